@@ -1,0 +1,1 @@
+"""Words that every module shares; knows no business."""

@@ -1,0 +1,101 @@
+"""Business numbers (limits, weights, windows): defined in code with a default, changed by a manager, versioned."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Literal
+
+import msgspec
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from steward.kernel import errors, events
+from steward.kernel.actor import Actor
+from steward.kernel.command import command
+from steward.kernel.models import Parameter
+
+FRESH_S = 5.0
+_definitions: dict[str, Definition] = {}
+_cache: dict[str, tuple[float, Any]] = {}
+
+
+class Definition(msgspec.Struct, frozen=True):
+    """One business number: its default, unit and meaning."""
+
+    name: str
+    default: Any
+    unit: str
+    label: Any
+    minimum: float | None = None
+    maximum: float | None = None
+    kind: Literal["integer", "number", "boolean", "text"] = "integer"
+
+
+class ParameterSet(events.Event, frozen=True, kw_only=True):
+    """A manager changed a business number."""
+
+    KIND = "kernel.parameter_set"
+    SUBJECT = "parameter"
+    parameter_id: int
+    name: str
+    before: Any
+    after: Any
+    reason: str
+
+
+class UnfitValue(errors.Refusal):
+    """Refuse a value outside the parameter's bounds."""
+
+    code = "unfit_value"
+    status = 422
+    message = _("“%(value)s” does not fit %(name)s: give a value between %(minimum)s and %(maximum)s.")
+
+
+def define(name: str, default: Any, *, unit: str, label: Any, **bounds: Any) -> Definition:
+    """Declare a business number at import time."""
+    _definitions[name] = definition = Definition(name=name, default=default, unit=unit, label=label, **bounds)
+    return definition
+
+
+def definitions() -> list[Definition]:
+    """Return all declared numbers by name."""
+    return sorted(_definitions.values(), key=lambda definition: definition.name)
+
+
+def value(definition: Definition) -> Any:
+    """Return the number in force; another machine's change is seen within five seconds."""
+    known = _cache.get(definition.name)
+    if known and time.monotonic() - known[0] < FRESH_S:
+        return known[1]
+    row = Parameter.objects.filter(name=definition.name).order_by("-version").values_list("value", flat=True).first()
+    result = definition.default if row is None else row
+    _cache[definition.name] = (time.monotonic(), result)
+    return result
+
+
+def forget() -> None:
+    """Read every number anew from the database."""
+    _cache.clear()
+
+
+@command(needs="settings.parameters")
+def set_parameter(actor: Actor, *, name: str, new: Any, reason: str) -> int:
+    """Put a new version of a business number in force.
+
+    Returns the version. Raises: NotFound, UnfitValue. Emits: ParameterSet.
+    """
+    definition = _definitions.get(name)
+    if definition is None:
+        raise errors.NotFound(key=name)
+    low, high = definition.minimum, definition.maximum
+    if isinstance(new, int | float) and ((low is not None and new < low) or (high is not None and new > high)):
+        raise UnfitValue(value=new, name=name, minimum=low, maximum=high)
+    forget()
+    before = value(definition)
+    last = Parameter.objects.filter(name=name).aggregate(last=Max("version"))["last"] or 0
+    row = Parameter.objects.create(name=name, version=last + 1, value=new, set_by=actor.id, reason=reason)
+    events.record(
+        actor, [ParameterSet(parameter_id=row.id, name=name, before=before, after=new, reason=reason)]
+    )
+    forget()
+    return last + 1

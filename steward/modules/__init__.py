@@ -1,0 +1,1 @@
+"""The business: one ordered stack of modules."""

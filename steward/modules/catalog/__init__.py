@@ -1,0 +1,1 @@
+"""Shops and the goods they sell."""

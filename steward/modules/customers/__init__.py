@@ -1,0 +1,1 @@
+"""Buyers, identities, addresses, consent."""

@@ -1,0 +1,1 @@
+"""Every clock: policies and what runs under them."""

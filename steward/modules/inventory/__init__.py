@@ -1,0 +1,1 @@
+"""Stock: promises, movements, holds."""

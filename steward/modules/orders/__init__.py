@@ -1,0 +1,1 @@
+"""From intake to approval."""
