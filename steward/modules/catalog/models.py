@@ -1,0 +1,57 @@
+"""Shops (sales channels) and items (SKUs)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+STORAGE_CLASSES = ("ambient", "chilled", "frozen", "hazardous")
+
+
+class Shop(models.Model):
+    """A sales channel whose orders come in. `pool` names the stock it sells from."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    platform = models.CharField(max_length=40, default="own")
+    currency = models.CharField(max_length=3, default="CNY")
+    country = models.CharField(max_length=2, default="CN")
+    time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
+    pool = models.SlugField(default="main")
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "catalog_shop"
+
+
+class Item(models.Model):
+    """A SKU. `stocked` false: sold without stock (a service, or a line whose goods the source never names)."""
+
+    id = models.BigAutoField(primary_key=True)
+    sku = models.CharField(max_length=64, unique=True)
+    name_zh = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    stocked = models.BooleanField(default=True)
+    storage_class = models.CharField(max_length=10, default="ambient")
+    price_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3, default="CNY")
+    weight_g = models.PositiveIntegerField(default=0)
+    barcode = models.CharField(max_length=32, blank=True)
+    usual_quantity = models.PositiveIntegerField(default=0, help_text="More than this in one line is unusual; 0: any")
+    active = models.BooleanField(default=True)
+    origin = models.CharField(max_length=10, default="catalog")
+    created_at = models.DateTimeField(db_default=Now())
+
+    UNKNOWN_SKU: ClassVar[str] = "NOT-SUPPLIED"
+
+    class Meta:
+        db_table = "catalog_item"
+        constraints = (
+            models.CheckConstraint(condition=Q(storage_class__in=STORAGE_CLASSES), name="item_storage_class"),
+            models.CheckConstraint(condition=Q(price_minor__gte=0), name="item_price_not_negative"),
+            models.CheckConstraint(condition=Q(origin__in=("catalog", "import")), name="item_origin"),
+        )

@@ -1,0 +1,105 @@
+"""Stock as intake needs it: what may be promised, what is promised, and the ledger that proves it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+MOVEMENT_KINDS = ("received", "shipped", "adjusted")
+ENTRY_KINDS = ("promised", "released", "expired", "fulfilled")
+
+
+class Warehouse(models.Model):
+    """A place that holds stock for one sales pool."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    district_code = models.CharField(max_length=6, blank=True)
+    pool = models.SlugField(default="main")
+
+    class Meta:
+        db_table = "inventory_warehouse"
+
+
+class Movement(models.Model):
+    """One immutable change of goods on hand: the only writer of `sellable`."""
+
+    id = models.BigAutoField(primary_key=True)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey("catalog.Item", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10)
+    quantity = models.IntegerField()
+    reference = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(db_default=Now())
+    actor = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "inventory_movement"
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=MOVEMENT_KINDS), name="movement_kind"),
+            models.CheckConstraint(condition=~Q(quantity=0), name="movement_moves"),
+            models.CheckConstraint(condition=~Q(kind="adjusted") | ~Q(reason=""), name="adjustment_has_reason"),
+        )
+        indexes = (models.Index(fields=["item", "warehouse"], name="movement_item"),)
+
+
+class Promise(models.Model):
+    """What a sales pool may promise of an item, and has. The check makes overselling impossible."""
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey("catalog.Item", on_delete=models.PROTECT, related_name="+")
+    pool = models.SlugField()
+    sellable = models.IntegerField(db_default=0)
+    promised = models.IntegerField(db_default=0)
+    backorder_limit = models.IntegerField(db_default=0)
+
+    class Meta:
+        db_table = "inventory_promise"
+        constraints = (
+            models.UniqueConstraint(fields=["item", "pool"], name="promise_item_pool"),
+            models.CheckConstraint(
+                condition=Q(promised__lte=F("sellable") + F("backorder_limit")), name="promise_never_oversold"
+            ),
+            models.CheckConstraint(condition=Q(promised__gte=0), name="promise_not_negative"),
+        )
+
+
+class PromiseEntry(models.Model):
+    """The promise ledger: per order and item, what was promised (+) or given back (-). Append only."""
+
+    id = models.BigAutoField(primary_key=True)
+    promise = models.ForeignKey(Promise, on_delete=models.PROTECT, related_name="+", db_index=False)
+    order_id = models.BigIntegerField()
+    quantity = models.IntegerField()
+    kind = models.CharField(max_length=10, db_default="promised")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "inventory_promise_entry"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind="promised", quantity__gt=0)
+                | Q(kind__in=("released", "expired", "fulfilled"), quantity__lt=0),
+                name="promise_entry_kind",
+            ),
+        )
+        indexes = (models.Index(fields=["order_id"], name="promise_entry_order"),)
+
+
+class Hold(models.Model):
+    """How long an order's promises are held; an ended hold has been released, expired or made firm."""
+
+    id = models.BigAutoField(primary_key=True)
+    order_id = models.BigIntegerField(unique=True)
+    expires_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, db_default="held")
+
+    class Meta:
+        db_table = "inventory_hold"
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=("held", "firm", "released", "expired")), name="hold_state"),
+        )
+        indexes = (models.Index(fields=["expires_at"], condition=Q(state="held"), name="hold_expiry"),)

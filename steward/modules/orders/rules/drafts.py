@@ -1,0 +1,97 @@
+"""An order as it comes in, before it is one: the shape every source is brought to.
+
+The same structs decode the API's JSON, so a field here is a field there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+NOT_SUPPLIED_FIELDS = frozenset(
+    {"goods", "buyer", "recipient_name", "phone", "address", "district", "payment", "placed_at", "prices"}
+)
+
+Code = Annotated[str, Meta(min_length=1, max_length=80)]
+Text = Annotated[str, Meta(max_length=200)]
+Long = Annotated[str, Meta(max_length=1000)]
+Minor = Annotated[int, Meta(ge=0, le=10**15)]
+
+
+class LineDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """One line: `sku` may be missing only where the source never names goods. Units: minor currency units."""
+
+    sku: Annotated[str, Meta(max_length=64)] = ""
+    quantity: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    unit_price_minor: Minor = 0
+    discount_minor: Minor = 0
+    title: Text = ""
+
+
+class BuyerDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Who bought: at least one of `external_id` (the shop's id of the buyer), `phone`, `email` identifies them."""
+
+    external_id: Text = ""
+    name: Text = ""
+    phone: Text = ""
+    email: Text = ""
+
+
+class RecipientDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Where the parcel goes. `street` may hold the whole address as one text."""
+
+    name: Text = ""
+    phone: Text = ""
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] = "CN"
+    province: Text = ""
+    city: Text = ""
+    district: Text = ""
+    street: Long = ""
+    postcode: Annotated[str, Meta(max_length=20)] = ""
+
+
+class PaymentDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A payment or refund the source reports. `transaction` is unique per provider."""
+
+    transaction: Code
+    amount_minor: Annotated[int, Meta(gt=0, le=10**15)]
+    paid_at: Annotated[datetime, Meta(tz=True)]
+    provider: Annotated[str, Meta(max_length=40)] = ""
+    method: Annotated[str, Meta(max_length=40)] = ""
+
+
+class OrderDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """One order as a source gives it. `total_minor` None: computed from lines, shipping and discount.
+
+    `not_supplied` names what the source never carries (see NOT_SUPPLIED_FIELDS): found, but no error.
+    """
+
+    shop: Code
+    external_number: Code
+    placed_at: Annotated[datetime, Meta(tz=True)]
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+    lines: Annotated[list[LineDraft], Meta(min_length=1, max_length=5000)]
+    buyer: BuyerDraft = msgspec.field(default_factory=BuyerDraft)
+    recipient: RecipientDraft = msgspec.field(default_factory=RecipientDraft)
+    shipping_minor: Minor = 0
+    discount_minor: Minor = 0
+    total_minor: Minor | None = None
+    payments: list[PaymentDraft] = msgspec.field(default_factory=list)
+    refunds: list[PaymentDraft] = msgspec.field(default_factory=list)
+    note: Long = ""
+    not_supplied: list[str] = msgspec.field(default_factory=list)
+
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def payload_hash(draft: OrderDraft) -> bytes:
+    """Hash the whole content, so that the same order sent again is told from another under the same number.
+
+    Units: 32 bytes (SHA-256 of the canonical JSON, defaults left out).
+    """
+    return hashlib.sha256(_encoder.encode(draft)).digest()
