@@ -33,7 +33,7 @@ class Runner:
     gid: int | None
     name: str
 
-    def run(self, command: Sequence[str | Path], *, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
+    def run(self, command: Sequence[object], *, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
         """Run a program as this user, away from any folder it may not enter, with a clean environment."""
         return subprocess.run(
             [str(part) for part in command],

@@ -28,6 +28,7 @@ DATABASE = "steward"
 SUPERUSER = "postgres"
 PORT = 5432
 START_LIMIT_S = 60.0
+REFUSAL_LIMIT_S = 15.0
 ORPHAN_PATIENCE_S = 3.0
 # No process can have this number (Linux stops at 2**22), so PostgreSQL takes the lock file for a stale one.
 NOBODYS_PID = 2**31 - 2
@@ -45,7 +46,7 @@ SERVER_SETTINGS: Mapping[str, str] = {
     "work_mem": "8MB",
     "maintenance_work_mem": "128MB",
     "synchronous_commit": "on",
-    "wal_compression": "lz4",
+    "wal_compression": "pglz",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
@@ -185,8 +186,18 @@ def _wait_until_ready(place: Place, settings: Mapping[str, str]) -> None:
                 _end_orphans(place)
             _disown_stale_lock(place)
             refusal = _start(place, settings)
+            if refusal and time.monotonic() - begun > REFUSAL_LIMIT_S:
+                break
         time.sleep(0.05)
-    raise BundledDatabaseError(f"PostgreSQL in {place.data} does not come up; {place.log} says why. {refusal}".strip())
+    last_words = _last_words(place) or refusal
+    raise BundledDatabaseError(f"PostgreSQL in {place.data} does not come up; {place.log} says why: {last_words}")
+
+
+def _last_words(place: Place) -> str:
+    with contextlib.suppress(FileNotFoundError):
+        lines = [line for line in place.log.read_text(errors="replace").splitlines() if "FATAL" in line]
+        return lines[-1] if lines else ""
+    return ""
 
 
 def _readiness(place: Place) -> int:
@@ -199,10 +210,8 @@ def _start(place: Place, settings: Mapping[str, str]) -> str:
     place.runner.own(place.socket_folder)
     every = {**settings, "unix_socket_directories": str(place.socket_folder), "port": str(PORT)}
     options = " ".join(f"-c {shlex.quote(f'{key}={value}')}" for key, value in every.items())
-    command = [place.program("pg_ctl"), "-D", place.data, "-l", place.log, "-W", "-o", options, "start"]
+    command = [place.program("pg_ctl"), "-D", place.data, "-l", place.log, "-w", "-t", "30", "-o", options, "start"]
     result = place.runner.run(command)
-    if result.returncode == 0:
-        time.sleep(0.05)
     return "" if result.returncode == 0 else result.stderr.strip()
 
 

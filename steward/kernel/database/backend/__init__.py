@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, which starts the bundled server when a first connection needs it."""
