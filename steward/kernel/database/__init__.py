@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from steward.kernel.database import url
-from steward.kernel.database.bundled import DATABASE, SUPERUSER, ensure_running
+from steward.kernel.database.bundled import DATABASE, SUPERUSER
 from steward.kernel.database.url import Limits
 
-__all__ = ["Limits", "connection_settings", "is_bundled"]
+__all__ = ["Limits", "connection_settings", "is_bundled", "settings"]
+
+
+def settings(environ: Mapping[str, str], home: Path) -> dict[str, Any]:
+    """Return Django's DATABASES; STEWARD_DATABASE_POOL bounds the connections of each process."""
+    pool = environ.get("STEWARD_DATABASE_POOL") or str(Limits.pool_max)
+    return {"default": connection_settings(environ, home, Limits(pool_max=int(pool)))}
 
 
 def connection_settings(environ: Mapping[str, str], home: Path, limits: Limits | None = None) -> dict[str, Any]:
@@ -37,8 +43,3 @@ def connection_settings(environ: Mapping[str, str], home: Path, limits: Limits |
 def is_bundled(settings: Mapping[str, Any]) -> bool:
     """Tell whether an entry of DATABASES means the bundled server."""
     return "BUNDLED_HOME" in settings
-
-
-def bundled_url(home: Path) -> str:
-    """Start or adopt the bundled server of a home and return its URL."""
-    return ensure_running(home)

@@ -54,7 +54,7 @@ class Limits:
     """
 
     pool_min: int = 2
-    pool_max: int = 16
+    pool_max: int = 12
     pool_wait_s: float = 10
     statement_timeout_ms: int = 30_000
     lock_timeout_ms: int = 5_000

@@ -1,0 +1,93 @@
+"""How jobs run: retries with growing pauses, a note of every failure, and the worker's timing.
+
+The settings import this module, so nothing here touches the database before a job runs.
+"""
+
+from __future__ import annotations
+
+import random
+import traceback
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from django.db import connection
+from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate.app import WorkerOptions
+from procrastinate.jobs import Job
+
+from steward.kernel import logs
+
+if TYPE_CHECKING:
+    from procrastinate.job_context import JobContext
+    from procrastinate.middleware import SyncCallNext
+    from procrastinate.worker import Worker
+
+HEARTBEAT_S = 3.0
+STALLED_AFTER_S = 15.0
+POLL_S = 1.0
+RESCUES_AT_MOST = 5
+LONGEST_FAILURE_TEXT = 8_000
+
+logger = structlog.get_logger(__name__)
+
+NOTE_FAILURE = """
+INSERT INTO kernel_job_failure (job_id, task, error, traceback, at) VALUES (%s, %s, %s, %s, now())
+ON CONFLICT (job_id) DO UPDATE SET error = excluded.error, traceback = excluded.traceback, at = now()
+"""
+
+
+class Backoff(BaseRetryStrategy):
+    """Try again after 1, 2, 4… seconds up to a cap, each shortened by chance so that failures do not march in step."""
+
+    def __init__(self, *, attempts: int, first_s: float = 1.0, cap_s: float = 300.0) -> None:
+        self.attempts = attempts
+        self.first_s = first_s
+        self.cap_s = cap_s
+
+    def pause_s(self, attempt: int, *, chance: float) -> float:
+        """Compute the pause after an attempt (0 is the first); `chance` 0–1 takes away up to half of it."""
+        return float(min(self.cap_s, self.first_s * 2**attempt) * (1 - chance / 2))
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Decide when a failed job runs again; None parks it."""
+        if job.attempts + 1 >= self.attempts:
+            return None
+        seconds = self.pause_s(job.attempts, chance=random.random())
+        return RetryDecision(retry_in={"milliseconds": int(seconds * 1000)})
+
+
+RETRY = Backoff(attempts=8)
+
+
+def note_failure(*, job_id: int, task: str, error: BaseException) -> None:
+    """Keep why a job failed, masked as logs are, so that the console can show it when the job is parked."""
+    short = logs.redact_text(f"{type(error).__qualname__}: {error}")
+    story = logs.redact_text("".join(traceback.format_exception(error)))
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE_FAILURE, [job_id, task, short[:LONGEST_FAILURE_TEXT], story[-LONGEST_FAILURE_TEXT:]])
+
+
+def observe(call_next: SyncCallNext, context: JobContext, worker: Worker) -> Any:
+    """Run a job with its id in every log line, and note its failure before the retry strategy sees it."""
+    job = context.job
+    with structlog.contextvars.bound_contextvars(job_id=job.id, task=job.task_name):
+        begun = datetime.now(UTC)
+        try:
+            result = call_next()
+        except Exception as error:
+            logger.warning("job failed", attempt=job.attempts + 1, error=type(error).__qualname__, exc_info=True)
+            if job.id is not None:
+                note_failure(job_id=job.id, task=job.task_name, error=error)
+            raise
+        logger.info("job done", seconds=round((datetime.now(UTC) - begun).total_seconds(), 4))
+        return result
+
+
+WORKER_DEFAULTS: WorkerOptions = {
+    "fetch_job_polling_interval": POLL_S,
+    "update_heartbeat_interval": HEARTBEAT_S,
+    "stalled_worker_timeout": STALLED_AFTER_S,
+    "delete_jobs": "successful",
+    "task_middleware": [observe],
+}
