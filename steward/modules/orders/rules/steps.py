@@ -1,0 +1,102 @@
+"""Where an order stands, whose turn it is and what comes next: one row of steps read off the three axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+CODES = ("received", "checked", "paid", "audit", "approved", "allocated", "shipped", "delivered")
+PAID = frozenset({"paid", "overpaid", "partly_refunded", "refunded"})
+# The step that is being worked on while an order is in a business state; the steps before it are done.
+CURRENT = {"received": "checked", "checked": "paid", "audit": "audit", "approved": "allocated"}
+
+StepStatus = Literal["done", "current", "waiting", "skipped"]
+Hindrance = Literal["", "mend_findings", "wait_for_stock", "wait_for_payment", "audit_due", "hand_over", "ended"]
+
+
+class StepDefinition(Struct, frozen=True):
+    """Say who does a step, what is to be done (by language) and which clock limits it."""
+
+    code: str
+    responsible_role: str = ""
+    instruction: dict[str, str] = {}
+    clock_kind: str = ""
+
+
+class StepState(Struct, frozen=True):
+    """State of one step of one order."""
+
+    code: str
+    status: StepStatus
+    responsible_role: str
+    instruction: dict[str, str]
+    clock_kind: str
+
+
+class Standing(Struct, frozen=True):
+    """The whole row of steps; `current` is None once the order ended. `hindrance` says why it does not move on."""
+
+    steps: list[StepState]
+    current: StepState | None
+    following: str
+    hindrance: Hindrance
+
+
+def standing(
+    *,
+    state: str,
+    payment_state: str,
+    fulfilment_state: str,
+    open_errors: int,
+    definitions: Sequence[StepDefinition] = (),
+) -> Standing:
+    """Tell where the order stands, whose turn it is, what hinders it and what comes next.
+
+    Steps nobody defined still show, without a role. Source: ORD-7.
+    """
+    known = {definition.code: definition for definition in definitions}
+    statuses = _statuses(state, payment_state)
+    steps = [_step(code, statuses[code], known.get(code, StepDefinition(code))) for code in CODES]
+    current = next((step for step in steps if step.status == "current"), None)
+    following = _following(current.code) if current else ""
+    return Standing(steps, current, following, hindrance(state, fulfilment_state, open_errors))
+
+
+def hindrance(state: str, fulfilment_state: str, open_errors: int) -> Hindrance:
+    """Name what keeps an order from its next step."""
+    if state == "received":
+        return "wait_for_stock" if fulfilment_state == "short" and not open_errors else "mend_findings"
+    reasons: dict[str, Hindrance] = {
+        "checked": "wait_for_payment",
+        "audit": "audit_due",
+        "approved": "hand_over",
+    }
+    return reasons.get(state, "ended")
+
+
+def _statuses(state: str, payment_state: str) -> dict[str, StepStatus]:
+    if state == "completed":
+        return dict.fromkeys(CODES, "done")
+    if state == "cancelled":
+        # What the order had reached is in its timeline; the bar shows only what is certain.
+        paid: StepStatus = "done" if payment_state in PAID else "skipped"
+        return {**dict.fromkeys(CODES, "skipped"), "received": "done", "paid": paid}
+    at = CODES.index(CURRENT[state])
+    statuses: dict[str, StepStatus] = {}
+    for position, code in enumerate(CODES):
+        statuses[code] = "done" if position < at else "current" if position == at else "waiting"
+    if payment_state in PAID:
+        statuses["paid"] = "done"
+    return statuses
+
+
+def _step(code: str, status: StepStatus, definition: StepDefinition) -> StepState:
+    return StepState(code, status, definition.responsible_role, definition.instruction, definition.clock_kind)
+
+
+def _following(code: str) -> str:
+    """Name the step after the current one; 'approved' is the mark of a passed audit, nobody's work."""
+    rest = [step for step in CODES[CODES.index(code) + 1 :] if step != "approved"]
+    return rest[0] if rest else ""
