@@ -1,0 +1,1 @@
+"""The ground: bundled database, processes, jobs, logs."""
