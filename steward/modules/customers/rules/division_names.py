@@ -11,12 +11,15 @@ PROVINCE_SHORT = {
 }
 
 # The 55 minority peoples as they stand in names of divisions, and the five that stand there without 族 as well.
-_PEOPLES = (
-    "蒙古族 回族 藏族 维吾尔族 苗族 彝族 壮族 布依族 朝鲜族 满族 侗族 瑶族 白族 土家族 哈尼族 哈萨克族 傣族 黎族 傈僳族 佤族 畲族 "
-    "高山族 拉祜族 水族 东乡族 纳西族 景颇族 柯尔克孜族 土族 达斡尔族 仫佬族 羌族 布朗族 撒拉族 毛南族 仡佬族 锡伯族 阿昌族 普米族 "
-    "塔吉克族 怒族 乌孜别克族 俄罗斯族 鄂温克族 德昂族 保安族 裕固族 京族 塔塔尔族 独龙族 鄂伦春族 赫哲族 门巴族 珞巴族 基诺族 "
-    "各族 多民族 民族 蒙古 哈萨克 柯尔克孜 锡伯 塔吉克"
-).split()
+_PEOPLES_LISTED = (
+    "蒙古族 回族 藏族 维吾尔族 苗族 彝族 壮族 布依族 朝鲜族 满族 侗族 瑶族 "
+    "白族 土家族 哈尼族 哈萨克族 傣族 黎族 傈僳族 佤族 畲族 高山族 拉祜族 水族 "
+    "东乡族 纳西族 景颇族 柯尔克孜族 土族 达斡尔族 仫佬族 羌族 布朗族 撒拉族 "
+    "毛南族 仡佬族 锡伯族 阿昌族 普米族 塔吉克族 怒族 乌孜别克族 俄罗斯族 "
+    "鄂温克族 德昂族 保安族 裕固族 京族 塔塔尔族 独龙族 鄂伦春族 赫哲族 门巴族 "
+    "珞巴族 基诺族 各族 多民族 民族 蒙古 哈萨克 柯尔克孜 锡伯 塔吉克"
+)
+_PEOPLES = tuple(_PEOPLES_LISTED.split())
 
 _AUTONOMOUS = {"自治州": "州", "自治县": "县", "自治旗": "旗"}
 _LONG_SUFFIXES = ("地区", "林区", "特区", "新区")
@@ -58,7 +61,7 @@ def short_full_name(name: str) -> str | None:
 
 
 def town_stem(name: str) -> str | None:
-    """Compute the short form of a street or town name (良渚街道 → 良渚); None where nothing of two characters remains."""
+    """Compute the short form of a street or town name (良渚街道 → 良渚); None where less than two characters remain."""
     for suffix in _TOWN_SUFFIXES:
         if name.endswith(suffix):
             stem = _without_peoples(name[: -len(suffix)])

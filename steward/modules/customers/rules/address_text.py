@@ -1,0 +1,200 @@
+"""Read the administrative parts off the front of a free-text Chinese address, narrowing the divisions they can mean."""
+
+import re
+
+import msgspec
+
+from steward.modules.customers.rules.division_changes import is_statistical_zone
+from steward.modules.customers.rules.divisions import CITY, DISTRICT, TOWN, Codes, Divisions, Name
+
+Scope = tuple[str, ...] | None  # None: all of China
+
+_SKIP = re.compile(
+    r"(?:[\s,，、.。/|;；:：_\-—()（）]|中国|中华人民共和国|市辖区|其[它他]区|省直辖县级行政区划|市区|全境)+"
+)
+# What makes the name before it a road, an estate or a company and no division: 杭州路, 上海花园, 西湖新村.
+_NO_PLACE = re.compile(
+    r"[东南西北中前后新老大]?[一二三四五六七八九十\d]{0,3}"
+    r"(?:大?路|街(?!道)|大街|大道|道(?!镇|乡)|巷|弄|里|胡同|[大]?桥(?!镇|街道|乡|西|东|南|北)|花园|花苑|家园|小区|公寓|大厦|广场|大酒店|"
+    r"宾馆|村|社区|新村|中学|小学|大学|医院|银行|公司|集团|商贸|市场|会展|山庄)"
+)
+_RANK = re.compile(r"街道办事处|街道|自治[区州县旗]|[省市区县旗镇乡](?!委)")
+_ROAD_ENDS = "路街道巷里弄桥园村"
+_SCAN_CHARS = 48
+
+
+class Reading(msgspec.Struct):
+    """Hold what a text said so far: the divisions it can mean, and how it was said."""
+
+    scope: Scope = None
+    end: int = 0
+    named: dict[int, str] = {}  # level → the words that named it
+    repeated: list[str] = []
+    old_name: str = ""
+    conflict: str = ""  # words that name a division outside the scope
+    conflict_codes: Codes = ()
+    strayed_town: str = ""  # a town that lies in another district
+    strayed_codes: Codes = ()
+    is_by_stem: bool = False
+    is_by_zone: bool = False
+    is_found_inside: bool = False
+
+
+def narrow(scope: Scope, codes: Codes) -> Codes:
+    """Compute the divisions that are both inside the scope and inside (or above) one of the codes."""
+    if scope is None:
+        return codes
+    found: list[str] = []
+    for code in codes:
+        for held in scope:
+            keep = code if code.startswith(held) else held if held.startswith(code) else ""
+            if keep and keep not in found:
+                found.append(keep)
+    return tuple(found)
+
+
+def _without_refinements(codes: Codes) -> Codes:
+    """Drop what lies inside another candidate: the shorter reading holds both (吉林 is a province and its city)."""
+    if len(codes) < 2:
+        return codes
+    return tuple(c for c in codes if not any(o != c and c.startswith(o) for o in codes))
+
+
+def level_of(scope: Scope) -> int:
+    """State the level all candidates have reached; 0 for none."""
+    return min(map(len, scope)) if scope else 0
+
+
+def district_codes(scope: Scope) -> Codes:
+    """List the districts a scope comes down to; empty while one candidate is wider than a district."""
+    if not scope or level_of(scope) < DISTRICT:
+        return ()
+    return tuple(dict.fromkeys(code[:DISTRICT] for code in scope))
+
+
+class Reader:
+    """Read texts against one index; holds no state between texts."""
+
+    def __init__(self, divisions: Divisions) -> None:
+        self._divisions = divisions
+        self._names = divisions.names
+        self._lengths = divisions.lengths
+
+    def read(self, text: str, scope: Scope = None, start: int = 0) -> Reading:
+        """Read division names one after the other from `start` until something else stands there."""
+        reading = Reading(scope, start, {}, [])
+        size = len(text)
+        while reading.end < size and not reading.conflict:
+            skipped = _SKIP.match(text, reading.end)
+            position = skipped.end() if skipped else reading.end
+            if not self._step(text, position, reading):
+                break
+        return reading
+
+    def scan(self, text: str, reading: Reading) -> Reading:
+        """Look further into a text for a full name that settles the district; the reading unchanged if none does."""
+        for position in range(reading.end, min(len(text) - 2, reading.end + _SCAN_CHARS)):
+            for length in self._lengths.get(text[position : position + 2], ()):
+                if length < 3 or position + length > len(text):
+                    continue
+                entry = self._names.get(text[position : position + length])
+                if entry is None or not (entry.full or entry.old):
+                    continue
+                later = self.read(text, reading.scope, position)
+                if len(district_codes(later.scope)) == 1:
+                    later.named = {**reading.named, **later.named}
+                    later.is_found_inside, later.repeated = True, reading.repeated
+                    later.end = reading.end
+                    return later
+        return reading
+
+    def _step(self, text: str, position: int, reading: Reading) -> bool:
+        """Take the longest name at the position that fits the scope; note a full name that does not fit."""
+        stray: tuple[str, Codes] | None = None
+        for length in self._lengths.get(text[position : position + 2], ()):
+            name = text[position : position + length]
+            entry = self._names.get(name)
+            if entry is None or len(name) < length:
+                continue
+            if self._take(text, position, name, entry, reading):
+                return True
+            if stray is None and (entry.full or entry.old):
+                stray = name, entry.full or entry.old
+        if stray is not None and reading.scope is not None:
+            self._note_stray(position, *stray, reading)
+        return False
+
+    def _take(self, text: str, position: int, name: str, entry: Name, reading: Reading) -> bool:
+        end, scope = position + len(name), reading.scope
+        if entry.full and (found := self._narrow_or_divide(scope, entry.full)):
+            self._accept(name, found, end, reading)
+            return True
+        if entry.old and (found := self._narrow_or_divide(scope, entry.old)):
+            self._accept(name, found, end, reading)
+            reading.old_name = name
+            return True
+        if entry.stem and (found := narrow(scope, entry.stem)) and self._is_stem_here(text, end, found, reading):
+            reading.is_by_stem = True
+            self._accept(name, _without_refinements(found), self._after_rank(text, end, found, name, reading), reading)
+            return True
+        if entry.zone and level_of(scope) < DISTRICT and (found := narrow(scope, entry.zone)):
+            if level_of(scope) < CITY and (len(found) > 1 or (scope is None and len(name) < 4 and name[-1] == "区")):
+                return False
+            self._accept(name, found, end, reading)
+            reading.is_by_zone = True
+            return True
+        if entry.town_stem and level_of(scope) < TOWN and (found := self._narrow_or_divide(scope, entry.town_stem)):
+            rank = _RANK.match(text, end)
+            is_plain = len(found) == 1 and name[-1] not in _ROAD_ENDS and not _NO_PLACE.match(text, end)
+            if (rank and rank[0][0] in "街镇乡") or is_plain:
+                reading.is_by_stem = True
+                self._accept(name, found, rank.end() if rank and rank[0][0] in "街镇乡" else end, reading)
+                return True
+        return False
+
+    def _narrow_or_divide(self, scope: Scope, codes: Codes) -> Codes:
+        """Narrow; where nothing is left, let a district that was divided stand for those cut out of it too."""
+        found = narrow(scope, codes)
+        if found or not scope:
+            return found
+        heirs = tuple(heir for code in scope for heir in self._divisions.divided.get(code, ()))
+        return narrow(heirs, codes) if heirs else ()
+
+    def _is_stem_here(self, text: str, end: int, found: Codes, reading: Reading) -> bool:
+        if (
+            reading.scope is not None
+            and level_of(reading.scope) >= DISTRICT
+            and level_of(found) <= level_of(reading.scope)
+        ):
+            return False  # a short name that says nothing new is more likely part of what follows
+        return not _NO_PLACE.match(text, end)
+
+    def _after_rank(self, text: str, end: int, found: Codes, name: str, reading: Reading) -> int:
+        """Skip a rank the division does not have (any more): 上虞市, now 上虞区."""
+        rank = _RANK.match(text, end)
+        if not rank or rank[0][0] in "街镇乡":
+            return end
+        if all(len(code) >= DISTRICT for code in found):
+            reading.old_name = name + rank[0]
+        return rank.end()
+
+    def _accept(self, name: str, found: Codes, end: int, reading: Reading) -> None:
+        before = reading.named.get(level_of(found))
+        if before or (reading.scope is not None and set(found) == set(reading.scope)):
+            reading.repeated.append(name)
+        else:
+            reading.named[level_of(found)] = name
+        reading.scope, reading.end = found, end
+
+    def _note_stray(self, position: int, name: str, codes: Codes, reading: Reading) -> None:
+        """Note a full name that lies outside what was said before; a zone or a town elsewhere proves little."""
+        real = tuple(c for c in codes if not is_statistical_zone(c))
+        upper = tuple(c for c in real if len(c) <= DISTRICT)
+        if upper:
+            reading.conflict, reading.conflict_codes = name, upper
+            reading.end = position
+            return
+        cities = {held[:CITY] for held in reading.scope or () if len(held) >= CITY}
+        nearby = tuple(c for c in real if c[:CITY] in cities)
+        if len({c[:DISTRICT] for c in nearby}) == 1:
+            reading.strayed_town, reading.strayed_codes = name, nearby
