@@ -117,12 +117,16 @@ class OrderFinding(models.Model):
 
 
 class Conflict(models.Model):
-    """The same order came again with other content: both are kept, nothing is overwritten, a person decides."""
+    """The same order came again with other content: both are kept, nothing is overwritten, a person decides.
+
+    `draft` is the second content, sealed with the key of the customer it names (plain where it names nobody).
+    """
 
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="conflicts")
     payload_hash = models.BinaryField()
-    sealed_draft = models.BinaryField()
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, null=True, related_name="+")
+    draft = models.BinaryField()
     differences = models.JSONField()
     source = models.CharField(max_length=10)
     received_at = models.DateTimeField(db_default=Now())
