@@ -1,75 +1,67 @@
-"""What runs and until when."""
+"""Read clocks: what runs, what is due next, what is late."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
-import msgspec
+from django.db.models import F
+from msgspec import Struct
 
-from steward.modules.deadlines.models import Clock, Policy
-from steward.modules.deadlines.rules import ClockFacts, ClockState, clock_state
+from steward.modules.deadlines import rules
+from steward.modules.deadlines.models import Clock
 
-COLUMNS = ("id", "subject_id", "kind", "cycle", "target_s", "started_at", "due_at", "stopped_at", "outcome")
+SOON_SHARE = 0.25
+
+Look = Literal["running", "soon", "late", "paused", "met", "breached", "cancelled"]
 
 
-class ClockRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One clock of a subject. `at(now)` tells how it stands."""
+class ClockView(Struct, frozen=True):
+    """One clock as screens show it. `due_at` is None while paused; `outcome` is what has been written so far."""
 
-    id: int
     subject_id: int
     kind: str
-    cycle: int
     target_s: int
     started_at: datetime
     due_at: datetime | None
     stopped_at: datetime | None
-    outcome: Any
+    outcome: Literal["running", "met", "breached", "cancelled"]
 
-    def at(self, now: datetime) -> ClockState:
-        """Tell how the clock stands, also when the sweep is late."""
-        facts = ClockFacts(
+    def state(self, now: datetime) -> rules.ClockState:
+        """Tell how the clock stands, by the one computation that the sweep uses too."""
+        facts = rules.ClockFacts(
             outcome=self.outcome, started_at=self.started_at, due_at=self.due_at, stopped_at=self.stopped_at
         )
-        return clock_state(facts, now)
+        return rules.clock_state(facts, now)
+
+    def look(self, now: datetime) -> Look:
+        """Tell how the chip looks: a running limit turns to soon in its last quarter and to late when missed."""
+        state = self.state(now)
+        if state.state == "breached":
+            return "breached" if self.stopped_at else "late"
+        if state.state == "running" and (state.remaining_s or 0) <= self.target_s * SOON_SHARE:
+            return "soon"
+        return state.state
 
 
-class PolicyRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One time limit as a manager set it."""
-
-    id: int
-    subject_kind: str
-    clock_kind: str
-    version: int
-    target_s: int
-    responsible_role: str
-    calendar: str
+_FIELDS = ("subject_id", "kind", "target_s", "started_at", "due_at", "stopped_at", "outcome")
 
 
-def next_due(subject_kind: str, subject_ids: Sequence[int]) -> dict[int, ClockRow]:
-    """Find, per subject, the unfinished clock that is due next (paused ones count last)."""
+def next_clocks(subject_kind: str, subject_ids: Sequence[int]) -> dict[int, ClockView]:
+    """Find the clock that is due next of each subject, late ones first, paused ones last; in one query."""
     rows = (
-        Clock.objects.filter(subject_kind=subject_kind, subject_id__in=subject_ids, stopped_at__isnull=True)
-        .order_by("subject_id", "due_at", "id")
-        .distinct("subject_id")
-        .values(*COLUMNS)
+        Clock.objects.filter(subject_id__in=subject_ids, subject_kind=subject_kind, stopped_at=None)
+        .order_by(F("due_at").asc(nulls_last=True))
+        .values_list(*_FIELDS)
     )
-    return {row["subject_id"]: ClockRow(**row) for row in rows}
+    found: dict[int, ClockView] = {}
+    for row in rows:
+        found.setdefault(row[0], ClockView(*row))
+    return found
 
 
-def clocks_of(subject_kind: str, subject_ids: Sequence[int]) -> dict[int, list[ClockRow]]:
-    """List every clock of each subject, oldest first."""
-    found: dict[int, list[ClockRow]] = defaultdict(list)
-    rows = Clock.objects.filter(subject_kind=subject_kind, subject_id__in=subject_ids).order_by("started_at", "id")
-    for row in rows.values(*COLUMNS):
-        found[row["subject_id"]].append(ClockRow(**row))
-    return dict(found)
-
-
-def active_policies() -> list[PolicyRow]:
-    """List the time limits in force."""
-    columns = ("id", "subject_kind", "clock_kind", "version", "target_s", "responsible_role", "calendar")
-    rows = Policy.objects.filter(active=True).order_by("subject_kind", "clock_kind").values(*columns)
-    return [PolicyRow(**row) for row in rows]
+def clocks_of(subject_kind: str, subject_id: int) -> list[ClockView]:
+    """List every clock of one subject in the order they started."""
+    rows = Clock.objects.filter(subject_id=subject_id, subject_kind=subject_kind).order_by("started_at", "id")
+    return [ClockView(*row) for row in rows.values_list(*_FIELDS)]
