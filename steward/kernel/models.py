@@ -27,6 +27,7 @@ class Event(models.Model):
         indexes = (
             models.Index(fields=["subject_kind", "subject_id", "id"], name="event_subject"),
             BrinIndex(fields=["at"], name="event_at"),
+            models.Index(fields=["transaction", "id"], name="event_transaction"),
         )
 
 

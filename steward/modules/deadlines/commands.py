@@ -1,0 +1,148 @@
+"""Start, stop, cancel and sweep clocks: one statement each, however many clocks.
+
+`start_clocks`, `stop_clocks` and `cancel_clocks` are steps of the caller's command (taking an order starts its clocks):
+the permission was checked there, and they run inside its transaction only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from steward.kernel import events as log
+from steward.kernel import sql
+from steward.kernel.actor import Actor
+from steward.kernel.command import command
+from steward.modules.deadlines.events import ClockBreached
+from steward.modules.deadlines.models import Policy
+
+FRESH_S = 5.0
+SWEEP_LIMIT = 1_000
+PACKAGE = "steward.modules.deadlines"
+_policies: dict[str, Any] = {"at": None, "by_kind": {}}
+
+
+class ClockStart(NamedTuple):
+    """A clock to start for a subject."""
+
+    subject_kind: str
+    subject_id: int
+    kind: str
+    started_at: datetime
+
+
+class ClockStop(NamedTuple):
+    """A clock to end for a subject."""
+
+    subject_kind: str
+    subject_id: int
+    kind: str
+
+
+class ClockEnd(NamedTuple):
+    """What became of a clock: met, breached or cancelled."""
+
+    subject_kind: str
+    subject_id: int
+    kind: str
+    outcome: str
+
+
+def forget_policies() -> None:
+    """Read the policies anew from the database."""
+    _policies["at"] = None
+
+
+def _active_policies() -> dict[tuple[str, str], tuple[int, int]]:
+    """Return (policy id, target_s) per subject and clock kind; another machine's change is seen within five seconds."""
+    if _policies["at"] is None or time.monotonic() - _policies["at"] > FRESH_S:
+        rows = Policy.objects.filter(active=True).values_list("subject_kind", "clock_kind", "id", "target_s")
+        _policies["by_kind"] = {(subject, kind): (id_, target) for subject, kind, id_, target in rows}
+        _policies["at"] = time.monotonic()
+    by_kind: dict[tuple[str, str], tuple[int, int]] = _policies["by_kind"]
+    return by_kind
+
+
+def _in_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("clocks move with the change that starts or ends them, inside its transaction")
+
+
+def start_clocks(actor: Actor, *, starts: Sequence[ClockStart], now: datetime) -> int:
+    """Start a clock per subject and kind that has an active policy; kinds without a policy start none.
+
+    A clock that still runs stays as it is; a start not later than one already known changes nothing, so that a second
+    run is harmless; otherwise a new cycle begins. Returns how many started.
+    """
+    _in_transaction()
+    policies = _active_policies()
+    known = [(start, policies[start[0], start[2]]) for start in starts if (start[0], start[2]) in policies]
+    if not known:
+        return 0
+    columns = [
+        [start[0] for start, _ in known],
+        [start[1] for start, _ in known],
+        [start[2] for start, _ in known],
+        [policy_id for _, (policy_id, _) in known],
+        [target_s for _, (_, target_s) in known],
+        [min(start[3], now) for start, _ in known],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "start_clocks"), columns)
+        return cursor.rowcount
+
+
+def stop_clocks(actor: Actor, *, stops: Sequence[ClockStop], at: datetime) -> list[ClockEnd]:
+    """End clocks because what they wait for happened: met in time, else breached since their due time.
+
+    Emits: ClockBreached for those no sweep had announced. Locks: the clocks, in id order.
+    """
+    return _end(actor, stops, at, "met")
+
+
+def cancel_clocks(actor: Actor, *, stops: Sequence[ClockStop], at: datetime) -> list[ClockEnd]:
+    """End clocks because what they wait for is not needed any more; one that was late already stays breached.
+
+    Emits: ClockBreached for those no sweep had announced. Locks: the clocks, in id order.
+    """
+    return _end(actor, stops, at, "cancelled")
+
+
+def _end(actor: Actor, stops: Sequence[ClockStop], at: datetime, outcome: str) -> list[ClockEnd]:
+    _in_transaction()
+    if not stops:
+        return []
+    columns = [[stop[0] for stop in stops], [stop[1] for stop in stops], [stop[2] for stop in stops]]
+    rows = _changed(actor, "stop_clocks", [*columns, at, at, at, at, outcome])
+    return [ClockEnd(row[1], row[2], row[3], row[5]) for row in rows]
+
+
+@command(needs="deadlines.sweep")
+def sweep_due(actor: Actor, *, now: datetime, limit: int = SWEEP_LIMIT) -> int:
+    """Mark the clocks whose due time has passed as breached, at most `limit` of them.
+
+    Returns how many. Emits: ClockBreached, once per clock. Locks: due clocks, skipping those another sweep has.
+    """
+    return len(_changed(actor, "sweep_due", [now, limit]))
+
+
+def _changed(actor: Actor, statement: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    """Run a statement that returns clocks and announce those that are breached from now on."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, statement), params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    log.record(
+        actor,
+        [
+            ClockBreached(
+                clock_id=row[0], about_kind=row[1], about_id=row[2], clock_kind=row[3], cycle=row[4], breached_at=row[6]
+            )
+            for row in rows
+            if row[7]
+        ],
+    )
+    return rows

@@ -1,0 +1,13 @@
+INSERT INTO deadlines_clock (subject_kind, subject_id, kind, cycle, policy_id, target_s, started_at, running_since, due_at)
+SELECT start.subject_kind, start.subject_id, start.kind, coalesce(known.cycle, 0) + 1, start.policy_id, start.target_s,
+       start.started_at, start.started_at, start.started_at + start.target_s * interval '1 second'
+FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::bigint[], %b::integer[], %b::timestamptz[])
+     AS start (subject_kind, subject_id, kind, policy_id, target_s, started_at)
+LEFT JOIN LATERAL (
+    SELECT max(clock.cycle) AS cycle,
+           bool_or(clock.stopped_at IS NULL OR clock.started_at >= start.started_at) AS holds
+    FROM deadlines_clock AS clock
+    WHERE clock.subject_id = start.subject_id AND clock.subject_kind = start.subject_kind AND clock.kind = start.kind
+) AS known ON true
+WHERE known.holds IS NOT TRUE
+ON CONFLICT (subject_id, subject_kind, kind, cycle) DO NOTHING

@@ -1,0 +1,25 @@
+"""What time makes of clocks."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from steward.kernel import actor, jobs, moment
+from steward.modules.deadlines import commands
+
+ROUNDS = 50
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="deadlines.sweep_due_clocks",
+    queue="periodic",
+    queueing_lock="deadlines.sweep_due_clocks",
+    retry=jobs.RETRY,
+)
+def sweep_due_clocks(timestamp: int) -> None:
+    """Mark what fell due since the last minute, in bounded batches; safe when run twice or by many workers."""
+    for _ in range(ROUNDS):
+        swept = commands.sweep_due(actor.system("deadlines.sweep"), now=moment.now(), limit=commands.SWEEP_LIMIT)
+        if swept < commands.SWEEP_LIMIT:
+            return
