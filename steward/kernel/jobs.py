@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import traceback
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import structlog
 from django.db import connection
@@ -31,8 +31,10 @@ LONGEST_FAILURE_TEXT = 8_000
 
 logger = structlog.get_logger(__name__)
 
-NOTE_FAILURE = """
-INSERT INTO kernel_job_failure (job_id, task, error, traceback, at) VALUES (%s, %s, %s, %s, now())
+# Written with names, for Django's cursor and for the worker's own connection alike.
+NOTE_FAILURE: LiteralString = """
+INSERT INTO kernel_job_failure (job_id, task, error, traceback, at)
+VALUES (%(job_id)s, %(task)s, %(error)s, %(traceback)s, now())
 ON CONFLICT (job_id) DO UPDATE SET error = excluded.error, traceback = excluded.traceback, at = now()
 """
 
@@ -64,8 +66,14 @@ def note_failure(*, job_id: int, task: str, error: BaseException) -> None:
     """Keep why a job failed, masked as logs are, so that the console can show it when the job is parked."""
     short = logs.redact_text(f"{type(error).__qualname__}: {error}")
     story = logs.redact_text("".join(traceback.format_exception(error)))
+    values: dict[str, str | int] = {
+        "job_id": job_id,
+        "task": task,
+        "error": short[:LONGEST_FAILURE_TEXT],
+        "traceback": story[-LONGEST_FAILURE_TEXT:],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(NOTE_FAILURE, [job_id, task, short[:LONGEST_FAILURE_TEXT], story[-LONGEST_FAILURE_TEXT:]])
+        cursor.execute(NOTE_FAILURE, values)
 
 
 def observe(call_next: SyncCallNext, context: JobContext, worker: Worker) -> Any:

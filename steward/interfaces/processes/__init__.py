@@ -1,0 +1,1 @@
+"""How Steward's processes start, watch each other and end."""

@@ -1,0 +1,72 @@
+"""What the job queue does for itself: jobs of dead workers run again, and old remains are deleted.
+
+Every worker runs these, and each tick happens once however many workers there are.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import structlog
+from django.db import connection
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
+
+from steward.kernel import jobs
+
+KEEP_FINISHED_H = 24
+logger = structlog.get_logger(__name__)
+
+
+@app.periodic(cron="*/5 * * * * *")
+@app.task(name="steward.kernel.upkeep.rescue_stalled_jobs", queueing_lock="rescue_stalled_jobs", pass_context=True)
+async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:
+    """Hand the jobs of workers without a heartbeat to those that live; park what has killed its worker too often."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=jobs.STALLED_AFTER_S):
+        if job.id != context.job.id:
+            await rescue(manager, job)
+
+
+async def rescue(manager: JobManager, job: Job) -> None:
+    """Put one stalled job back, so that no job can keep the others from being rescued."""
+    try:
+        if job.attempts < jobs.RESCUES_AT_MOST:
+            await manager.retry_job(job)
+            logger.warning("job of a dead worker is back in its queue", job_id=job.id, task=job.task_name)
+        else:
+            await manager.finish_job(job, Status.FAILED, delete_job=False)
+            await _note_lost(manager, job)
+    except UniqueViolation:
+        # A newer job of the same queueing lock waits already and will do this one's work.
+        await manager.finish_job(job, Status.ABORTED, delete_job=False)
+        logger.warning("job of a dead worker is superseded", job_id=job.id, task=job.task_name)
+    except ConnectorException as error:
+        # Finished or rescued by another worker in the meantime.
+        logger.info("stalled job has moved on", job_id=job.id, reason=type(error).__qualname__)
+
+
+async def _note_lost(manager: JobManager, job: Job) -> None:
+    text = f"WorkerLost: {job.attempts} workers died while they ran this job"
+    await manager.connector.execute_query_async(
+        query=jobs.NOTE_FAILURE, job_id=job.id, task=job.task_name, error=text, traceback=""
+    )
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="steward.kernel.upkeep.delete_remains", queueing_lock="delete_remains")
+def delete_remains(timestamp: int) -> None:
+    """Delete finished jobs after a day, and the notes on failures whose job is gone. Parked jobs stay."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs job WHERE status IN ('succeeded', 'aborted', 'cancelled') AND NOT EXISTS"
+            " (SELECT FROM procrastinate_events WHERE job_id = job.id AND at > %s - make_interval(hours => %s))",
+            [datetime.now(UTC), KEEP_FINISHED_H],
+        )
+        cursor.execute(
+            "DELETE FROM kernel_job_failure note"
+            " WHERE NOT EXISTS (SELECT FROM procrastinate_jobs WHERE id = note.job_id)"
+        )
