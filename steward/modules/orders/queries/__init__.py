@@ -1,0 +1,42 @@
+"""Reads of orders for every interface: nothing here writes."""
+
+from steward.modules.orders.queries.detail import OrderDetail, order_detail
+from steward.modules.orders.queries.findings import field_label, finding_text
+from steward.modules.orders.queries.intake import (
+    cancellations_page,
+    find_mapping,
+    import_run,
+    import_runs,
+    mapping_versions,
+    mappings,
+)
+from steward.modules.orders.queries.listing import OrderFilters, OrderRow, Page, counts_by_state, orders_page
+from steward.modules.orders.queries.search import find_order
+from steward.modules.orders.queries.timeline import Timeline, TimelineEntry, timeline
+from steward.modules.orders.queries.work import audit_queue, my_work, open_conflicts, orders_in_conflict
+
+__all__ = [
+    "OrderDetail",
+    "OrderFilters",
+    "OrderRow",
+    "Page",
+    "Timeline",
+    "TimelineEntry",
+    "audit_queue",
+    "cancellations_page",
+    "counts_by_state",
+    "field_label",
+    "find_mapping",
+    "find_order",
+    "finding_text",
+    "import_run",
+    "import_runs",
+    "mapping_versions",
+    "mappings",
+    "my_work",
+    "open_conflicts",
+    "order_detail",
+    "orders_in_conflict",
+    "orders_page",
+    "timeline",
+]

@@ -1,0 +1,140 @@
+"""What a finding says to people: one sentence per code, with the facts filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from steward.modules.orders.queries.words import readable
+
+FIELDS: dict[str, Any] = {
+    "lines": gettext_lazy("Lines"),
+    "sku": gettext_lazy("SKU"),
+    "quantity": gettext_lazy("Quantity"),
+    "unit_price_minor": gettext_lazy("Unit price"),
+    "discount_minor": gettext_lazy("Discount"),
+    "shipping_minor": gettext_lazy("Shipping fee"),
+    "total_minor": gettext_lazy("Total"),
+    "currency": gettext_lazy("Currency"),
+    "placed_at": gettext_lazy("Placed at"),
+    "shop": gettext_lazy("Shop"),
+    "external_number": gettext_lazy("Number in the shop"),
+    "recipient": gettext_lazy("Recipient"),
+    "name": gettext_lazy("Name"),
+    "phone": gettext_lazy("Phone"),
+    "email": gettext_lazy("E-mail"),
+    "address": gettext_lazy("Address"),
+    "country": gettext_lazy("Country"),
+    "province": gettext_lazy("Province"),
+    "city": gettext_lazy("City"),
+    "district": gettext_lazy("District"),
+    "street": gettext_lazy("Street"),
+    "street_text": gettext_lazy("Street"),
+    "postcode": gettext_lazy("Postcode"),
+    "note": gettext_lazy("Note"),
+    "title": pgettext_lazy("of an order line", "Title"),
+    "buyer": gettext_lazy("Buyer"),
+    "goods": gettext_lazy("Goods"),
+    "prices": gettext_lazy("Prices"),
+    "payment": gettext_lazy("Payment"),
+    "payments": gettext_lazy("Payments"),
+    "recipient_name": gettext_lazy("Recipient's name"),
+    "external_id": gettext_lazy("Buyer's number in the shop"),
+    "transaction": gettext_lazy("Transaction number"),
+    "amount_minor": gettext_lazy("Amount"),
+    "paid_at": gettext_lazy("Paid at"),
+    "customer": gettext_lazy("Customer"),
+}
+
+TEXTS: dict[str, Any] = {
+    "sku_unknown": gettext_lazy("SKU “%(sku)s” is not in the catalogue."),
+    "sku_missing": gettext_lazy("The line names no SKU."),
+    "sku_inactive": gettext_lazy("SKU “%(sku)s” is no longer sold."),
+    "quantity_unusual": gettext_lazy("%(quantity)s pieces are unusual; more than %(usual)s are rarely ordered."),
+    "total_mismatch": gettext_lazy(
+        "The total %(total)s does not add up: lines, shipping and discounts make %(computed)s."
+    ),
+    "currency_unknown": gettext_lazy("“%(currency)s” is no currency."),
+    "currency_differs": gettext_lazy("The currency %(currency)s differs from the shop's, %(expected)s."),
+    "price_zero": gettext_lazy("The price of %(sku)s is 0."),
+    "price_differs": gettext_lazy("The price of %(sku)s, %(price)s, is far from the catalogue's %(expected)s."),
+    "discount_exceeds": gettext_lazy("The discount is greater than what it is taken from."),
+    "short_of_stock": gettext_lazy("%(sku)s is short of stock: %(wanted)s wanted, %(available)s can be promised."),
+    "not_supplied": gettext_lazy("The source never carries this."),
+    "probable_duplicate": gettext_lazy("Looks like order %(number)s: same buyer, same goods, shortly apart."),
+    "recipient_name_missing": gettext_lazy("The recipient's name is missing."),
+    "phone_missing": gettext_lazy("The phone number is missing."),
+    "phone_invalid": gettext_lazy("This is no valid phone number."),
+    "phone_unlikely": gettext_lazy("This phone number belongs to no known numbering range."),
+    "phone_landline": gettext_lazy("This is a landline; it cannot receive short messages."),
+    "phone_foreign": gettext_lazy("This phone number belongs to another country than the address."),
+    "phone_virtual": gettext_lazy("This is a virtual number; it may stop working after some days."),
+    "placed_in_future": gettext_lazy("The order time lies in the future."),
+    "city_missing": gettext_lazy("The city is missing; district %(district)s implies it."),
+    "city_unknown": gettext_lazy("Nobody knows a city “%(typed)s” here."),
+    "province_unknown": gettext_lazy("Nobody knows a province “%(typed)s”."),
+    "district_unknown": gettext_lazy("Nobody knows a district “%(typed)s” here."),
+    "district_ambiguous": gettext_lazy("Several districts fit: %(candidates)s. Which one is meant?"),
+    "district_not_in_city": gettext_lazy("“%(typed)s” does not lie in the city named before it."),
+    "district_renamed": gettext_lazy("“%(old)s” is called “%(new)s” today."),
+    "address_conflict": gettext_lazy("Parts of the address contradict each other."),
+    "address_unresolved": gettext_lazy("The address cannot be found among the administrative divisions."),
+    "address_missing": gettext_lazy("The address is missing."),
+    "street_missing": gettext_lazy("Street and house number are missing."),
+    "parts_repeated": gettext_lazy("Parts of the address stand twice: %(parts)s."),
+    "required": gettext_lazy("This is needed."),
+    "shop_unknown": gettext_lazy("There is no shop “%(shop)s”."),
+    "not_a_number": gettext_lazy("“%(value)s” is no number."),
+    "not_a_time": gettext_lazy("“%(value)s” is no date or time."),
+    "not_an_amount": gettext_lazy("“%(value)s” is no amount of money."),
+}
+
+
+class _Facts(dict[str, str]):
+    """Facts of a finding; a fact that is not known shows as a dash instead of failing."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def finding_text(code: str, params: Mapping[str, Any] | None = None) -> str:
+    """Say what was found in the reader's language; a code without a sentence is written readably."""
+    facts = _Facts({key: str(value) for key, value in (params or {}).items()})
+    if code == "district_missing":
+        return _district_missing(facts)
+    return str(TEXTS[code]) % facts if code in TEXTS else readable(code)
+
+
+def _district_missing(facts: _Facts) -> str:
+    if facts.get("implied_by"):
+        return _("The district is missing; “%(implied_by)s” implies it.") % facts
+    if facts.get("within"):
+        return _("The district is missing; only %(within)s is known.") % facts
+    return _("The district is missing.")
+
+
+def field_label(field: str) -> str:
+    """Name a field for people; a line's field carries the line's number (`lines.2.sku`)."""
+    parts = field.replace("[", ".").replace("]", "").split(".")
+    label = str(FIELDS.get(parts[-1], readable(parts[-1])))
+    numbers = [part for part in parts if part.isdigit()]
+    if parts[0] == "lines" and numbers:
+        if parts[-1].isdigit():
+            return _("Line %(number)s") % {"number": int(numbers[0]) + 1}
+        return _("Line %(number)s: %(field)s") % {"number": int(numbers[0]) + 1, "field": label}
+    return label
+
+
+def suggestion_text(suggestion: Mapping[str, Any] | None) -> str:
+    """Write a suggestion as a person reads it: the values, most general first."""
+    if not suggestion:
+        return ""
+    order = ("province", "city", "district", "street", "street_text")
+    known = [str(suggestion[field]) for field in order if suggestion.get(field)]
+    others = [
+        f"{field_label(field)} {value}" for field, value in suggestion.items() if field not in order and value != ""
+    ]
+    return " ".join(["".join(dict.fromkeys(known)), *others]).strip()

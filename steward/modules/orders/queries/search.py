@@ -1,0 +1,41 @@
+"""Find orders by what a person types: a number, a number of the shop, a phone, a name. Sealed data stay sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from steward.modules.catalog import queries as catalog
+from steward.modules.customers.queries import search as customers
+from steward.modules.orders.models import Order
+
+CUSTOMERS_AT_MOST = 500
+
+
+def shop_ids(codes: Iterable[str] | None = None) -> list[int]:
+    """Return the ids of some shops (none named: of all)."""
+    wanted = None if codes is None else set(codes)
+    return [shop.id for shop in catalog.shops() if wanted is None or shop.code in wanted]
+
+
+def by_text(text: str) -> Q:
+    """Build the condition for a search text; every part of it is answered by an index."""
+    # The unique key begins with the shop, so naming every shop lets the number alone be looked up in it.
+    by_number = Q(number=text.upper()) | Q(shop_id__in=shop_ids(), external_number=text)
+    if people := customers.matching_customers(text, limit=CUSTOMERS_AT_MOST):
+        by_number |= Q(customer_id__in=people)
+    if index := customers.phone_index(text):
+        by_number |= Q(phone_index=index)
+    return by_number
+
+
+def find_order(key: str | int) -> int | None:
+    """Find an order's id by id, number or number of its shop; None when there is none."""
+    if isinstance(key, int):
+        return Order.objects.filter(id=key).values_list("id", flat=True).first()
+    found = Order.objects.filter(number=key.upper()).values_list("id", flat=True).first()
+    if found is not None:
+        return found
+    matches = Order.objects.filter(shop_id__in=shop_ids(), external_number=key).order_by("-id")
+    return matches.values_list("id", flat=True).first()

@@ -1,0 +1,138 @@
+"""The words people read for an order's states, sources, causes, steps and actors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+STATES: dict[str, Any] = {
+    "received": pgettext_lazy("order state", "To mend"),
+    "checked": pgettext_lazy("order state", "Waiting for payment"),
+    "audit": pgettext_lazy("order state", "To audit"),
+    "approved": pgettext_lazy("order state", "Approved"),
+    "completed": pgettext_lazy("order state", "Completed"),
+    "cancelled": pgettext_lazy("order state", "Cancelled"),
+}
+PAYMENT_STATES: dict[str, Any] = {
+    "unpaid": pgettext_lazy("payment state", "Unpaid"),
+    "partly_paid": pgettext_lazy("payment state", "Partly paid"),
+    "paid": pgettext_lazy("payment state", "Paid"),
+    "overpaid": pgettext_lazy("payment state", "Overpaid"),
+    "partly_refunded": pgettext_lazy("payment state", "Partly refunded"),
+    "refunded": pgettext_lazy("payment state", "Refunded"),
+}
+FULFILMENT_STATES: dict[str, Any] = {
+    "none": pgettext_lazy("fulfilment state", "No stock needed"),
+    "promised": pgettext_lazy("fulfilment state", "Stock promised"),
+    "short": pgettext_lazy("fulfilment state", "Short of stock"),
+    "released": pgettext_lazy("fulfilment state", "Stock given back"),
+}
+SOURCES: dict[str, Any] = {
+    "api": pgettext_lazy("order source", "Interface"),
+    "bulk": pgettext_lazy("order source", "Bulk interface"),
+    "file": pgettext_lazy("order source", "File"),
+    "folder": pgettext_lazy("order source", "Watched folder"),
+    "form": pgettext_lazy("order source", "Entered by hand"),
+    "sample": pgettext_lazy("order source", "Sample data"),
+}
+STEPS: dict[str, Any] = {
+    "received": pgettext_lazy("order step", "Received"),
+    "checked": pgettext_lazy("order step", "Checked"),
+    "paid": pgettext_lazy("order step", "Paid"),
+    "audit": pgettext_lazy("order step", "Audit"),
+    "approved": pgettext_lazy("order step", "Approved"),
+    "allocated": pgettext_lazy("order step", "Allocated"),
+    "shipped": pgettext_lazy("order step", "Shipped"),
+    "delivered": pgettext_lazy("order step", "Delivered"),
+}
+HINDRANCES: dict[str, Any] = {
+    "mend_findings": gettext_lazy("Findings wait to be mended or accepted."),
+    "wait_for_stock": gettext_lazy("Stock is short; the order moves on by itself as soon as goods arrive."),
+    "wait_for_payment": gettext_lazy("Waiting for the customer's payment; it moves on by itself once paid."),
+    "audit_due": gettext_lazy("Somebody has to look at it and approve it."),
+    "hand_over": gettext_lazy("Ready to be handed to the warehouse."),
+    "ended": gettext_lazy("Nothing is left to do."),
+}
+CLOCKS: dict[str, Any] = {
+    "order_mend": pgettext_lazy("clock", "Mend"),
+    "order_payment": pgettext_lazy("clock", "Payment"),
+    "payment_reminder": pgettext_lazy("clock", "Payment reminder"),
+    "order_audit": pgettext_lazy("clock", "Audit"),
+}
+ROLES: dict[str, Any] = {
+    "order_clerk": gettext_lazy("Order clerk"),
+    "order_checker": gettext_lazy("Order checker"),
+    "customer": gettext_lazy("Customer"),
+    "warehouse": gettext_lazy("Warehouse"),
+    "customer_service": gettext_lazy("Customer service"),
+    "after_sales_manager": gettext_lazy("After-sales manager"),
+    "system": gettext_lazy("Steward (automatic)"),
+    "carrier": gettext_lazy("Carrier"),
+}
+
+
+def word(table: dict[str, Any], code: str) -> str:
+    """Return the word of a code in the reader's language; an unknown code is written readably."""
+    return str(table[code]) if code in table else readable(code)
+
+
+def readable(code: str) -> str:
+    """Write a code that has no word yet as plain text."""
+    return code.replace("_", " ").replace(".", " · ")
+
+
+def cancel_cause(code: str) -> str:
+    """Return the words of why an order was cancelled."""
+    causes = {
+        "unpaid": _("Not paid in time"),
+        "not_paid": _("Not paid in time"),
+        "payment_timeout": _("Not paid in time"),
+        "customer": _("The customer asked for it"),
+        "out_of_stock": _("Out of stock"),
+        "duplicate": _("Entered twice"),
+        "refunded": _("Fully refunded"),
+        "source": _("Cancelled by the sales channel"),
+        "other": _("Another reason"),
+    }
+    return causes.get(code, readable(code)) if code else ""
+
+
+def actor_name(actor: str, names: dict[int, str] | None = None) -> str:
+    """Write who acted: a person's name, a program's token, or the part of the system."""
+    kind, _colon, rest = actor.partition(":")
+    if kind in ("person", "staff") and rest.isdigit():
+        return (names or {}).get(int(rest), _("Staff member %(id)s") % {"id": rest})
+    if kind == "token":
+        return _("Program (token %(id)s)") % {"id": rest}
+    if kind == "system":
+        return _("Steward (automatic)")
+    return actor
+
+
+_AXES: dict[str, dict[str, Any]] = {
+    "state": STATES,
+    "payment_state": PAYMENT_STATES,
+    "fulfilment_state": FULFILMENT_STATES,
+    "source": SOURCES,
+}
+_CHANGED: dict[str, Any] = {
+    "state": gettext_lazy("State"),
+    "payment_state": gettext_lazy("Payment"),
+    "fulfilment_state": gettext_lazy("Stock"),
+}
+
+
+def change_field(field: str) -> str:
+    """Name a field that an event changed."""
+    return word(_CHANGED, field)
+
+
+def shown(field: str, value: Any) -> str:
+    """Write one side of a change: states in words, nothing as a dash; what is sealed stays sealed."""
+    if value is None or value == "":
+        return "–"
+    if field in _AXES and isinstance(value, str):
+        return word(_AXES[field], value)
+    return str(value)

@@ -1,0 +1,52 @@
+"""What waits for a person: the orders whose turn it is theirs, most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from django.db.models import Exists, OuterRef
+
+from steward.kernel.actor import Actor
+from steward.modules.orders.models import Conflict, Order
+from steward.modules.orders.queries.listing import OrderRow, order_rows
+
+LOOKED_AT = 300
+STATES_BY_PERMISSION: Mapping[str, str] = {"orders.mend": "received", "orders.audit": "audit"}
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def my_work(actor: Actor, *, limit: int = 50) -> list[OrderRow]:
+    """List the orders that wait for what this person may do, by the clock that is due next.
+
+    Looks at the oldest 300 of each queue: clocks of one kind fall due in the order they started.
+    """
+    states = [state for permission, state in STATES_BY_PERMISSION.items() if actor.may(permission)]
+    waiting: list[Order] = []
+    for state in states:
+        found = Order.objects.filter(state=state, historic=False).select_related("shop", "customer__person_key")
+        waiting += found.order_by("id")[:LOOKED_AT]
+    return sorted(order_rows(waiting), key=_urgency)[:limit]
+
+
+def _urgency(row: OrderRow) -> tuple[datetime, int]:
+    return (row.clock.due_at if row.clock and row.clock.due_at else _NEVER, row.id)
+
+
+def audit_queue(*, limit: int = 100) -> list[OrderRow]:
+    """List the orders that wait for an audit, by the clock that is due next."""
+    found = Order.objects.filter(state="audit").select_related("shop", "customer__person_key").order_by("id")
+    return sorted(order_rows(list(found[:LOOKED_AT])), key=_urgency)[:limit]
+
+
+def orders_in_conflict(*, limit: int = 100) -> list[OrderRow]:
+    """List the orders that came again with other content and wait for a decision, newest first."""
+    disputed = Exists(Conflict.objects.filter(order_id=OuterRef("id"), resolved_at=None))
+    ids = list(Conflict.objects.filter(resolved_at=None).values_list("order_id", flat=True)[:LOOKED_AT])
+    found = Order.objects.filter(disputed, id__in=ids).select_related("shop", "customer__person_key")
+    return order_rows(list(found.order_by("-id")[:limit]))
+
+
+def open_conflicts() -> int:
+    """Count the conflicts that wait for a decision."""
+    return Conflict.objects.filter(resolved_at=None).count()
