@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -21,12 +21,12 @@ class SwallowedRefusal(RuntimeError):
 
 def _is_outermost(connection: BaseDatabaseWrapper) -> bool:
     """Tell whether no command runs around this one (a test case's own transaction does not count)."""
-    return not connection.in_atomic_block or all(block._from_testcase for block in connection.atomic_blocks)
+    return not connection.in_atomic_block or all(
+        getattr(block, "_from_testcase", False) for block in connection.atomic_blocks
+    )
 
 
-def command(
-    *, needs: str
-) -> Callable[[Callable[Concatenate[Actor, P], R]], Callable[Concatenate[Actor, P], R]]:
+def command(*, needs: str) -> Callable[[Callable[Concatenate[Actor, P], R]], Callable[Concatenate[Actor, P], R]]:
     """Make a function a command that needs a permission.
 
     The decorated function takes the actor first and everything else by keyword. The outermost command opens a durable
@@ -47,6 +47,6 @@ def command(
             return result
 
         run.needs = needs  # type: ignore[attr-defined]
-        return run
+        return cast("Callable[Concatenate[Actor, P], R]", run)
 
     return decorate

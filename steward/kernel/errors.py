@@ -45,6 +45,14 @@ class Stale(Refusal):
     message = _("Somebody changed this meanwhile. Load it again and repeat what you meant to do.")
 
 
+class NotPossible(Refusal):
+    """Refuse a transition that the present state does not have."""
+
+    code = "not_possible_in_state"
+    status = 409
+    message = _("In the state “%(state)s” this is not possible: %(verb)s. Load the page again to see where it stands.")
+
+
 class BadInput(Refusal):
     """Refuse input, with every finding at once."""
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
+from steward.kernel import arrays
 from steward.kernel.actor import Actor
 
 Handler = Callable[[Sequence[Any]], None]
@@ -21,7 +22,8 @@ _registry: dict[str, type[Event]] = {}
 
 INSERT = """
 INSERT INTO kernel_event (kind, subject_kind, subject_id, actor, data, simulated)
-SELECT * FROM unnest(%b::text[], %b::text[], %b::bigint[], %b::text[], %b::text[]::jsonb[], %b::boolean[])
+SELECT * FROM unnest(%(kinds)s::text[], %(subjects)s::text[], %(ids)s::bigint[], %(actors)s::text[],
+                     %(data)s::jsonb[], %(simulated)s::boolean[])
 RETURNING id
 """
 
@@ -74,23 +76,23 @@ def record(actor: Actor, events: Sequence[Event]) -> list[int]:
     if not connection.in_atomic_block:
         raise RuntimeError("events are recorded with the change they tell of, inside its transaction")
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, columns(actor, events))
+        cursor.execute(INSERT, columns([actor.id] * len(events), events))
         ids = [row[0] for row in cursor.fetchall()]
     announce(events, ids)
     return ids
 
 
-def columns(actor: Actor, events: Sequence[Event]) -> list[list[Any]]:
-    """Lay events out as the arrays of INSERT."""
+def columns(actor_ids: Sequence[str], events: Sequence[Event]) -> dict[str, str]:
+    """Lay events out as the arrays of INSERT, each with the id of who made it happen."""
     encode = msgspec.json.encode
-    return [
-        [event.KIND for event in events],
-        [event.SUBJECT for event in events],
-        [event.subject_id for event in events],
-        [actor.id] * len(events),
-        [encode(event).decode() for event in events],
-        [event.simulated for event in events],
-    ]
+    return {
+        "kinds": arrays.texts([event.KIND for event in events]),
+        "subjects": arrays.texts([event.SUBJECT for event in events]),
+        "ids": arrays.integers([event.subject_id for event in events]),
+        "actors": arrays.texts(actor_ids),
+        "data": arrays.texts([encode(event).decode() for event in events]),
+        "simulated": arrays.flags([event.simulated for event in events]),
+    }
 
 
 def announce(events: Sequence[Event], ids: Sequence[int]) -> None:
@@ -99,7 +101,7 @@ def announce(events: Sequence[Event], ids: Sequence[int]) -> None:
     for event, id_ in zip(events, ids, strict=True):
         by_class[type(event)].append(id_)
     wanted = subscriptions()
-    jobs = [
+    jobs: list[dict[str, Any]] = [
         {"handler": handler, "event_ids": part}
         for event_class, event_ids in by_class.items()
         for handler in wanted.get(event_class, ())

@@ -94,8 +94,6 @@ def set_parameter(actor: Actor, *, name: str, new: Any, reason: str) -> int:
     before = value(definition)
     last = Parameter.objects.filter(name=name).aggregate(last=Max("version"))["last"] or 0
     row = Parameter.objects.create(name=name, version=last + 1, value=new, set_by=actor.id, reason=reason)
-    events.record(
-        actor, [ParameterSet(parameter_id=row.id, name=name, before=before, after=new, reason=reason)]
-    )
+    events.record(actor, [ParameterSet(parameter_id=row.id, name=name, before=before, after=new, reason=reason)])
     forget()
     return last + 1

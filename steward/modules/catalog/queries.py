@@ -1,16 +1,24 @@
-"""Read shops and items."""
+"""Read shops and items; reference data of the hot path is remembered for a few seconds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import Q
 from msgspec import Struct
 
+from steward.kernel import errors
 from steward.modules.catalog.models import Item, Shop
 
+FRESH_S = 5.0
+ITEMS_KEPT = 200_000
+_shops: dict[str, Any] = {"at": float("-inf"), "by_code": {}}
+_items: dict[str, tuple[float, ItemFacts]] = {}
 
-class ShopView(Struct, frozen=True):
+
+class ShopFacts(Struct, frozen=True):
     """A sales channel."""
 
     id: int
@@ -24,8 +32,8 @@ class ShopView(Struct, frozen=True):
     active: bool
 
 
-class ItemView(Struct, frozen=True):
-    """An item of the catalogue. Units: minor units of `currency`, grams."""
+class ItemFacts(Struct, frozen=True):
+    """An item. Units: minor currency units, pieces, grams."""
 
     id: int
     sku: str
@@ -35,51 +43,69 @@ class ItemView(Struct, frozen=True):
     storage_class: str
     price_minor: int
     currency: str
+    usual_quantity: int
     weight_g: int
-    active: bool
 
 
-_SHOP = ("id", "code", "name", "platform", "currency", "country", "time_zone", "pool", "active")
-_ITEM = (
-    "id",
-    "sku",
-    "name_zh",
-    "name_en",
-    "stocked",
-    "storage_class",
-    "price_minor",
-    "currency",
-    "weight_g",
-    "active",
-)
+_ITEM_FIELDS = ItemFacts.__struct_fields__
 
 
-def shops() -> list[ShopView]:
-    """List every shop, by name."""
-    return [ShopView(*row) for row in Shop.objects.order_by("name", "id").values_list(*_SHOP)]
+def shops() -> dict[str, ShopFacts]:
+    """Return all shops by code, at most five seconds old."""
+    if time.monotonic() - _shops["at"] > FRESH_S:
+        rows = Shop.objects.order_by("code").values_list(*ShopFacts.__struct_fields__)
+        _shops.update(at=time.monotonic(), by_code={row[1]: ShopFacts(*row) for row in rows})
+    known: dict[str, ShopFacts] = _shops["by_code"]
+    return known
 
 
-def shop_by_code(code: str) -> ShopView | None:
-    """Find a shop by its code; None when there is none."""
-    row = Shop.objects.filter(code=code).values_list(*_SHOP).first()
-    return ShopView(*row) if row else None
+def forget() -> None:
+    """Read shops and items anew."""
+    _shops["at"] = float("-inf")
+    _items.clear()
+
+
+def shop_by_code(code: str) -> ShopFacts:
+    """Return a shop. Raises: NotFound."""
+    known = shops().get(code)
+    if known is None:
+        raise errors.NotFound(key=code)
+    return known
+
+
+def items_by_sku(skus: Iterable[str]) -> dict[str, ItemFacts]:
+    """Return the active items among the SKUs, at most five seconds old; unknown ones are left out."""
+    now = time.monotonic()
+    found, stale = {}, []
+    for sku in skus:
+        known = _items.get(sku)
+        if known and now - known[0] < FRESH_S:
+            found[sku] = known[1]
+        else:
+            stale.append(sku)
+    if stale:
+        if len(_items) > ITEMS_KEPT:
+            _items.clear()
+        for row in Item.objects.filter(sku__in=stale, active=True).values_list(*_ITEM_FIELDS):
+            facts = ItemFacts(*row)
+            _items[facts.sku] = (now, facts)
+            found[facts.sku] = facts
+    return found
 
 
 def item_ids_by_sku(skus: Iterable[str]) -> dict[str, int]:
-    """Map the SKUs that exist to their item ids."""
-    return dict(Item.objects.filter(sku__in=list(skus)).values_list("sku", "id"))
+    """Return the ids of the active items among the SKUs."""
+    return {sku: facts.id for sku, facts in items_by_sku(skus).items()}
 
 
-def find_items(text: str, *, limit: int = 10) -> list[ItemView]:
-    """Find items on sale whose SKU begins with the text or whose name holds it."""
-    text = text.strip()
-    if not text:
-        return []
-    wanted = Q(sku__istartswith=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text) | Q(barcode=text)
-    rows = Item.objects.filter(wanted, active=True).order_by("sku").values_list(*_ITEM)
-    return [ItemView(*row) for row in rows[:limit]]
+def items_page(*, text: str = "", after: int = 0, limit: int = 50) -> list[ItemFacts]:
+    """List items by id after a key, filtered by SKU prefix or a part of a name."""
+    rows = Item.objects.filter(id__gt=after, active=True).order_by("id")
+    if text:
+        rows = rows.filter(Q(sku__istartswith=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text))
+    return [ItemFacts(*row) for row in rows.values_list(*_ITEM_FIELDS)[:limit]]
 
 
-def items_by_sku(skus: Iterable[str]) -> dict[str, ItemView]:
-    """Return the items of some SKUs."""
-    return {row[1]: ItemView(*row) for row in Item.objects.filter(sku__in=list(skus)).values_list(*_ITEM)}
+def items_by_id(ids: Sequence[int]) -> dict[int, ItemFacts]:
+    """Return items by id."""
+    return {row[0]: ItemFacts(*row) for row in Item.objects.filter(id__in=ids).values_list(*_ITEM_FIELDS)}

@@ -1,0 +1,109 @@
+"""Add items and shops, in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+from msgspec import Struct
+
+from steward.kernel import arrays, errors, events, money
+from steward.kernel.actor import Actor
+from steward.kernel.command import command
+from steward.modules.catalog import queries
+from steward.modules.catalog.events import ItemCreated
+from steward.modules.catalog.models import STORAGE_CLASSES, Shop
+
+INSERT = """
+INSERT INTO catalog_item (sku, name_zh, name_en, stocked, storage_class, price_minor, currency, weight_g, barcode,
+                          usual_quantity, active, origin)
+SELECT sku, name_zh, name_en, stocked, storage_class, price_minor, currency, weight_g, barcode, usual_quantity, true, origin
+FROM unnest(%(skus)s::text[], %(names_zh)s::text[], %(names_en)s::text[], %(stocked)s::boolean[], %(classes)s::text[],
+            %(prices)s::bigint[], %(currencies)s::text[], %(weights)s::integer[], %(barcodes)s::text[],
+            %(usual)s::integer[], %(origins)s::text[])
+     AS fresh (sku, name_zh, name_en, stocked, storage_class, price_minor, currency, weight_g, barcode, usual_quantity,
+               origin)
+ORDER BY sku
+ON CONFLICT (sku) DO NOTHING
+RETURNING id, sku
+"""
+
+
+class ItemDraft(Struct, forbid_unknown_fields=True):
+    """An item to add. Units: minor currency units, grams, pieces."""
+
+    sku: str
+    name_zh: str
+    name_en: str = ""
+    stocked: bool = True
+    storage_class: str = "ambient"
+    price_minor: int = 0
+    currency: str = "CNY"
+    weight_g: int = 0
+    barcode: str = ""
+    usual_quantity: int = 0
+    origin: str = "catalog"
+
+
+class UnfitItem(errors.Refusal):
+    """Refuse an item that makes no sense, naming its SKU."""
+
+    code = "unfit_item"
+    status = 422
+    message = _("The item “%(sku)s” does not fit: check its SKU, storage class, currency, price and weight.")
+
+
+def _is_fit(item: ItemDraft) -> bool:
+    return (
+        bool(item.sku.strip())
+        and len(item.sku) <= 64
+        and item.storage_class in STORAGE_CLASSES
+        and item.currency in money.CURRENCIES
+        and min(item.price_minor, item.weight_g, item.usual_quantity) >= 0
+    )
+
+
+@command(needs="catalog.edit")
+def create_items(actor: Actor, *, items: Sequence[ItemDraft]) -> dict[str, int]:
+    """Add items; a SKU that exists stays as it is.
+
+    Returns the ids of those that are new, by SKU. Raises: UnfitItem. Emits: ItemCreated.
+    """
+    for item in items:
+        if not _is_fit(item):
+            raise UnfitItem(sku=item.sku)
+    by_sku = {item.sku: item for item in items}
+    fresh = list(by_sku.values())
+    columns = {
+        "skus": arrays.texts([item.sku for item in fresh]),
+        "names_zh": arrays.texts([item.name_zh[:200] for item in fresh]),
+        "names_en": arrays.texts([item.name_en[:200] for item in fresh]),
+        "stocked": arrays.flags([item.stocked for item in fresh]),
+        "classes": arrays.texts([item.storage_class for item in fresh]),
+        "prices": arrays.integers([item.price_minor for item in fresh]),
+        "currencies": arrays.texts([item.currency for item in fresh]),
+        "weights": arrays.integers([item.weight_g for item in fresh]),
+        "barcodes": arrays.texts([item.barcode for item in fresh]),
+        "usual": arrays.integers([item.usual_quantity for item in fresh]),
+        "origins": arrays.texts([item.origin for item in fresh]),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, columns)
+        made = {sku: id_ for id_, sku in cursor.fetchall()}
+    events.record(actor, [ItemCreated(item_id=id_, sku=sku, origin=by_sku[sku].origin) for sku, id_ in made.items()])
+    queries.forget()
+    return made
+
+
+@command(needs="catalog.edit")
+def open_shop(actor: Actor, *, code: str, name: str, platform: str, currency: str, country: str, time_zone: str) -> int:
+    """Add a sales channel. Returns its id; one that exists stays as it is."""
+    shop, _made = Shop.objects.get_or_create(
+        code=code,
+        defaults={
+            "name": name, "platform": platform, "currency": currency, "country": country, "time_zone": time_zone,
+        },
+    )  # fmt: skip
+    queries.forget()
+    return int(shop.id)

@@ -1,0 +1,1 @@
+"""Recognise buyers, show and erase their data."""

@@ -1,0 +1,119 @@
+"""Recognise the buyers of a batch, and make those who are new."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from msgspec import Struct, structs
+
+from steward.kernel import arrays, personal, sql
+from steward.modules.customers.rules.buyers import Buyer
+
+PACKAGE = "steward.modules.customers"
+DRAW = """
+SELECT nextval('customers_customer_id_seq'), nextval('kernel_person_key_id_seq') FROM generate_series(1, %(count)s)
+"""
+
+
+class Match(Struct):
+    """A recognised buyer: the customer's id and the person's open data key."""
+
+    customer_id: int
+    key: bytes
+
+
+class Fresh(Struct):
+    """A customer to be made."""
+
+    match: Match
+    key_id: int
+    wrapped: personal.WrappedKey
+    buyer: Buyer
+    simulated: bool
+
+
+def match_customers(buyers: Sequence[Buyer | None], *, simulated: Sequence[bool]) -> list[Match | None]:
+    """Recognise each buyer by the first identity that is known, or make a new customer; None stays None.
+
+    A step of the caller's command, inside its transaction. Two buyers of one batch who share an identity are one.
+    An identity that came later (an e-mail beside the phone) is added to the customer it was seen with.
+    Locks: unique identities, in value order; the loser of a race fails and is replayed by the caller.
+    """
+    indexes = [[personal.blind_index(*identity) for identity in buyer.identities] if buyer else [] for buyer in buyers]
+    known = _find({index for own in indexes for index in own})
+    matches: list[Match | None] = []
+    fresh: list[Fresh] = []
+    identities: list[tuple[int, str, bytes]] = []
+    ids = _draw(
+        sum(buyer is not None and not any(i in known for i in own) for buyer, own in zip(buyers, indexes, strict=True))
+    )
+    for buyer, own, drill in zip(buyers, indexes, simulated, strict=True):
+        if buyer is None:
+            matches.append(None)
+            continue
+        match = next((known[index] for index in own if index in known), None)
+        if match is None:
+            customer_id, key_id = ids.pop()
+            wrapped = personal.new_key()
+            match = Match(customer_id, wrapped.key)
+            fresh.append(Fresh(match, key_id, wrapped, buyer, drill))
+        for (kind, _), index in zip(buyer.identities, own, strict=True):
+            if index not in known:
+                known[index] = match
+                identities.append((match.customer_id, kind, index))
+        matches.append(match)
+    _insert(fresh, identities)
+    return matches
+
+
+def _find(indexes: set[bytes]) -> dict[bytes, Match]:
+    if not indexes:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "find_identities"), {"indexes": arrays.octets(sorted(indexes))})
+        rows: list[Any] = cursor.fetchall()
+    opened: dict[int, Match] = {}
+    for _, customer_id, wrapped, version in rows:
+        if customer_id not in opened:
+            opened[customer_id] = Match(customer_id, personal.unwrap(wrapped, version))
+    return {bytes(index): opened[customer_id] for index, customer_id, _, _ in rows}
+
+
+def _draw(count: int) -> list[tuple[int, int]]:
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(DRAW, {"count": count})
+        return list(reversed(cursor.fetchall()))
+
+
+def _insert(fresh: Sequence[Fresh], identities: Sequence[tuple[int, str, bytes]]) -> None:
+    if fresh:
+        profiles = [one.buyer.profile for one in fresh]
+        columns = {
+            "ids": arrays.integers([one.match.customer_id for one in fresh]),
+            "key_ids": arrays.integers([one.key_id for one in fresh]),
+            "wrapped": arrays.octets([one.wrapped.wrapped for one in fresh]),
+            "versions": arrays.integers([one.wrapped.master_version for one in fresh]),
+            "sealed": arrays.octets([personal.seal(one.match.key, structs.asdict(one.buyer.profile)) for one in fresh]),
+            "names": arrays.texts([arrays.octets(personal.name_bigrams(profile.name)) for profile in profiles]),
+            "tails": arrays.octets([_tail(profile.phone) for profile in profiles]),
+            "simulated": arrays.flags([one.simulated for one in fresh]),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(sql.load(PACKAGE, "insert_customers"), columns)
+    if identities:
+        columns = {
+            "customer_ids": arrays.integers([customer_id for customer_id, _, _ in identities]),
+            "kinds": arrays.texts([kind for _, kind, _ in identities]),
+            "indexes": arrays.octets([index for _, _, index in identities]),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(sql.load(PACKAGE, "insert_identities"), columns)
+
+
+def _tail(phone: str) -> bytes | None:
+    """Index the last four digits, which customers give when they call."""
+    return personal.blind_index("tail", phone[-4:]) if len(phone) >= 4 else None

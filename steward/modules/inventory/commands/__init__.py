@@ -1,0 +1,1 @@
+"""Promise stock, give it back, move goods."""

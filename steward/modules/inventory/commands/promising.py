@@ -1,0 +1,177 @@
+"""Promise stock to orders: guarded, in key order, proven by a ledger."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from msgspec import Struct
+
+from steward.kernel import arrays, events, sql
+from steward.kernel.actor import Actor
+from steward.kernel.command import command
+from steward.modules.inventory import rules
+from steward.modules.inventory.events import HoldExpired
+from steward.modules.inventory.models import Hold, Promise
+
+PACKAGE = "steward.modules.inventory"
+FRESH_S = 60.0
+EXPIRE_LIMIT = 1_000
+_promise_ids: dict[tuple[int, str], tuple[float, int]] = {}
+
+
+class Want(Struct):
+    """What one order wants of one pool: item id → units. `expires_at` None makes the hold firm."""
+
+    order_id: int
+    pool: str
+    units: dict[int, int]
+    expires_at: datetime | None
+
+
+class Promised(Struct):
+    """What became of a want: promised whole, or which items are short by how many units."""
+
+    order_id: int
+    missing: dict[int, int]
+
+
+def promise_stock(wants: Sequence[Want]) -> list[Promised]:
+    """Promise each order all it wants or nothing, in arrival order.
+
+    A step of the caller's command, inside its transaction: one locked read, one update however many orders want the
+    same row, one ledger row per order and item. An item the pool has no row for is short.
+    Locks: promises, in id order.
+    """
+    ids = _row_ids({(item, want.pool) for want in wants for item in want.units})
+    free = _lock(ids.values())
+    results, taken = [], []
+    for want in wants:
+        by_row = {ids.get((item, want.pool), -item): units for item, units in want.units.items()}
+        missing = rules.take(by_row, free)
+        items = {ids.get((item, want.pool), -item): item for item in want.units}
+        results.append(Promised(want.order_id, {items[row]: units for row, units in missing.items()}))
+        if not missing:
+            taken.append((want, by_row))
+    _write(taken)
+    return results
+
+
+def _write(taken: Sequence[tuple[Want, Mapping[int, int]]]) -> None:
+    if not taken:
+        return
+    total: Counter[int] = Counter()
+    for _, by_row in taken:
+        total.update(by_row)
+    rows = sorted(total)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.load(PACKAGE, "add_promised"),
+            {"ids": arrays.integers(rows), "units": arrays.integers([total[row] for row in rows])},
+        )
+        _insert_entries(
+            cursor, [(row, want.order_id, units) for want, by_row in taken for row, units in by_row.items()], "promised"
+        )
+        cursor.execute(
+            sql.load(PACKAGE, "insert_holds"),
+            {
+                "order_ids": arrays.integers([want.order_id for want, _ in taken]),
+                "expires": arrays.instants([want.expires_at for want, _ in taken]),
+                "states": arrays.texts(["held" if want.expires_at else "firm" for want, _ in taken]),
+            },
+        )
+
+
+def _insert_entries(cursor: Any, entries: Sequence[tuple[int, int, int]], kind: str) -> None:
+    cursor.execute(
+        sql.load(PACKAGE, "insert_entries"),
+        {
+            "promise_ids": arrays.integers([row for row, _, _ in entries]),
+            "order_ids": arrays.integers([order for _, order, _ in entries]),
+            "quantities": arrays.integers([units for _, _, units in entries]),
+            "kinds": arrays.texts([kind] * len(entries)),
+        },
+    )
+
+
+def release_promises(*, order_ids: Sequence[int], kind: str = "released") -> list[int]:
+    """Give back whatever the orders still have promised; again is harmless.
+
+    A step of the caller's command. Returns the orders that gave something back. Locks: holds by order id, then
+    promises by id; the hold's lock makes two releases of one order one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT order_id FROM inventory_hold WHERE order_id = ANY(%(ids)s::bigint[]) AND state IN ('held', 'firm') "
+            "ORDER BY order_id FOR UPDATE",
+            {"ids": arrays.integers(sorted(set(order_ids)))},
+        )
+        held = [row[0] for row in cursor.fetchall()]
+        if not held:
+            return []
+        cursor.execute(sql.load(PACKAGE, "open_promises"), {"order_ids": arrays.integers(held)})
+        opened = cursor.fetchall()
+        total: Counter[int] = Counter()
+        for row, _, units in opened:
+            total[row] += units
+        _lock(total)
+        rows = sorted(total)
+        cursor.execute(
+            sql.load(PACKAGE, "add_promised"),
+            {"ids": arrays.integers(rows), "units": arrays.integers([-total[row] for row in rows])},
+        )
+        _insert_entries(cursor, [(row, order, -units) for row, order, units in opened], kind)
+        state = "expired" if kind == "expired" else "released"
+        Hold.objects.filter(order_id__in=held).update(state=state, expires_at=None)
+    return held
+
+
+def make_firm(*, order_ids: Sequence[int]) -> None:
+    """Keep the orders' promises without an end, because they are paid."""
+    Hold.objects.filter(order_id__in=order_ids, state="held").update(state="firm", expires_at=None)
+
+
+@command(needs="stock.expire")
+def expire_holds(actor: Actor, *, now: datetime, limit: int = EXPIRE_LIMIT) -> int:
+    """Give back the promises of orders whose hold has ended.
+
+    Returns how many. Emits: HoldExpired. Locks: due holds by order id, skipping those another worker has.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT order_id FROM inventory_hold WHERE state = 'held' AND expires_at <= %s ORDER BY order_id LIMIT %s "
+            "FOR UPDATE SKIP LOCKED",
+            [now, limit],
+        )
+        due = [row[0] for row in cursor.fetchall()]
+    expired = release_promises(order_ids=due, kind="expired")
+    events.record(actor, [HoldExpired(order_id=order_id) for order_id in expired])
+    return len(expired)
+
+
+def _lock(ids: Iterable[int]) -> dict[int, int]:
+    """Lock promise rows in id order and read what is free in each."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "lock_promises"), {"ids": arrays.integers(wanted)})
+        return {row[0]: row[3] for row in cursor.fetchall()}
+
+
+def _row_ids(keys: set[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """Find the promise rows of (item, pool); the ids never change, so they are remembered for a minute."""
+    now = time.monotonic()
+    known = {key: _promise_ids[key][1] for key in keys if key in _promise_ids and now - _promise_ids[key][0] < FRESH_S}
+    open_ = [key for key in keys if key not in known]
+    if open_:
+        rows = Promise.objects.filter(item_id__in=[item for item, _ in open_]).values_list("item_id", "pool", "id")
+        for item, pool, id_ in rows:
+            _promise_ids[item, pool] = (now, id_)
+            if (item, pool) in keys:
+                known[item, pool] = id_
+    return known

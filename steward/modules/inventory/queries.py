@@ -1,0 +1,101 @@
+"""Read stock: what may be sold, what is promised, and whether the ledgers prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import F, QuerySet
+from msgspec import Struct
+
+from steward.kernel import sql
+from steward.modules.inventory.models import Hold, Movement, Promise, PromiseEntry, Warehouse
+
+PACKAGE = "steward.modules.inventory"
+
+
+class Difference(Struct, frozen=True):
+    """A balance its ledger does not prove. Units: pieces."""
+
+    promise_id: int
+    sku: str
+    pool: str
+    balance: str
+    stands: int
+    ledger: int
+
+
+class StockRow(Struct, frozen=True):
+    """What a pool has of an item. Units: pieces."""
+
+    promise_id: int
+    item_id: int
+    sku: str
+    name_zh: str
+    name_en: str
+    pool: str
+    sellable: int
+    promised: int
+    available: int
+
+
+class OrderPromise(Struct, frozen=True):
+    """What an order is promised of an item."""
+
+    item_id: int
+    quantity: int
+    pool: str
+
+
+def stock_page(*, text: str = "", after: int = 0, limit: int = 50) -> list[StockRow]:
+    """List stock by row id after a key, filtered by SKU prefix or name."""
+    rows: QuerySet[Promise] = Promise.objects.filter(id__gt=after).order_by("id")
+    if text:
+        rows = rows.filter(item__sku__istartswith=text) | rows.filter(item__name_zh__icontains=text)
+    found = rows.annotate(available=F("sellable") + F("backorder_limit") - F("promised")).values_list(
+        "id", "item_id", "item__sku", "item__name_zh", "item__name_en", "pool", "sellable", "promised", "available"
+    )
+    return [StockRow(*row) for row in found[:limit]]
+
+
+def promises_of_order(order_id: int) -> list[OrderPromise]:
+    """List what an order holds now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT promise.item_id, sum(entry.quantity)::integer, promise.pool FROM inventory_promise_entry AS entry "
+            "JOIN inventory_promise AS promise ON promise.id = entry.promise_id WHERE entry.order_id = %s "
+            "GROUP BY promise.item_id, promise.pool HAVING sum(entry.quantity) > 0 ORDER BY 1",
+            [order_id],
+        )
+        return [OrderPromise(*row) for row in cursor.fetchall()]
+
+
+def hold_of_order(order_id: int) -> tuple[str, datetime | None] | None:
+    """Return the state and end of an order's hold."""
+    return Hold.objects.filter(order_id=order_id).values_list("state", "expires_at").first()
+
+
+def entries_of_promise(promise_id: int, limit: int = 50) -> QuerySet[PromiseEntry]:
+    """List the newest entries of a promise ledger."""
+    return PromiseEntry.objects.filter(promise_id=promise_id).order_by("-id")[:limit]
+
+
+def movements_of_item(item_id: int, limit: int = 50) -> QuerySet[Movement]:
+    """List the newest movements of an item."""
+    return Movement.objects.filter(item_id=item_id).select_related("warehouse").order_by("-id")[:limit]
+
+
+def warehouses() -> Sequence[tuple[str, str]]:
+    """List warehouses: code and name."""
+    return list(Warehouse.objects.order_by("code").values_list("code", "name"))
+
+
+def differences() -> list[Difference]:
+    """Prove balances against their ledgers; each row is a balance that does not agree.
+
+    Compares `promised` with the promise ledger and `sellable` with the movements, over all rows, set based.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "differences"))
+        return [Difference(*row) for row in cursor.fetchall()]

@@ -1,0 +1,137 @@
+"""What orders announce."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from steward.kernel.events import Event
+
+
+class OrderReceived(Event, frozen=True, kw_only=True):
+    """An order was taken in, checked and, where possible, promised its goods."""
+
+    KIND = "orders.order_received"
+    SUBJECT = "order"
+    order_id: int
+    number: str
+    shop: str
+    external_number: str
+    state: str
+    total_minor: int
+    currency: str
+    source: str
+    historic: bool = False
+
+
+class OrderStateChanged(Event, frozen=True, kw_only=True):
+    """An order moved on; `verb` says by which transition, `reason` why where a person gave one."""
+
+    KIND = "orders.order_state_changed"
+    SUBJECT = "order"
+    order_id: int
+    verb: str
+    before: str
+    after: str
+    reason: str = ""
+
+
+class OrderApproved(Event, frozen=True, kw_only=True):
+    """An order passed its audit: from here on it may be allocated and shipped."""
+
+    KIND = "orders.order_approved"
+    SUBJECT = "order"
+    order_id: int
+    automatic: bool
+
+
+class OrderCancelled(Event, frozen=True, kw_only=True):
+    """An order was called off; its promises were given back."""
+
+    KIND = "orders.order_cancelled"
+    SUBJECT = "order"
+    order_id: int
+    cause: str
+    reason: str = ""
+    paid_minor: int = 0
+
+
+class OrderPaymentChanged(Event, frozen=True, kw_only=True):
+    """The order's payment state follows its ledger."""
+
+    KIND = "orders.order_payment_changed"
+    SUBJECT = "order"
+    order_id: int
+    before: str
+    after: str
+    paid_minor: int
+    refunded_minor: int
+
+
+class OrderMended(Event, frozen=True, kw_only=True):
+    """Somebody mended an order. `before` and `after` hold sealed values for personal fields."""
+
+    KIND = "orders.order_mended"
+    SUBJECT = "order"
+    order_id: int
+    fields: list[str]
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class OrderFindingAccepted(Event, frozen=True, kw_only=True):
+    """Somebody accepted a finding as it is."""
+
+    KIND = "orders.order_finding_accepted"
+    SUBJECT = "order"
+    order_id: int
+    code: str
+    field: str
+    reason: str
+
+
+class OrderPromised(Event, frozen=True, kw_only=True):
+    """An order that was short was promised its goods."""
+
+    KIND = "orders.order_promised"
+    SUBJECT = "order"
+    order_id: int
+
+
+class OrderConflicted(Event, frozen=True, kw_only=True):
+    """The order came again with other content; nothing was changed."""
+
+    KIND = "orders.order_conflicted"
+    SUBJECT = "order"
+    order_id: int
+    differing: list[str]
+    source: str
+
+
+class OrderRevealed(Event, frozen=True, kw_only=True):
+    """Somebody looked at an order's personal data in clear."""
+
+    KIND = "orders.order_revealed"
+    SUBJECT = "order"
+    order_id: int
+    reason: str
+
+
+class LineCancelled(Event, frozen=True, kw_only=True):
+    """A cancellation document of the source was matched to a line of the order."""
+
+    KIND = "orders.line_cancelled"
+    SUBJECT = "order"
+    order_id: int
+    position: int
+    quantity: int
+    document: str
+
+
+class ImportFinished(Event, frozen=True, kw_only=True):
+    """A file was taken in."""
+
+    KIND = "orders.import_finished"
+    SUBJECT = "import"
+    import_id: int
+    created: int
+    rejected: int

@@ -1,0 +1,47 @@
+"""Where an order stands when it comes in, from what was found, what was paid and whether its goods are promised."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Standing(Struct, frozen=True):
+    """The three axes and, for a cancelled order, the cause."""
+
+    state: str
+    payment_state: str
+    fulfilment_state: str
+    cancel_cause: str = ""
+
+
+def payment_state(total_minor: int, paid_minor: int, refunded_minor: int) -> str:
+    """Name the payment axis from what the ledger sums to. Units: minor currency units."""
+    if refunded_minor:
+        return "refunded" if refunded_minor >= paid_minor else "partly_refunded"
+    if paid_minor > total_minor:
+        return "overpaid"
+    if paid_minor == total_minor and (paid_minor or total_minor == 0):
+        return "paid"
+    return "partly_paid" if paid_minor else "unpaid"
+
+
+def is_settled(state: str) -> bool:
+    """Tell whether the payment axis lets an order go on to its audit."""
+    return state in ("paid", "overpaid", "partly_refunded")
+
+
+def standing_at_intake(
+    *, clean: bool, payment: str, short: bool, stocked: bool, historic: bool, payment_known: bool
+) -> Standing:
+    """Place a new order. Past orders are only analysed: they hold no goods and wait for nobody.
+
+    Money that came back whole before we began ends the order at once.
+    """
+    if payment == "refunded":
+        return Standing("cancelled", payment, "none", "refunded_at_source")
+    if historic:
+        return Standing("completed" if is_settled(payment) or not payment_known else "checked", payment, "none")
+    fulfilment = ("short" if short else "promised") if stocked else "none"
+    if not clean or short:
+        return Standing("received", payment, fulfilment)
+    return Standing("audit" if is_settled(payment) else "checked", payment, fulfilment)

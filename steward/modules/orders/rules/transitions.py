@@ -1,0 +1,40 @@
+"""The business life of an order, as one table; pages, docs and tests are made from it."""
+
+from __future__ import annotations
+
+from steward.kernel.errors import NotPossible
+
+TRANSITIONS: dict[tuple[str, str], str] = {
+    ("received", "pass_checks"): "checked",
+    ("checked", "fail_checks"): "received",
+    ("audit", "fail_checks"): "received",
+    ("checked", "submit"): "audit",
+    ("audit", "unsubmit"): "checked",
+    ("audit", "approve"): "approved",
+    ("audit", "send_back"): "received",
+    ("approved", "complete"): "completed",
+    ("received", "cancel"): "cancelled",
+    ("checked", "cancel"): "cancelled",
+    ("audit", "cancel"): "cancelled",
+    ("approved", "cancel"): "cancelled",
+}
+
+CANCEL_CAUSES = ("unpaid", "customer", "short_of_stock", "duplicate", "fraud", "refunded_at_source", "other")
+
+
+def can(state: str, verb: str) -> bool:
+    """Tell whether the transition exists."""
+    return (state, verb) in TRANSITIONS
+
+
+def next_state(state: str, verb: str) -> str:
+    """Return the state after a transition. Raises: NotPossible."""
+    try:
+        return TRANSITIONS[state, verb]
+    except KeyError:
+        raise NotPossible(state=state, verb=verb) from None
+
+
+def states_allowing(verb: str) -> list[str]:
+    """List the states from which a transition is possible."""
+    return [state for (state, v) in TRANSITIONS if v == verb]
