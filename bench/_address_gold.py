@@ -1,8 +1,8 @@
 """Work out from the labels of zh_addresses which district an address names or implies, without the parser under test.
 
-The procedure, told in full in bench/addresses.py, reads labels only, never the text of the address, and compares them with
-the divisions of 2023 by plain equality. It shares one thing with the parser: the table of merged and divided districts,
-because only that table knows the successor of 下城区.
+The procedure, told in full in bench/addresses.py, reads labels only, never the text of the address, and compares them
+with the divisions of 2023 by plain equality. It shares one thing with the parser: the table of merged and divided
+districts, because only that table knows the successor of 下城区.
 """
 
 import csv
@@ -43,6 +43,7 @@ class Row(NamedTuple):
     text: str
     right: frozenset[str]
     kind: str  # names | implies | the reason why it is not counted
+    has_district_label: bool
 
 
 def _bare(name: str) -> str:
@@ -71,15 +72,14 @@ class Gold:
         self.towns: dict[str, set[str]] = defaultdict(set)
         self.bare_towns: dict[str, set[str]] = defaultdict(set)
         for code, name in _pairs(china_division / "streets.json"):
-            if code[4] != "7":
-                self.towns[name].add(code[:6])
-                self.bare_towns[_bare(name)].add(code[:6])
+            self.towns[name].add(code[:6])
+            self.bare_towns[_bare(name)].add(code[:6])
         self.old: dict[str, set[str]] = defaultdict(set)
         self.heirs: dict[str, set[str]] = {}
         self._read_facts()
 
     def _read_facts(self) -> None:
-        city_code = dict((name, code) for code, name in self.cities + self.provinces)
+        city_code = {name: code for code, name in self.cities + self.provinces}
         for table in (division_facts.MERGED, division_facts.DIVIDED):
             for line in table.strip().splitlines():
                 left, right = (side.split() for side in line.split(" > "))
@@ -96,7 +96,8 @@ class Gold:
                             if code in new:
                                 self.heirs[code] = new
         spec = importlib.util.find_spec("cpca")
-        assert spec is not None and spec.submodule_search_locations
+        assert spec is not None
+        assert spec.submodule_search_locations
         table_2020 = Path(spec.submodule_search_locations[0]) / "resources" / "adcodes.csv"
         with table_2020.open(encoding="utf-8") as file:
             for row in csv.DictReader(file):
@@ -114,6 +115,9 @@ class Gold:
             return found
         return {code for code, name in self.districts if "自治" in name and _shortens(label, name)}
 
+    def _towns_called(self, label: str) -> set[str]:
+        return self.towns.get(label) or self.bare_towns.get(_bare(label)) or set()
+
     def right_districts(self, labels: list[tuple[str, str]]) -> tuple[frozenset[str], str]:
         """Work out the acceptable districts of one address and how its labels give them."""
         said: dict[str, list[str]] = defaultdict(list)
@@ -126,12 +130,7 @@ class Gold:
         named = said["district"] + [words for words in counties if self._named(words)]
         in_scope = [{c for c in self._named(w) if all(c.startswith(tuple(s)) for s in scopes)} for w in named]
         towns = [
-            {
-                c
-                for c in self.towns.get(w) or self.bare_towns.get(_bare(w), ())
-                if all(c.startswith(tuple(s)) for s in scopes)
-            }
-            for w in said["town"]
+            {c for c in self._towns_called(w) if all(c.startswith(tuple(s)) for s in scopes)} for w in said["town"]
         ]
         if named:
             return self._from_names(in_scope, towns)
@@ -164,8 +163,9 @@ def labelled_rows(file: Path, gold: Gold) -> Iterator[Row]:
     """Read the data set with the acceptable districts of every row."""
     with gzip.open(file, "rt", encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
-            right, kind = gold.right_districts([(label, words) for label, words in json.loads(row["spans"])])
-            yield Row(row["split"], row["address"], right, kind)
+            labels = [(label, words) for label, words in json.loads(row["spans"])]
+            right, kind = gold.right_districts(labels)
+            yield Row(row["split"], row["address"], right, kind, any(label == "district" for label, _ in labels))
 
 
 def counts(rows: Iterable[Row]) -> dict[str, int]:

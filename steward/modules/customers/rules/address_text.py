@@ -10,16 +10,21 @@ from steward.modules.customers.rules.divisions import CITY, DISTRICT, TOWN, Code
 Scope = tuple[str, ...] | None  # None: all of China
 
 _SKIP = re.compile(
-    r"(?:[\s,，、.。/|;；:：_\-—()（）]|中国|中华人民共和国|市辖区|其[它他]区|省直辖县级行政区划|市区|全境)+"
+    r"(?:[\s,，、.。/|;；:：_\-—()（）]|中国|中华人民共和国|市辖区|其[它他]区|省直辖县级行政区划|自治区直辖县级行政区划|市区|全境)+"
 )
+_SKIP_STARTS = frozenset(" \t,，、.。/|;；:：_-—()（）中市其省全自")
 # What makes the name before it a road, an estate or a company and no division: 杭州路, 上海花园, 西湖新村.
 _NO_PLACE = re.compile(
-    r"[东南西北中前后新老大]?[一二三四五六七八九十\d]{0,3}"
-    r"(?:大?路|街(?!道)|大街|大道|道(?!镇|乡)|巷|弄|里|胡同|[大]?桥(?!镇|街道|乡|西|东|南|北)|花园|花苑|家园|小区|公寓|大厦|广场|大酒店|"
-    r"宾馆|村|社区|新村|中学|小学|大学|医院|银行|公司|集团|商贸|市场|会展|山庄)"
+    r"[东南西北中]?[一二三四五六七八九十\d]{0,3}(?:大?路(?!桥)|街(?!道)|大街|大道|道(?!镇|乡)|巷|胡同)"
+    r"|新?村|花园|花苑|家园|小区|公寓|大厦|大酒店|宾馆|大桥|[中小大]学"
 )
+_NO_TOWN = re.compile(r"[东南西北中]?[一二三四五六七八九十\d]{0,3}(?:大?路|街|大道|巷|弄|花园|小区|公寓|大厦)")
+_TOWN_RANK = re.compile(r"街道办事处|街道|镇|乡")
+# Zones that every second city has: they say nothing without a city.
+_COMMON_ZONE = re.compile(r"(?:国家|滨海|东部|火炬|科学|示范|保税|经济|经开|高新|工业|开发|新|园)")
 _RANK = re.compile(r"街道办事处|街道|自治[区州县旗]|[省市区县旗镇乡](?!委)")
-_ROAD_ENDS = "路街道巷里弄桥园村"
+_ROAD_ENDS = "路街道巷弄"
+_PLACE_ENDS = "路街道巷里弄桥园村"
 _SCAN_CHARS = 48
 
 
@@ -30,6 +35,7 @@ class Reading(msgspec.Struct):
     end: int = 0
     named: dict[int, str] = {}  # level → the words that named it
     repeated: list[str] = []
+    restart: int = -1  # where the first repeated part stands: a second address may begin there
     old_name: str = ""
     conflict: str = ""  # words that name a division outside the scope
     conflict_codes: Codes = ()
@@ -60,6 +66,13 @@ def _without_refinements(codes: Codes) -> Codes:
     return tuple(c for c in codes if not any(o != c and c.startswith(o) for o in codes))
 
 
+def _upper_first(codes: Codes) -> Codes:
+    """Prefer what is at least a district where towns elsewhere bear the same name (东城区, 滨海新区)."""
+    if len(codes) < 2:
+        return codes
+    return tuple(c for c in codes if len(c) <= DISTRICT) or codes
+
+
 def level_of(scope: Scope) -> int:
     """State the level all candidates have reached; 0 for none."""
     return min(map(len, scope)) if scope else 0
@@ -85,72 +98,110 @@ class Reader:
         reading = Reading(scope, start, {}, [])
         size = len(text)
         while reading.end < size and not reading.conflict:
-            skipped = _SKIP.match(text, reading.end)
-            position = skipped.end() if skipped else reading.end
+            position = reading.end
+            if text[position] in _SKIP_STARTS and (skipped := _SKIP.match(text, position)):
+                position = skipped.end()
             if not self._step(text, position, reading):
                 break
         return reading
 
     def scan(self, text: str, reading: Reading) -> Reading:
         """Look further into a text for a full name that settles the district; the reading unchanged if none does."""
+        scope = None if level_of(reading.scope) == TOWN else reading.scope
         for position in range(reading.end, min(len(text) - 2, reading.end + _SCAN_CHARS)):
             for length in self._lengths.get(text[position : position + 2], ()):
-                if length < 3 or position + length > len(text):
-                    continue
                 entry = self._names.get(text[position : position + length])
-                if entry is None or not (entry.full or entry.old):
+                if entry is None or not self._starts_inside(text, position + length, entry):
                     continue
-                later = self.read(text, reading.scope, position)
-                if len(district_codes(later.scope)) == 1:
+                later = self.read(text, scope, position)
+                if len(district_codes(later.scope)) == 1 and (length > 2 or len(later.named) > 1):
                     later.named = {**reading.named, **later.named}
                     later.is_found_inside, later.repeated = True, reading.repeated
                     later.end = reading.end
                     return later
         return reading
 
+    def _starts_inside(self, text: str, end: int, entry: Name) -> bool:
+        """Tell whether a name inside the text is worth reading on from: a full one, a city, a town with its rank."""
+        if entry.full or entry.old:
+            return True
+        return any(len(c) == CITY for c in entry.stem) or bool(entry.town_stem and _TOWN_RANK.match(text, end))
+
     def _step(self, text: str, position: int, reading: Reading) -> bool:
         """Take the longest name at the position that fits the scope; note a full name that does not fit."""
         stray: tuple[str, Codes] | None = None
+        short_towns: list[str] = []
         for length in self._lengths.get(text[position : position + 2], ()):
             name = text[position : position + length]
             entry = self._names.get(name)
             if entry is None or len(name) < length:
                 continue
+            if short_towns and not entry.full and not self._goes_on(text, position + length, entry.stem):
+                continue
             if self._take(text, position, name, entry, reading):
                 return True
+            if entry.town_stem and reading.scope is None:
+                short_towns.append(name)
             if stray is None and (entry.full or entry.old):
                 stray = name, entry.full or entry.old
+        for name in short_towns:
+            if self._take_short_town(text, name, self._names[name].town_stem, position + len(name), reading):
+                return True
         if stray is not None and reading.scope is not None:
             self._note_stray(position, *stray, reading)
         return False
 
+    def _goes_on(self, text: str, end: int, codes: Codes) -> bool:
+        """Tell whether a part of these divisions is named next: 三门|海游街道 against 三门海|游…"""
+        return bool(codes and self.read(text, codes, end).named)
+
     def _take(self, text: str, position: int, name: str, entry: Name, reading: Reading) -> bool:
         end, scope = position + len(name), reading.scope
         if entry.full and (found := self._narrow_or_divide(scope, entry.full)):
-            self._accept(name, found, end, reading)
+            self._accept(name, _upper_first(found), end, reading)
             return True
         if entry.old and (found := self._narrow_or_divide(scope, entry.old)):
             self._accept(name, found, end, reading)
             reading.old_name = name
             return True
-        if entry.stem and (found := narrow(scope, entry.stem)) and self._is_stem_here(text, end, found, reading):
+        if entry.stem and (found := narrow(scope, entry.stem)) and self._is_stem_here(text, end, entry, found, scope):
             reading.is_by_stem = True
-            self._accept(name, _without_refinements(found), self._after_rank(text, end, found, name, reading), reading)
+            after = self._after_rank(text, end, found, name, reading)
+            self._accept(name, _without_refinements(found), after, reading)
             return True
-        if entry.zone and level_of(scope) < DISTRICT and (found := narrow(scope, entry.zone)):
-            if level_of(scope) < CITY and (len(found) > 1 or (scope is None and len(name) < 4 and name[-1] == "区")):
-                return False
-            self._accept(name, found, end, reading)
-            reading.is_by_zone = True
+        if entry.zone and self._take_zone(name, entry.zone, end, reading):
             return True
-        if entry.town_stem and level_of(scope) < TOWN and (found := self._narrow_or_divide(scope, entry.town_stem)):
-            rank = _RANK.match(text, end)
-            is_plain = len(found) == 1 and name[-1] not in _ROAD_ENDS and not _NO_PLACE.match(text, end)
-            if (rank and rank[0][0] in "街镇乡") or is_plain:
-                reading.is_by_stem = True
-                self._accept(name, found, rank.end() if rank and rank[0][0] in "街镇乡" else end, reading)
+        if not entry.town_stem or not (scope or _TOWN_RANK.match(text, end)):
+            return False  # where nothing is said yet, 三门海 must not win over 三门 before 海游街道
+        return self._take_short_town(text, name, entry.town_stem, end, reading)
+
+    def _take_zone(self, name: str, codes: Codes, end: int, reading: Reading) -> bool:
+        """Let a zone imply its district; behind a district it is only skipped, or decides between two successors."""
+        scope = reading.scope
+        found = self._narrow_or_divide(scope, codes)
+        if level_of(scope) >= DISTRICT:
+            if any(code.startswith(held[:CITY]) for code in codes for held in scope or ()):
+                reading.scope, reading.end = found or scope, end
                 return True
-        return False
+            return False
+        if not found or (level_of(scope) < CITY and (len(found) > 1 or _COMMON_ZONE.match(name))):
+            return False
+        self._accept(name, found, end, reading)
+        reading.is_by_zone = True
+        return True
+
+    def _take_short_town(self, text: str, name: str, codes: Codes, end: int, reading: Reading) -> bool:
+        """Let a street or town without its rank, or with an older one, narrow the scope where it leaves one."""
+        if level_of(reading.scope) >= TOWN or not (found := self._narrow_or_divide(reading.scope, codes)):
+            return False
+        rank = _TOWN_RANK.match(text, end)
+        if not rank:
+            is_road = name[-1] in (_ROAD_ENDS if reading.scope else _PLACE_ENDS)
+            if len(found) > 1 or is_road or _NO_TOWN.match(text, end):
+                return False
+        reading.is_by_stem = True
+        self._accept(name, found, rank.end() if rank else end, reading)
+        return True
 
     def _narrow_or_divide(self, scope: Scope, codes: Codes) -> Codes:
         """Narrow; where nothing is left, let a district that was divided stand for those cut out of it too."""
@@ -160,12 +211,10 @@ class Reader:
         heirs = tuple(heir for code in scope for heir in self._divisions.divided.get(code, ()))
         return narrow(heirs, codes) if heirs else ()
 
-    def _is_stem_here(self, text: str, end: int, found: Codes, reading: Reading) -> bool:
-        if (
-            reading.scope is not None
-            and level_of(reading.scope) >= DISTRICT
-            and level_of(found) <= level_of(reading.scope)
-        ):
+    def _is_stem_here(self, text: str, end: int, entry: Name, found: Codes, scope: Scope) -> bool:
+        if entry.town_stem and _TOWN_RANK.match(text, end):
+            return False  # 鲤城镇 is a town and not the district 鲤城区
+        if scope is not None and level_of(scope) >= DISTRICT and len(found) >= len(scope):
             return False  # a short name that says nothing new is more likely part of what follows
         return not _NO_PLACE.match(text, end)
 
@@ -182,6 +231,8 @@ class Reader:
         before = reading.named.get(level_of(found))
         if before or (reading.scope is not None and set(found) == set(reading.scope)):
             reading.repeated.append(name)
+            if reading.restart < 0:
+                reading.restart = end - len(name)
         else:
             reading.named[level_of(found)] = name
         reading.scope, reading.end = found, end
@@ -190,6 +241,8 @@ class Reader:
         """Note a full name that lies outside what was said before; a zone or a town elsewhere proves little."""
         real = tuple(c for c in codes if not is_statistical_zone(c))
         upper = tuple(c for c in real if len(c) <= DISTRICT)
+        if upper and level_of(reading.scope) >= DISTRICT and name.endswith("新区"):
+            return  # every second county has a new area of its own
         if upper:
             reading.conflict, reading.conflict_codes = name, upper
             reading.end = position

@@ -47,6 +47,7 @@ class _Fields(msgspec.Struct, frozen=True):
     named: dict[int, str]
     old_name: str
     findings: tuple[Finding, ...]
+    plain: AddressCheck | None = None  # the answer where the fields are exact and the text adds nothing
 
 
 class AddressChecker:
@@ -65,21 +66,33 @@ class AddressChecker:
         fields = self._fields(province, city, district)
         text = "".join(street_text.split())
         reading = self._reader.read(text, fields.scope)
+        plain = fields.plain
+        if plain and text and reading.end == 0 and not reading.conflict and not reading.strayed_town:
+            return AddressCheck(
+                plain.province, plain.city, plain.district, plain.district_code, detail=text, confidence=1.0
+            )
         findings = list(fields.findings)
         if reading.conflict:
             reading = self._settle_conflict(text, fields, reading, findings)
-        code, confidence = self._district(text, fields, reading)
-        if code is None and reading.scope is not None and len(district_codes(reading.scope)) != 1:
+        code, confidence = self._district(fields, reading)
+        is_weak = reading.is_by_stem and reading.named.keys() == {TOWN} and not fields.scope
+        if code is None or is_weak:
             inside = self._reader.scan(text, reading)
-            if inside is not reading:
+            if code is None or (inside is not reading and (inside.named.keys() & {PROVINCE, CITY})):
                 reading = inside
-                code, confidence = self._district(text, fields, reading)
-        elif code is None:
-            reading = self._reader.scan(text, reading)
-            code, confidence = self._district(text, fields, reading)
+                code, confidence = self._district(fields, reading)
         return self._result(text, fields, reading, code, confidence, findings)
 
     def _read_fields(self, province: str, city: str, district: str) -> _Fields:
+        fields = self._read_three(province, city, district)
+        codes = district_codes(fields.scope)
+        if len(codes) != 1 or fields.findings:
+            return fields
+        reading = Reading(scope=fields.scope, named=fields.named, repeated=[])
+        plain = self._result("-1", fields, reading, codes[0], 1.0, [])
+        return msgspec.structs.replace(fields, plain=None if plain.findings or plain.town else plain)
+
+    def _read_three(self, province: str, city: str, district: str) -> _Fields:
         scope: Scope = None
         named: dict[int, str] = {}
         findings: list[Finding] = []
@@ -101,7 +114,7 @@ class AddressChecker:
         return _Fields(scope, named, old_name, tuple(findings))
 
     def _settle_conflict(self, text: str, fields: _Fields, reading: Reading, findings: list[Finding]) -> Reading:
-        """Keep the fields against the text; within a text let the finer of two parts stand, with a finding."""
+        """Keep the fields against the text; within a text let the later address stand, with a finding."""
         if fields.scope is not None:
             alone = self._reader.read(text)
             codes = district_codes(alone.scope)
@@ -110,7 +123,15 @@ class AddressChecker:
             findings.append(Finding("street_text", "address_conflict", "error", params, mend))
             reading.end = alone.end if len(codes) == 1 else reading.end
             return reading
-        later = self._reader.read(text, None, reading.end)
+        is_restarted = reading.restart >= 0
+        if (
+            not is_restarted
+            and len(district_codes(reading.scope)) == 1
+            and all(len(c) == DISTRICT for c in reading.conflict_codes)
+        ):
+            findings.append(say.outside("street_text", reading.conflict, (), self._divisions))
+            return reading
+        later = self._reader.read(text, None, reading.restart if is_restarted else reading.end)
         codes = district_codes(later.scope)
         if len(codes) != 1:
             findings.append(say.outside("district", reading.conflict, (), self._divisions))
@@ -120,7 +141,7 @@ class AddressChecker:
         later.conflict = reading.conflict
         return later
 
-    def _district(self, text: str, fields: _Fields, reading: Reading) -> tuple[str | None, float]:
+    def _district(self, fields: _Fields, reading: Reading) -> tuple[str | None, float]:
         codes = district_codes(reading.scope)
         if len(codes) == 1:
             return codes[0], self._confidence(fields, reading)

@@ -98,7 +98,10 @@ class Divisions:
                 self._add("full", name, code)
                 if keeps_rank := short_full_name(name):
                     self._add("full", keeps_rank, code)
-                if stem := division_stem(name):
+                is_taiwan_district = (
+                    code.startswith("71") and len(code) == DISTRICT
+                )  # 永康 alone is the one in Zhejiang
+                if not is_taiwan_district and (stem := division_stem(name)):
                     self._add("stem", stem, code)
                 for other in _PROVINCES_SAID_OTHERWISE.get(code, ()):
                     self._add("full", other, code)
