@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from steward.kernel import arrays, sql
 from steward.kernel import events as log
-from steward.kernel import sql
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.deadlines.events import ClockBreached
@@ -72,6 +72,22 @@ def _in_transaction() -> None:
         raise RuntimeError("clocks move with the change that starts or ends them, inside its transaction")
 
 
+def start_statement(*, starts: Sequence[ClockStart], now: datetime) -> tuple[str, dict[str, str]] | None:
+    """Prepare the statement of `start_clocks` for a pipeline; None when no kind has an active policy."""
+    policies = _active_policies()
+    known = [(start, policies[start[0], start[2]]) for start in starts if (start[0], start[2]) in policies]
+    if not known:
+        return None
+    return sql.load(PACKAGE, "start_clocks"), {
+        "subject_kinds": arrays.texts([start[0] for start, _ in known]),
+        "subject_ids": arrays.integers([start[1] for start, _ in known]),
+        "kinds": arrays.texts([start[2] for start, _ in known]),
+        "policies": arrays.integers([policy_id for _, (policy_id, _) in known]),
+        "targets": arrays.integers([target_s for _, (_, target_s) in known]),
+        "started": arrays.instants([min(start[3], now) for start, _ in known]),
+    }
+
+
 def start_clocks(actor: Actor, *, starts: Sequence[ClockStart], now: datetime) -> int:
     """Start a clock per subject and kind that has an active policy; kinds without a policy start none.
 
@@ -79,20 +95,11 @@ def start_clocks(actor: Actor, *, starts: Sequence[ClockStart], now: datetime) -
     run is harmless; otherwise a new cycle begins. Returns how many started.
     """
     _in_transaction()
-    policies = _active_policies()
-    known = [(start, policies[start[0], start[2]]) for start in starts if (start[0], start[2]) in policies]
-    if not known:
+    statement = start_statement(starts=starts, now=now)
+    if statement is None:
         return 0
-    columns = [
-        [start[0] for start, _ in known],
-        [start[1] for start, _ in known],
-        [start[2] for start, _ in known],
-        [policy_id for _, (policy_id, _) in known],
-        [target_s for _, (_, target_s) in known],
-        [min(start[3], now) for start, _ in known],
-    ]
     with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, "start_clocks"), columns)
+        cursor.execute(*statement)
         return cursor.rowcount
 
 
@@ -116,8 +123,14 @@ def _end(actor: Actor, stops: Sequence[ClockStop], at: datetime, outcome: str) -
     _in_transaction()
     if not stops:
         return []
-    columns = [[stop[0] for stop in stops], [stop[1] for stop in stops], [stop[2] for stop in stops]]
-    rows = _changed(actor, "stop_clocks", [*columns, at, at, at, at, outcome])
+    parameters = {
+        "subject_kinds": arrays.texts([stop[0] for stop in stops]),
+        "subject_ids": arrays.integers([stop[1] for stop in stops]),
+        "kinds": arrays.texts([stop[2] for stop in stops]),
+        "at": at,
+        "outcome": outcome,
+    }
+    rows = _changed(actor, "stop_clocks", parameters)
     return [ClockEnd(row[1], row[2], row[3], row[5]) for row in rows]
 
 
@@ -127,13 +140,13 @@ def sweep_due(actor: Actor, *, now: datetime, limit: int = SWEEP_LIMIT) -> int:
 
     Returns how many. Emits: ClockBreached, once per clock. Locks: due clocks, skipping those another sweep has.
     """
-    return len(_changed(actor, "sweep_due", [now, limit]))
+    return len(_changed(actor, "sweep_due", {"now": now, "limit": limit}))
 
 
-def _changed(actor: Actor, statement: str, params: list[Any]) -> list[tuple[Any, ...]]:
+def _changed(actor: Actor, statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Run a statement that returns clocks and announce those that are breached from now on."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, statement), params)
+        cursor.execute(sql.load(PACKAGE, statement), parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     log.record(
         actor,

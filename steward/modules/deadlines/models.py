@@ -63,7 +63,5 @@ class Clock(models.Model):
             ),
         )
         indexes = (
-            models.Index(
-                fields=["due_at"], condition=Q(outcome="running", due_at__isnull=False), name="clock_due"
-            ),
+            models.Index(fields=["due_at"], condition=Q(outcome="running", due_at__isnull=False), name="clock_due"),
         )

@@ -1,7 +1,8 @@
 INSERT INTO deadlines_clock (subject_kind, subject_id, kind, cycle, policy_id, target_s, started_at, running_since, due_at)
 SELECT start.subject_kind, start.subject_id, start.kind, coalesce(known.cycle, 0) + 1, start.policy_id, start.target_s,
        start.started_at, start.started_at, start.started_at + start.target_s * interval '1 second'
-FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::bigint[], %b::integer[], %b::timestamptz[])
+FROM unnest(%(subject_kinds)s::text[], %(subject_ids)s::bigint[], %(kinds)s::text[], %(policies)s::bigint[],
+            %(targets)s::integer[], %(started)s::timestamptz[])
      AS start (subject_kind, subject_id, kind, policy_id, target_s, started_at)
 LEFT JOIN LATERAL (
     SELECT max(clock.cycle) AS cycle,

@@ -1,9 +1,9 @@
 WITH due AS (
     SELECT id
     FROM deadlines_clock
-    WHERE outcome = 'running' AND due_at IS NOT NULL AND due_at < %b::timestamptz
+    WHERE outcome = 'running' AND due_at IS NOT NULL AND due_at < %(now)s::timestamptz
     ORDER BY due_at
-    LIMIT %b::bigint
+    LIMIT %(limit)s::bigint
     FOR UPDATE SKIP LOCKED
 )
 UPDATE deadlines_clock AS clock

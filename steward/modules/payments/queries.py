@@ -1,0 +1,106 @@
+"""Read the ledger, the providers and what their callbacks said."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from steward.kernel import errors, secrets_box
+from steward.modules.payments import rules
+from steward.modules.payments.models import Callback, Entry, Provider
+
+SECRET_PURPOSE = "payments.provider"  # noqa: S105  (names what the secret is for)
+
+
+class EntryView(msgspec.Struct, frozen=True, kw_only=True):
+    """One movement of money. Units: minor currency units."""
+
+    id: int
+    order_id: int
+    direction: str
+    provider: str
+    transaction: str
+    method: str
+    amount_minor: int
+    currency: str
+    happened_at: datetime
+    recorded_at: datetime
+    simulated: bool
+
+
+class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
+    """One callback and what became of it."""
+
+    id: int
+    provider: str
+    message_id: str
+    received_at: datetime
+    outcome: str
+    reason: str
+    order_number: str
+    amount_minor: int | None
+    currency: str
+
+
+class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment provider; its secret stays sealed."""
+
+    id: int
+    code: str
+    name: str
+    active: bool
+
+
+def entries_of(order_id: int) -> list[EntryView]:
+    """List the movements of money of one order, oldest first."""
+    rows = Entry.objects.filter(order_id=order_id).order_by("happened_at", "id").values(*EntryView.__struct_fields__)
+    return [EntryView(**row) for row in rows]
+
+
+def paid_and_refunded(currency_by_order: dict[int, str]) -> dict[int, tuple[int, int]]:
+    """Sum what was paid and refunded per order, in the order's own currency only; one query for all.
+
+    Units: minor currency units. Orders without entries have (0, 0).
+    """
+    entries: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
+    rows = Entry.objects.filter(order_id__in=list(currency_by_order))
+    for order_id, *entry in rows.values_list("order_id", "direction", "currency", "amount_minor"):
+        entries[order_id].append((entry[0], entry[1], entry[2]))
+    return {id_: rules.totals(entries[id_], currency) for id_, currency in currency_by_order.items()}
+
+
+def find_provider(code: str) -> ProviderView | None:
+    """Find an active provider by its code."""
+    row = Provider.objects.filter(code=code, active=True).values(*ProviderView.__struct_fields__).first()
+    return ProviderView(**row) if row else None
+
+
+def providers() -> list[ProviderView]:
+    """List the payment providers by code."""
+    return [ProviderView(**row) for row in Provider.objects.order_by("code").values(*ProviderView.__struct_fields__)]
+
+
+def provider_secret(provider_id: int) -> bytes:
+    """Open the secret a provider signs its callbacks with. Raises: NotFound; ValueError after a lost master key."""
+    sealed = Provider.objects.filter(id=provider_id).values_list("sealed_secret", flat=True).first()
+    if sealed is None:
+        raise errors.NotFound(key=provider_id)
+    return secrets_box.unseal_with_master(sealed, purpose=SECRET_PURPOSE)
+
+
+def callbacks(*, outcomes: Sequence[str] = (), before_id: int | None = None, limit: int = 50) -> list[CallbackView]:
+    """List callbacks, newest first, one page of them; `outcomes` narrows to e.g. unmatched and refused."""
+    rows: Any = Callback.objects.order_by("-id")
+    if outcomes:
+        rows = rows.filter(outcome__in=outcomes)
+    if before_id is not None:
+        rows = rows.filter(id__lt=before_id)
+    fields = [name for name in CallbackView.__struct_fields__ if name != "provider"]
+    return [
+        CallbackView(provider=row.pop("provider__code"), **row)
+        for row in rows.values("provider__code", *fields)[:limit]
+    ]
