@@ -46,7 +46,7 @@ def say(text: str) -> None:
     print(f"setup: {text}", flush=True)
 
 
-def run(*command: str | Path, environment: dict[str, str] | None = None) -> None:
+def run(*command: object, environment: dict[str, str] | None = None) -> None:
     """Run a program and stop with its name where it fails."""
     line = [str(part) for part in command]
     if subprocess.run(line, cwd=ROOT, env={**os.environ, **(environment or {})}).returncode != 0:
@@ -89,7 +89,7 @@ def install_python_packages() -> None:
 
 def install_command() -> None:
     """Put Steward itself into the environment: a path file and the command, which need no network and no build."""
-    probe = [BIN / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    probe: list[str | Path] = [BIN / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
     packages = Path(subprocess.run(probe, check=True, capture_output=True, text=True).stdout.strip())
     (packages / "steward-checkout.pth").write_text(f"{ROOT}\n")
     command = BIN / "steward"

@@ -1,0 +1,23 @@
+"""The hot paths: (method, path) → handler and the kind its requests are counted as. All else is Django's."""
+
+from __future__ import annotations
+
+from steward.interfaces import live
+from steward.interfaces.asgi import health, metrics
+from steward.interfaces.asgi.types import Handler
+
+ROUTES: dict[tuple[str, str], tuple[str, Handler]] = {
+    ("GET", "/healthz"): ("health", health.alive),
+    ("HEAD", "/healthz"): ("health", health.alive),
+    ("GET", "/readyz"): ("health", health.ready),
+    ("GET", "/metrics"): ("metrics", metrics.application),
+    ("GET", "/events"): ("live", live.application),
+}
+
+
+def kind_of(path: str) -> str:
+    """Name the kind of a request that Django answers."""
+    for prefix, kind in (("/static/", "static"), ("/api/", "api"), ("/webhooks/", "webhook")):
+        if path.startswith(prefix):
+            return kind
+    return "page"

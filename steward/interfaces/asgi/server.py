@@ -1,0 +1,84 @@
+"""The ASGI application that granian runs: hands hot paths to their handlers and everything else to Django."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import uuid
+from typing import cast
+
+import structlog
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+
+from steward.interfaces.asgi import metrics
+from steward.interfaces.asgi.life import LIFE
+from steward.interfaces.asgi.types import Handler, Message, Receive, Scope, Send
+from steward.interfaces.processes.parent import end_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steward.settings")
+# Django's own annotation asks for a dict where the standard says mapping.
+django_application = cast("Handler", get_asgi_application())
+
+# Handlers look at models and settings, so they come after Django is set up.
+from steward.interfaces.asgi.routes import ROUTES, kind_of  # noqa: E402
+
+GIVEN_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+DRAIN_SIGNAL = signal.SIGUSR1
+
+
+class Application:
+    """One web process's front: at most STEWARD_WEB_THREADS pages at once, so that the connection pool suffices."""
+
+    def __init__(self) -> None:
+        self._page_slots = asyncio.Semaphore(settings.WEB_THREADS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or live through one process's life."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = _request_id(scope)
+
+        async def signed_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        scope["request_id"] = request_id
+        kind, handler = ROUTES.get((scope["method"], scope["path"]), (kind_of(scope["path"]), self._django))
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await metrics.observed(kind, handler, scope, receive, signed_send)
+
+    async def _django(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._page_slots:
+            await django_application(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                asyncio.get_running_loop().add_signal_handler(DRAIN_SIGNAL, LIFE.end_streams)
+                end_with_parent()
+                await LIFE.begin()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await LIFE.end()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def _request_id(scope: Scope) -> str:
+    """Take over a proxy's request id if it is a plain word, else make one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and GIVEN_REQUEST_ID.fullmatch(value):
+            return str(value.decode())
+    return uuid.uuid4().hex
+
+
+application = Application()

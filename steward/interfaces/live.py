@@ -1,0 +1,214 @@
+"""Live updates: server-sent events, fed by one PostgreSQL LISTEN connection in each process.
+
+A notice says what kind of thing changed, never what it says now: the page asks for that with the reader's own rights.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from urllib.parse import parse_qs
+
+import msgspec
+import psycopg
+import structlog
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db import connection
+from django.http import HttpRequest
+from prometheus_client import Counter, Gauge
+
+from steward.interfaces.asgi.life import LIFE
+from steward.interfaces.asgi.replies import reply_json
+from steward.interfaces.asgi.types import Receive, Scope, Send
+from steward.kernel.database import direct
+from steward.kernel.events import LIVE_CHANNEL
+
+HEARTBEAT_S = 15.0
+# Each so many heartbeats the session is looked at again, so that a sign-out elsewhere ends the stream.
+HEARTBEATS_PER_LOOK = 4
+WAITING_AT_MOST = 100
+RECONNECT_AT_MOST_S = 10.0
+# Sent when a reader was too slow or the listener had to connect anew: something may have been missed.
+RESYNC = b"event: resync\ndata: {}\n\n"
+
+logger = structlog.get_logger(__name__)
+READERS = Gauge("steward_live_readers", "Open event streams.")
+NOTICES = Counter("steward_live_notices_total", "Notices heard from the database.")
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What comes through the channel: the kinds of what changed, and whatever else the sender says."""
+
+    kinds: list[str] = []
+    topic: str = ""
+
+
+@dataclass(eq=False)
+class Reader:
+    """One open stream: the kinds it wants (none means all) and what waits to be sent; None ends it."""
+
+    wants: frozenset[str]
+    waiting: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(WAITING_AT_MOST))
+
+    def offer(self, chunk: bytes | None) -> None:
+        """Put something in the queue; where the reader is too slow, replace all of it by one resync."""
+        if self.waiting.full():
+            while not self.waiting.empty():
+                self.waiting.get_nowait()
+            self.waiting.put_nowait(RESYNC)
+        self.waiting.put_nowait(chunk)
+
+
+class Hub:
+    """The readers of this process and the one connection that feeds them."""
+
+    def __init__(self) -> None:
+        self.readers: set[Reader] = set()
+        self._listener: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to listen."""
+        self._listener = asyncio.create_task(self._listen_for_ever(), name="live listener")
+
+    async def stop(self) -> None:
+        """End all streams and stop listening."""
+        self.end_streams()
+        if self._listener is not None:
+            self._listener.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listener
+
+    def end_streams(self) -> None:
+        """Let every stream end."""
+        for reader in self.readers:
+            reader.offer(None)
+
+    def probe(self) -> str | None:
+        """Tell whether the listener has died; while it only reconnects, pages still work."""
+        return "the listener has died" if self._listener is None or self._listener.done() else None
+
+    async def _listen_for_ever(self) -> None:
+        pause_s = 0.2
+        while True:
+            try:
+                params = await sync_to_async(direct.connection_params)(application="steward-live")
+                async with await psycopg.AsyncConnection.connect(**params, autocommit=True) as listener:
+                    await listener.execute(f"LISTEN {LIVE_CHANNEL}")
+                    pause_s = 0.2
+                    self._tell(RESYNC)
+                    async for notification in listener.notifies():
+                        self.hear(notification.payload)
+            except psycopg.Error as error:
+                logger.warning("live listener lost its connection", error=type(error).__qualname__, again_in_s=pause_s)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, RECONNECT_AT_MOST_S)
+
+    def hear(self, payload: str) -> None:
+        """Hand one notice to the readers who want it."""
+        NOTICES.inc()
+        try:
+            notice = msgspec.json.decode(payload, type=Notice)
+        except msgspec.DecodeError as error:
+            logger.warning("live notice is not understood", error=str(error))
+            return
+        for kind in notice.kinds or [notice.topic]:
+            name = kind.replace("\n", " ").replace("\r", " ")
+            chunk = f"event: {name}\ndata: {' '.join(payload.splitlines())}\n\n".encode()
+            for reader in self.readers:
+                if not reader.wants or kind in reader.wants:
+                    reader.offer(chunk)
+
+    def _tell(self, chunk: bytes) -> None:
+        for reader in self.readers:
+            reader.offer(chunk)
+
+
+HUB = Hub()
+LIFE.start.append(HUB.start)
+LIFE.drain.append(HUB.end_streams)
+LIFE.stop.append(HUB.stop)
+LIFE.probes["listener"] = HUB.probe
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer GET /events[?kinds=a,b]: a stream of notices for a signed-in person, until either side leaves."""
+    if not await _signed_in(scope):
+        problem = {"type": "about:blank", "title": "Sign in first.", "status": 401, "code": "not_signed_in"}
+        await reply_json(send, problem, status=401, content_type="application/problem+json")
+        return
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("kinds", [])
+    reader = Reader(frozenset(kind for part in asked for kind in part.split(",") if kind))
+    headers = [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
+    # send() does not notice that the reader has gone; only receive() tells.
+    leaving = asyncio.ensure_future(_until_disconnect(receive))
+    leaving.add_done_callback(lambda _: reader.offer(None))
+    HUB.readers.add(reader)
+    READERS.inc()
+    try:
+        if not LIFE.leaving:
+            await _feed(reader, scope, send)
+    finally:
+        HUB.readers.discard(reader)
+        READERS.dec()
+        leaving.cancel()
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _feed(reader: Reader, scope: Scope, send: Send) -> None:
+    """Send what waits, a heartbeat where nothing does, and stop when the reader leaves, is ended or signs out."""
+    heartbeats = 0
+    while True:
+        try:
+            chunk = await asyncio.wait_for(reader.waiting.get(), HEARTBEAT_S)
+        except TimeoutError:
+            heartbeats += 1
+            chunk = b": still here\n\n"
+            if heartbeats % HEARTBEATS_PER_LOOK == 0 and not await _signed_in(scope):
+                return
+        if chunk is None:
+            return
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+
+
+async def _until_disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _signed_in(scope: Scope) -> bool:
+    return await sync_to_async(_is_signed_in, thread_sensitive=False)(scope)
+
+
+def _is_signed_in(scope: Scope) -> bool:
+    """Look up the session that the request's cookie names. Runs in a thread and gives its connection back."""
+    request = HttpRequest()
+    key = _session_key(scope)
+    if key is None:
+        return False
+    try:
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+        user = get_user(request)
+        return bool(user.is_authenticated and user.is_active)
+    finally:
+        connection.close()
+
+
+def _session_key(scope: Scope) -> str | None:
+    cookies: SimpleCookie = SimpleCookie()
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            with contextlib.suppress(CookieError):
+                cookies.load(value.decode("latin-1"))
+    found = cookies.get(settings.SESSION_COOKIE_NAME)
+    return found.value if found else None
