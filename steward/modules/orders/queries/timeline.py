@@ -6,28 +6,26 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
 from steward.kernel.models import Event
 from steward.modules.orders.queries import words
+from steward.modules.orders.queries.findings import field_label, finding_text
 
 TEXTS: Mapping[str, Any] = {
     "orders.order_received": _("The order came in (%(source)s)."),
-    "orders.order_checked": _("The checks passed."),
-    "orders.order_advanced": _("The order moved on."),
-    "orders.order_moved": _("The order moved on."),
+    "orders.order_state_changed": _("The order moved on. %(reason)s"),
     "orders.order_approved": _("The order was approved."),
-    "orders.order_sent_back": _("The order was sent back: %(reason)s"),
     "orders.order_cancelled": _("The order was cancelled. %(reason)s"),
-    "orders.order_completed": _("The order is completed."),
-    "orders.order_mended": _("The order was mended."),
-    "orders.order_revealed": _("Somebody looked at the personal data. %(reason)s"),
-    "orders.finding_accepted": _("A finding was accepted: %(reason)s"),
-    "orders.suggestion_taken": _("A suggestion was taken over."),
-    "orders.conflict_seen": _("The same order came again with other content."),
-    "orders.conflict_resolved": _("A conflict was decided."),
-    "orders.line_cancelled": _("Goods of a line were cancelled."),
+    "orders.order_payment_changed": _("The payment changed."),
+    "orders.order_mended": _("The order was mended: %(fields)s"),
+    "orders.order_finding_accepted": _("Accepted as it is: %(finding)s %(reason)s"),
+    "orders.order_promised": _("The goods it waited for were promised."),
+    "orders.order_conflicted": _("The same order came again with other content: %(differing)s"),
+    "orders.order_revealed": _("The personal data were looked at. %(reason)s"),
+    "orders.line_cancelled": _("The source cancelled %(quantity)s of line %(position)s (%(document)s)."),
     "payments.payment_recorded": _("A payment was recorded."),
     "payments.refund_recorded": _("A refund was recorded."),
     "inventory.stock_promised": _("Stock was promised."),
@@ -35,6 +33,7 @@ TEXTS: Mapping[str, Any] = {
     "inventory.hold_expired": _("The hold on the stock expired."),
     "deadlines.clock_breached": _("A time limit was missed."),
 }
+AXES: Mapping[str, str] = {"orders.order_payment_changed": "payment_state"}
 GROUPS: Mapping[str, Any] = {
     "orders": _("Order"),
     "payments": _("Payment"),
@@ -96,7 +95,7 @@ def _entry(id_: int, at: datetime, actor: str, kind: str, data: dict[str, Any]) 
         kind=kind,
         group=kind.partition(".")[0],
         text=event_text(kind, data),
-        changes=changes(data),
+        changes=changes(kind, data),
         data=data,
     )
 
@@ -115,20 +114,27 @@ def event_text(kind: str, data: Mapping[str, Any]) -> str:
         facts["source"] = words.word(words.SOURCES, str(source))
     if cause := data.get("cause"):
         facts["reason"] = " · ".join(part for part in (words.cancel_cause(str(cause)), data.get("reason")) if part)
+    for name in ("fields", "differing"):
+        if isinstance(data.get(name), list):
+            facts[name] = ", ".join(field_label(str(field)) for field in data[name])
+    if kind == "orders.order_finding_accepted":
+        facts["finding"] = finding_text(str(data.get("code", "")))
+    if kind == "orders.order_approved" and data.get("automatic"):
+        return gettext("The order was approved automatically: every check passed.")
     return (str(TEXTS[kind]) % facts).strip()
 
 
-def changes(data: Mapping[str, Any]) -> list[Change]:
-    """Read before and after out of an event: `before`/`after` as maps of fields, or as one value each."""
+def changes(kind: str, data: Mapping[str, Any]) -> list[Change]:
+    """Read before and after out of an event: `before`/`after` as maps of fields, or as one state each."""
     before, after = data.get("before"), data.get("after")
     if before is None and after is None:
         return []
     if isinstance(before, Mapping) or isinstance(after, Mapping):
         old, new = before or {}, after or {}
-        fields = dict.fromkeys([*old, *new])
         return [
-            Change(words.change_field(field), words.shown(field, old.get(field)), words.shown(field, new.get(field)))
-            for field in fields
+            Change(field_label(field), words.shown(field, old.get(field)), words.shown(field, new.get(field)))
+            for field in dict.fromkeys([*old, *new])
             if old.get(field) != new.get(field)
         ]
-    return [Change("", words.shown("state", before), words.shown("state", after))]
+    axis = AXES.get(kind, "state")
+    return [Change("", words.shown(axis, before), words.shown(axis, after))]

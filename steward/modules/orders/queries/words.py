@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -117,16 +118,6 @@ _AXES: dict[str, dict[str, Any]] = {
     "fulfilment_state": FULFILMENT_STATES,
     "source": SOURCES,
 }
-_CHANGED: dict[str, Any] = {
-    "state": gettext_lazy("State"),
-    "payment_state": gettext_lazy("Payment"),
-    "fulfilment_state": gettext_lazy("Stock"),
-}
-
-
-def change_field(field: str) -> str:
-    """Name a field that an event changed."""
-    return word(_CHANGED, field)
 
 
 def shown(field: str, value: Any) -> str:
@@ -135,4 +126,6 @@ def shown(field: str, value: Any) -> str:
         return "–"
     if field in _AXES and isinstance(value, str):
         return word(_AXES[field], value)
+    if isinstance(value, bytes) or (isinstance(value, Mapping) and "sealed" in value):
+        return "••••"
     return str(value)
