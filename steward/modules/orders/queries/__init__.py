@@ -13,7 +13,7 @@ from steward.modules.orders.queries.intake import (
 from steward.modules.orders.queries.listing import OrderFilters, OrderRow, Page, counts_by_state, orders_page
 from steward.modules.orders.queries.search import find_order
 from steward.modules.orders.queries.timeline import Timeline, TimelineEntry, timeline
-from steward.modules.orders.queries.work import audit_queue, my_work, open_conflicts, orders_in_conflict
+from steward.modules.orders.queries.work import audit_queue, my_work, orders_in_conflict, queue_counts
 
 __all__ = [
     "OrderDetail",
@@ -34,9 +34,9 @@ __all__ = [
     "mapping_versions",
     "mappings",
     "my_work",
-    "open_conflicts",
     "order_detail",
     "orders_in_conflict",
     "orders_page",
+    "queue_counts",
     "timeline",
 ]

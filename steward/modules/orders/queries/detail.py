@@ -17,7 +17,7 @@ from steward.modules.orders.queries.listing import SUBJECT, OrderRow, order_rows
 from steward.modules.orders.queries.search import find_order
 from steward.modules.orders.rules import steps
 from steward.modules.payments import queries as payments
-from steward.modules.payments.queries import EntryRow
+from steward.modules.payments.queries import EntryView
 
 
 class LineView(Struct, frozen=True):
@@ -92,7 +92,7 @@ class OrderDetail(Struct, frozen=True):
     customer_id: int | None
     lines: list[LineView]
     findings: list[FindingView]
-    payments: list[EntryRow]
+    payments: list[EntryView]
     promises: list[PromiseView]
     hold_state: str
     hold_until: datetime | None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from steward.kernel.actor import Actor
 from steward.modules.orders.models import Conflict, Order
-from steward.modules.orders.queries.listing import OrderRow, order_rows
+from steward.modules.orders.queries.listing import COUNTED_AT_MOST, OrderRow, order_rows
 
 LOOKED_AT = 300
 STATES_BY_PERMISSION: Mapping[str, str] = {"orders.mend": "received", "orders.audit": "audit"}
@@ -47,6 +48,22 @@ def orders_in_conflict(*, limit: int = 100) -> list[OrderRow]:
     return order_rows(list(found.order_by("-id")[:limit]))
 
 
-def open_conflicts() -> int:
-    """Count the conflicts that wait for a decision."""
-    return Conflict.objects.filter(resolved_at=None).count()
+QUEUE_COUNTS = """
+SELECT wanted.name, (
+    SELECT count(*) FROM (
+        SELECT 1 FROM orders_order o
+        WHERE o.state = wanted.state AND (wanted.name <> 'short' OR o.fulfilment_state = 'short') LIMIT %(most)s
+    ) some
+)
+FROM (VALUES ('mend', 'received'), ('payment', 'checked'), ('audit', 'audit'), ('short', 'received'))
+    AS wanted (name, state)
+UNION ALL
+SELECT 'conflict', (SELECT count(*) FROM orders_conflict WHERE resolved_at IS NULL)
+"""
+
+
+def queue_counts() -> dict[str, int]:
+    """Count what waits in each queue, up to 10,000 each: mend, payment, audit, short, conflict."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUE_COUNTS, {"most": COUNTED_AT_MOST})
+        return dict(cursor.fetchall())
