@@ -20,6 +20,7 @@ _PEOPLES_LISTED = (
     "珞巴族 基诺族 各族 多民族 民族 蒙古 哈萨克 柯尔克孜 锡伯 塔吉克"
 )
 _PEOPLES = tuple(_PEOPLES_LISTED.split())
+_LAST_OF_PEOPLES = frozenset(people[-1] for people in _PEOPLES)
 
 _AUTONOMOUS = {"自治州": "州", "自治县": "县", "自治旗": "旗"}
 _LONG_SUFFIXES = ("地区", "林区", "特区", "新区")
@@ -27,7 +28,7 @@ _TOWN_SUFFIXES = ("街道办事处", "街道", "民族乡", "地区", "苏木", 
 
 
 def _without_peoples(name: str) -> str:
-    shortened = True
+    shortened = name[-1] in _LAST_OF_PEOPLES
     while shortened:
         shortened = False
         for people in _PEOPLES:
