@@ -19,6 +19,12 @@ from steward.interfaces.processes.parent import end_with_parent
 
 APPLICATION = "steward.interfaces.asgi.server:application"
 STOP_LIMIT_S = 15
+# Granian's own lines go where all lines go: as JSON, masked.
+LOGGING = {
+    "formatters": {},
+    "handlers": {},
+    "loggers": {"_granian": {"handlers": [], "propagate": True}, "granian.access": {"handlers": [], "propagate": True}},
+}
 
 
 def register(subparsers: Any) -> None:
@@ -42,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     host, port = host_and_port(arguments.address)
     if os.environ.get("STEWARD_SUPERVISOR"):
         end_with_parent(int(os.environ["STEWARD_SUPERVISOR"]))
+    # WhiteNoise warns where the folder is missing; without collected files it asks Django's finders.
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     server = Granian(
         APPLICATION,
         address=host,
@@ -55,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_LIMIT_S,
         log_level=LogLevels.warning,
+        log_dictconfig=LOGGING,
     )
     server.on_startup(_end_streams_before_stopping)
     server.serve()

