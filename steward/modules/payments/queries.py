@@ -100,7 +100,5 @@ def callbacks(*, outcomes: Sequence[str] = (), before_id: int | None = None, lim
     if before_id is not None:
         rows = rows.filter(id__lt=before_id)
     fields = [name for name in CallbackView.__struct_fields__ if name != "provider"]
-    return [
-        CallbackView(provider=row.pop("provider__code"), **row)
-        for row in rows.values("provider__code", *fields)[:limit]
-    ]
+    page = rows.values("provider__code", *fields)[:limit]
+    return [CallbackView(provider=row.pop("provider__code"), **row) for row in page]

@@ -1,0 +1,28 @@
+"""How often one caller may ask."""
+
+from __future__ import annotations
+
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from ninja.throttling import BaseThrottle
+
+WINDOW_S = 60
+
+
+class PerCaller(BaseThrottle):
+    """Count the requests of each token or person per minute and web process (STEWARD_API_CALLS_PER_MINUTE)."""
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Count the request; refuse it beyond the limit."""
+        actor = getattr(request, "auth", None)
+        who = actor.id if actor else self.get_ident(request)
+        key = f"api-calls:{who}:{int(time.time()) // WINDOW_S}"
+        cache.add(key, 0, timeout=2 * WINDOW_S)
+        return cache.incr(key) <= settings.API_CALLS_PER_MINUTE
+
+    def wait(self) -> float:
+        """Tell how many seconds remain of this minute."""
+        return WINDOW_S - time.time() % WINDOW_S

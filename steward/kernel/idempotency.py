@@ -1,0 +1,62 @@
+"""Answer a repeated request from what was answered before, in the same transaction as the change itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from steward.kernel import errors
+
+CLAIM = """
+INSERT INTO kernel_idempotency_key (owner, key, request_hash, status, reply) VALUES (%s, %s, %s, 0, '')
+ON CONFLICT (owner, key) DO NOTHING
+"""
+KEEP = "UPDATE kernel_idempotency_key SET status = %s, reply = %s WHERE owner = %s AND key = %s"
+FIND = "SELECT request_hash, status, reply FROM kernel_idempotency_key WHERE owner = %s AND key = %s"
+
+
+class KeyReused(errors.Refusal):
+    """Refuse a key that stands for another request."""
+
+    code = "idempotency_key_reused"
+    status = 409
+    message = _("This Idempotency-Key was used for another request. Use a fresh key for each request.")
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What a request is answered with; `is_replay` marks an answer given before."""
+
+    status: int
+    body: str
+    is_replay: bool = False
+
+
+def once(*, owner: str, key: str, request_hash: bytes, work: Callable[[], Reply]) -> Reply:
+    """Do the work and keep its reply under the key, or give the reply that was kept.
+
+    A refusal leaves no key, so that the mended request may use it again. A request that arrives while the first one
+    runs waits for it. Raises: KeyReused when the key stands for another request; what the work raises.
+    Locks: the key, before anything the work locks.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(CLAIM, [owner, key, request_hash])
+            is_fresh = cursor.rowcount == 1
+        if not is_fresh:
+            return _kept(owner, key, request_hash)
+        reply = work()
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP, [reply.status, reply.body, owner, key])
+        return reply
+
+
+def _kept(owner: str, key: str, request_hash: bytes) -> Reply:
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, [owner, key])
+        row = cursor.fetchone()
+    if row is None or bytes(row[0]) != request_hash:
+        raise KeyReused
+    return Reply(row[1], row[2], is_replay=True)
