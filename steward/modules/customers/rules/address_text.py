@@ -50,6 +50,10 @@ def narrow(scope: Scope, codes: Codes) -> Codes:
     """Compute the divisions that are both inside the scope and inside (or above) one of the codes."""
     if scope is None:
         return codes
+    if len(scope) == 1:  # nearly always, and worth the speed
+        held = scope[0]
+        inside = tuple([code for code in codes if code.startswith(held)])
+        return inside or (scope if any(held.startswith(code) for code in codes) else ())
     found: list[str] = []
     for code in codes:
         for held in scope:

@@ -7,7 +7,7 @@ import msgspec
 
 from steward.kernel.findings import Finding
 from steward.modules.customers.rules import address_findings as say
-from steward.modules.customers.rules.address_text import Reader, Reading, Scope, district_codes
+from steward.modules.customers.rules.address_text import Reader, Reading, Scope, district_codes, narrow
 from steward.modules.customers.rules.division_changes import is_statistical_zone
 from steward.modules.customers.rules.divisions import CITY, DISTRICT, PROVINCE, TOWN, Codes, Divisions
 
@@ -115,28 +115,22 @@ class AddressChecker:
 
     def _settle_conflict(self, text: str, fields: _Fields, reading: Reading, findings: list[Finding]) -> Reading:
         """Keep the fields against the text; within a text let the later address stand, with a finding."""
-        if fields.scope is not None:
+        if fields.scope is not None and not narrow(fields.scope, reading.conflict_codes):
             alone = self._reader.read(text)
             codes = district_codes(alone.scope)
-            mend = say.place_names(codes[0], self._divisions) if len(codes) == 1 else None
-            params = {"typed": reading.conflict}
-            findings.append(Finding("street_text", "address_conflict", "error", params, mend))
+            findings.append(say.outside("street_text", reading.conflict, codes, self._divisions))
             reading.end = alone.end if len(codes) == 1 else reading.end
             return reading
-        is_restarted = reading.restart >= 0
-        if (
-            not is_restarted
-            and len(district_codes(reading.scope)) == 1
-            and all(len(c) == DISTRICT for c in reading.conflict_codes)
-        ):
+        is_second_address = reading.restart >= 0 or any(len(code) < DISTRICT for code in reading.conflict_codes)
+        field = "street_text" if is_second_address else "district"
+        if not is_second_address and len(district_codes(reading.scope)) == 1:
             findings.append(say.outside("street_text", reading.conflict, (), self._divisions))
             return reading
-        later = self._reader.read(text, None, reading.restart if is_restarted else reading.end)
+        later = self._reader.read(text, fields.scope, reading.restart if reading.restart >= 0 else reading.end)
         codes = district_codes(later.scope)
+        findings.append(say.outside(field, reading.conflict, codes, self._divisions))
         if len(codes) != 1:
-            findings.append(say.outside("district", reading.conflict, (), self._divisions))
             return reading
-        findings.append(say.outside("district", reading.conflict, codes, self._divisions))
         later.named = {**reading.named, **later.named}
         later.conflict = reading.conflict
         return later

@@ -28,7 +28,7 @@ _TOWN_SUFFIXES = ("街道办事处", "街道", "民族乡", "地区", "苏木", 
 
 
 def _without_peoples(name: str) -> str:
-    shortened = name[-1] in _LAST_OF_PEOPLES
+    shortened = name[-1:] in _LAST_OF_PEOPLES
     while shortened:
         shortened = False
         for people in _PEOPLES:
