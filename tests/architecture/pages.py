@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.architecture.tree import LEFT_OUT
 
-# What only a manager or a query set answers to; `rows.count` and `order.lines.count` are such, `menu_entry.count` is not.
+# What only a manager or a query set answers to: `rows.count` and `order.lines.count`, but not `entry.count`.
 FETCHES = re.compile(
     r"\{[{%][^}%]*(?:\.(?:all|exists|iterator|values_list|objects)\b|\w_set\b|(?:s|\.\w+)\.count\b)[^}]*[}%]\}"
 )
