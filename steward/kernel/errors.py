@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 
-class Refusal(Exception):  # noqa: N818  (a refusal names the refused fact, it is no malfunction)
+class Refusal(Exception):
     """Refuse a request; subclasses name the refused fact beside the function that raises it.
 
     `code` is stable and part of the API; `status` is the HTTP status; `message` says what to do.

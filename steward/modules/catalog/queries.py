@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Q
 from msgspec import Struct
 
-from steward.kernel import errors
 from steward.modules.catalog.models import Item, Shop
 
 FRESH_S = 5.0
@@ -50,7 +49,12 @@ class ItemFacts(Struct, frozen=True):
 _ITEM_FIELDS = ItemFacts.__struct_fields__
 
 
-def shops() -> dict[str, ShopFacts]:
+def shops() -> list[ShopFacts]:
+    """List every shop, by code."""
+    return list(shops_by_code().values())
+
+
+def shops_by_code() -> dict[str, ShopFacts]:
     """Return all shops by code, at most five seconds old."""
     if time.monotonic() - _shops["at"] > FRESH_S:
         rows = Shop.objects.order_by("code").values_list(*ShopFacts.__struct_fields__)
@@ -65,12 +69,9 @@ def forget() -> None:
     _items.clear()
 
 
-def shop_by_code(code: str) -> ShopFacts:
-    """Return a shop. Raises: NotFound."""
-    known = shops().get(code)
-    if known is None:
-        raise errors.NotFound(key=code)
-    return known
+def shop_by_code(code: str) -> ShopFacts | None:
+    """Find a shop by its code; None when there is none."""
+    return shops_by_code().get(code)
 
 
 def items_by_sku(skus: Iterable[str]) -> dict[str, ItemFacts]:
@@ -98,11 +99,17 @@ def item_ids_by_sku(skus: Iterable[str]) -> dict[str, int]:
     return {sku: facts.id for sku, facts in items_by_sku(skus).items()}
 
 
+def find_items(text: str, *, limit: int = 10) -> list[ItemFacts]:
+    """Find items on sale whose SKU begins with the text or whose name holds it."""
+    return items_page(text=text.strip(), limit=limit) if text.strip() else []
+
+
 def items_page(*, text: str = "", after: int = 0, limit: int = 50) -> list[ItemFacts]:
     """List items by id after a key, filtered by SKU prefix or a part of a name."""
     rows = Item.objects.filter(id__gt=after, active=True).order_by("id")
     if text:
-        rows = rows.filter(Q(sku__istartswith=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text))
+        named = Q(name_zh__icontains=text) | Q(name_en__icontains=text)
+        rows = rows.filter(Q(sku__istartswith=text) | Q(barcode=text) | named)
     return [ItemFacts(*row) for row in rows.values_list(*_ITEM_FIELDS)[:limit]]
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from steward.kernel import money
 from steward.kernel.findings import Finding
 from steward.modules.orders.rules.drafts import OrderDraft, RecipientDraft
 
@@ -82,7 +83,7 @@ def check_order(
     total = _check_total(draft, lines_minor, findings)
     if draft.currency != shop_currency:
         findings.append(
-            Finding("currency", "currency_differs", "warning", {"given": draft.currency, "shop": shop_currency})
+            Finding("currency", "currency_differs", "warning", {"currency": draft.currency, "expected": shop_currency})
         )
     if draft.placed_at > now + FUTURE_GRACE:
         findings.append(Finding("placed_at", "placed_in_future", "error", {"given": draft.placed_at.isoformat()}))
@@ -92,23 +93,27 @@ def check_order(
     return Checked(lines_minor, total, phone.e164, place, findings)
 
 
+def _written(amount_minor: int, currency: str) -> str:
+    return f"{money.to_decimal(amount_minor, currency)} {currency}"
+
+
 def _check_lines(
     draft: OrderDraft, items: Mapping[str, KnownItem], missing: frozenset[str], findings: list[Finding]
 ) -> int:
     """Add up the lines and doubt what is unusual."""
     total = 0
-    for position, line in enumerate(draft.lines, 1):
+    for index, line in enumerate(draft.lines):
         item = items[line.sku]
         amount = line.quantity * line.unit_price_minor
         total += amount - line.discount_minor
-        field = f"lines.{position}"
+        field = f"lines.{index}"
         if line.discount_minor > amount:
             findings.append(
                 Finding(
                     f"{field}.discount_minor",
                     "discount_exceeds",
                     "error",
-                    {"discount": str(line.discount_minor), "amount": str(amount)},
+                    {"discount": _written(line.discount_minor, draft.currency)},
                 )
             )
         if item.usual_quantity and line.quantity > item.usual_quantity:
@@ -117,7 +122,7 @@ def _check_lines(
                     f"{field}.quantity",
                     "quantity_unusual",
                     "warning",
-                    {"given": str(line.quantity), "usual": str(item.usual_quantity), "sku": line.sku},
+                    {"quantity": str(line.quantity), "usual": str(item.usual_quantity), "sku": line.sku},
                 )
             )
         if "prices" not in missing:
@@ -128,16 +133,12 @@ def _check_lines(
 def _check_price(field: str, price: int, item: KnownItem, currency: str, findings: list[Finding]) -> None:
     if price == 0:
         findings.append(Finding(f"{field}.unit_price_minor", "price_zero", "warning", {"sku": item.sku}))
-    elif item.price_minor and item.currency == currency:
-        if abs(price - item.price_minor) * 100 > item.price_minor * PRICE_TOLERANCE_PERCENT:
-            findings.append(
-                Finding(
-                    f"{field}.unit_price_minor",
-                    "price_differs",
-                    "warning",
-                    {"given": str(price), "list": str(item.price_minor), "sku": item.sku},
-                )
-            )
+        return
+    if not item.price_minor or item.currency != currency:
+        return
+    if abs(price - item.price_minor) * 100 > item.price_minor * PRICE_TOLERANCE_PERCENT:
+        facts = {"price": _written(price, currency), "expected": _written(item.price_minor, currency), "sku": item.sku}
+        findings.append(Finding(f"{field}.unit_price_minor", "price_differs", "warning", facts))
 
 
 def _check_total(draft: OrderDraft, lines_minor: int, findings: list[Finding]) -> int:
@@ -150,7 +151,7 @@ def _check_total(draft: OrderDraft, lines_minor: int, findings: list[Finding]) -
                     "discount_minor",
                     "discount_exceeds",
                     "error",
-                    {"discount": str(draft.discount_minor), "amount": str(lines_minor + draft.shipping_minor)},
+                    {"discount": _written(draft.discount_minor, draft.currency)},
                 )
             )
         return max(computed, 0)
@@ -160,7 +161,7 @@ def _check_total(draft: OrderDraft, lines_minor: int, findings: list[Finding]) -
                 "total_minor",
                 "total_mismatch",
                 "error",
-                {"given": str(draft.total_minor), "computed": str(computed)},
+                {"total": _written(draft.total_minor, draft.currency), "computed": _written(computed, draft.currency)},
                 {"total_minor": str(max(computed, 0))},
             )
         )

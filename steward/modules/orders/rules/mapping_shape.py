@@ -84,7 +84,7 @@ class MappingRules(Struct, forbid_unknown_fields=True, omit_defaults=True):
     """A whole mapping.
 
     `grouping` `row`: each row is an order; `key`: rows of one order number are one order, one line each.
-    `order_level` `agree`: what concerns the whole order must be the same in all its rows; `first`: the first row counts.
+    `order_level` `agree`: what concerns the whole order must be the same in all rows; `first`: its first row counts.
     `unknown_sku`: `reject` sends the order back, `create` makes an item, `non_stock` makes an item without stock.
     `paid_is_net_of_refunds`: the paid amount is what was left after the refund.
     """

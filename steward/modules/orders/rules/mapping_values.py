@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -105,17 +105,20 @@ def pieces(text: str) -> int | Bad:
     return int(value) if abs(value) <= MOST_PIECES else Bad("quantity_too_large", text)
 
 
-def instant(zone: str, formats: list[str]) -> Callable[[str], datetime | None | Bad]:
-    """Return the reader of times: the patterns given, then ISO 8601; without an offset it is the zone's time.
+def instant(zone: str, formats: list[str]) -> Callable[[str], datetime | Bad | None]:
+    """Return the reader of times: ISO 8601, then the patterns given; without an offset it is the zone's time.
 
-    Gives aware UTC; an empty cell is None.
+    Patterns come first where one of them could be taken for ISO. Gives aware UTC; an empty cell is None.
     """
     local = ZoneInfo(zone)
+    iso_first = not any(pattern.startswith(("%Y-%d", "%Y%d")) for pattern in formats)
+    readers: list[Callable[[str], datetime]] = [partial(_patterned, pattern=pattern) for pattern in formats]
+    readers.insert(0 if iso_first else len(readers), datetime.fromisoformat)
 
-    def read(text: str) -> datetime | None | Bad:
+    def read(text: str) -> datetime | Bad | None:
         if not text:
             return None
-        moment = _moment(text, formats)
+        moment = _first(readers, text)
         if moment is None or not 1970 <= moment.year <= 2200:
             return Bad("not_a_time", text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=local)).astimezone(UTC)
@@ -123,10 +126,15 @@ def instant(zone: str, formats: list[str]) -> Callable[[str], datetime | None | 
     return read
 
 
-def _moment(text: str, formats: list[str]) -> datetime | None:
-    for pattern in (*formats, None):
+def _patterned(text: str, *, pattern: str) -> datetime:
+    return datetime.strptime(text, pattern)  # noqa: DTZ007
+
+
+def _first(readers: Sequence[Callable[[str], datetime]], text: str) -> datetime | None:
+    """Return what the first reader that can makes of the text."""
+    for read in readers:
         try:
-            return datetime.strptime(text, pattern) if pattern else datetime.fromisoformat(text)  # noqa: DTZ007
+            return read(text)
         except ValueError:
             continue
     return None

@@ -14,17 +14,6 @@ class Standing(Struct, frozen=True):
     cancel_cause: str = ""
 
 
-def payment_state(total_minor: int, paid_minor: int, refunded_minor: int) -> str:
-    """Name the payment axis from what the ledger sums to. Units: minor currency units."""
-    if refunded_minor:
-        return "refunded" if refunded_minor >= paid_minor else "partly_refunded"
-    if paid_minor > total_minor:
-        return "overpaid"
-    if paid_minor == total_minor and (paid_minor or total_minor == 0):
-        return "paid"
-    return "partly_paid" if paid_minor else "unpaid"
-
-
 def is_settled(state: str) -> bool:
     """Tell whether the payment axis lets an order go on to its audit."""
     return state in ("paid", "overpaid", "partly_refunded")

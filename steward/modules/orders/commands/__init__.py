@@ -1,0 +1,1 @@
+"""Take orders in, mend them, move them on."""

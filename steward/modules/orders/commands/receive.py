@@ -1,0 +1,236 @@
+"""Take orders in: many at once, one transaction, a constant number of statements; one order is a batch of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, connection
+from django.utils.translation import gettext_lazy as _
+
+from steward.kernel import arrays, parameters, sql
+from steward.kernel.actor import Actor
+from steward.kernel.command import command
+from steward.kernel.findings import Finding
+from steward.kernel.pipeline import pipeline
+from steward.modules.customers.commands.matching import match_customers
+from steward.modules.inventory.commands.promising import Want, promise_stock
+from steward.modules.orders.commands import writing
+from steward.modules.orders.commands.conflicts import record_conflicts
+from steward.modules.orders.commands.intake import Intake, Prepared, Receipt, prepare
+from steward.modules.orders.commands.known import Known, find_known
+from steward.modules.orders.rules.drafts import PaymentDraft
+from steward.modules.orders.rules.standing import is_settled, standing_at_intake
+from steward.modules.payments.commands.recording import post_entries
+from steward.modules.payments.rules import Direction, PaymentEntryDraft
+
+log = structlog.get_logger(__name__)
+
+PACKAGE = "steward.modules.orders"
+LIMIT = 1_000
+HOLD_S = parameters.define(
+    "orders.unpaid_hold_s", 86_400, unit="s", label=_("How long an unpaid order keeps its goods"), minimum=600
+)
+LOOKALIKE_S = parameters.define(
+    "orders.lookalike_window_s", 600, unit="s", label=_("Orders this close together may be the same"), minimum=0
+)
+
+
+@command(needs="orders.enter")
+def receive_orders(actor: Actor, *, intakes: Sequence[Intake], now: datetime) -> list[Receipt]:
+    """Take in a batch of orders; the answers stand in the order of the drafts.
+
+    A bad, doubled or conflicting order is an answer, not an error; the others go in. Raises: ValueError for more than
+    1,000 at once. Emits: OrderReceived, OrderConflicted, PaymentRecorded. Locks: identities, then promises in id order.
+    Source: ORD-1, ORD-2.
+    """
+    if len(intakes) > LIMIT:
+        raise ValueError(f"at most {LIMIT} orders at once, not {len(intakes)}")
+    prepared = prepare(actor, intakes, now)
+    fresh_places = [place for place, one in enumerate(prepared) if isinstance(one, Prepared)]
+    answers: list[Receipt | None] = [None if isinstance(one, Prepared) else one for one in prepared]
+    with pipeline():
+        known = find_known([one for one in prepared if isinstance(one, Prepared)])
+        candidates: list[tuple[int, Prepared]] = []
+        doubles: list[tuple[int, Prepared, Known]] = []
+        seen: dict[tuple[int, str], int] = {}
+        later: list[tuple[int, int]] = []
+        for place, found in zip(fresh_places, known.by_place, strict=True):
+            one = prepared[place]
+            assert isinstance(one, Prepared)
+            key = (one.shop.id, one.intake.draft.external_number)
+            if found.replay is not None:
+                answers[place] = found.replay
+            elif found.known is not None:
+                doubles.append((place, one, found.known))
+            elif key in seen:
+                later.append((place, seen[key]))
+            else:
+                seen[key] = place
+                candidates.append((place, one))
+        written = _write_new(actor, [one for _place, one in candidates], known.ids, now)
+        for (place, _one), receipt in zip(candidates, written, strict=True):
+            answers[place] = receipt
+        doubles += _doubles_within(prepared, answers, later)
+        for place, receipt in record_conflicts(actor, doubles):
+            answers[place] = receipt
+        pairs = zip(prepared, answers, strict=True)
+        writing.insert_keys([(one, answer) for one, answer in pairs if isinstance(one, Prepared) and answer])
+    return [answer for answer in answers if answer is not None]
+
+
+def _doubles_within(
+    prepared: Sequence[Prepared | Receipt], answers: Sequence[Receipt | None], later: Sequence[tuple[int, int]]
+) -> list[tuple[int, Prepared, Known]]:
+    """Name what came twice in this very batch: the second is a double of the first."""
+    doubles = []
+    for place, first in later:
+        one, original, receipt = prepared[place], prepared[first], answers[first]
+        assert isinstance(one, Prepared)
+        assert isinstance(original, Prepared)
+        assert receipt is not None
+        doubles.append((place, one, Known(receipt.order_id, receipt.number, receipt.state, original.content_hash)))
+    return doubles
+
+
+def _write_new(actor: Actor, fresh: Sequence[Prepared], ids: Sequence[tuple[int, int]], now: datetime) -> list[Receipt]:
+    """Recognise buyers, book payments, promise stock and write the orders; what is not read back goes in one trip."""
+    if not fresh:
+        return []
+    clean = [one.checked.is_clean for one in fresh]
+    matches = match_customers([one.buyer for one in fresh], simulated=[one.intake.simulated for one in fresh])
+    for place, number in _find_lookalikes(fresh).items():
+        fresh[place].findings.append(Finding("external_number", "probable_duplicate", "warning", {"number": number}))
+    _book_payments(actor, fresh, ids, now)
+    missing = _promise(fresh, ids, now)
+    new = []
+    for place, (one, (order_id, event_id)) in enumerate(zip(fresh, ids, strict=False)):
+        short = missing.get(order_id)
+        one.findings.extend(_shortage_findings(one, short or {}))
+        where = standing_at_intake(
+            clean=clean[place] and not any(finding.code == "payment_used_elsewhere" for finding in one.findings),
+            payment=one.payment_state,
+            short=bool(short),
+            stocked=bool(one.stocked),
+            historic=one.intake.historic,
+            payment_known="payment" not in one.intake.draft.not_supplied,
+        )
+        new.append(writing.NewOrder(order_id, event_id, one, matches[place], where, now))
+    writing.insert_orders(actor, new, now)
+    return [writing.receipt_of(one) for one in new]
+
+
+def _book_payments(actor: Actor, fresh: Sequence[Prepared], ids: Sequence[tuple[int, int]], now: datetime) -> None:
+    """Write the payments the source reports to the ledger; the order counts only what the ledger took."""
+    entries = []
+    for place, one in enumerate(fresh):
+        order_id, draft = ids[place][0], one.intake.draft
+        entries += [(one, _entry(one, order_id, payment, "payment")) for payment in draft.payments]
+        entries += [(one, _entry(one, order_id, refund, "refund")) for refund in draft.refunds]
+    if not entries:
+        return
+    results = post_entries(actor, entries=[entry for _one, entry in entries], now=now)
+    for (one, entry), result in zip(entries, results, strict=True):
+        if result.outcome != "recorded":
+            one.findings.append(
+                Finding("payments", "payment_used_elsewhere", "error", {"transaction": entry.transaction})
+            )
+        elif entry.direction == "refund":
+            one.refunded_minor += entry.amount_minor
+        else:
+            one.paid_minor += entry.amount_minor
+
+
+def _entry(one: Prepared, order_id: int, payment: PaymentDraft, direction: Direction) -> PaymentEntryDraft:
+    return PaymentEntryDraft(
+        order_id=order_id,
+        amount_minor=payment.amount_minor,
+        currency=one.intake.draft.currency,
+        provider=payment.provider or one.shop.platform,
+        transaction=payment.transaction,
+        happened_at=payment.paid_at,
+        direction=direction,
+        method=payment.method,
+        simulated=one.intake.simulated or one.intake.historic,
+    )
+
+
+def _promise(fresh: Sequence[Prepared], ids: Sequence[tuple[int, int]], now: datetime) -> dict[int, dict[int, int]]:
+    """Promise what each order wants; unpaid ones keep it for a while. Returns what is missing, by order."""
+    hold_until = now + timedelta(seconds=parameters.value(HOLD_S))
+    wants = [
+        Want(ids[place][0], one.shop.pool, one.stocked, None if is_settled(one.payment_state) else hold_until)
+        for place, one in enumerate(fresh)
+        if one.stocked and one.payment_state != "refunded"
+    ]
+    return {result.order_id: result.missing for result in promise_stock(wants) if result.missing}
+
+
+def _shortage_findings(one: Prepared, missing: Mapping[int, int]) -> list[Finding]:
+    skus = {item: line.sku for item, line in zip(one.item_ids, one.intake.draft.lines, strict=True)}
+    return [
+        Finding(
+            "lines",
+            "short_of_stock",
+            "error",
+            {"sku": skus[item], "wanted": str(one.stocked[item]), "available": str(one.stocked[item] - units)},
+        )
+        for item, units in missing.items()
+    ]
+
+
+def _find_lookalikes(fresh: Sequence[Prepared]) -> dict[int, str]:
+    """Find orders of the same phone and total shortly before or after. Returns the number by place."""
+    asked = [(place, one) for place, one in enumerate(fresh) if one.checked.phone and not one.intake.historic]
+    if not asked:
+        return {}
+    columns: dict[str, Any] = {
+        "shop_ids": arrays.integers([one.shop.id for _place, one in asked]),
+        "phones": arrays.octets([one.phone_index for _place, one in asked]),
+        "totals": arrays.integers([one.checked.total_minor for _place, one in asked]),
+        "placed": arrays.instants([one.intake.draft.placed_at for _place, one in asked]),
+        "window": timedelta(seconds=parameters.value(LOOKALIKE_S)),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "find_lookalikes"), columns)
+        return {asked[row[0] - 1][0]: row[1] for row in cursor.fetchall()}
+
+
+def receive_resilient(actor: Actor, *, intakes: Sequence[Intake], now: datetime) -> list[Receipt]:
+    """Take in a batch; when the database refuses it, halve it until the one order that cannot go in stands alone.
+
+    A race with another process (the same order, the same new buyer) heals by the replay, which then finds it.
+    Raises: OperationalError when the connection is gone: whether the batch was committed is then unknown, and sending
+    it again finds out.
+    """
+    try:
+        return receive_orders(actor, intakes=intakes, now=now)
+    except DatabaseError as error:
+        if not _is_about_content(error):
+            raise
+        if len(intakes) == 1:
+            return [_last_try(actor, intakes[0], now)]
+    middle = len(intakes) // 2
+    return [
+        *receive_resilient(actor, intakes=intakes[:middle], now=now),
+        *receive_resilient(actor, intakes=intakes[middle:], now=now),
+    ]
+
+
+def _is_about_content(error: DatabaseError) -> bool:
+    """Tell a refusal of content (classes 21–23), a lost race or a deadlock (40), a lock time-out from a dead line."""
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    return state[:2] in ("21", "22", "23", "40") or state == "55P03"
+
+
+def _last_try(actor: Actor, intake: Intake, now: datetime) -> Receipt:
+    """Try one order once more; it is rejected when the database refuses it again."""
+    try:
+        return receive_orders(actor, intakes=[intake], now=now)[0]
+    except DatabaseError as error:
+        if not _is_about_content(error):
+            raise
+        log.warning("order_refused_by_database", sqlstate=getattr(error.__cause__, "sqlstate", ""))
+        return Receipt("rejected", code="refused_by_database")

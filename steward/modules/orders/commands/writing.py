@@ -1,0 +1,175 @@
+"""Write new orders: columns, not rows; everything that is not read back goes in one round trip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import connection
+from msgspec import Struct
+
+from steward.kernel import arrays, events, numbering, personal, sql
+from steward.kernel.actor import Actor
+from steward.modules.customers.commands.matching import Match
+from steward.modules.deadlines.commands import ClockStart, start_clocks
+from steward.modules.orders.commands.intake import Prepared, Receipt
+from steward.modules.orders.events import OrderReceived
+from steward.modules.orders.rules.standing import Standing
+
+PACKAGE = "steward.modules.orders"
+CLOCK_OF_STATE = {"received": "order_mend", "checked": "order_payment", "audit": "order_audit"}
+
+
+class NewOrder(Struct):
+    """An order about to be written: its ids, draft, buyer, and where it stands."""
+
+    id: int
+    event_id: int
+    prepared: Prepared
+    match: Match | None
+    where: Standing
+    now: datetime
+
+    @property
+    def number(self) -> str:
+        """Return the number people read."""
+        return numbering.number("SO", self.id, self.now)
+
+
+def receipt_of(new: NewOrder) -> Receipt:
+    """Answer for an order that was created."""
+    return Receipt("created", new.number, new.id, new.where.state, findings=tuple(new.prepared.findings))
+
+
+def insert_orders(actor: Actor, new: Sequence[NewOrder], now: datetime) -> None:
+    """Write orders, lines, findings, clocks and the event of each."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "insert_orders"), _order_columns(new, now))
+        cursor.execute(sql.load(PACKAGE, "insert_lines"), _line_columns(new))
+        if any(one.prepared.findings for one in new):
+            cursor.execute(sql.load(PACKAGE, "insert_findings"), _finding_columns(new))
+    starts = [
+        ClockStart("order", one.id, CLOCK_OF_STATE[one.where.state], now)
+        for one in new
+        if one.where.state in CLOCK_OF_STATE and not one.prepared.intake.historic
+    ]
+    start_clocks(actor, starts=starts, now=now)
+    events.record(
+        actor,
+        [_event(one) for one in new],
+        log_ids=[one.event_id for one in new],
+        actors=[one.prepared.actor for one in new],
+    )
+
+
+def _event(one: NewOrder) -> OrderReceived:
+    intake = one.prepared.intake
+    return OrderReceived(
+        order_id=one.id,
+        number=one.number,
+        shop=one.prepared.shop.code,
+        external_number=intake.draft.external_number,
+        state=one.where.state,
+        total_minor=one.prepared.checked.total_minor,
+        currency=intake.draft.currency,
+        source=intake.source,
+        historic=intake.historic,
+        simulated=intake.simulated,
+    )
+
+
+def _sealed(one: NewOrder) -> bytes | None:
+    """Seal recipient and note with the buyer's key; an order that names nobody has nothing to seal."""
+    draft = one.prepared.intake.draft
+    if one.match is None:
+        return None
+    return personal.seal(one.match.key, {"recipient": draft.recipient, "note": draft.note})
+
+
+def _order_columns(new: Sequence[NewOrder], now: datetime) -> dict[str, Any]:
+    ints, texts = arrays.integers, arrays.texts
+    ones = [one.prepared for one in new]
+    drafts = [one.intake.draft for one in ones]
+    return {
+        "now": now,
+        "ids": ints([one.id for one in new]),
+        "numbers": texts([one.number for one in new]),
+        "shop_ids": ints([one.shop.id for one in ones]),
+        "externals": texts([draft.external_number for draft in drafts]),
+        "customer_ids": ints([one.match.customer_id if one.match else None for one in new]),
+        "states": texts([one.where.state for one in new]),
+        "payments": texts([one.where.payment_state for one in new]),
+        "fulfilments": texts([one.where.fulfilment_state for one in new]),
+        "causes": texts([one.where.cancel_cause for one in new]),
+        "currencies": texts([draft.currency for draft in drafts]),
+        "lines": ints([one.checked.lines_minor for one in ones]),
+        "shippings": ints([draft.shipping_minor for draft in drafts]),
+        "discounts": ints([draft.discount_minor for draft in drafts]),
+        "totals": ints([one.checked.total_minor for one in ones]),
+        "paid": ints([one.paid_minor for one in ones]),
+        "refunded": ints([one.refunded_minor for one in ones]),
+        "placed": arrays.instants([draft.placed_at for draft in drafts]),
+        "countries": texts([draft.recipient.country for draft in drafts]),
+        "provinces": texts([one.checked.place.province for one in ones]),
+        "districts": texts([one.checked.place.district_code for one in ones]),
+        "sealed": arrays.octets([_sealed(one) for one in new]),
+        "phones": arrays.octets([one.phone_index for one in ones]),
+        "hashes": arrays.octets([one.content_hash for one in ones]),
+        "sources": texts([one.intake.source for one in ones]),
+        "enterers": texts([one.actor.id for one in ones]),
+        "missing": texts([texts(draft.not_supplied) for draft in drafts]),
+        "historic": arrays.flags([one.intake.historic for one in ones]),
+        "simulated": arrays.flags([one.intake.simulated for one in ones]),
+    }
+
+
+def _line_columns(new: Sequence[NewOrder]) -> dict[str, Any]:
+    rows = [
+        (one.id, position, item_id, line)
+        for one in new
+        for position, (item_id, line) in enumerate(
+            zip(one.prepared.item_ids, one.prepared.intake.draft.lines, strict=True), 1
+        )
+    ]
+    return {
+        "order_ids": arrays.integers([row[0] for row in rows]),
+        "positions": arrays.integers([row[1] for row in rows]),
+        "item_ids": arrays.integers([row[2] for row in rows]),
+        "titles": arrays.texts([row[3].title for row in rows]),
+        "quantities": arrays.integers([row[3].quantity for row in rows]),
+        "prices": arrays.integers([row[3].unit_price_minor for row in rows]),
+        "discounts": arrays.integers([row[3].discount_minor for row in rows]),
+    }
+
+
+def _finding_columns(new: Sequence[NewOrder]) -> dict[str, Any]:
+    rows = [(one.id, finding) for one in new for finding in one.prepared.findings]
+    encode = msgspec.json.encode
+    return {
+        "order_ids": arrays.integers([row[0] for row in rows]),
+        "fields": arrays.texts([row[1].field for row in rows]),
+        "codes": arrays.texts([row[1].code for row in rows]),
+        "severities": arrays.texts([row[1].severity for row in rows]),
+        "params": arrays.texts([encode(row[1].params).decode() for row in rows]),
+        "suggestions": arrays.texts(
+            [encode(row[1].suggestion).decode() if row[1].suggestion else None for row in rows]
+        ),
+    }
+
+
+def insert_keys(answered: Sequence[tuple[Prepared, Receipt]]) -> None:
+    """Keep the reply given under each idempotency key, with the order it tells of."""
+    fresh = [(one, receipt) for one, receipt in answered if one.intake.idempotency_key and not receipt.replayed]
+    fresh = [(one, receipt) for one, receipt in fresh if receipt.code != "idempotency_key_reused"]
+    if not fresh:
+        return
+    columns = {
+        "owners": arrays.texts([one.actor.id for one, _receipt in fresh]),
+        "keys": arrays.texts([one.intake.idempotency_key for one, _receipt in fresh]),
+        "hashes": arrays.octets([one.content_hash for one, _receipt in fresh]),
+        "replies": arrays.texts([msgspec.json.encode(receipt).decode() for _one, receipt in fresh]),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "insert_keys"), columns)
