@@ -1,0 +1,137 @@
+"""The cast of every story and the things they work with, made by the commands people use.
+
+The cast: clerk Lin enters orders, checker Chen audits them, agent Wang answers customers, manager Zhao decides and sets
+limits, customer Mei buys, outsider Sam has an account and no role.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from steward.kernel.actor import Actor, system
+from steward.modules.catalog import commands as catalog
+from steward.modules.inventory.commands.moving import MovementDraft, open_warehouse, record_movements
+from steward.modules.orders.commands.intake import Intake, Receipt
+from steward.modules.orders.commands.receive import receive_orders
+from steward.modules.orders.rules.drafts import BuyerDraft, LineDraft, OrderDraft, PaymentDraft, RecipientDraft
+from steward.modules.payments.commands import providers
+from steward.modules.people import commands as people
+from steward.modules.people import queries as who
+
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # Monday, ten in the morning in Shanghai
+PASSWORD = "a long enough sentence 1"
+TESTER = system("tests")
+ROLES = {
+    "lin": ("林芳", ["order_clerk"]),
+    "chen": ("陈宇", ["order_checker"]),
+    "wang": ("王丽", ["customer_service"]),
+    "zhao": ("赵敏", ["after_sales_manager"]),
+    "admin": ("管理员", ["administrator"]),
+    "sam": ("Sam", []),
+}
+
+
+def staff(username: str, *, locale: str = "zh-hans") -> Actor:
+    """Let one of the cast in (once) and return them as the actor they are."""
+    user = get_user_model().objects.filter(username=username).first()
+    if user is None:
+        name, roles = ROLES[username]
+        people.create_staff(TESTER, username=username, name=name, password=PASSWORD, role_codes=roles, locale=locale)
+        user = get_user_model().objects.get(username=username)
+    return who.actor_for_staff(user)
+
+
+clerk_lin = partial(staff, "lin")
+checker_chen = partial(staff, "chen")
+agent_wang = partial(staff, "wang")
+manager_zhao = partial(staff, "zhao")
+administrator = partial(staff, "admin")
+outsider_sam = partial(staff, "sam")
+
+
+def browser(username: str, *, locale: str = "zh-hans") -> Client:
+    """Return a browser in which one of the cast is signed in."""
+    staff(username, locale=locale)
+    client = Client()
+    client.force_login(
+        get_user_model().objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return client
+
+
+def token(*permissions: str, scopes: list[str] | None = None) -> str:
+    """Give a program a key; return what it sends as its bearer token."""
+    issued = people.issue_token(
+        administrator(), name="shop", permissions=list(permissions), scopes=scopes or [], expires_at=None
+    )
+    return issued.secret
+
+
+def item(sku: str = "TENT-2", *, price_minor: int = 19_900, stock: int = 0, **facts: Any) -> int:
+    """Put an item into the catalogue, with goods on the shelf where wanted; return its id."""
+    draft = catalog.ItemDraft(sku=sku, name_zh="双人帐篷", name_en="Tent for two", price_minor=price_minor, **facts)
+    made = catalog.create_items(TESTER, items=[draft])
+    if stock:
+        arrival(made[sku], stock)
+    return made[sku]
+
+
+def arrival(item_id: int, quantity: int, *, warehouse: str = "hangzhou") -> None:
+    """Let goods arrive in a warehouse of the main pool."""
+    open_warehouse(TESTER, code=warehouse, name="杭州仓", district_code="330106")
+    record_movements(
+        TESTER, movements=[MovementDraft(warehouse=warehouse, item_id=item_id, kind="received", quantity=quantity)]
+    )
+
+
+def mei() -> BuyerDraft:
+    """Return customer Mei as a shop knows her."""
+    return BuyerDraft(external_id="mei-88", name="梅子", phone="13812345521", email="mei@example.com")
+
+
+def recipient(**changes: Any) -> RecipientDraft:
+    """Return Mei's address."""
+    facts: dict[str, Any] = {
+        "name": "梅子",
+        "phone": "13812345521",
+        "province": "浙江省",
+        "city": "杭州市",
+        "district": "西湖区",
+        "street": "文三路 90 号 5 幢 201 室",
+    }
+    return RecipientDraft(**(facts | changes))
+
+
+def draft(number: str = "A-1", *, sku: str = "TENT-2", quantity: int = 1, **changes: Any) -> OrderDraft:
+    """Return a faultless unpaid order of Mei's over one item at 199.00 yuan a piece."""
+    facts: dict[str, Any] = {
+        "shop": "own",
+        "external_number": number,
+        "placed_at": NOW,
+        "currency": "CNY",
+        "lines": [LineDraft(sku=sku, quantity=quantity, unit_price_minor=19_900)],
+        "buyer": mei(),
+        "recipient": recipient(),
+    }
+    return OrderDraft(**(facts | changes))
+
+
+def payment(amount_minor: int = 19_900, transaction: str = "T-1") -> PaymentDraft:
+    """Return a payment the shop reports."""
+    return PaymentDraft(transaction=transaction, amount_minor=amount_minor, paid_at=NOW, provider="alipay")
+
+
+def order(number: str = "A-1", *, actor: Actor | None = None, now: datetime = NOW, **changes: Any) -> Receipt:
+    """Take an order in as a program would; return what became of it."""
+    intake = Intake(draft=draft(number, **changes), source="api")
+    return receive_orders(actor or TESTER, intakes=[intake], now=now)[0]
+
+
+def provider(code: str = "alipay") -> str:
+    """Register a payment provider; return the secret it signs with."""
+    return providers.register_provider(administrator(), code=code, name="支付宝")
