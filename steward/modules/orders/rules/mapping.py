@@ -39,10 +39,11 @@ def map_group(rows: Sequence[Row], plan: Plan) -> Outcome:
 def _without_set_aside(rows: Sequence[Row], plan: Plan, outcome: Outcome) -> Sequence[Row]:
     """Leave out the rows that a filter of the mapping knows to be no order lines."""
     kept = []
+    filters = [(*rule.first, rule) for rule in plan.filters]
     for row in rows:
         cells = row.cells
-        for rule in plan.filters:
-            if all(holds[cells[place]] for place, holds in rule.conditions):
+        for place, holds, rule in filters:
+            if holds[cells[place]] and all(also[cells[there]] for there, also in rule.others):
                 outcome.set_aside.append((row, Finding("row", "set_aside", "error", {"reason": rule.reason})))
                 break
         else:

@@ -31,12 +31,15 @@ AMOUNTS = frozenset(
 )
 
 Column = tuple[int, values.Remembered]
+USUAL = frozenset({"sku", "title", "quantity", "unit_price"})
+UNUSUAL = LINE_FIELDS - USUAL
 
 
 class RowFilter(Struct):
     """A compiled filter."""
 
-    conditions: list[Column]
+    first: Column
+    others: list[Column]
     reason: str
 
 
@@ -53,6 +56,7 @@ class Plan(Struct):
     filters: list[RowFilter]
     not_supplied: list[str]
     mapped: frozenset[str]
+    has_usual_lines: bool
     source_columns: dict[str, str] = field(default_factory=dict)
 
 
@@ -86,11 +90,13 @@ def compiled(rules: MappingRules, header: Sequence[str], *, shop: str, code: str
         order_cells=itemgetter(*order_places) if rules.order_level == "agree" and order_places else None,
         order_names=order_names,
         filters=[
-            RowFilter([(places[_normal(c.column)], _condition(c, rules)) for c in rule.when], rule.reason)
+            RowFilter(first, others, rule.reason)
             for rule in rules.filters
+            for first, *others in [[(places[_normal(c.column)], _condition(c, rules)) for c in rule.when]]
         ],
         not_supplied=_not_supplied(rules, mapped, sources),
         mapped=mapped,
+        has_usual_lines=USUAL <= at.keys() and not UNUSUAL & mapped,
         source_columns={name: source for name, source in sources.items() if source is not None},
     )
 

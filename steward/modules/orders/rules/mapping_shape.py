@@ -138,6 +138,7 @@ def mapping_findings(rules: MappingRules) -> list[Finding]:
     ]
     if "sku" not in rules.fields and "goods" not in rules.not_supplied:
         found.append(_wrong("fields.sku", "field_needed"))
+    found += [_wrong("filters", "field_needed") for rule in rules.filters if not rule.when]
     if not _is_zone(rules.time_zone):
         found.append(_wrong("time_zone", "unknown_time_zone", value=rules.time_zone))
     if rules.currency not in money.CURRENCIES:
