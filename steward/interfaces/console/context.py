@@ -1,0 +1,60 @@
+"""What every page knows: the menu, the person's look, the languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from steward.interfaces.console import navigation
+from steward.interfaces.console.access import actor_of
+from steward.kernel import parameters
+
+HOUSE_NAME = parameters.define(
+    "console.house_name", "", unit="", label=gettext_lazy("Name of the house in the top bar"), kind="text"
+)
+LANGUAGE_LETTERS = (("zh-hans", "中"), ("zh-hant", "繁"), ("en", "EN"))
+THEMES = ("auto", "light", "dark")
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Give templates the frame of the console."""
+    actor = actor_of(request)
+    locale = get_language() or settings.LANGUAGE_CODE
+    theme = request.user.theme if actor else request.COOKIES.get("theme", "auto")
+    return {
+        "actor": actor,
+        "menu": navigation.shown(actor, request) if actor else [],
+        "house_name": SimpleLazyObject(lambda: parameters.value(HOUSE_NAME) or _("Steward")),
+        "html_language": {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(locale, locale),
+        "locale": locale,
+        "languages": LANGUAGE_LETTERS,
+        "theme": theme if theme in THEMES else "auto",
+        "shell_texts": _texts,
+    }
+
+
+def _texts() -> dict[str, str]:
+    """Give the scripts their words, in the reader's language."""
+    return {
+        "minutes": _("{n} min"),
+        "hours": _("{n} h"),
+        "days": _("{n} d"),
+        "left": _("{t} left"),
+        "late": _("{t} late"),
+        "ago": _("{t} ago"),
+        "close": _("Close"),
+        "copied": _("Copied."),
+        "live": _("Live"),
+        "offline": _("Connection lost; trying again"),
+        "failed": _("The server did not answer. Try again in a moment."),
+        "nothing": _("Nothing found."),
+        "pages": _("Pages"),
+        "actions": _("Actions"),
+        "results": _("Results"),
+    }

@@ -1,0 +1,136 @@
+"""The menu as data: where one can go, with which permission, and which number stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from steward.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place to go. `count` names a counter of counts.py; `key` is the letter after G."""
+
+    label: Any
+    url_name: str
+    permission: str
+    icon: str
+    query: str = ""
+    count: str = ""
+    key: str = ""
+
+    @property
+    def url(self) -> str:
+        """Return the address of the place."""
+        return reverse(self.url_name) + (f"?{self.query}" if self.query else "")
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether the page is there."""
+        try:
+            reverse(self.url_name)
+        except NoReverseMatch:
+            return False
+        return True
+
+    def leads_to(self, request: HttpRequest) -> bool:
+        """Tell whether the request is for this place."""
+        if request.path != reverse(self.url_name):
+            return False
+        wanted = dict(parse_qsl(self.query))
+        return request.GET.get("queue", "") == wanted.get("queue", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of places; without a label its entries stand alone at the top."""
+
+    label: Any
+    icon: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A section as one person sees it on one page."""
+
+    label: Any
+    icon: str
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    is_open: bool = False
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("", "", (Entry(_("My work"), "home", "", "checklist", count="work", key="w"),)),
+    Section(
+        _("Orders"),
+        "receipt",
+        (
+            Entry(_("All orders"), "orders", "orders.view", "list-details", key="o"),
+            Entry(_("To complete"), "orders", "orders.view", "pencil-exclamation", "queue=mend", "orders.mend"),
+            Entry(_("To be paid"), "orders", "orders.view", "credit-card", "queue=payment", "orders.payment"),
+            Entry(_("To audit"), "orders", "orders.view", "clipboard-check", "queue=audit", "orders.audit", key="a"),
+            Entry(_("Short of stock"), "orders", "orders.view", "package-off", "queue=short", "orders.short"),
+            Entry(_("Conflicts"), "orders", "orders.view", "git-compare", "queue=conflict", "orders.conflict"),
+            Entry(_("New order"), "order_new", "orders.enter", "plus", key="n"),
+        ),
+    ),
+    Section(
+        _("Intake"),
+        "file-import",
+        (
+            Entry(_("Imports"), "imports", "orders.import", "file-import", key="i"),
+            Entry(_("Mappings"), "mappings", "orders.mappings", "arrows-exchange", key="m"),
+            Entry(_("Parked jobs"), "parked_jobs", "jobs.view", "parking", count="jobs.parked", key="j"),
+        ),
+    ),
+    Section(
+        _("Settings"),
+        "settings",
+        (
+            Entry(_("Business numbers"), "parameters", "settings.parameters", "adjustments", key="p"),
+            Entry(_("Time limits"), "time_limits", "settings.policies", "clock", key="t"),
+            Entry(_("Staff"), "staff", "settings.staff", "users", key="s"),
+            Entry(_("Roles and permissions"), "permission_matrix", "settings.roles", "shield-check", key="r"),
+            Entry(_("API tokens"), "tokens", "settings.tokens", "key", key="k"),
+            Entry(_("Audit log"), "audit_log", "settings.audit", "history", key="l"),
+        ),
+    ),
+)
+
+
+def places(actor: Actor) -> Iterable[Entry]:
+    """List every place the actor may open."""
+    for section in SECTIONS:
+        for entry in section.entries:
+            if (not entry.permission or actor.may(entry.permission)) and entry.exists:
+                yield entry
+
+
+def shown(actor: Actor, request: HttpRequest) -> list[Shown]:
+    """Build the menu of one person for one page: only what may be opened, the current place marked."""
+    allowed = set(places(actor))
+    menu = []
+    for section in SECTIONS:
+        entries = [
+            {
+                "label": entry.label,
+                "url": entry.url,
+                "icon": entry.icon,
+                "count": entry.count,
+                "key": entry.key,
+                "current": entry.leads_to(request),
+            }
+            for entry in section.entries
+            if entry in allowed
+        ]
+        if entries:
+            menu.append(Shown(section.label, section.icon, entries, any(entry["current"] for entry in entries)))
+    return menu

@@ -1,0 +1,1 @@
+"""Pages about staff, roles, tokens and the own account."""

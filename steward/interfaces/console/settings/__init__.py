@@ -1,0 +1,1 @@
+"""Pages about business numbers and the audit log."""

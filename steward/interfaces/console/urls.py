@@ -1,0 +1,36 @@
+"""Addresses of the console."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from steward.interfaces.console import account_urls, shell_views
+
+AREAS = {
+    "": "home",
+    "orders/": "orders",
+    "imports/": "imports",
+    "mappings/": "mappings",
+    "jobs/": "jobs",
+    "settings/": "settings",
+    "people/": "people",
+}
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include(account_urls)),
+    path("counts", shell_views.counts, name="counts"),
+    path("search", shell_views.search, name="search"),
+    path("search/hits", shell_views.search_hits, name="search_hits"),
+    path("help/keys", shell_views.keys, name="keys"),
+    path("language", shell_views.choose_language, name="choose_language"),
+    path("theme", shell_views.choose_theme, name="choose_theme"),
+]
+urlpatterns += [
+    path(prefix, include(f"steward.interfaces.console.{area}.urls"))
+    for prefix, area in AREAS.items()
+    if find_spec(f"steward.interfaces.console.{area}") and find_spec(f"steward.interfaces.console.{area}.urls")
+]
+if find_spec("steward.interfaces.console.home") is None:
+    urlpatterns.append(path("", shell_views.search, name="home"))

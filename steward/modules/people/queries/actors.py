@@ -1,0 +1,115 @@
+"""Resolve who acts: the kernel's actor of a person or of an API token."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from steward.kernel import moment
+from steward.kernel.actor import ALL, Actor
+from steward.modules.people import rules
+from steward.modules.people.models import ApiToken, RolePermission, Staff
+
+FRESH_S = 5.0
+KEPT_AT_MOST = 5_000
+
+
+class _Known(Struct, frozen=True):
+    """A token as it was read a moment ago."""
+
+    read_at: float
+    token: ApiToken
+    actor: Actor
+
+
+_tokens: dict[bytes, _Known] = {}
+
+
+def actor_for_staff(staff: AbstractBaseUser) -> Actor:
+    """Resolve a person: the permissions of all their roles together, in one query.
+
+    Raises: TypeError for a user that is no member of the staff.
+    """
+    if not isinstance(staff, Staff):
+        raise TypeError(f"not staff: {staff!r}")
+    held = {ALL} if staff.is_superuser else _permissions_of(staff.id)
+    return Actor(
+        id=f"person:{staff.id}",
+        kind="person",
+        permissions=frozenset(held | {rules.OWN_ACCOUNT}),
+        locale=staff.locale,
+        name=staff.name,
+        staff_id=staff.id,
+    )
+
+
+def _permissions_of(staff_id: int) -> set[str]:
+    held = RolePermission.objects.filter(role__staff=staff_id).values_list("permission", flat=True)
+    return set(held.distinct())
+
+
+def actor_for_token(secret: str) -> Actor | None:
+    """Resolve a program by the secret it shows; nobody when it is unknown, expired or revoked.
+
+    A token is read again after five seconds, so a revoked one stops within that time on every machine.
+    """
+    if not secret.startswith(rules.TOKEN_MARK):
+        return None
+    digest = rules.secret_hash(secret)
+    known = _tokens.get(digest)
+    if known is None or time.monotonic() - known.read_at >= FRESH_S:
+        known = _read(digest)
+    if known is None:
+        return None
+    token = known.token
+    live = rules.is_token_live(expires_at=token.expires_at, revoked_at=token.revoked_at, now=moment.now())
+    return known.actor if live else None
+
+
+def _read(digest: bytes) -> _Known | None:
+    token = ApiToken.objects.filter(token_hash=digest).first()
+    if token is None:
+        _tokens.pop(digest, None)
+        return None
+    actor = Actor(
+        id=f"token:{token.id}",
+        kind="token",
+        permissions=frozenset(token.permissions),
+        scopes=frozenset(token.scopes),
+        locale=token.locale,
+        name=token.name,
+    )
+    if len(_tokens) >= KEPT_AT_MOST:
+        _tokens.clear()
+    _tokens[digest] = known = _Known(time.monotonic(), token, actor)
+    return known
+
+
+def forget_tokens() -> None:
+    """Read every token anew (after one was revoked here)."""
+    _tokens.clear()
+
+
+def actor_names(ids: Iterable[str]) -> dict[str, str]:
+    """Put names to the actors of events: people and tokens by name, parts of the system as themselves."""
+    wanted = set(ids)
+    people = dict(Staff.objects.filter(id__in=_numbers(wanted, "person")).values_list("id", "name"))
+    programs = dict(ApiToken.objects.filter(id__in=_numbers(wanted, "token")).values_list("id", "name"))
+    return {id_: _name(id_, people, programs) for id_ in wanted}
+
+
+def _numbers(ids: Iterable[str], kind: str) -> list[int]:
+    numbers = (id_.partition(":")[2] for id_ in ids if id_.startswith(f"{kind}:"))
+    return [int(number) for number in numbers if number.isdigit()]
+
+
+def _name(id_: str, people: dict[int, str], programs: dict[int, str]) -> str:
+    kind, _colon, rest = id_.partition(":")
+    if kind == "system":
+        return _("Steward") + f" · {rest}"
+    names = people if kind == "person" else programs
+    return names.get(int(rest), id_) if rest.isdigit() else id_

@@ -1,0 +1,64 @@
+"""What can be permitted, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from msgspec import Struct
+
+from steward.modules.people import rules
+
+
+class PermissionView(Struct, frozen=True):
+    """One permission as people read it."""
+
+    code: str
+    area: str
+    label: Any
+
+
+AREA_LABELS: dict[str, Any] = {
+    "orders": _("Orders"),
+    "stock": _("Stock"),
+    "payments": _("Payments"),
+    "customers": _("Customers"),
+    "jobs": _("Jobs"),
+    "settings": _("Settings"),
+}
+LABELS: dict[str, Any] = {
+    "orders.view": _("See orders"),
+    "orders.enter": _("Enter orders"),
+    "orders.mend": _("Complete and mend orders"),
+    "orders.audit": _("Audit orders"),
+    "orders.cancel": _("Cancel orders"),
+    "orders.import": _("Import files of orders"),
+    "orders.mappings": _("Change mappings of files"),
+    "orders.reveal": _("Reveal personal data of an order"),
+    "stock.view": _("See stock"),
+    "stock.move": _("Change stock"),
+    "payments.view": _("See payments"),
+    "payments.record": _("Record payments"),
+    "customers.view": _("See customers"),
+    "customers.reveal": _("Reveal personal data of a customer"),
+    "customers.erase": _("Erase a customer's personal data"),
+    "jobs.view": _("See parked jobs"),
+    "jobs.rerun": _("Run parked jobs again"),
+    "settings.parameters": _("Change business numbers"),
+    "settings.policies": _("Change time limits"),
+    "settings.staff": _("Manage staff"),
+    "settings.roles": _("Give permissions to roles"),
+    "settings.tokens": _("Issue and revoke API tokens"),
+    "settings.audit": _("Read the audit log"),
+    rules.ALL: _("Everything, also what comes later"),
+}
+
+
+def permissions() -> list[PermissionView]:
+    """List every permission by area, in the order of the matrix."""
+    return [PermissionView(code, area, LABELS[code]) for area, codes in rules.AREAS.items() for code in codes]
+
+
+def permission(code: str) -> PermissionView:
+    """Describe one permission; an unknown code describes itself."""
+    return PermissionView(code, code.partition(".")[0], LABELS.get(code, code))
