@@ -18,7 +18,7 @@ from steward.modules.catalog.models import STORAGE_CLASSES, Shop
 INSERT = """
 INSERT INTO catalog_item (sku, name_zh, name_en, stocked, storage_class, price_minor, currency, weight_g, barcode,
                           usual_quantity, origin, active)
-SELECT sku, name_zh, name_en, stocked, storage_class, price_minor, currency, weight_g, barcode, usual_quantity, origin, true
+SELECT *, true
 FROM unnest(%(skus)s::text[], %(names_zh)s::text[], %(names_en)s::text[], %(stocked)s::boolean[], %(classes)s::text[],
             %(prices)s::bigint[], %(currencies)s::text[], %(weights)s::integer[], %(barcodes)s::text[],
             %(usual)s::integer[], %(origins)s::text[])

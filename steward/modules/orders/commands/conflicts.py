@@ -17,30 +17,30 @@ from steward.modules.orders.events import OrderConflicted
 from steward.modules.orders.models import Line, Order
 
 PACKAGE = "steward.modules.orders"
-Double = tuple[int, Prepared, Known]
+Double = tuple[Prepared, Known]
 
 
-def record_conflicts(actor: Actor, doubles: Sequence[Double]) -> list[tuple[int, Receipt]]:
+def record_conflicts(actor: Actor, doubles: Sequence[Double]) -> list[Receipt]:
     """Answer what came again; a content that differs is kept beside the order, and nothing is overwritten.
 
-    Returns (place, receipt). Emits: OrderConflicted, once per new content.
+    Emits: OrderConflicted, once per new content.
     """
     answers = []
     conflicting: dict[tuple[int, bytes], Double] = {}
-    for place, one, known in doubles:
+    for one, known in doubles:
         if one.content_hash == known.payload_hash:
-            answers.append((place, Receipt("duplicate", known.number, known.order_id, known.state)))
+            answers.append(Receipt("duplicate", known.number, known.order_id, known.state))
         else:
-            conflicting[known.order_id, one.content_hash] = (place, one, known)
-            answers.append((place, Receipt("conflict", known.number, known.order_id, known.state, "content_differs")))
+            conflicting[known.order_id, one.content_hash] = (one, known)
+            answers.append(Receipt("conflict", known.number, known.order_id, known.state, "content_differs"))
     if conflicting:
         _keep(actor, list(conflicting.values()))
     return answers
 
 
 def _keep(actor: Actor, doubles: Sequence[Double]) -> None:
-    drafts = [one for _place, one, _known in doubles]
-    ids = [known.order_id for _place, _one, known in doubles]
+    drafts = [one for one, _known in doubles]
+    ids = [known.order_id for _one, known in doubles]
     matches = match_customers([one.buyer for one in drafts], simulated=[one.intake.simulated for one in drafts])
     orders = {order.id: order for order in Order.objects.filter(id__in=ids)}
     lines: dict[int, list[Line]] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from django.db import connection
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from steward.kernel import arrays, sql
 from steward.modules.orders.commands.intake import Prepared, Receipt
@@ -74,6 +74,9 @@ def _replay(one: Prepared, row: tuple[Any, ...]) -> Receipt:
     """Answer as before, or say that the key was used for something else."""
     if bytes(row[1]) != one.content_hash:
         return Receipt("conflict", code="idempotency_key_reused")
-    receipt = msgspec.json.decode(row[2], type=Receipt)
-    receipt.replayed = True
-    return receipt
+    return replayed(msgspec.json.decode(row[2], type=Receipt))
+
+
+def replayed(receipt: Receipt) -> Receipt:
+    """Mark a receipt as given before."""
+    return structs.replace(receipt, replayed=True)

@@ -20,7 +20,7 @@ from steward.modules.inventory.commands.promising import Want, promise_stock
 from steward.modules.orders.commands import writing
 from steward.modules.orders.commands.conflicts import record_conflicts
 from steward.modules.orders.commands.intake import Intake, Prepared, Receipt, prepare
-from steward.modules.orders.commands.known import Known, find_known
+from steward.modules.orders.commands.sorting import Batch
 from steward.modules.orders.rules.drafts import PaymentDraft
 from steward.modules.orders.rules.standing import is_settled, standing_at_intake
 from steward.modules.payments.commands.recording import post_entries
@@ -48,51 +48,15 @@ def receive_orders(actor: Actor, *, intakes: Sequence[Intake], now: datetime) ->
     """
     if len(intakes) > LIMIT:
         raise ValueError(f"at most {LIMIT} orders at once, not {len(intakes)}")
-    prepared = prepare(actor, intakes, now)
-    fresh_places = [place for place, one in enumerate(prepared) if isinstance(one, Prepared)]
-    answers: list[Receipt | None] = [None if isinstance(one, Prepared) else one for one in prepared]
+    batch = Batch(prepare(actor, intakes, now))
     with pipeline():
-        known = find_known([one for one in prepared if isinstance(one, Prepared)])
-        candidates: list[tuple[int, Prepared]] = []
-        doubles: list[tuple[int, Prepared, Known]] = []
-        seen: dict[tuple[int, str], int] = {}
-        later: list[tuple[int, int]] = []
-        for place, found in zip(fresh_places, known.by_place, strict=True):
-            one = prepared[place]
-            assert isinstance(one, Prepared)
-            key = (one.shop.id, one.intake.draft.external_number)
-            if found.replay is not None:
-                answers[place] = found.replay
-            elif found.known is not None:
-                doubles.append((place, one, found.known))
-            elif key in seen:
-                later.append((place, seen[key]))
-            else:
-                seen[key] = place
-                candidates.append((place, one))
-        written = _write_new(actor, [one for _place, one in candidates], known.ids, now)
-        for (place, _one), receipt in zip(candidates, written, strict=True):
-            answers[place] = receipt
-        doubles += _doubles_within(prepared, answers, later)
-        for place, receipt in record_conflicts(actor, doubles):
-            answers[place] = receipt
-        pairs = zip(prepared, answers, strict=True)
-        writing.insert_keys([(one, answer) for one, answer in pairs if isinstance(one, Prepared) and answer])
-    return [answer for answer in answers if answer is not None]
-
-
-def _doubles_within(
-    prepared: Sequence[Prepared | Receipt], answers: Sequence[Receipt | None], later: Sequence[tuple[int, int]]
-) -> list[tuple[int, Prepared, Known]]:
-    """Name what came twice in this very batch: the second is a double of the first."""
-    doubles = []
-    for place, first in later:
-        one, original, receipt = prepared[place], prepared[first], answers[first]
-        assert isinstance(one, Prepared)
-        assert isinstance(original, Prepared)
-        assert receipt is not None
-        doubles.append((place, one, Known(receipt.order_id, receipt.number, receipt.state, original.content_hash)))
-    return doubles
+        batch.sort_out()
+        batch.answer(batch.fresh, _write_new(actor, [batch.at(place) for place in batch.fresh], batch.ids, now))
+        conflicts = record_conflicts(actor, [(batch.at(place), known) for place, known in batch.all_doubles()])
+        batch.answer([place for place, _known in batch.all_doubles()], conflicts)
+        batch.answer_repeats()
+        writing.insert_keys(batch.keyed())
+    return batch.receipts()
 
 
 def _write_new(actor: Actor, fresh: Sequence[Prepared], ids: Sequence[tuple[int, int]], now: datetime) -> list[Receipt]:

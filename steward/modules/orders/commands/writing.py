@@ -159,10 +159,8 @@ def _finding_columns(new: Sequence[NewOrder]) -> dict[str, Any]:
     }
 
 
-def insert_keys(answered: Sequence[tuple[Prepared, Receipt]]) -> None:
+def insert_keys(fresh: Sequence[tuple[Prepared, Receipt]]) -> None:
     """Keep the reply given under each idempotency key, with the order it tells of."""
-    fresh = [(one, receipt) for one, receipt in answered if one.intake.idempotency_key and not receipt.replayed]
-    fresh = [(one, receipt) for one, receipt in fresh if receipt.code != "idempotency_key_reused"]
     if not fresh:
         return
     columns = {
