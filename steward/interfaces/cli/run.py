@@ -26,6 +26,7 @@ from steward.interfaces.cli.web import host_and_port
 from steward.interfaces.processes.supervisor import Child, Supervisor
 from steward.kernel import database
 from steward.kernel.database import bundled
+from steward.kernel.database.backend.base import DatabaseWrapper
 
 DEMO = "steward.interfaces.cli.demo"
 logger = structlog.get_logger(__name__)
@@ -77,6 +78,9 @@ def prepare(*, samples: bool) -> list[str]:
     catalogues.compile_stale()
     sign_ins = _samples() if samples else []
     connections.close_all()
+    for wrapper in connections.all():
+        if isinstance(wrapper, DatabaseWrapper):
+            wrapper.close_pool()
     return sign_ins
 
 

@@ -29,6 +29,7 @@ SUPERUSER = "postgres"
 PORT = 5432
 START_LIMIT_S = 60.0
 REFUSAL_LIMIT_S = 15.0
+STOP_LIMIT_S = 15
 ORPHAN_PATIENCE_S = 3.0
 # No process can have this number (Linux stops at 2**22), so PostgreSQL takes the lock file for a stale one.
 NOBODYS_PID = 2**31 - 2
@@ -91,9 +92,7 @@ def stop(home: Path) -> bool:
         place = find_place(home)
         if place is None or _postmaster_pid(place) is None:
             return False
-        result = place.runner.run([place.program("pg_ctl"), "-D", place.data, "-w", "-t", "60", "-m", "fast", "stop"])
-        if result.returncode != 0:
-            raise BundledDatabaseError(f"PostgreSQL in {place.data} did not stop: {result.stderr.strip()}")
+        _stop(place)
         if place.socket_folder != place.folder:
             shutil.rmtree(place.socket_folder, ignore_errors=True)
     return True
@@ -219,6 +218,21 @@ def _start(place: Place, settings: Mapping[str, str]) -> str:
     command = [place.program("pg_ctl"), "-D", place.data, "-l", place.log, "-w", "-t", "30", "-o", options, "start"]
     result = place.runner.run(command)
     return "" if result.returncode == 0 else result.stderr.strip()
+
+
+def _stop(place: Place) -> None:
+    """Roll back what is open and stop; where that takes too long (a crash under way), stop as a crash would.
+
+    Nothing committed is lost either way: the next start replays the log.
+    """
+    complaint = ""
+    for manner in ("fast", "immediate"):
+        command = [place.program("pg_ctl"), "-D", place.data, "-w", "-t", str(STOP_LIMIT_S), "-m", manner, "stop"]
+        result = place.runner.run(command)
+        if result.returncode == 0 or _postmaster_pid(place) is None:
+            return
+        complaint = result.stderr.strip()
+    raise BundledDatabaseError(f"PostgreSQL in {place.data} did not stop: {complaint}")
 
 
 def _lock_file_pid(place: Place) -> int | None:
