@@ -3,8 +3,8 @@
 from typing import Literal
 
 from steward.kernel.findings import Finding
-from steward.modules.customers.rules.address_text import Reading
 from steward.modules.customers.rules.division_changes import is_statistical_zone
+from steward.modules.customers.rules.division_scope import Reading
 from steward.modules.customers.rules.divisions import CITY, DISTRICT, PROVINCE, TOWN, Codes, Divisions
 
 Severity = Literal["error", "warning"]

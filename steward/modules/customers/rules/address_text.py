@@ -2,12 +2,17 @@
 
 import re
 
-import msgspec
-
 from steward.modules.customers.rules.division_changes import is_statistical_zone
+from steward.modules.customers.rules.division_scope import (
+    Reading,
+    Scope,
+    district_codes,
+    level_of,
+    narrow,
+    upper_first,
+    without_refinements,
+)
 from steward.modules.customers.rules.divisions import CITY, DISTRICT, TOWN, Codes, Divisions, Name
-
-Scope = tuple[str, ...] | None  # None: all of China
 
 _SKIP = re.compile(
     r"(?:[\s,，、.。/|;；:：_\-—()（）]|中国|中华人民共和国|市辖区|其[它他]区|省直辖县级行政区划|自治区直辖县级行政区划|市区|全境)+"
@@ -26,67 +31,6 @@ _RANK = re.compile(r"街道办事处|街道|自治[区州县旗]|[省市区县�
 _ROAD_ENDS = "路街道巷弄"
 _PLACE_ENDS = "路街道巷里弄桥园村"
 _SCAN_CHARS = 48
-
-
-class Reading(msgspec.Struct):
-    """Hold what a text said so far: the divisions it can mean, and how it was said."""
-
-    scope: Scope = None
-    end: int = 0
-    named: dict[int, str] = {}  # level → the words that named it
-    repeated: list[str] = []
-    restart: int = -1  # where the first repeated part stands: a second address may begin there
-    old_name: str = ""
-    conflict: str = ""  # words that name a division outside the scope
-    conflict_codes: Codes = ()
-    strayed_town: str = ""  # a town that lies in another district
-    strayed_codes: Codes = ()
-    is_by_stem: bool = False
-    is_by_zone: bool = False
-    is_found_inside: bool = False
-
-
-def narrow(scope: Scope, codes: Codes) -> Codes:
-    """Compute the divisions that are both inside the scope and inside (or above) one of the codes."""
-    if scope is None:
-        return codes
-    if len(scope) == 1:  # nearly always, and worth the speed
-        held = scope[0]
-        inside = tuple([code for code in codes if code.startswith(held)])
-        return inside or (scope if any(held.startswith(code) for code in codes) else ())
-    found: list[str] = []
-    for code in codes:
-        for held in scope:
-            keep = code if code.startswith(held) else held if held.startswith(code) else ""
-            if keep and keep not in found:
-                found.append(keep)
-    return tuple(found)
-
-
-def _without_refinements(codes: Codes) -> Codes:
-    """Drop what lies inside another candidate: the shorter reading holds both (吉林 is a province and its city)."""
-    if len(codes) < 2:
-        return codes
-    return tuple(c for c in codes if not any(o != c and c.startswith(o) for o in codes))
-
-
-def _upper_first(codes: Codes) -> Codes:
-    """Prefer what is at least a district where towns elsewhere bear the same name (东城区, 滨海新区)."""
-    if len(codes) < 2:
-        return codes
-    return tuple(c for c in codes if len(c) <= DISTRICT) or codes
-
-
-def level_of(scope: Scope) -> int:
-    """State the level all candidates have reached; 0 for none."""
-    return min(map(len, scope)) if scope else 0
-
-
-def district_codes(scope: Scope) -> Codes:
-    """List the districts a scope comes down to; empty while one candidate is wider than a district."""
-    if not scope or level_of(scope) < DISTRICT:
-        return ()
-    return tuple(dict.fromkeys(code[:DISTRICT] for code in scope))
 
 
 class Reader:
@@ -108,6 +52,13 @@ class Reader:
             if not self._step(text, position, reading):
                 break
         return reading
+
+    def can_add(self, text: str, scope: Scope) -> bool:
+        """Tell whether a text can add to, repeat or contradict one exact district; cheap, mostly no."""
+        start = text[:2]
+        if start in self._divisions.upper_starts or text[0] in _SKIP_STARTS:
+            return True
+        return any(start in self._divisions.town_starts.get(code[:CITY], ()) for code in scope or ())
 
     def scan(self, text: str, reading: Reading) -> Reading:
         """Look further into a text for a full name that settles the district; the reading unchanged if none does."""
@@ -162,7 +113,7 @@ class Reader:
     def _take(self, text: str, position: int, name: str, entry: Name, reading: Reading) -> bool:
         end, scope = position + len(name), reading.scope
         if entry.full and (found := self._narrow_or_divide(scope, entry.full)):
-            self._accept(name, _upper_first(found), end, reading)
+            self._accept(name, upper_first(found), end, reading)
             return True
         if entry.old and (found := self._narrow_or_divide(scope, entry.old)):
             self._accept(name, found, end, reading)
@@ -171,7 +122,7 @@ class Reader:
         if entry.stem and (found := narrow(scope, entry.stem)) and self._is_stem_here(text, end, entry, found, scope):
             reading.is_by_stem = True
             after = self._after_rank(text, end, found, name, reading)
-            self._accept(name, _without_refinements(found), after, reading)
+            self._accept(name, without_refinements(found), after, reading)
             return True
         if entry.zone and self._take_zone(name, entry.zone, end, reading):
             return True
@@ -196,13 +147,13 @@ class Reader:
 
     def _take_short_town(self, text: str, name: str, codes: Codes, end: int, reading: Reading) -> bool:
         """Let a street or town without its rank, or with an older one, narrow the scope where it leaves one."""
+        rank = _TOWN_RANK.match(text, end)
+        if not rank and (name[-1] in (_ROAD_ENDS if reading.scope else _PLACE_ENDS) or _NO_TOWN.match(text, end)):
+            return False
         if level_of(reading.scope) >= TOWN or not (found := self._narrow_or_divide(reading.scope, codes)):
             return False
-        rank = _TOWN_RANK.match(text, end)
-        if not rank:
-            is_road = name[-1] in (_ROAD_ENDS if reading.scope else _PLACE_ENDS)
-            if len(found) > 1 or is_road or _NO_TOWN.match(text, end):
-                return False
+        if len(found) > 1 and not rank:
+            return False
         reading.is_by_stem = True
         self._accept(name, found, rank.end() if rank else end, reading)
         return True

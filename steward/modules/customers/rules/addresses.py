@@ -7,8 +7,9 @@ import msgspec
 
 from steward.kernel.findings import Finding
 from steward.modules.customers.rules import address_findings as say
-from steward.modules.customers.rules.address_text import Reader, Reading, Scope, district_codes, narrow
+from steward.modules.customers.rules.address_text import Reader
 from steward.modules.customers.rules.division_changes import is_statistical_zone
+from steward.modules.customers.rules.division_scope import Reading, Scope, district_codes, narrow
 from steward.modules.customers.rules.divisions import CITY, DISTRICT, PROVINCE, TOWN, Codes, Divisions
 
 _FIELDS_CACHED = 65_536
@@ -18,7 +19,7 @@ _PLACEHOLDERS = frozenset(
 _TYPO = re.compile(r"[\u4e00-\u9fff]{1,4}?[区县市]")
 
 
-class AddressCheck(msgspec.Struct, frozen=True):
+class AddressCheck(msgspec.Struct, frozen=True, gc=False):
     """State what an address comes down to; beside what was typed, never in its place.
 
     `confidence` is a share 0–1: 1 exact fields, 0.98 spelt out in the text, 0.9 short names, 0.85 implied by a
@@ -50,6 +51,12 @@ class _Fields(msgspec.Struct, frozen=True):
     plain: AddressCheck | None = None  # the answer where the fields are exact and the text adds nothing
 
 
+def _with_detail(plain: AddressCheck, detail: str) -> AddressCheck:
+    return AddressCheck(
+        plain.province, plain.city, plain.district, plain.district_code, None, None, detail, plain.confidence
+    )
+
+
 class AddressChecker:
     """Check addresses against one index; remembers the triples of fields it has seen.
 
@@ -65,12 +72,12 @@ class AddressChecker:
         """Check one address: fields first, then what the text adds to or says against them."""
         fields = self._fields(province, city, district)
         text = "".join(street_text.split())
-        reading = self._reader.read(text, fields.scope)
         plain = fields.plain
+        if plain and text and not self._reader.can_add(text, fields.scope):
+            return _with_detail(plain, text)
+        reading = self._reader.read(text, fields.scope)
         if plain and text and reading.end == 0 and not reading.conflict and not reading.strayed_town:
-            return AddressCheck(
-                plain.province, plain.city, plain.district, plain.district_code, detail=text, confidence=1.0
-            )
+            return _with_detail(plain, text)
         findings = list(fields.findings)
         if reading.conflict:
             reading = self._settle_conflict(text, fields, reading, findings)

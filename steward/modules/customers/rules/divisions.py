@@ -27,7 +27,7 @@ Codes = tuple[str, ...]
 Coordinates = tuple[float, float]
 
 
-class Name(msgspec.Struct):
+class Name(msgspec.Struct, gc=False):
     """Hold what one name can stand for, by the strength of the claim."""
 
     full: Codes = ()  # the official name, or one that keeps its rank
@@ -60,6 +60,7 @@ class Divisions:
         self.names: dict[str, Name] = {}
         self.name_of: dict[str, str] = {}
         self.city_codes: dict[str, Codes] = {}
+        self.town_starts: dict[str, set[str]] = {}  # city → the first two characters of its streets and towns
         self._coordinates = dict(coordinates or {})
         self._add_upper(provinces, cities, districts)
         self._add_towns(towns)
@@ -72,6 +73,7 @@ class Divisions:
         self.successors: dict[str, Codes] = {}
         self._reconcile(old_districts)
         self.lengths = self._lengths_by_start()
+        self.upper_starts = self._starts_of_upper_names()
         self.find_province = lru_cache(maxsize=1024)(self._find_province)
 
     def _add(self, kind: str, name: str, code: str) -> None:
@@ -111,6 +113,7 @@ class Divisions:
             self.name_of[code] = name
             if len(name) < 2:
                 continue
+            self.town_starts.setdefault(code[:CITY], set()).add(name[:2])
             self._add("full", name, code)
             if stem := town_stem(name):
                 self._add("town_stem", stem, code)
@@ -131,6 +134,12 @@ class Divisions:
         for name in self.names:
             lengths.setdefault(name[:2], set()).add(len(name))
         return {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}
+
+    def _starts_of_upper_names(self) -> frozenset[str]:
+        """List the first two characters of every full name of a province, city or district, of today or of old."""
+        return frozenset(
+            name[:2] for name, entry in self.names.items() if entry.old or any(len(c) <= DISTRICT for c in entry.full)
+        )
 
     def districts_named(self, name: str, city: str | None = None) -> Codes:
         """List the codes of the districts that bear this full name, in one city if given."""

@@ -35,7 +35,7 @@ _MASK = re.compile(r"[*＊xX•●]{2,}")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９＋－（）＊　", "0123456789+-()* ")
 
 
-class PhoneCheck(msgspec.Struct, frozen=True):
+class PhoneCheck(msgspec.Struct, frozen=True, gc=False):
     """State what a phone number comes down to: `e164` None where it cannot be dialled, `extension` dialled after it."""
 
     e164: str | None = None

@@ -6,6 +6,7 @@ import pytest
 
 from steward.modules.customers.queries import divisions as division_queries
 from steward.modules.customers.rules import addresses
+from steward.modules.customers.rules.division_changes import UnknownDivision
 from steward.modules.customers.rules.divisions import Divisions
 
 
@@ -216,6 +217,17 @@ def test_nearly_every_district_has_coordinates_in_china(divisions: Divisions) ->
     places = [divisions.coordinates_of(code) for code in real]
 
     assert all(place and 73 < place[0] < 136 and 3 < place[1] < 54 for place in places)
+
+
+def test_a_fact_about_a_district_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(UnknownDivision):
+        Divisions(
+            provinces=[("33", "浙江省")],
+            cities=[("3301", "杭州市")],
+            districts=[("330106", "西湖区")],
+            towns=[],
+            merged="2021 杭州市 下城区 > 拱墅区",
+        )
 
 
 def test_exact_fields_are_checked_within_the_budget_of_intake(divisions: Divisions) -> None:
