@@ -6,5 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 from steward.kernel.events import Event
+from steward.modules.customers.events import CustomerErased
+from steward.modules.deadlines.events import ClockBreached
+from steward.modules.inventory.events import HoldExpired, StockMoved
+from steward.modules.orders import handlers as orders
+from steward.modules.orders.events import OrderCancelled, OrderReceived
+from steward.modules.payments.events import PaymentRecorded
 
-SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {}
+SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
+    OrderReceived: [orders.on_order_received_advance_order],
+    OrderCancelled: [orders.on_order_cancelled_offer_goods],
+    PaymentRecorded: [orders.on_payment_recorded_follow_payments],
+    StockMoved: [orders.on_stock_moved_promise_waiting],
+    HoldExpired: [orders.on_hold_expired_note_release],
+    ClockBreached: [orders.on_clock_breached_cancel_unpaid],
+    CustomerErased: [orders.on_customer_erased_forget_indexes],
+}
+
+# Ports that connectors serve, by dotted name: modules ask for a port, never for a connector.
+CONNECTORS: dict[str, str] = {"orders.row_source": "steward.connectors.spreadsheets.open_rows"}

@@ -135,3 +135,13 @@ class ImportFinished(Event, frozen=True, kw_only=True):
     import_id: int
     created: int
     rejected: int
+
+
+class OrderConflictSettled(Event, frozen=True, kw_only=True):
+    """Somebody decided a conflict: keep, or take_recipient."""
+
+    KIND = "orders.order_conflict_settled"
+    SUBJECT = "order"
+    order_id: int
+    conflict_id: int
+    decision: str

@@ -117,3 +117,17 @@ def _insert(fresh: Sequence[Fresh], identities: Sequence[tuple[int, str, bytes]]
 def _tail(phone: str) -> bytes | None:
     """Index the last four digits, which customers give when they call."""
     return personal.blind_index("tail", phone[-4:]) if len(phone) >= 4 else None
+
+
+def open_key(customer_id: int) -> bytes:
+    """Open a customer's data key, to read or seal what belongs to them.
+
+    Raises: Erased when the key was destroyed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key.wrapped, key.master_version FROM kernel_person_key AS key "
+            "JOIN customers_customer AS customer ON customer.person_key_id = key.id WHERE customer.id = %s",
+            [customer_id],
+        )
+        return personal.unwrap(*cursor.fetchone())

@@ -20,7 +20,7 @@ from steward.modules.orders.rules.drafts import NOT_SUPPLIED_FIELDS, OrderDraft,
 from steward.modules.payments.rules import payment_state
 
 Outcome = Literal["created", "duplicate", "conflict", "rejected"]
-ADDRESS_FIELDS = {"street_text": "recipient.street", "phone": "recipient.phone"}
+ADDRESS_FIELDS = {"street_text": "recipient.street"}
 
 
 class Intake(Struct):
@@ -166,9 +166,10 @@ def _prepare_one(
 
 @lru_cache(maxsize=65_536)
 def read_phone(raw: str, country: str) -> checks.Phone:
-    """Read a phone number; findings are about the recipient's field."""
+    """Read a phone number; findings are about the recipient's field and never repeat the number itself."""
     found = reading.read_phone(raw, country)
-    return checks.Phone(found.e164 or "", tuple(_renamed(finding) for finding in found.findings))
+    findings = tuple(Finding("recipient.phone", one.code, one.severity) for one in found.findings)
+    return checks.Phone(found.e164 or "", findings)
 
 
 def read_place(recipient: RecipientDraft) -> checks.Place:

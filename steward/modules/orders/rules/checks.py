@@ -87,7 +87,7 @@ def check_order(
         )
     if draft.placed_at > now + FUTURE_GRACE:
         findings.append(Finding("placed_at", "placed_in_future", "error", {"given": draft.placed_at.isoformat()}))
-    phone, place = _check_recipient(draft.recipient, missing, findings, read_phone, read_place)
+    phone, place = check_recipient(draft.recipient, missing, findings, read_phone, read_place)
     if missing:
         findings.append(Finding("source", "not_supplied", "warning", {"fields": ", ".join(sorted(missing))}))
     return Checked(lines_minor, total, phone.e164, place, findings)
@@ -168,7 +168,7 @@ def _check_total(draft: OrderDraft, lines_minor: int, findings: list[Finding]) -
     return draft.total_minor
 
 
-def _check_recipient(
+def check_recipient(
     recipient: RecipientDraft,
     missing: frozenset[str],
     findings: list[Finding],

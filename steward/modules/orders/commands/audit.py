@@ -1,0 +1,75 @@
+"""The audit by a person: approve, or send back with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from steward.kernel import errors, events
+from steward.kernel.actor import Actor
+from steward.kernel.command import command
+from steward.modules.orders.commands.moving import Move, lock_order, lock_orders, move_orders
+from steward.modules.orders.events import OrderApproved
+from steward.modules.orders.models import OrderFinding
+
+
+class OwnEntry(errors.Refusal):
+    """Refuse the audit of an order by whoever entered it, whatever their role. Source: ORD-3."""
+
+    code = "own_entry"
+    status = 403
+    message = _("You entered this order yourself; another person has to audit it.")
+
+
+class OpenErrors(errors.Refusal):
+    """Refuse to approve an order with open errors or conflicts."""
+
+    code = "open_errors"
+    status = 409
+    message = _("Mend or accept the open findings and settle the conflict first.")
+
+
+class ReasonMissing(errors.Refusal):
+    """Refuse what needs a reason without one."""
+
+    code = "reason_missing"
+    status = 422
+    message = _("Say why, so that the next person knows.")
+
+
+@command(needs="orders.audit")
+def approve_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> int:
+    """Approve orders that wait for their audit; all of them, or none.
+
+    Returns how many. Raises: NotFound, NotPossible, OwnEntry, OpenErrors. Emits: OrderStateChanged, OrderApproved.
+    """
+    found = lock_orders(order_ids)
+    for order_id in order_ids:
+        if order_id not in found:
+            raise errors.NotFound(key=order_id)
+        one = found[order_id]
+        if one.source == "form" and one.entered_by == actor.id:
+            raise OwnEntry
+        if one.has_errors or one.has_conflict:
+            raise OpenErrors
+    move_orders(actor, [Move(one, "approve") for one in found.values()], now)
+    events.record(
+        actor, [OrderApproved(order_id=one.id, automatic=False, simulated=one.simulated) for one in found.values()]
+    )
+    return len(found)
+
+
+@command(needs="orders.audit")
+def send_back_order(actor: Actor, *, order_id: int, reason: str, now: datetime) -> None:
+    """Send an order back to be mended; the reason stands as an open finding until somebody has dealt with it.
+
+    Raises: NotFound, NotPossible, ReasonMissing. Emits: OrderStateChanged.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    move_orders(actor, [Move(lock_order(order_id), "send_back", reason)], now)
+    OrderFinding.objects.create(
+        order_id=order_id, field="order", code="sent_back", severity="error", params={"reason": reason}
+    )

@@ -1,0 +1,73 @@
+"""Call orders off: goods given back, clocks called off, one event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from steward.kernel import errors, events
+from steward.kernel.actor import Actor
+from steward.kernel.command import command
+from steward.modules.inventory.commands.promising import release_promises
+from steward.modules.orders.commands.moving import Move, lock_order, lock_orders, move_orders
+from steward.modules.orders.events import OrderCancelled
+from steward.modules.orders.models import Order
+from steward.modules.orders.rules import transitions
+
+
+class UnknownCause(errors.Refusal):
+    """Refuse a cause that is not counted."""
+
+    code = "unknown_cause"
+    status = 422
+    message = _("“%(cause)s” is no cause of cancelling; choose one of: %(known)s.")
+
+
+@command(needs="orders.cancel")
+def cancel_order(actor: Actor, *, order_id: int, cause: str, reason: str, now: datetime) -> None:
+    """Cancel one order and give its goods back.
+
+    Raises: NotFound, NotPossible, UnknownCause. Emits: OrderStateChanged, OrderCancelled. Locks: the order, then its
+    promises. Money already paid stays in the ledger until it is refunded.
+    """
+    if cause not in transitions.CANCEL_CAUSES:
+        raise UnknownCause(cause=cause, known=", ".join(transitions.CANCEL_CAUSES))
+    one = lock_order(order_id)
+    _cancel(actor, [Move(one, "cancel", reason, cause)], now)
+
+
+@command(needs="orders.advance")
+def cancel_unpaid(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> int:
+    """Cancel orders whose payment limit has passed and that are still unpaid; past orders never.
+
+    Returns how many. Emits as cancel_order.
+    """
+    lapsed = [
+        one
+        for one in lock_orders(order_ids).values()
+        if one.payment_state == "unpaid" and not one.historic and transitions.can(one.state, "cancel")
+    ]
+    _cancel(actor, [Move(one, "cancel", "", "unpaid") for one in lapsed], now)
+    return len(lapsed)
+
+
+def _cancel(actor: Actor, moves: Sequence[Move], now: datetime) -> None:
+    move_orders(actor, moves, now)
+    ids = [move.order.id for move in moves]
+    released = release_promises(order_ids=ids) if ids else []
+    Order.objects.filter(id__in=released).update(fulfilment_state="released")
+    events.record(
+        actor,
+        [
+            OrderCancelled(
+                order_id=move.order.id,
+                cause=move.cause,
+                reason=move.reason,
+                paid_minor=move.order.paid_minor,
+                simulated=move.order.simulated,
+            )
+            for move in moves
+        ],
+    )

@@ -1,0 +1,121 @@
+"""Move orders from state to state: locked in id order, compare and set, clocks and events with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import connection
+from msgspec import Struct
+
+from steward.kernel import arrays, errors, events, sql
+from steward.kernel.actor import Actor
+from steward.modules.deadlines.commands import ClockStart, ClockStop, cancel_clocks, start_clocks, stop_clocks
+from steward.modules.orders.commands.writing import CLOCK_OF_STATE
+from steward.modules.orders.events import OrderStateChanged
+from steward.modules.orders.rules import transitions
+
+PACKAGE = "steward.modules.orders"
+
+
+class Standing(Struct):
+    """A locked order as the rules of its life see it. Units: minor currency units."""
+
+    id: int
+    state: str
+    payment_state: str
+    fulfilment_state: str
+    total_minor: int
+    paid_minor: int
+    historic: bool
+    simulated: bool
+    currency: str
+    pool: str
+    has_errors: bool
+    has_warnings: bool
+    has_conflict: bool
+    entered_by: str
+    source: str
+
+
+class Move(Struct):
+    """One transition of one locked order."""
+
+    order: Standing
+    verb: str
+    reason: str = ""
+    cause: str = ""
+
+
+def lock_orders(ids: Iterable[int]) -> dict[int, Standing]:
+    """Lock orders in id order and read where they stand; those that do not exist are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "lock_orders"), {"ids": arrays.integers(sorted(set(ids)))})
+        return {row[0]: Standing(*row) for row in cursor.fetchall()}
+
+
+def lock_order(order_id: int) -> Standing:
+    """Lock one order. Raises: NotFound."""
+    found = lock_orders([order_id])
+    if order_id not in found:
+        raise errors.NotFound(key=order_id)
+    return found[order_id]
+
+
+def move_orders(actor: Actor, moves: Sequence[Move], now: datetime) -> None:
+    """Carry out transitions of locked orders: state, clocks and one event each.
+
+    The clock of the step left behind stops (it is called off when the order is cancelled or goes back), that of the
+    step entered starts; past orders have none. Raises: NotPossible. Emits: OrderStateChanged.
+    """
+    if not moves:
+        return
+    after = [transitions.next_state(move.order.state, move.verb) for move in moves]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.load(PACKAGE, "change_states"),
+            {
+                "now": now,
+                "ids": arrays.integers([move.order.id for move in moves]),
+                "before": arrays.texts([move.order.state for move in moves]),
+                "after": arrays.texts(after),
+                "causes": arrays.texts([move.cause for move in moves]),
+            },
+        )
+        if len(cursor.fetchall()) != len(moves):
+            raise errors.Stale
+    _move_clocks(actor, moves, after, now)
+    events.record(
+        actor,
+        [
+            OrderStateChanged(
+                order_id=move.order.id,
+                verb=move.verb,
+                before=move.order.state,
+                after=state,
+                reason=move.reason,
+                simulated=move.order.simulated,
+            )
+            for move, state in zip(moves, after, strict=True)
+        ],
+    )
+    for move, state in zip(moves, after, strict=True):
+        move.order.state = state
+
+
+def _move_clocks(actor: Actor, moves: Sequence[Move], after: Sequence[str], now: datetime) -> None:
+    done: list[ClockStop] = []
+    called_off: list[ClockStop] = []
+    starts = []
+    for move, state in zip(moves, after, strict=True):
+        if move.order.historic:
+            continue
+        left = CLOCK_OF_STATE.get(move.order.state)
+        if left:
+            stop = ClockStop("order", move.order.id, left)
+            (called_off if move.verb in ("cancel", "fail_checks", "unsubmit") else done).append(stop)
+        if state in CLOCK_OF_STATE:
+            starts.append(ClockStart("order", move.order.id, CLOCK_OF_STATE[state], now))
+    stop_clocks(actor, stops=done, at=now)
+    cancel_clocks(actor, stops=called_off, at=now)
+    start_clocks(actor, starts=starts, now=now)

@@ -1,0 +1,49 @@
+"""Settle a conflict: the order came again with other content, and a person decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from steward.kernel import errors, events, personal
+from steward.kernel.actor import Actor, system
+from steward.kernel.command import command
+from steward.modules.customers.commands.matching import open_key
+from steward.modules.orders.commands.mend import mend_order
+from steward.modules.orders.commands.moving import lock_order
+from steward.modules.orders.commands.progress import advance_orders
+from steward.modules.orders.events import OrderConflictSettled
+from steward.modules.orders.models import Conflict
+from steward.modules.orders.rules.drafts import OrderDraft
+
+SYSTEM = system("orders")
+
+
+@command(needs="orders.mend")
+def settle_conflict(
+    actor: Actor, *, conflict_id: int, decision: Literal["keep", "take_recipient"], now: datetime
+) -> None:
+    """Keep the order as it is, or take recipient and note from the second content; then move the order on.
+
+    Raises: NotFound, MendTooLate, Erased. Emits: OrderConflictSettled and what mend_order and advance_orders emit.
+    """
+    conflict = Conflict.objects.filter(id=conflict_id, resolved_at=None).first()
+    if conflict is None:
+        raise errors.NotFound(key=conflict_id)
+    lock_order(conflict.order_id)
+    Conflict.objects.filter(id=conflict_id).update(resolved_at=now, resolved_by=actor.id)
+    events.record(actor, [OrderConflictSettled(order_id=conflict.order_id, conflict_id=conflict_id, decision=decision)])
+    if decision == "take_recipient":
+        draft = _second_content(conflict)
+        changes = {f"recipient.{name}": value for name, value in msgspec.structs.asdict(draft.recipient).items()}
+        mend_order(actor, order_id=conflict.order_id, changes={**changes, "note": draft.note}, now=now)
+    advance_orders(SYSTEM, order_ids=[conflict.order_id], now=now)
+
+
+def _second_content(conflict: Conflict) -> OrderDraft:
+    raw = bytes(conflict.draft)
+    if conflict.customer_id is not None:
+        raw = personal.unseal(open_key(conflict.customer_id), raw)
+    return msgspec.msgpack.decode(raw, type=OrderDraft)

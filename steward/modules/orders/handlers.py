@@ -1,0 +1,74 @@
+"""What orders do on hearing of payments, stock, holds and clocks. Every handler may run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from steward.kernel import moment
+from steward.kernel.actor import system
+from steward.modules.customers.events import CustomerErased
+from steward.modules.deadlines.events import ClockBreached
+from steward.modules.inventory.events import HoldExpired, StockMoved
+from steward.modules.orders.commands import cancel, progress
+from steward.modules.orders.events import OrderCancelled, OrderReceived
+from steward.modules.orders.models import Conflict, Line, Order
+from steward.modules.payments.events import PaymentRecorded
+
+SYSTEM = system("orders")
+
+
+def on_order_received_advance_order(events: Sequence[OrderReceived]) -> None:
+    """Move new orders on as far as the rules allow."""
+    progress.advance_orders(
+        SYSTEM, order_ids=[event.order_id for event in events if not event.historic], now=moment.now()
+    )
+
+
+def on_payment_recorded_follow_payments(events: Sequence[PaymentRecorded]) -> None:
+    """Bring the payment axis of the orders in line with the ledger."""
+    progress.follow_payments(SYSTEM, order_ids=sorted({event.order_id for event in events}), now=moment.now())
+
+
+def on_stock_moved_promise_waiting(events: Sequence[StockMoved]) -> None:
+    """Promise goods that arrived to the orders that wait for them."""
+    arrived = sorted({event.item_id for event in events if event.quantity > 0})
+    if arrived:
+        progress.promise_waiting(SYSTEM, item_ids=arrived, now=moment.now())
+
+
+def on_hold_expired_note_release(events: Sequence[HoldExpired]) -> None:
+    """Note that an order holds nothing any more; paid in the meantime, it waits for goods like others.
+
+    Emits: what follow_payments emits.
+    """
+    ids = [event.order_id for event in events]
+    Order.objects.filter(id__in=ids, fulfilment_state="promised").update(fulfilment_state="released")
+    progress.advance_orders(SYSTEM, order_ids=ids, now=moment.now())
+    offer_released(ids)
+
+
+def on_order_cancelled_offer_goods(events: Sequence[OrderCancelled]) -> None:
+    """Offer what a cancelled order gave back to the orders that wait for it."""
+    offer_released([event.order_id for event in events])
+
+
+def on_clock_breached_cancel_unpaid(events: Sequence[ClockBreached]) -> None:
+    """Cancel orders whose payment limit has passed."""
+    ids = [event.about_id for event in events if (event.about_kind, event.clock_kind) == ("order", "order_payment")]
+    if ids:
+        cancel.cancel_unpaid(SYSTEM, order_ids=ids, now=moment.now())
+
+
+def on_customer_erased_forget_indexes(events: Sequence[CustomerErased]) -> None:
+    """Forget what could still find an erased person among orders; the sealed parts are unreadable already."""
+    ids = [event.customer_id for event in events]
+    Order.objects.filter(customer_id__in=ids).update(sealed=None, phone_index=None)
+    Conflict.objects.filter(customer_id__in=ids).delete()
+
+
+def offer_released(order_ids: Sequence[int]) -> None:
+    """Promise the goods these orders held to others who wait."""
+    items = Line.objects.filter(order_id__in=order_ids, item__stocked=True).values_list("item_id", flat=True)
+    wanted = sorted(set(items))
+    if wanted:
+        progress.promise_waiting(SYSTEM, item_ids=wanted, now=moment.now())
