@@ -88,7 +88,7 @@ def observe(call_next: SyncCallNext, context: JobContext, worker: Worker) -> Any
             if job.id is not None:
                 note_failure(job_id=job.id, task=job.task_name, error=error)
             raise
-        logger.info("job done", seconds=round((datetime.now(UTC) - begun).total_seconds(), 4))
+        logger.debug("job done", seconds=round((datetime.now(UTC) - begun).total_seconds(), 4))
         return result
 
 

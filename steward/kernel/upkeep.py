@@ -25,9 +25,13 @@ logger = structlog.get_logger(__name__)
 @app.task(name="steward.kernel.upkeep.rescue_stalled_jobs", queueing_lock="rescue_stalled_jobs", pass_context=True)
 async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Hand the jobs of workers without a heartbeat to those that live; park what has killed its worker too often."""
-    manager = context.app.job_manager
+    await rescue_all(context.app.job_manager, but=context.job.id)
+
+
+async def rescue_all(manager: JobManager, *, but: int | None = None) -> None:
+    """Rescue every stalled job, but the one that is doing the rescuing."""
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=jobs.STALLED_AFTER_S):
-        if job.id != context.job.id:
+        if job.id != but:
             await rescue(manager, job)
 
 

@@ -71,11 +71,11 @@ def parse(url: str, *, variable: str = "DATABASE_URL") -> DatabaseAddress:
         raise InvalidDatabaseURL(
             f"{variable} must begin with postgresql://, not {parts.scheme or 'nothing'}://: Steward runs on PostgreSQL."
         )
+    if parts.fragment:
+        raise InvalidDatabaseURL(f"{variable} has a part after '#'; write '#' in a password as %23.")
     name = unquote(parts.path.removeprefix("/"))
     if not name or "/" in name:
         raise InvalidDatabaseURL(f"{variable} must name one database after the host, as in postgresql://host/steward.")
-    if parts.fragment:
-        raise InvalidDatabaseURL(f"{variable} has a part after '#'; write '#' in a password as %23.")
     options = _options(parts.query, variable)
     try:
         port = str(parts.port or options.pop("port", ""))
