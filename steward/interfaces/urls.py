@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("steward.interfaces.console.urls"))]
+urlpatterns = [
+    path("api/v1/", include("steward.interfaces.api.urls")),
+    path("webhooks/", include("steward.interfaces.webhooks.urls")),
+    path("", include("steward.interfaces.console.urls")),
+]

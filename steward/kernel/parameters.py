@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any, Literal
 
@@ -78,6 +79,16 @@ def forget() -> None:
     _cache.clear()
 
 
+def is_fit(definition: Definition, new: Any) -> bool:
+    """Tell whether a value is of the parameter's kind and within its bounds."""
+    if definition.kind in ("boolean", "text"):
+        return isinstance(new, bool if definition.kind == "boolean" else str)
+    if isinstance(new, bool) or not isinstance(new, int if definition.kind == "integer" else int | float):
+        return False
+    low, high = definition.minimum, definition.maximum
+    return math.isfinite(new) and (low is None or new >= low) and (high is None or new <= high)
+
+
 @command(needs="settings.parameters")
 def set_parameter(actor: Actor, *, name: str, new: Any, reason: str) -> int:
     """Put a new version of a business number in force.
@@ -87,9 +98,8 @@ def set_parameter(actor: Actor, *, name: str, new: Any, reason: str) -> int:
     definition = _definitions.get(name)
     if definition is None:
         raise errors.NotFound(key=name)
-    low, high = definition.minimum, definition.maximum
-    if isinstance(new, int | float) and ((low is not None and new < low) or (high is not None and new > high)):
-        raise UnfitValue(value=new, name=name, minimum=low, maximum=high)
+    if not is_fit(definition, new):
+        raise UnfitValue(value=new, name=name, minimum=definition.minimum, maximum=definition.maximum)
     forget()
     before = value(definition)
     last = Parameter.objects.filter(name=name).aggregate(last=Max("version"))["last"] or 0

@@ -1,4 +1,4 @@
-"""Every refusal as RFC 9457 `application/problem+json`: a stable code, what to do, all findings, in the reader's words."""
+"""Every refusal as RFC 9457 `application/problem+json`: a stable code, what to do and all findings."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
+from steward.interfaces.api import wording
 from steward.kernel import errors
 
 CONTENT_TYPE = "application/problem+json"
@@ -103,5 +104,5 @@ def _finding(found: dict[str, Any]) -> dict[str, Any]:
         "field": ".".join(place[1:] if where else place) or where,
         "in": where,
         "code": str(found.get("type", "invalid")),
-        "message": str(found.get("msg", "")),
+        "message": wording.said(str(found.get("type", "")), found.get("ctx")),
     }

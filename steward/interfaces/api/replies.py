@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from ninja import Schema
 
 from steward.interfaces.api.access import ApiRequest
-from steward.kernel import errors, idempotency
+from steward.kernel import errors, idempotency, secrets_box
 
 HEADER = "Idempotency-Key"
 REPLAY_HEADER = "Idempotent-Replay"
 LONGEST_KEY = 200
+PURPOSE = "api.reply"
 
 
 def replayable(view: Callable[..., Schema]) -> Callable[..., Any]:
@@ -22,29 +23,50 @@ def replayable(view: Callable[..., Schema]) -> Callable[..., Any]:
 
     The reply is stored in the transaction of the change. Raises: KeyReused; BadInput for an overlong key.
     """
+    return _replayable(view, keep=str, give=str)
 
+
+def replayable_sealed(view: Callable[..., Schema]) -> Callable[..., Any]:
+    """Do as `replayable` does, but keep the reply sealed under the master key: it holds a secret."""
+    return _replayable(view, keep=_sealed, give=_unsealed)
+
+
+def _sealed(body: str) -> str:
+    return secrets_box.seal_with_master(body.encode(), purpose=PURPOSE).hex()
+
+
+def _unsealed(kept: str) -> str:
+    return secrets_box.unseal_with_master(bytes.fromhex(kept), purpose=PURPOSE).decode()
+
+
+def _replayable(
+    view: Callable[..., Schema], *, keep: Callable[[str], str], give: Callable[[str], str]
+) -> Callable[..., Any]:
     @wraps(view)
     def run(request: ApiRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        key = request.headers.get(HEADER, "")
-        if len(key) > LONGEST_KEY or "\0" in key:
-            message = _("An Idempotency-Key has at most %(longest)s characters.") % {"longest": LONGEST_KEY}
-            finding = {"field": HEADER, "in": "header", "code": "string_too_long", "message": message}
-            raise errors.BadInput([finding])
+        key = key_of(request)
 
         def work() -> idempotency.Reply:
-            return idempotency.Reply(200, view(request, *args, **kwargs).model_dump_json())
+            return idempotency.Reply(200, keep(view(request, *args, **kwargs).model_dump_json()))
 
-        if not key:
-            return _response(work())
-        owner, asked = request.auth.id, f"{request.method} {request.get_full_path()}\n".encode() + request.body
-        digest = hashlib.sha256(asked).digest()
-        return _response(idempotency.once(owner=owner, key=key, request_hash=digest, work=work))
+        if key:
+            asked = f"{request.method} {request.get_full_path()}\n".encode() + request.body
+            digest = hashlib.sha256(asked).digest()
+            reply = idempotency.once(owner=request.auth.id, key=key, request_hash=digest, work=work)
+        else:
+            reply = work()
+        response = HttpResponse(give(reply.body), "application/json", reply.status)
+        if reply.is_replay:
+            response[REPLAY_HEADER] = "true"
+        return response
 
     return run
 
 
-def _response(reply: idempotency.Reply) -> HttpResponse:
-    response = HttpResponse(reply.body, "application/json", reply.status)
-    if reply.is_replay:
-        response[REPLAY_HEADER] = "true"
-    return response
+def key_of(request: ApiRequest) -> str:
+    """Read the Idempotency-Key; empty when there is none. Raises: BadInput for an overlong one."""
+    key = request.headers.get(HEADER, "")
+    if len(key) > LONGEST_KEY or "\0" in key:
+        message = _("An Idempotency-Key has at most %(longest)s characters.") % {"longest": LONGEST_KEY}
+        raise errors.BadInput([{"field": HEADER, "in": "header", "code": "string_too_long", "message": message}])
+    return key

@@ -1,0 +1,39 @@
+"""The API as a whole: its routers, who may ask, how often, and what errors look like."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from ninja import NinjaAPI
+
+# The modules beside `orders` that add operations to its router must be loaded before the router is taken over.
+from steward.interfaces.api import contract, goods, operations, order_actions, orders, orders_in, problems
+from steward.interfaces.api.access import SessionAuth, TokenAuth
+from steward.interfaces.api.throttle import PerCaller
+
+DESCRIPTION = (
+    "Orders, goods and money of a merchant. Amounts are whole minor units of the named currency, times are UTC. "
+    "Lists go page by page: ask for the next page with `after` = `next_after`."
+)
+
+api = NinjaAPI(
+    title="Steward",
+    version="1",
+    description=DESCRIPTION,
+    auth=[TokenAuth(), SessionAuth()],
+    throttle=PerCaller(),
+    docs_url=None,
+    openapi_url=None,
+    urls_namespace="api",
+)
+OPERATIONS_ON_ORDERS = (order_actions, orders_in)
+problems.install(api)
+for router in (orders.router, goods.router, operations.router):
+    api.add_router("", router)
+
+
+@cache
+def described() -> dict[str, Any]:
+    """Describe the API; it does not change while the process runs."""
+    return contract.describe(api)

@@ -1,0 +1,132 @@
+"""Shops, items and stock."""
+
+from typing import Annotated, Any, Literal
+
+from ninja import Field, Query, Router
+
+from steward.interfaces.api.access import ApiRequest
+from steward.interfaces.api.replies import replayable
+from steward.interfaces.api.schemas import (
+    BIGGEST_MINOR,
+    Code,
+    Currency,
+    IdAfter,
+    Input,
+    ItemPage,
+    ItemsMade,
+    Limit,
+    MovementsMade,
+    Plain,
+    ShopList,
+    StockPage,
+    Text,
+)
+from steward.kernel import errors
+from steward.modules.catalog import commands as catalog_commands
+from steward.modules.catalog import queries as catalog
+from steward.modules.inventory import queries as inventory
+from steward.modules.inventory.commands import moving
+
+router = Router(tags=["goods"])
+MOST_PIECES = 1_000_000
+MOST_GRAMS = 10_000_000
+Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]*\S[^\x00]*$")]
+
+
+class PageQuery(Input):
+    """Which page of a list."""
+
+    q: Text = Field("", description="Beginning of a SKU, or part of a name")
+    after: IdAfter = 0
+    limit: Limit = 50
+
+
+class ItemInput(Input):
+    """An item to add. Money in minor units, weight in grams."""
+
+    sku: Sku
+    name_zh: Code
+    name_en: Text = ""
+    stocked: bool = True
+    storage_class: Literal["ambient", "chilled", "frozen", "hazardous"] = "ambient"
+    price_minor: int = Field(0, ge=0, le=BIGGEST_MINOR)
+    currency: Currency = "CNY"
+    weight_g: int = Field(0, ge=0, le=MOST_GRAMS)
+    barcode: Annotated[str, Field(max_length=32, pattern=Plain)] = ""
+    usual_quantity: int = Field(0, ge=0, le=MOST_PIECES)
+
+
+class ItemsInput(Input):
+    """Items to add."""
+
+    items: list[ItemInput] = Field(min_length=1, max_length=1000)
+
+
+class MovementInput(Input):
+    """Goods received (+), shipped (-) or adjusted (±, with a reason), in pieces."""
+
+    warehouse: Code
+    sku: Sku
+    kind: Literal["received", "shipped", "adjusted"]
+    quantity: int = Field(ge=-MOST_PIECES, le=MOST_PIECES)
+    reference: Annotated[str, Field(max_length=80, pattern=Plain)] = ""
+    reason: Text = ""
+
+
+class MovementsInput(Input):
+    """Movements of goods, written all or none."""
+
+    movements: list[MovementInput] = Field(min_length=1, max_length=1000)
+
+
+@router.get("/shops", response=ShopList, operation_id="list_shops", summary="List shops")
+def list_shops(request: ApiRequest) -> Any:
+    """List the sales channels the caller may see. Needs `orders.view`."""
+    request.auth.require("orders.view")
+    return {"rows": [shop for shop in catalog.shops() if request.auth.covers(shop.code)]}
+
+
+@router.get("/items", response=ItemPage, operation_id="list_items", summary="List items")
+def list_items(request: ApiRequest, narrow: Query[PageQuery]) -> Any:
+    """List items by id, page by page. Needs `stock.view`."""
+    request.auth.require("stock.view")
+    rows = catalog.items_page(text=narrow.q, after=narrow.after, limit=narrow.limit + 1)
+    shown = rows[: narrow.limit]
+    return {"rows": shown, "next_after": shown[-1].id if len(rows) > narrow.limit else None}
+
+
+@router.post("/items", response=ItemsMade, operation_id="create_items", summary="Add items")
+@replayable
+def create_items(request: ApiRequest, payload: ItemsInput) -> ItemsMade:
+    """Add items, all or none; a SKU that exists stays as it is. Needs `catalog.edit`."""
+    drafts = [catalog_commands.ItemDraft(**item.model_dump()) for item in payload.items]
+    return ItemsMade(created=catalog_commands.create_items(request.auth, items=drafts))
+
+
+@router.get("/stock", response=StockPage, operation_id="list_stock", summary="List stock")
+def list_stock(request: ApiRequest, narrow: Query[PageQuery]) -> Any:
+    """List what each sales pool has, page by page. Needs `stock.view`."""
+    request.auth.require("stock.view")
+    rows = inventory.stock_page(text=narrow.q, after=narrow.after, limit=narrow.limit + 1)
+    shown = rows[: narrow.limit]
+    return {"rows": shown, "next_after": shown[-1].promise_id if len(rows) > narrow.limit else None}
+
+
+@router.post("/stock/movements", response=MovementsMade, operation_id="record_movements", summary="Move stock")
+@replayable
+def record_movements(request: ApiRequest, payload: MovementsInput) -> MovementsMade:
+    """Write movements of goods, all or none. Needs `stock.move`."""
+    request.auth.require("stock.move")
+    ids = catalog.item_ids_by_sku({movement.sku for movement in payload.movements})
+    strange = [
+        {"field": f"movements.{place}.sku", "in": "body", "code": "sku_unknown", "message": movement.sku}
+        for place, movement in enumerate(payload.movements)
+        if movement.sku not in ids
+    ]
+    if strange:
+        raise errors.BadInput(strange)
+    drafts = [
+        moving.MovementDraft(item_id=ids[movement.sku], **movement.model_dump(exclude={"sku"}))
+        for movement in payload.movements
+    ]
+    return MovementsMade(recorded=moving.record_movements(request.auth, movements=drafts))

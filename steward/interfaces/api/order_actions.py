@@ -1,0 +1,57 @@
+"""What can be done to an order: cancel, approve, reveal."""
+
+from ninja import Field
+
+from steward.interfaces.api.access import ApiRequest
+from steward.interfaces.api.orders import Number, covered, router
+from steward.interfaces.api.replies import replayable
+from steward.interfaces.api.schemas import Code, Input, OrderFull, Revealed, Text
+from steward.kernel import moment
+from steward.modules.orders import queries
+from steward.modules.orders.commands import audit, cancel, reveal
+
+
+class CancelInput(Input):
+    """Why an order is cancelled."""
+
+    cause: Code = Field(description="Code of the cause, e.g. customer_request")
+    reason: Text = ""
+
+
+class RevealInput(Input):
+    """Why somebody needs the personal data."""
+
+    reason: Code
+
+
+@router.post("/orders/{number}/cancel", response=OrderFull, operation_id="cancel_order", summary="Cancel an order")
+@replayable
+def cancel_order(request: ApiRequest, number: Number, payload: CancelInput) -> OrderFull:
+    """Cancel an order; its goods are given back and its clocks end. Needs `orders.cancel`."""
+    request.auth.require("orders.cancel")
+    order_id = covered(request, number).order.id
+    now = moment.now()
+    cancel.cancel_order(request.auth, order_id=order_id, cause=payload.cause, reason=payload.reason, now=now)
+    return OrderFull.model_validate(queries.order_detail(order_id))
+
+
+@router.post("/orders/{number}/approve", response=OrderFull, operation_id="approve_order", summary="Approve an order")
+@replayable
+def approve_order(request: ApiRequest, number: Number) -> OrderFull:
+    """Approve an order that waits for its audit. Needs `orders.audit`."""
+    request.auth.require("orders.audit")
+    order_id = covered(request, number).order.id
+    audit.approve_orders(request.auth, order_ids=[order_id], now=moment.now())
+    return OrderFull.model_validate(queries.order_detail(order_id))
+
+
+@router.post("/orders/{number}/reveal", response=Revealed, operation_id="reveal_order", summary="Reveal personal data")
+def reveal_order(request: ApiRequest, number: Number, payload: RevealInput) -> Revealed:
+    """Give the personal data of an order in the clear; each reading is recorded. Needs `orders.reveal`.
+
+    The one POST that keeps no reply under an Idempotency-Key: personal data are nowhere stored in the clear.
+    """
+    request.auth.require("orders.reveal")
+    order = covered(request, number).order
+    found = reveal.reveal_order(request.auth, order_id=order.id, reason=payload.reason, now=moment.now())
+    return Revealed(number=order.number, personal=found)

@@ -1,0 +1,1 @@
+"""Callbacks of outside systems, each signed."""
