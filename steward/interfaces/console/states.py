@@ -2,51 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from steward.modules.orders.queries import words
 
 Tone = Literal["grey", "blue", "amber", "green", "red"]
 
-STATES: dict[str, tuple[Tone, Any]] = {
-    # business states of an order
-    "received": ("grey", _("Received")),
-    "checked": ("blue", _("Checked")),
-    "audit": ("amber", _("To audit")),
-    "approved": ("green", _("Approved")),
-    "completed": ("green", _("Completed")),
-    "cancelled": ("grey", _("Cancelled")),
-    # payment
-    "unpaid": ("amber", _("Unpaid")),
-    "partly_paid": ("amber", _("Partly paid")),
-    "paid": ("green", _("Paid")),
-    "overpaid": ("amber", _("Overpaid")),
-    "refunded": ("grey", _("Refunded")),
-    # fulfilment
-    "none": ("grey", _("Not started")),
-    "reserved": ("blue", _("Reserved")),
-    "promised": ("blue", _("Promised")),
-    "short": ("red", _("Short of stock")),
-    "shipped": ("blue", _("Shipped")),
-    "delivered": ("green", _("Delivered")),
-    "released": ("grey", _("Released")),
-    # imports and jobs
-    "waiting": ("amber", _("Waiting")),
-    "running": ("blue", _("Running")),
-    "done": ("green", _("Done")),
-    "failed": ("red", _("Failed")),
-    "matched": ("green", _("Matched")),
-    "unmatched": ("amber", _("Unmatched")),
-    "open": ("amber", _("Open")),
-    "resolved": ("green", _("Resolved")),
-    # tokens and staff
-    "active": ("green", _("Active")),
-    "inactive": ("grey", _("Deactivated")),
-    "expired": ("grey", _("Expired")),
-    "revoked": ("red", _("Revoked")),
+TONES: Mapping[str, Mapping[str, Tone]] = {
+    "order": {
+        "received": "amber",
+        "checked": "blue",
+        "audit": "amber",
+        "approved": "green",
+        "completed": "green",
+        "cancelled": "grey",
+    },
+    "payment": {
+        "unpaid": "amber",
+        "partly_paid": "amber",
+        "paid": "green",
+        "overpaid": "amber",
+        "partly_refunded": "grey",
+        "refunded": "grey",
+    },
+    "fulfilment": {"none": "grey", "promised": "blue", "short": "red", "released": "grey"},
+    "other": {
+        "waiting": "amber",
+        "running": "blue",
+        "done": "green",
+        "failed": "red",
+        "matched": "green",
+        "unmatched": "amber",
+        "active": "green",
+        "inactive": "grey",
+        "expired": "grey",
+        "revoked": "red",
+    },
+}
+WORDS: Mapping[str, Mapping[str, Any]] = {
+    "order": words.STATES,
+    "payment": words.PAYMENT_STATES,
+    "fulfilment": words.FULFILMENT_STATES,
+    "other": {
+        "waiting": pgettext_lazy("state", "Waiting"),
+        "running": pgettext_lazy("state", "Running"),
+        "done": pgettext_lazy("state", "Done"),
+        "failed": pgettext_lazy("state", "Failed"),
+        "matched": pgettext_lazy("state", "Matched"),
+        "unmatched": pgettext_lazy("state", "Unmatched"),
+        "active": pgettext_lazy("state", "Active"),
+        "inactive": pgettext_lazy("state", "Deactivated"),
+        "expired": pgettext_lazy("state", "Expired"),
+        "revoked": pgettext_lazy("state", "Revoked"),
+    },
 }
 
 
-def look(state: str) -> tuple[Tone, Any]:
-    """Return colour and name of a state; an unknown one shows itself in grey."""
-    return STATES.get(state, ("grey", state))
+def look(state: str, axis: str = "") -> tuple[Tone, Any]:
+    """Return colour and name of a state; without an axis the first that knows it; an unknown one shows itself."""
+    for name in (axis,) if axis else TONES:
+        if state in TONES.get(name, {}):
+            return TONES[name][state], WORDS[name].get(state, state)
+    return "grey", words.readable(state)

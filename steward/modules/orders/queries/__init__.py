@@ -11,7 +11,7 @@ from steward.modules.orders.queries.intake import (
     mappings,
 )
 from steward.modules.orders.queries.listing import OrderFilters, OrderRow, Page, counts_by_state, orders_page
-from steward.modules.orders.queries.search import find_order
+from steward.modules.orders.queries.search import find_order, find_order_by_external, order_id
 from steward.modules.orders.queries.timeline import Timeline, TimelineEntry, timeline
 from steward.modules.orders.queries.work import audit_queue, my_work, orders_in_conflict, queue_counts
 
@@ -28,6 +28,7 @@ __all__ = [
     "field_label",
     "find_mapping",
     "find_order",
+    "find_order_by_external",
     "finding_text",
     "import_run",
     "import_runs",
@@ -35,6 +36,7 @@ __all__ = [
     "mappings",
     "my_work",
     "order_detail",
+    "order_id",
     "orders_in_conflict",
     "orders_page",
     "queue_counts",

@@ -7,14 +7,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from steward.kernel.errors import NotFound
 from steward.modules.deadlines import queries as deadlines
 from steward.modules.deadlines.queries import ClockView
 from steward.modules.inventory import queries as inventory
 from steward.modules.orders.models import Conflict, Line, Order, OrderFinding, Step
+from steward.modules.orders.queries import words
 from steward.modules.orders.queries.findings import field_label, finding_text, suggestion_text
 from steward.modules.orders.queries.listing import SUBJECT, OrderRow, order_rows
-from steward.modules.orders.queries.search import find_order
+from steward.modules.orders.queries.search import order_id as id_of
 from steward.modules.orders.rules import steps
 from steward.modules.payments import queries as payments
 from steward.modules.payments.queries import EntryView
@@ -36,6 +36,11 @@ class LineView(Struct, frozen=True):
     storage_class: str
     stocked: bool
 
+    @property
+    def storage_label(self) -> str:
+        """Name how the goods are kept, in the reader's language."""
+        return words.word(words.STORAGE, self.storage_class)
+
 
 class FindingView(Struct, frozen=True):
     """One finding in words; `resolution` is empty while it is open."""
@@ -52,6 +57,16 @@ class FindingView(Struct, frozen=True):
     resolution: str
     resolved_by: str
     resolved_at: datetime | None
+
+    @property
+    def can_be_taken(self) -> bool:
+        """Tell whether the suggestion can be taken over with one press."""
+        return any(field.startswith("recipient.") or field == "note" for field in self.suggestion or {})
+
+    @property
+    def resolution_label(self) -> str:
+        """Say what became of it, in the reader's language."""
+        return words.word(words.RESOLUTIONS, self.resolution) if self.resolution else ""
 
 
 class ConflictView(Struct, frozen=True):
@@ -116,9 +131,7 @@ def order_detail(key: str | int) -> OrderDetail:
 
     Raises: NotFound.
     """
-    order_id = find_order(key)
-    if order_id is None:
-        raise NotFound(key=key)
+    order_id = id_of(key)
     order = Order.objects.select_related("shop", "customer__person_key").get(id=order_id)
     row = order_rows([order])[0]
     lines = _lines(order_id)

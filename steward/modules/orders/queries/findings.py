@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from steward.modules.orders.queries import file_findings
 from steward.modules.orders.queries.words import readable
 
 FIELDS: dict[str, Any] = {
@@ -47,6 +48,13 @@ FIELDS: dict[str, Any] = {
     "amount_minor": gettext_lazy("Amount"),
     "paid_at": gettext_lazy("Paid at"),
     "customer": gettext_lazy("Customer"),
+    "source": gettext_lazy("Source"),
+    "order": gettext_lazy("Order"),
+    "row": gettext_lazy("Row"),
+    "paid_minor": gettext_lazy("Paid"),
+    "refunded_minor": gettext_lazy("Refunded"),
+    "refunds": gettext_lazy("Refunds"),
+    "not_supplied": gettext_lazy("Never carried"),
 }
 
 TEXTS: dict[str, Any] = {
@@ -63,7 +71,20 @@ TEXTS: dict[str, Any] = {
     "price_differs": gettext_lazy("The price of %(sku)s, %(price)s, is far from the catalogue's %(expected)s."),
     "discount_exceeds": gettext_lazy("The discount is greater than what it is taken from."),
     "short_of_stock": gettext_lazy("%(sku)s is short of stock: %(wanted)s wanted, %(available)s can be promised."),
-    "not_supplied": gettext_lazy("The source never carries this."),
+    "sent_back": gettext_lazy("Sent back: %(reason)s"),
+    "refund_exceeds_payment": gettext_lazy("More was refunded than was paid."),
+    "not_permitted": gettext_lazy("You may not enter orders for the shop “%(given)s”."),
+    "not_supplied_unknown": gettext_lazy("“%(given)s” is nothing a source can lack."),
+    "price_missing": gettext_lazy("The price is missing."),
+    "missing": gettext_lazy("Column “%(column)s” is empty."),
+    "quantity_not_positive": gettext_lazy("The quantity “%(value)s” is not greater than zero."),
+    "cancelled_quantity_not_negative": gettext_lazy("A cancellation's quantity “%(value)s” must be below zero."),
+    "other_currency": gettext_lazy("The currency “%(value)s” is not the mapping's."),
+    "set_aside": gettext_lazy("Set aside by the mapping: %(reason)s."),
+    "set_aside_by_status": gettext_lazy("Set aside because of its status."),
+    "order_has_other_findings": gettext_lazy("Another row of the same order needs mending."),
+    "differs_within_order": gettext_lazy("Rows of the same order differ in: %(columns)s."),
+    "too_many_lines": gettext_lazy("An order may have 5,000 lines at most."),
     "probable_duplicate": gettext_lazy("Looks like order %(number)s: same buyer, same goods, shortly apart."),
     "recipient_name_missing": gettext_lazy("The recipient's name is missing."),
     "phone_missing": gettext_lazy("The phone number is missing."),
@@ -90,6 +111,7 @@ TEXTS: dict[str, Any] = {
     "not_a_number": gettext_lazy("“%(value)s” is no number."),
     "not_a_time": gettext_lazy("“%(value)s” is no date or time."),
     "not_an_amount": gettext_lazy("“%(value)s” is no amount of money."),
+    **file_findings.TEXTS,
 }
 
 
@@ -105,6 +127,9 @@ def finding_text(code: str, params: Mapping[str, Any] | None = None) -> str:
     facts = _Facts({key: str(value) for key, value in (params or {}).items()})
     if code == "district_missing":
         return _district_missing(facts)
+    if code == "not_supplied":
+        fields = ", ".join(field_label(name.strip()) for name in facts["fields"].split(","))
+        return _("The source never carries: %(fields)s.") % {"fields": fields}
     return str(TEXTS[code]) % facts if code in TEXTS else readable(code)
 
 
@@ -132,9 +157,8 @@ def suggestion_text(suggestion: Mapping[str, Any] | None) -> str:
     """Write a suggestion as a person reads it: the values, most general first."""
     if not suggestion:
         return ""
+    parts = {field.removeprefix("recipient."): str(value) for field, value in suggestion.items() if value != ""}
     order = ("province", "city", "district", "street", "street_text")
-    known = [str(suggestion[field]) for field in order if suggestion.get(field)]
-    others = [
-        f"{field_label(field)} {value}" for field, value in suggestion.items() if field not in order and value != ""
-    ]
-    return " ".join(["".join(dict.fromkeys(known)), *others]).strip()
+    address = "".join(dict.fromkeys(parts[field] for field in order if field in parts))
+    others = [f"{field_label(field)} {value}" for field, value in parts.items() if field not in order]
+    return " ".join([address, *others]).strip()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
+from steward.kernel.errors import NotFound
 from steward.modules.catalog import queries as catalog
 from steward.modules.customers.queries import search as customers
 from steward.modules.orders.models import Order
@@ -39,3 +40,17 @@ def find_order(key: str | int) -> int | None:
         return found
     matches = Order.objects.filter(shop_id__in=shop_ids(), external_number=key).order_by("-id")
     return matches.values_list("id", flat=True).first()
+
+
+def find_order_by_external(*, shop: str, external_number: str) -> int | None:
+    """Find an order's id by its shop's code and the shop's number; None when there is none."""
+    matches = Order.objects.filter(shop_id__in=shop_ids([shop]), external_number=external_number)
+    return matches.values_list("id", flat=True).first()
+
+
+def order_id(key: str | int) -> int:
+    """Return an order's id by id, number or number of its shop. Raises: NotFound."""
+    found = find_order(key)
+    if found is None:
+        raise NotFound(key=key)
+    return found

@@ -24,6 +24,7 @@ TEXTS: Mapping[str, Any] = {
     "orders.order_finding_accepted": _("Accepted as it is: %(finding)s %(reason)s"),
     "orders.order_promised": _("The goods it waited for were promised."),
     "orders.order_conflicted": _("The same order came again with other content: %(differing)s"),
+    "orders.order_conflict_settled": _("A conflict was settled."),
     "orders.order_revealed": _("The personal data were looked at. %(reason)s"),
     "orders.line_cancelled": _("The source cancelled %(quantity)s of line %(position)s (%(document)s)."),
     "payments.payment_recorded": _("A payment was recorded."),
@@ -33,6 +34,8 @@ TEXTS: Mapping[str, Any] = {
     "inventory.hold_expired": _("The hold on the stock expired."),
     "deadlines.clock_breached": _("A time limit was missed."),
 }
+# Their before and after are sealed: they show that something changed, never what.
+SEALED = frozenset({"orders.order_mended"})
 AXES: Mapping[str, str] = {"orders.order_payment_changed": "payment_state"}
 GROUPS: Mapping[str, Any] = {
     "orders": _("Order"),
@@ -131,6 +134,8 @@ def changes(kind: str, data: Mapping[str, Any]) -> list[Change]:
         return []
     if isinstance(before, Mapping) or isinstance(after, Mapping):
         old, new = before or {}, after or {}
+        if kind in SEALED:
+            return [Change(field_label(field), _dots(old, field), _dots(new, field)) for field in {**old, **new}]
         return [
             Change(field_label(field), words.shown(field, old.get(field)), words.shown(field, new.get(field)))
             for field in dict.fromkeys([*old, *new])
@@ -138,3 +143,7 @@ def changes(kind: str, data: Mapping[str, Any]) -> list[Change]:
         ]
     axis = AXES.get(kind, "state")
     return [Change("", words.shown(axis, before), words.shown(axis, after))]
+
+
+def _dots(values: Mapping[str, Any], field: str) -> str:
+    return "••••" if values.get(field) else "–"

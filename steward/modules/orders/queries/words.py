@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 STATES: dict[str, Any] = {
-    "received": pgettext_lazy("order state", "To mend"),
-    "checked": pgettext_lazy("order state", "Waiting for payment"),
-    "audit": pgettext_lazy("order state", "To audit"),
-    "approved": pgettext_lazy("order state", "Approved"),
-    "completed": pgettext_lazy("order state", "Completed"),
-    "cancelled": pgettext_lazy("order state", "Cancelled"),
+    "received": gettext_lazy("To complete"),
+    "checked": gettext_lazy("To be paid"),
+    "audit": gettext_lazy("To audit"),
+    "approved": gettext_lazy("Approved"),
+    "completed": gettext_lazy("Completed"),
+    "cancelled": gettext_lazy("Cancelled"),
 }
 PAYMENT_STATES: dict[str, Any] = {
-    "unpaid": pgettext_lazy("payment state", "Unpaid"),
-    "partly_paid": pgettext_lazy("payment state", "Partly paid"),
-    "paid": pgettext_lazy("payment state", "Paid"),
-    "overpaid": pgettext_lazy("payment state", "Overpaid"),
-    "partly_refunded": pgettext_lazy("payment state", "Partly refunded"),
-    "refunded": pgettext_lazy("payment state", "Refunded"),
+    "unpaid": gettext_lazy("Unpaid"),
+    "partly_paid": gettext_lazy("Partly paid"),
+    "paid": gettext_lazy("Paid"),
+    "overpaid": gettext_lazy("Overpaid"),
+    "partly_refunded": gettext_lazy("Partly refunded"),
+    "refunded": gettext_lazy("Refunded"),
 }
 FULFILMENT_STATES: dict[str, Any] = {
     "none": pgettext_lazy("fulfilment state", "No stock needed"),
     "promised": pgettext_lazy("fulfilment state", "Stock promised"),
-    "short": pgettext_lazy("fulfilment state", "Short of stock"),
+    "short": gettext_lazy("Short of stock"),
     "released": pgettext_lazy("fulfilment state", "Stock given back"),
 }
 SOURCES: dict[str, Any] = {
@@ -62,6 +61,17 @@ CLOCKS: dict[str, Any] = {
     "payment_reminder": pgettext_lazy("clock", "Payment reminder"),
     "order_audit": pgettext_lazy("clock", "Audit"),
 }
+STORAGE: dict[str, Any] = {
+    "ambient": gettext_lazy("ambient"),
+    "chilled": gettext_lazy("chilled"),
+    "frozen": gettext_lazy("frozen"),
+    "hazardous": gettext_lazy("hazardous"),
+}
+RESOLUTIONS: dict[str, Any] = {
+    "mended": gettext_lazy("mended"),
+    "accepted": gettext_lazy("accepted as it is"),
+    "obsolete": gettext_lazy("no longer the case"),
+}
 ROLES: dict[str, Any] = {
     "order_clerk": gettext_lazy("Order clerk"),
     "order_checker": gettext_lazy("Order checker"),
@@ -88,13 +98,11 @@ def cancel_cause(code: str) -> str:
     """Return the words of why an order was cancelled."""
     causes = {
         "unpaid": _("Not paid in time"),
-        "not_paid": _("Not paid in time"),
-        "payment_timeout": _("Not paid in time"),
         "customer": _("The customer asked for it"),
-        "out_of_stock": _("Out of stock"),
+        "short_of_stock": _("Out of stock"),
         "duplicate": _("Entered twice"),
-        "refunded": _("Fully refunded"),
-        "source": _("Cancelled by the sales channel"),
+        "fraud": _("Suspected fraud"),
+        "refunded_at_source": _("Refunded by the sales channel before it came in"),
         "other": _("Another reason"),
     }
     return causes.get(code, readable(code)) if code else ""
@@ -126,6 +134,4 @@ def shown(field: str, value: Any) -> str:
         return "–"
     if field in _AXES and isinstance(value, str):
         return word(_AXES[field], value)
-    if isinstance(value, bytes) or (isinstance(value, Mapping) and "sealed" in value):
-        return "••••"
     return str(value)

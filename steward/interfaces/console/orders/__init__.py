@@ -1,0 +1,1 @@
+"""Pages of orders: list, queues, one order, entry by hand."""

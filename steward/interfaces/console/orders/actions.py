@@ -1,0 +1,87 @@
+"""What can be done with an order now, and why not where it cannot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from msgspec import Struct, structs
+
+from steward.kernel.actor import Actor
+from steward.modules.orders.queries import OrderDetail
+from steward.modules.orders.rules import transitions
+
+
+class Action(Struct, frozen=True):
+    """One button. `why_not` is empty when it may be pressed; `asks_reason` opens a small form first."""
+
+    code: str
+    label: str
+    icon: str
+    url: str
+    tone: str = "secondary"
+    asks_reason: bool = False
+    why_not: str = ""
+    choices: list[tuple[str, Any]] = []
+
+
+def actions_of(actor: Actor, detail: OrderDetail) -> list[Action]:
+    """List the buttons of an order page, the likeliest first."""
+    number, state = detail.order.number, detail.order.state
+    actions = [
+        Action(
+            "approve",
+            _("Approve"),
+            "check",
+            reverse("order_approve", args=[number]),
+            "success",
+            why_not=_permission(actor, "orders.audit") or _approve_later(state),
+        ),
+        Action(
+            "send_back",
+            _("Send back"),
+            "arrow-back-up",
+            reverse("order_send_back", args=[number]),
+            asks_reason=True,
+            why_not=_permission(actor, "orders.audit")
+            or ("" if transitions.can(state, "send_back") else _("Only an order in audit can be sent back.")),
+        ),
+        Action(
+            "cancel",
+            _("Cancel order"),
+            "x",
+            reverse("order_cancel", args=[number]),
+            "danger",
+            asks_reason=True,
+            why_not=_permission(actor, "orders.cancel") or _ended(state),
+        ),
+    ]
+    if actor.may("orders.advance"):
+        again = Action("advance", _("Check again"), "refresh", reverse("order_advance", args=[number]))
+        actions.insert(1, structs.replace(again, why_not=_ended(state)))
+    return actions
+
+
+def _permission(actor: Actor, permission: str) -> str:
+    return (
+        ""
+        if actor.may(permission)
+        else _("Your role does not allow this (%(permission)s).") % {"permission": permission}
+    )
+
+
+def _approve_later(state: str) -> str:
+    if transitions.can(state, "approve"):
+        return ""
+    reasons = {
+        "received": _("The findings have to be mended first."),
+        "checked": _("The payment has not arrived yet."),
+        "approved": _("It is approved already."),
+    }
+    return reasons.get(state) or _ended(state)
+
+
+def _ended(state: str) -> str:
+    ended = {"cancelled": _("The order was cancelled."), "completed": _("The order is completed.")}
+    return ended.get(state, "")

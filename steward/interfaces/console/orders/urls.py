@@ -1,0 +1,25 @@
+"""Addresses of order pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from steward.interfaces.console.orders.views import deciding, detail, entry, listing
+
+urlpatterns = [
+    path("", listing.orders, name="orders"),
+    path("bulk", listing.orders_bulk, name="orders_bulk"),
+    path("export", listing.orders_export, name="orders_export"),
+    path("new", entry.order_new, name="order_new"),
+    path("items", entry.order_items, name="order_items"),
+    path("findings/<int:finding_id>/take", deciding.finding_take, name="finding_take"),
+    path("findings/<int:finding_id>/accept", deciding.finding_accept, name="finding_accept"),
+    path("conflicts/<int:conflict_id>/settle", deciding.conflict_settle, name="conflict_settle"),
+    path("<str:number>", detail.order, name="order"),
+    path("<str:number>/reveal", detail.order_reveal, name="order_reveal"),
+    path("<str:number>/approve", deciding.order_approve, name="order_approve"),
+    path("<str:number>/advance", deciding.order_advance, name="order_advance"),
+    path("<str:number>/send-back", deciding.order_send_back, name="order_send_back"),
+    path("<str:number>/cancel", deciding.order_cancel, name="order_cancel"),
+    path("<str:number>/mend", deciding.order_mend, name="order_mend"),
+]

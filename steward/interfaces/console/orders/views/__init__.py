@@ -1,0 +1,1 @@
+"""Views of orders, one file per page."""

@@ -1,0 +1,113 @@
+"""What people decide about an order: approve, send back, cancel, mend, accept."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from steward.interfaces.console.access import StaffRequest, needs
+from steward.interfaces.console.notices import say
+from steward.kernel import moment
+from steward.modules.orders import queries
+from steward.modules.orders.commands import audit, cancel, mend, progress, settle
+
+LONGEST_REASON = 200
+
+
+def _reason(request: StaffRequest) -> str:
+    return request.POST.get("reason", "").strip()[:LONGEST_REASON]
+
+
+def _to_order(request: StaffRequest, number: str) -> str:
+    """Go back to the queue the person works through, else to the order."""
+    return "" if request.POST.get("next") else reverse("order", args=[number])
+
+
+@require_POST
+@needs("orders.audit")
+def order_approve(request: StaffRequest, number: str) -> HttpResponse:
+    """Approve one order."""
+    audit.approve_orders(request.actor, order_ids=[queries.order_id(number)], now=moment.now())
+    return say(request, _("%(number)s is approved.") % {"number": number}, to=_to_order(request, number))
+
+
+@require_POST
+@needs("orders.advance")
+def order_advance(request: StaffRequest, number: str) -> HttpResponse:
+    """Check one order again and move it on as far as it goes."""
+    progress.advance_orders(request.actor, order_ids=[queries.order_id(number)], now=moment.now())
+    return say(request, _("%(number)s was checked again.") % {"number": number}, to=_to_order(request, number))
+
+
+@require_POST
+@needs("orders.audit")
+def order_send_back(request: StaffRequest, number: str) -> HttpResponse:
+    """Send one order back to be mended."""
+    if not (reason := _reason(request)):
+        return say(request, _("Say why, so that the next person knows."), tone="warning", to=_to_order(request, number))
+    audit.send_back_order(request.actor, order_id=queries.order_id(number), reason=reason, now=moment.now())
+    return say(request, _("%(number)s was sent back.") % {"number": number}, to=_to_order(request, number))
+
+
+@require_POST
+@needs("orders.cancel")
+def order_cancel(request: StaffRequest, number: str) -> HttpResponse:
+    """Cancel one order."""
+    if not (reason := _reason(request)):
+        return say(request, _("Say why, so that the next person knows."), tone="warning", to=_to_order(request, number))
+    cancel.cancel_order(
+        request.actor,
+        order_id=queries.order_id(number),
+        cause=request.POST.get("cause", "") or "other",
+        reason=reason,
+        now=moment.now(),
+    )
+    return say(request, _("%(number)s was cancelled.") % {"number": number}, to=_to_order(request, number))
+
+
+@require_POST
+@needs("orders.mend")
+def order_mend(request: StaffRequest, number: str) -> HttpResponse:
+    """Change what was typed wrong; the checks run again. Empty fields stay as they are."""
+    changes = {
+        field: value.strip()
+        for field, value in request.POST.items()
+        if (field.startswith("recipient.") or field == "note") and isinstance(value, str) and value.strip()
+    }
+    if not changes:
+        return say(request, _("Nothing was changed."), tone="info", to=_to_order(request, number))
+    mend.mend_order(request.actor, order_id=queries.order_id(number), changes=changes, now=moment.now())
+    return say(request, _("Mended; the checks ran again."), to=_to_order(request, number))
+
+
+@require_POST
+@needs("orders.mend")
+def finding_take(request: StaffRequest, finding_id: int) -> HttpResponse:
+    """Take over what a finding suggests."""
+    mend.take_suggestion(request.actor, finding_id=finding_id, now=moment.now())
+    return say(request, _("The suggestion was taken over; the checks ran again."))
+
+
+@require_POST
+@needs("orders.mend")
+def finding_accept(request: StaffRequest, finding_id: int) -> HttpResponse:
+    """Accept a finding as it is, with the reason."""
+    if not (reason := _reason(request)):
+        return say(request, _("Say why, so that the next person knows."), tone="warning")
+    mend.accept_finding(request.actor, finding_id=finding_id, reason=reason, now=moment.now())
+    return say(request, _("Accepted as it is."))
+
+
+@require_POST
+@needs("orders.mend")
+def conflict_settle(request: StaffRequest, conflict_id: int) -> HttpResponse:
+    """Decide a conflict: keep what stands, or take recipient and note from what came."""
+    decision: Literal["keep", "take_recipient"] = "keep"
+    if request.POST.get("decision") == "take_recipient":
+        decision = "take_recipient"
+    settle.settle_conflict(request.actor, conflict_id=conflict_id, decision=decision, now=moment.now())
+    return say(request, _("The conflict is settled."))

@@ -1,0 +1,132 @@
+"""The page of one order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from steward.interfaces.console.access import StaffRequest, needs
+from steward.interfaces.console.orders.actions import actions_of
+from steward.interfaces.console.orders.forms import address_with
+from steward.kernel import money
+from steward.modules.customers.commands import rights
+from steward.modules.orders import queries
+from steward.modules.orders.commands import reveal
+from steward.modules.orders.queries import words
+from steward.modules.orders.queries.timeline import GROUPS
+from steward.modules.orders.rules import transitions
+from steward.modules.orders.rules.steps import Standing
+from steward.modules.people import queries as people
+
+REVEALED = ("name", "phone", "email", "street", "note")
+MENDABLE = (*(f"recipient.{name}" for name in ("name", "phone", "province", "city", "district", "street")), "note")
+
+
+@require_GET
+@needs("orders.view")
+def order(request: StaffRequest, number: str) -> HttpResponse:
+    """Show one order: where it stands, whose turn it is, what was found, what happened."""
+    detail = queries.order_detail(number)
+    group = request.GET.get("kind", "")
+    after = request.GET.get("after", "")
+    timeline = queries.timeline(detail.order.id, group=group, after=int(after) if after.isdigit() else None)
+    names = people.actor_names({entry.actor for entry in timeline.entries} | {detail.entered_by})
+    facts = {
+        "detail": detail,
+        "order": detail.order,
+        "actions": actions_of(request.actor, detail),
+        "steps": _steps(detail.standing),
+        "turn": _turn(detail),
+        "clocks": [(clock, words.word(words.CLOCKS, clock.kind)) for clock in detail.clocks],
+        "timeline": timeline,
+        "timeline_entries": [(entry, names.get(entry.actor, entry.actor)) for entry in timeline.entries],
+        "timeline_groups": GROUPS,
+        "timeline_group": group,
+        "older_url": address_with(request.GET, after=timeline.next_after) if timeline.next_after else "",
+        "entered_by": names.get(detail.entered_by, detail.entered_by),
+        "source": words.word(words.SOURCES, detail.order.source),
+        "cancel_cause": words.cancel_cause(detail.cancel_cause),
+        "cancel_causes": [(cause, words.cancel_cause(cause)) for cause in transitions.CANCEL_CAUSES],
+        "not_supplied": [queries.field_label(name) for name in detail.not_supplied],
+        "reveal_url": reverse("order_reveal", args=[detail.order.number]) if request.actor.may("orders.reveal") else "",
+        "may_mend": request.actor.may("orders.mend") and detail.order.state in ("received", "checked", "audit"),
+        "mendable": [(field, queries.field_label(field)) for field in MENDABLE],
+        "conflicts": [
+            (conflict, _differences(conflict.differences, detail.order.currency)) for conflict in detail.conflicts
+        ],
+    }
+    return render(request, "console/orders/order.html", facts)
+
+
+def _steps(standing: Standing) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": step.code,
+            "label": words.word(words.STEPS, step.code),
+            "status": step.status,
+            "role": words.word(words.ROLES, step.responsible_role) if step.responsible_role else "",
+        }
+        for step in standing.steps
+    ]
+
+
+def _turn(detail: queries.OrderDetail) -> dict[str, Any]:
+    """Say whose turn it is, what to do and what comes next, in the reader's language."""
+    standing = detail.standing
+    step = standing.current
+    instruction = step.instruction if step else {}
+    language = get_language() or "zh-hans"
+    return {
+        "role": words.word(words.ROLES, step.responsible_role) if step and step.responsible_role else "",
+        "instruction": instruction.get(language) or instruction.get("zh-hans", ""),
+        "hindrance": words.word(words.HINDRANCES, standing.hindrance),
+        "next": words.word(words.STEPS, standing.following) if standing.following else "",
+        "clock": detail.order.clock,
+        "clock_label": words.word(words.CLOCKS, detail.order.clock.kind) if detail.order.clock else "",
+    }
+
+
+def _differences(differences: dict[str, Any], currency: str) -> list[dict[str, str]]:
+    """Lay out where a conflict's two contents differ: one row per field, what stands and what came."""
+    rows = []
+    for field, (stands, came) in differences.items():
+        sides = [_side(field, value, currency) for value in (stands, came)]
+        rows.append({"field": queries.field_label(field), "stands": sides[0], "came": sides[1]})
+    return rows
+
+
+def _side(field: str, value: Any, currency: str) -> str:
+    if field.endswith("_minor") and isinstance(value, int):
+        return f"{money.to_decimal(value, currency)} {currency}"
+    if isinstance(value, list):
+        return "\n".join(str(part) for part in value)
+    return words.shown(field, value)
+
+
+@require_POST
+@needs("orders.reveal")
+def order_reveal(request: StaffRequest, number: str) -> HttpResponse:
+    """Show one personal field in clear, in place of its mask; who looked is recorded."""
+    field = request.POST.get("field", "")
+    value = _clear_value(request, queries.order_id(number), field) if field in REVEALED else ""
+    return HttpResponse(format_html('<span class="masked revealed">{}</span>', value or "—"))
+
+
+def _clear_value(request: StaffRequest, order_id: int, field: str) -> str:
+    """Open one field of the recipient, or of the buyer where the source names only that one."""
+    reason = _("Opened on the order page")
+    clear = reveal.reveal_order(request.actor, order_id=order_id, reason=reason)
+    value = clear.get("note") if field == "note" else clear["recipient"].get(field)
+    if value or field in ("note", "street") or not request.actor.may("customers.reveal"):
+        return str(value or "")
+    customer_id = queries.order_detail(order_id).customer_id
+    if customer_id is None:
+        return ""
+    return str(rights.reveal_customer(request.actor, customer_id=customer_id, reason=reason).get(field) or "")
