@@ -26,6 +26,13 @@ WEB_THREADS = env.integer(
     "STEWARD_WEB_THREADS", default=8, minimum=1, maximum=64, meaning="Threads for pages in a web process."
 )
 JOB_THREADS = env.integer("STEWARD_JOB_THREADS", default=4, minimum=1, maximum=64, meaning="Jobs a worker runs at once.")
+API_CALLS_PER_MINUTE = env.integer(
+    "STEWARD_API_CALLS_PER_MINUTE",
+    default=6_000,
+    minimum=1,
+    maximum=10_000_000,
+    meaning="API requests a token or person may make per minute, in each web process.",
+)
 WATCHED_FOLDER = env.text("STEWARD_WATCHED_FOLDER", "", "Folder whose files are taken in as orders (SHOP/MAPPING/file).")
 DATA_FOLDER = env.text("STEWARD_DATA", "", "Folder of real data for benches and tests; they are skipped without it.")
 NODE_MODULES = Path(env.text("STEWARD_NODE_MODULES", str(ROOT / "node_modules"), "Folder of the front-end packages."))
@@ -144,7 +151,9 @@ ACCOUNT_ADAPTER = "steward.interfaces.console.adapter.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login_failed": False}  # axes counts failed sign-ins, in the database, for all machines
+ACCOUNT_SESSION_REMEMBER = True
+# Axes locks wrong passwords out (below, at 8); this limit comes later and counts the codes of the second step too.
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,10/5m/key"}
 MFA_TOTP_ISSUER = "Steward"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "steward.interfaces.console.adapter.StaffMfaAdapter"
@@ -157,12 +166,17 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "steward.interfaces.console.adapter.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = ACCOUNT_SESSION_COOKIE_AGE = 12 * 3600  # the longest shift
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# Attempts and used codes are counted for all machines together, so not in the memory of one.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "people_attempt_cache"},
+}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("zh-hant", _("Traditional Chinese")), ("en", _("English"))]

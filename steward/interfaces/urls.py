@@ -1,4 +1,4 @@
-"""All addresses of Steward."""
+"""All addresses of Steward that Django answers; the hot ones are in asgi/routes.py."""
 
 from __future__ import annotations
 

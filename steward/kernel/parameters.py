@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -61,6 +62,22 @@ def define(name: str, default: Any, *, unit: str, label: Any, **bounds: Any) -> 
 def definitions() -> list[Definition]:
     """Return all declared numbers by name."""
     return sorted(_definitions.values(), key=lambda definition: definition.name)
+
+
+class Version(msgspec.Struct, frozen=True):
+    """One value that was in force, since when, set by whom and why."""
+
+    version: int
+    value: Any
+    set_at: datetime
+    set_by: str
+    reason: str
+
+
+def history(name: str) -> list[Version]:
+    """List the values a number had, newest first; the default, in force before the first, is not among them."""
+    fields = ("version", "value", "set_at", "set_by", "reason")
+    return [Version(*row) for row in Parameter.objects.filter(name=name).order_by("-version").values_list(*fields)]
 
 
 def value(definition: Definition) -> Any:

@@ -22,12 +22,14 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "orders.view",
         "orders.enter",
         "orders.mend",
+        "orders.advance",
         "orders.audit",
         "orders.cancel",
         "orders.import",
         "orders.mappings",
         "orders.reveal",
     ),
+    "catalog": ("catalog.edit",),
     "stock": ("stock.view", "stock.move"),
     "payments": ("payments.view", "payments.record"),
     "customers": ("customers.view", "customers.reveal", "customers.erase"),
@@ -42,6 +44,8 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         ALL,
     ),
 }
+# What only parts of the system do, as their own actors; no role can be given it.
+OF_THE_SYSTEM = frozenset({"deadlines.sweep", "payments.callback", "stock.expire"})
 PERMISSIONS: frozenset[str] = frozenset(code for codes in AREAS.values() for code in codes)
 
 

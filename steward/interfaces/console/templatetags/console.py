@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.forms.boundfield import BoundField
+from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from steward.interfaces.console import spans, states
+from steward.interfaces.console import numbers, spans, states
 from steward.kernel import moment, money
 
 register = template.Library()
 
+# The first mark that occurs decides: Edge also calls itself Chrome, and Chrome calls itself Safari.
+BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+LONGEST_LINE = 90
 _BABEL = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW", "en": "en"}
 
 
@@ -45,9 +66,9 @@ def ago(at: datetime | None) -> str:
 
 
 @register.simple_tag
-def state_look(state: str, tone: str = "") -> dict[str, Any]:
+def state_look(state: str, tone: str = "", axis: str = "") -> dict[str, Any]:
     """Give colour and name of a state."""
-    found, label = states.look(str(state)) if state else ("grey", "")
+    found, label = states.look(str(state), axis) if state else ("grey", "")
     return {"tone": tone or found, "label": label}
 
 
@@ -60,6 +81,57 @@ def clock_look(clock: Any = None, due_at: Any = None, outcome: Any = "running", 
     due = due_at if isinstance(due_at, datetime) else None
     look = spans.look(due, str(outcome or "running"), int(target_s or 0), now)
     return spans.chip(look, due, None, now) | {"target_s": int(target_s or 0)}
+
+
+@register.filter
+def styled(field: BoundField) -> str:
+    """Render a form's control in the look of the console."""
+    widget = field.field.widget
+    look = "form-select" if isinstance(widget, Select) else "form-control"
+    if isinstance(widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple):
+        look = "form-check-input"
+    own = widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"{look} {own}".strip(), "placeholder": widget.attrs.get("hint", "")})
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """Name browser and system from what a browser says of itself."""
+    program = next((name for mark, name in BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    return " · ".join(part for part in (program, system) if part) or user_agent[:40]
+
+
+@register.filter
+def item(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """Look something up; what is not there stands for itself."""
+    return mapping.get(key, key)
+
+
+@register.filter
+def unlocalized(value: Any) -> str:
+    """Write a number as programs do, without separators."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+@register.filter
+def facts_line(data: Mapping[str, Any]) -> str:
+    """Write the facts of an event on one line, shortened."""
+    shown = (f"{name}={value}" for name, value in data.items() if value not in (None, "", [], {}, False))
+    line = " ".join(shown)
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
+
+
+@register.simple_tag
+def number_value(definition: Any, value: Any) -> str:
+    """Write a business number with its unit: 5,000.00 for money, 24 h for seconds."""
+    return numbers.written(definition.kind, definition.unit, value)
+
+
+@register.simple_tag
+def unit_label(unit: str) -> str:
+    """Name the unit of a business number."""
+    return numbers.unit(unit)
 
 
 @register.filter

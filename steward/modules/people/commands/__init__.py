@@ -9,9 +9,10 @@ from steward.modules.people.commands.staff import (
     reset_password,
     set_staff_roles,
 )
-from steward.modules.people.commands.tokens import issue_token, note_token_use, revoke_token
+from steward.modules.people.commands.tokens import IssuedToken, issue_token, note_token_use, revoke_token
 
 __all__ = [
+    "IssuedToken",
     "create_staff",
     "deactivate_staff",
     "issue_token",

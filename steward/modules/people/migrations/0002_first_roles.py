@@ -13,15 +13,15 @@ ROLES = (
     (
         "after_sales_manager",
         "After-sales manager",
-        f"{LOOK} orders.enter orders.mend orders.audit orders.cancel orders.import orders.mappings orders.reveal "
-        "stock.view payments.view customers.reveal jobs.view settings.parameters settings.policies settings.audit",
+        f"{LOOK} orders.enter orders.mend orders.advance orders.audit orders.cancel orders.import orders.mappings orders.reveal "
+        "catalog.edit stock.view payments.view customers.reveal jobs.view settings.parameters settings.policies settings.audit",
     ),
-    ("customer_service", "Customer service", f"{LOOK} orders.mend orders.reveal stock.view payments.view"),
+    ("customer_service", "Customer service", f"{LOOK} orders.mend orders.advance orders.reveal stock.view payments.view"),
     ("technical_support", "Technical support", f"{LOOK} stock.view"),
     ("logistics_coordinator", "Logistics coordinator", f"{LOOK} orders.mend orders.reveal stock.view"),
     ("data_analyst", "Data analyst", f"{LOOK} stock.view payments.view"),
-    ("order_clerk", "Order clerk", f"{LOOK} orders.enter orders.mend orders.import stock.view"),
-    ("order_checker", "Order checker", f"{LOOK} orders.audit orders.cancel orders.reveal stock.view payments.view"),
+    ("order_clerk", "Order clerk", f"{LOOK} orders.enter orders.mend orders.advance orders.import catalog.edit stock.view"),
+    ("order_checker", "Order checker", f"{LOOK} orders.advance orders.audit orders.cancel orders.reveal stock.view payments.view"),
     ("warehouse", "Warehouse", "orders.view stock.view stock.move"),
     ("finance", "Finance", f"{LOOK} payments.view payments.record orders.cancel"),
     ("supervisor", "Supervisor", f"{LOOK} stock.view payments.view jobs.view settings.audit"),

@@ -20,6 +20,7 @@ class PermissionView(Struct, frozen=True):
 
 AREA_LABELS: dict[str, Any] = {
     "orders": _("Orders"),
+    "catalog": _("Goods"),
     "stock": _("Stock"),
     "payments": _("Payments"),
     "customers": _("Customers"),
@@ -30,11 +31,13 @@ LABELS: dict[str, Any] = {
     "orders.view": _("See orders"),
     "orders.enter": _("Enter orders"),
     "orders.mend": _("Complete and mend orders"),
+    "orders.advance": _("Move orders on"),
     "orders.audit": _("Audit orders"),
     "orders.cancel": _("Cancel orders"),
     "orders.import": _("Import files of orders"),
     "orders.mappings": _("Change mappings of files"),
     "orders.reveal": _("Reveal personal data of an order"),
+    "catalog.edit": _("Add and change goods"),
     "stock.view": _("See stock"),
     "stock.move": _("Change stock"),
     "payments.view": _("See payments"),

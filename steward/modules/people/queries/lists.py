@@ -56,6 +56,11 @@ class StaffView(Struct, frozen=True):
     role_names: list[str]
 
     @property
+    def actor_id(self) -> str:
+        """Name the person as events name who acted."""
+        return f"person:{self.id}"
+
+    @property
     def state(self) -> str:
         """Name the state for its pill."""
         return "active" if self.is_active else "inactive"

@@ -1,0 +1,41 @@
+"""Business numbers in words: with their unit, as people read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from steward.interfaces.console import spans
+
+UNITS: dict[str, Any] = {
+    "minor": gettext_lazy("cents"),
+    "s": gettext_lazy("seconds"),
+    "min": gettext_lazy("minutes"),
+    "h": gettext_lazy("hours"),
+    "days": gettext_lazy("days"),
+    "share": gettext_lazy("share (0 to 1)"),
+    "percent": "%",
+    "orders": gettext_lazy("orders"),
+    "points": gettext_lazy("points"),
+}
+
+
+def unit(name: str) -> str:
+    """Name a unit; an unknown one stands for itself."""
+    return str(UNITS.get(name, name))
+
+
+def written(kind: str, unit_name: str, value: Any) -> str:
+    """Write a value with its unit."""
+    if kind == "boolean":
+        return _("yes") if value else _("no")
+    if value in (None, ""):
+        return "—"
+    if unit_name == "minor":
+        return f"{value / 100:,.2f}"
+    if unit_name in {"s", "seconds"} and value >= spans.MINUTE:
+        return spans.span(value)
+    text = f"{value:,}" if isinstance(value, int | float) else str(value)
+    return f"{text} {unit(unit_name)}" if unit_name else text
