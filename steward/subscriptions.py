@@ -24,4 +24,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
 }
 
 # Ports that connectors serve, by dotted name: modules ask for a port, never for a connector.
-CONNECTORS: dict[str, str] = {"orders.row_source": "steward.connectors.spreadsheets.open_rows"}
+CONNECTORS: dict[str, str] = {
+    "orders.row_source": "steward.connectors.spreadsheets.open_rows",
+    "orders.rejects": "steward.connectors.spreadsheets.open_rejects",
+}

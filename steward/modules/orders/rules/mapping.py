@@ -69,7 +69,7 @@ def _cancelled_lines(number: str, rows: Sequence[Row], plan: Plan, outcome: Outc
             finding(name, Bad("required", ""), plan) for name, read in (("sku", sku), ("placed_at", at)) if not read
         ]
         if found:
-            outcome.set_aside += [(row, finding) for finding in found]
+            outcome.findings[row.number] = found
             continue
         lines.append(CancelledLine(number, position, sku, -quantity, rounded(price * -quantity), at, buyer))
-    outcome.cancelled = lines
+    outcome.cancelled = [] if outcome.findings else lines

@@ -96,7 +96,7 @@ def compiled(rules: MappingRules, header: Sequence[str], *, shop: str, code: str
         ],
         not_supplied=_not_supplied(rules, mapped, sources),
         mapped=mapped,
-        has_usual_lines=USUAL <= at.keys() and not UNUSUAL & mapped,
+        has_usual_lines=at.keys() >= USUAL and not UNUSUAL & mapped,
         source_columns={name: source for name, source in sources.items() if source is not None},
     )
 

@@ -1,0 +1,38 @@
+"""What time makes orders do: take in queued files, and look into the watched folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from steward.kernel import errors, jobs, moment
+from steward.modules.orders.commands import imports, watched_folder
+
+log = structlog.get_logger(__name__)
+
+
+@app.task(name=imports.TASK, queue="imports", retry=jobs.RETRY)
+def import_file(run_id: int, locale: str, folder: bool = False) -> None:
+    """Take in the file of a queued run; a file of the watched folder is put away with its result afterwards.
+
+    Running it again takes in what is missing. A file that cannot be read is noted on the run, not tried again.
+    """
+    actor = imports.starter_of(run_id, locale)
+    try:
+        imports.run_import(actor, run_id=run_id, now=moment.now(), source="folder" if folder else "file")
+    except errors.Refusal as refusal:
+        log.warning("import_refused", run_id=run_id, code=refusal.code)
+    if folder:
+        watched_folder.put_away(run_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="orders.look_into_folder", queue="clock", queueing_lock="orders.look_into_folder")
+def look_into_folder(timestamp: int) -> int:
+    """Take the files that lie in the watched folder. Returns how many."""
+    if not settings.WATCHED_FOLDER:
+        return 0
+    return len(watched_folder.take_files(Path(settings.WATCHED_FOLDER), now=moment.now()))
