@@ -1,6 +1,9 @@
-"""Give each test process a real PostgreSQL database, copied from a migrated template."""
+"""Give each test process a real PostgreSQL database, copied from a migrated template.
 
-from collections.abc import Iterator
+A test that commits (`django_db(transaction=True)`) gets a fresh copy made after it.
+"""
+
+from collections.abc import Generator, Iterator
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -16,3 +19,13 @@ def django_db_setup(
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     with django_db_blocker.unblock(), databases.lent(worker):
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Renew the database once a test that committed is wholly torn down."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if (marker is not None and marker.kwargs.get("transaction")) or fixtures & {"transactional_db", "live_server"}:
+        databases.renew()

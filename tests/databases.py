@@ -38,6 +38,18 @@ def lent(worker: str) -> Iterator[str]:
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+def renew() -> None:
+    """Copy the template anew after a test that committed: a flush would also wipe what the migrations put in."""
+    connection = connections["default"]
+    name = connection.settings_dict["NAME"]
+    if not name.startswith("test_"):
+        return
+    connection.close()
+    with _maintenance(connection) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_template(server, connection)}"')
+
+
 def _point(connection: BaseDatabaseWrapper, name: str) -> None:
     connection.close()
     connection.settings_dict["NAME"] = name

@@ -53,7 +53,7 @@ def wait_until(condition: Callable[[], bool], limit_s: float = 60) -> None:
     """Wait for something that will come true."""
     deadline = time.monotonic() + limit_s
     while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
+        assert time.monotonic() < deadline, rows("SELECT * FROM procrastinate_jobs")
         time.sleep(0.1)
 
 
