@@ -63,7 +63,7 @@ class ProviderInput(Input):
 
 
 @router.get("/imports/{id}", response=ImportRun, operation_id="get_import", summary="Read an import")
-def get_import(request: ApiRequest, id: Annotated[int, Path(ge=1, le=BIGGEST_ID)]):
+def get_import(request: ApiRequest, id: Annotated[int, Path(ge=1, le=BIGGEST_ID)]) -> Any:
     """Read what became of a file. Needs `orders.import`."""
     request.auth.require("orders.import")
     run = orders.import_run(id)

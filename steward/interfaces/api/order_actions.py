@@ -53,5 +53,5 @@ def reveal_order(request: ApiRequest, number: Number, payload: RevealInput) -> R
     """
     request.auth.require("orders.reveal")
     order = covered(request, number).order
-    found = reveal.reveal_order(request.auth, order_id=order.id, reason=payload.reason, now=moment.now())
+    found = reveal.reveal_order(request.auth, order_id=order.id, reason=payload.reason)
     return Revealed(number=order.number, personal=found)

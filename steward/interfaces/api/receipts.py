@@ -106,6 +106,11 @@ def said(receipt: Receipt) -> str:
     return texts.get(receipt.code) or _("The order cannot be taken in. Mend what was found and send it again.")
 
 
+def encoded_problem(body: dict[str, Any]) -> bytes:
+    """Write a refusal's problem as JSON."""
+    return msgspec.json.encode(body)
+
+
 def encoded(reply: OrderReply) -> bytes:
     """Write one answer as JSON."""
     return msgspec.json.encode(reply)

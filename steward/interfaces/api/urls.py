@@ -45,7 +45,8 @@ def _with_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 
 
 def _patterns() -> list[URLPattern]:
-    operations, _app_name, _namespace = api.urls
+    found, _app_name, _namespace = api.urls
+    operations = [pattern for pattern in found if isinstance(pattern, URLPattern)]
     for pattern in operations:
         pattern.callback = _with_problems(pattern.callback)
     # `orders/bulk` must be looked at before `orders/<number>`.

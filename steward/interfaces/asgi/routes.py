@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from steward.interfaces import live
+from steward.interfaces.api import intake
 from steward.interfaces.asgi import health, metrics
 from steward.interfaces.asgi.types import Handler
 
@@ -12,6 +13,8 @@ ROUTES: dict[tuple[str, str], tuple[str, Handler]] = {
     ("GET", "/readyz"): ("health", health.ready),
     ("GET", "/metrics"): ("metrics", metrics.application),
     ("GET", "/events"): ("live", live.application),
+    ("POST", "/api/v1/orders"): ("intake", intake.one),
+    ("POST", "/api/v1/orders/bulk"): ("bulk", intake.many),
 }
 
 

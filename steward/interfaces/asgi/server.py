@@ -23,6 +23,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steward.settings")
 django_application = cast("Handler", get_asgi_application())
 
 # Handlers look at models and settings, so they come after Django is set up.
+from steward.interfaces.api import intake  # noqa: E402
 from steward.interfaces.asgi.routes import ROUTES, kind_of  # noqa: E402
 
 GIVEN_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
@@ -52,6 +53,8 @@ class Application:
 
         scope["request_id"] = request_id
         kind, handler = ROUTES.get((scope["method"], scope["path"]), (kind_of(scope["path"]), self._django))
+        if kind in ("intake", "bulk") and not intake.is_mine(scope):
+            kind, handler = "api", self._django
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             await metrics.observed(kind, handler, scope, receive, signed_send)
 

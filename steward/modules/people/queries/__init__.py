@@ -1,6 +1,12 @@
 """Read who works here and what they may do."""
 
-from steward.modules.people.queries.actors import actor_for_staff, actor_for_token, actor_names, forget_tokens
+from steward.modules.people.queries.actors import (
+    actor_for_staff,
+    actor_for_token,
+    actor_names,
+    forget_tokens,
+    remembered_actor,
+)
 from steward.modules.people.queries.catalogue import AREA_LABELS, PermissionView, permission, permissions
 from steward.modules.people.queries.lists import (
     MatrixView,
@@ -30,6 +36,7 @@ __all__ = [
     "permission",
     "permission_matrix",
     "permissions",
+    "remembered_actor",
     "role_administrators",
     "role_labels",
     "roles",

@@ -70,6 +70,16 @@ def actor_for_token(secret: str) -> Actor | None:
     return known.actor if live else None
 
 
+def remembered_actor(secret: str) -> Actor | None:
+    """Resolve a program from memory alone, for the event loop: None means to ask `actor_for_token` in a thread."""
+    known = _tokens.get(rules.secret_hash(secret))
+    if known is None or time.monotonic() - known.read_at >= FRESH_S:
+        return None
+    token = known.token
+    live = rules.is_token_live(expires_at=token.expires_at, revoked_at=token.revoked_at, now=moment.now())
+    return known.actor if live else None
+
+
 def _read(digest: bytes) -> _Known | None:
     token = ApiToken.objects.filter(token_hash=digest).first()
     if token is None:
