@@ -29,6 +29,7 @@ IRREGULAR = frozenset(
         "Met",
         "Paid",
         "Put",
+        "Reset",
         "Sent",
     }
     | {"Set", "Shown", "Sold", "Split", "Spent", "Taken", "Told", "Withdrawn", "Written"}

@@ -1,0 +1,1 @@
+"""Words for people: catalogues are whole, and pages speak the reader's language."""

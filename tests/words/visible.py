@@ -1,0 +1,60 @@
+"""What a reader sees of a page: its text and the attributes that are read out or shown."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+UNSEEN = frozenset({"script", "style", "code", "kbd", "pre", "template", "svg", "textarea"})
+SHOWN_ATTRIBUTES = frozenset({"title", "placeholder", "aria-label", "alt", "data-empty", "data-confirm"})
+WORD = re.compile(r"[A-Za-z]{2,}")
+# Codes, units, formats and names that are the same in every language.
+ALLOWED = re.compile(
+    r"\b(?:Steward|SKU|SKUs|CSV|XLSX|Parquet|JSON|NDJSON|API|UTF-8|GB18030|URL|ID|IP|XML|HTTPS?|TOTP|CSRF"
+    r"|Ctrl|Enter|Esc|Shift|Tab|Alt|CNY|USD|GBP|EUR|BRL|HKD|English|kg|ms"
+    r"|[A-Z]{2,4}-[\w-]+|\w+/\w+(?:/\w+)*|[\w.+-]+@[\w.-]+|\w+(?:[._]\w+)+|stw_\w*|v\d+)\b"
+)
+
+
+class _Reader(HTMLParser):
+    """Collect what is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside: list[str] = []
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the shown attributes; remember that what follows is not shown."""
+        self.texts += [value for name, value in attrs if name in SHOWN_ATTRIBUTES and value]
+        if tag in UNSEEN or any(name == "translate" and value == "no" for name, value in attrs):
+            self.inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Show again."""
+        if self.inside and self.inside[-1] == tag:
+            self.inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        """Note a text."""
+        if not self.inside and data.strip():
+            self.texts.append(" ".join(data.split()))
+
+
+def texts(html: str) -> list[str]:
+    """Return what a page shows, piece by piece."""
+    reader = _Reader()
+    reader.feed(html)
+    return reader.texts
+
+
+def english(html: str, *, names: frozenset[str] = frozenset()) -> list[str]:
+    """Return the pieces in which an English word is left that is neither a code nor one of the names."""
+    found = []
+    for text in texts(html):
+        rest = ALLOWED.sub(" ", text)
+        for name in names:
+            rest = rest.replace(name, " ")
+        if WORD.search(rest):
+            found.append(text)
+    return found
