@@ -25,7 +25,7 @@ COUNT_OPEN = """
 SELECT wanted.state, (
     SELECT count(*) FROM (
         SELECT 1 FROM orders_order o WHERE o.state = wanted.state LIMIT %s
-    ) some
+    ) few
 ) FROM unnest(%s::text[]) AS wanted(state)
 """
 

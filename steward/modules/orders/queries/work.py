@@ -53,7 +53,7 @@ SELECT wanted.name, (
     SELECT count(*) FROM (
         SELECT 1 FROM orders_order o
         WHERE o.state = wanted.state AND (wanted.name <> 'short' OR o.fulfilment_state = 'short') LIMIT %(most)s
-    ) some
+    ) few
 )
 FROM (VALUES ('mend', 'received'), ('payment', 'checked'), ('audit', 'audit'), ('short', 'received'))
     AS wanted (name, state)
