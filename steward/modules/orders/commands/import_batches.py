@@ -141,27 +141,24 @@ class Batches:
             self.tally.count(receipt.outcome)
 
     def _make_items(self, drafts: Sequence[OrderDraft]) -> None:
-        self._make_unknown(
-            {line.sku: (line.title, line.unit_price_minor) for draft in drafts for line in draft.lines if line.sku}
-        )
+        self._make_unknown({line.sku: line.title for draft in drafts for line in draft.lines if line.sku})
 
     def _make_cancelled_items(self, documents: Sequence[Outcome]) -> None:
-        self._make_unknown({line.sku: ("", 0) for outcome in documents for line in outcome.cancelled})
+        self._make_unknown({line.sku: "" for outcome in documents for line in outcome.cancelled})
 
-    def _make_unknown(self, wanted: dict[str, tuple[str, int]]) -> None:
-        """Make the items that the mapping says are to be made."""
+    def _make_unknown(self, titles: dict[str, str]) -> None:
+        """Make the items that the mapping says are to be made; their price stays unknown, a sale is no price list."""
         rules = self._plan.rules
         if not self._writes or rules.unknown_sku == "reject":
             return
-        missing = wanted.keys() - catalog.items_by_sku(wanted).keys()
+        missing = titles.keys() - catalog.items_by_sku(titles).keys()
         if missing:
             items = [
                 catalog_commands.ItemDraft(
                     sku=sku,
-                    name_zh=wanted[sku][0] or sku,
-                    name_en=wanted[sku][0],
+                    name_zh=titles[sku] or sku,
+                    name_en=titles[sku],
                     stocked=rules.unknown_sku == "create",
-                    price_minor=wanted[sku][1],
                     currency=rules.currency,
                     origin="import",
                 )
