@@ -83,6 +83,14 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     Section(
+        _("Stock and payments"),
+        "package",
+        (
+            Entry(_("Stock"), "stock", "stock.view", "package", key="b"),
+            Entry(_("Payment callbacks"), "payment_callbacks", "payments.view", "credit-card-pay", key="c"),
+        ),
+    ),
+    Section(
         _("Intake"),
         "file-import",
         (

@@ -14,6 +14,8 @@ AREAS = {
     "imports/": "imports",
     "mappings/": "mappings",
     "jobs/": "jobs",
+    "stock/": "stock",
+    "payments/": "payments",
     "settings/": "settings",
     "people/": "people",
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from steward.kernel.actor import Actor
 from steward.modules.orders.queries import OrderDetail
@@ -29,7 +29,7 @@ class Action(Struct, frozen=True):
 def actions_of(actor: Actor, detail: OrderDetail) -> list[Action]:
     """List the buttons of an order page, the likeliest first."""
     number, state = detail.order.number, detail.order.state
-    actions = [
+    return [
         Action(
             "approve",
             _("Approve"),
@@ -57,10 +57,6 @@ def actions_of(actor: Actor, detail: OrderDetail) -> list[Action]:
             why_not=_permission(actor, "orders.cancel") or _ended(state),
         ),
     ]
-    if actor.may("orders.advance"):
-        again = Action("advance", _("Check again"), "refresh", reverse("order_advance", args=[number]))
-        actions.insert(1, structs.replace(again, why_not=_ended(state)))
-    return actions
 
 
 def _permission(actor: Actor, permission: str) -> str:

@@ -135,3 +135,11 @@ def shown(field: str, value: Any) -> str:
     if field in _AXES and isinstance(value, str):
         return word(_AXES[field], value)
     return str(value)
+
+
+UNMATCHED: dict[str, Any] = {
+    "no_earlier_order": gettext_lazy("No earlier order of this buyer holds the item."),
+    "quantity_exceeds": gettext_lazy("More is cancelled than is left of the ordered quantity."),
+    "unknown_item": gettext_lazy("The item is not in the catalogue."),
+    "no_buyer": gettext_lazy("The document names no buyer."),
+}

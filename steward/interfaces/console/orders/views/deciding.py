@@ -13,7 +13,7 @@ from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.notices import say
 from steward.kernel import moment
 from steward.modules.orders import queries
-from steward.modules.orders.commands import audit, cancel, mend, progress, settle
+from steward.modules.orders.commands import audit, cancel, mend, settle
 
 LONGEST_REASON = 200
 
@@ -33,14 +33,6 @@ def order_approve(request: StaffRequest, number: str) -> HttpResponse:
     """Approve one order."""
     audit.approve_orders(request.actor, order_ids=[queries.order_id(number)], now=moment.now())
     return say(request, _("%(number)s is approved.") % {"number": number}, to=_to_order(request, number))
-
-
-@require_POST
-@needs("orders.advance")
-def order_advance(request: StaffRequest, number: str) -> HttpResponse:
-    """Check one order again and move it on as far as it goes."""
-    progress.advance_orders(request.actor, order_ids=[queries.order_id(number)], now=moment.now())
-    return say(request, _("%(number)s was checked again.") % {"number": number}, to=_to_order(request, number))
 
 
 @require_POST

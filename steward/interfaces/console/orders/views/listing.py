@@ -21,7 +21,7 @@ from steward.kernel import moment, money
 from steward.kernel.errors import Refusal
 from steward.modules.catalog import queries as catalog
 from steward.modules.orders import queries
-from steward.modules.orders.commands import audit, progress
+from steward.modules.orders.commands import audit
 from steward.modules.orders.queries import words
 
 PAGE = 50
@@ -82,22 +82,18 @@ def _facts(
         "older_url": address_with(request.GET, after=page.next_after) if page.next_after else "",
         "newest_url": address_with(request.GET) if request.GET.get("after") else "",
         "export_url": reverse("orders_export") + address_with(request.GET),
-        "may_bulk": request.actor.may("orders.audit") or request.actor.may("orders.advance"),
+        "may_bulk": request.actor.may("orders.audit"),
     }
 
 
 @require_POST
-@needs("orders.view")
+@needs("orders.audit")
 def orders_bulk(request: StaffRequest) -> HttpResponse:
-    """Do one thing with the ticked orders."""
+    """Approve the ticked orders."""
     ids = [int(text) for text in request.POST.getlist("order") if text.isascii() and text.isdigit()][:MOST_AT_ONCE]
     if not ids:
         return say(request, _("Tick at least one order."), tone="warning")
-    if request.POST.get("action") == "approve":
-        return _approve(request, ids)
-    progress.advance_orders(request.actor, order_ids=ids, now=moment.now())
-    text = ngettext("%(count)s order checked again.", "%(count)s orders checked again.", len(ids))
-    return say(request, text % {"count": len(ids)})
+    return _approve(request, ids)
 
 
 def _approve(request: StaffRequest, ids: list[int]) -> HttpResponse:

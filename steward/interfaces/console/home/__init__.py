@@ -1,0 +1,1 @@
+"""My work: the home of everybody."""

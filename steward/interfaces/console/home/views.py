@@ -1,0 +1,53 @@
+"""My work: what waits for me, by the time limit that is due next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from steward.interfaces.console.access import StaffRequest, signed_in
+from steward.kernel import moment, parked
+from steward.kernel.actor import Actor
+from steward.modules.orders import queries
+
+
+@require_GET
+@signed_in
+def home(request: StaffRequest) -> HttpResponse:
+    """Show the person's work of all queues they may work in, most urgent first."""
+    may_view = request.actor.may("orders.view")
+    rows = queries.my_work(request.actor) if may_view else []
+    now = moment.now()
+    late = sum(1 for row in rows if row.clock and row.clock.look(now) == "late")
+    facts = {
+        "rows": rows,
+        "late": late,
+        "tiles": _tiles(request.actor),
+        "may_approve": request.actor.may("orders.audit"),
+        "may_view": may_view,
+    }
+    return render(request, "console/home/home.html", facts)
+
+
+def _tiles(actor: Actor) -> list[dict[str, Any]]:
+    """Count the queues beyond one's own work that the person may open."""
+    tiles = []
+    if actor.may("orders.view"):
+        counts = queries.queue_counts()
+        tiles = [
+            {"label": label, "count": counts[code], "url": f"orders?queue={code}", "alert": code in alerts}
+            for code, label, alerts in (
+                ("mend", _("To complete"), ()),
+                ("payment", _("To be paid"), ()),
+                ("audit", _("To audit"), ()),
+                ("short", _("Short of stock"), ("short",)),
+                ("conflict", _("Conflicts"), ("conflict",)),
+            )
+        ]
+    if actor.may("jobs.view"):
+        tiles.append({"label": _("Parked jobs"), "count": parked.count_parked_jobs(), "url": "jobs/", "alert": True})
+    return tiles

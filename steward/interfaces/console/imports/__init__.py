@@ -1,0 +1,1 @@
+"""Orders from files: upload, preview, progress, result."""

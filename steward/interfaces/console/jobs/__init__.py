@@ -1,0 +1,1 @@
+"""Parked jobs: what kept failing, and running it again."""

@@ -1,0 +1,1 @@
+"""How columns become orders: the editor with its preview."""

@@ -1,0 +1,38 @@
+"""The list of callbacks."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from steward.interfaces.console.access import StaffRequest, needs
+from steward.modules.payments import queries
+
+PAGE = 50
+
+
+@require_GET
+@needs("payments.view")
+def callbacks(request: StaffRequest) -> HttpResponse:
+    """Show what providers sent, newest first, and what became of it."""
+    outcomes = {
+        "": _("All"),
+        "applied": _("Applied"),
+        "duplicate": _("Sent again"),
+        "unmatched": _("Unmatched"),
+        "refused": _("Refused"),
+    }
+    tones = {"applied": "green", "duplicate": "grey", "unmatched": "amber", "refused": "red"}
+    outcome = request.GET.get("outcome", "")
+    wanted = [outcome] if outcome in tones else []
+    text = request.GET.get("after", "")
+    rows = queries.callbacks(outcomes=wanted, before_id=int(text) if text.isdigit() else None, limit=PAGE + 1)
+    older = f"?outcome={outcome}&after={rows[PAGE - 1].id}" if len(rows) > PAGE else ""
+    facts = {
+        "rows": [(row, outcomes.get(row.outcome, row.outcome), tones.get(row.outcome, "grey")) for row in rows[:PAGE]],
+        "outcomes": [(code, label, code == outcome) for code, label in outcomes.items()],
+        "older_url": older,
+    }
+    return render(request, "console/payments/callbacks.html", facts)
