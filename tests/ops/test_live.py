@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.test import Client
 
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def cookie(client: Client) -> bytes:
     """Sign a person in and return the cookie of the session."""
-    person: AbstractBaseUser = get_user_model().objects.create(username="lin")
+    person = get_user_model().objects.create(username="lin")
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     return f"sessionid={client.cookies['sessionid'].value}".encode()
 

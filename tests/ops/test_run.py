@@ -52,7 +52,7 @@ class Running:
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
-            return process.status() != psutil.STATUS_ZOMBIE and (
+            return bool(process.status() != psutil.STATUS_ZOMBIE) and (
                 process.environ().get("STEWARD_HOME") == str(self.home) or process.cwd().startswith(str(self.home))
             )
         except (psutil.NoSuchProcess, psutil.AccessDenied):

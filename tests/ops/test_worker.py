@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -57,15 +58,15 @@ def wait_until(condition: Callable[[], bool], limit_s: float = 60) -> None:
         time.sleep(0.1)
 
 
-def defer(task: str, **arguments: object) -> int:
+def defer(task: str, **arguments: str) -> int:
     """Put a job into the queue."""
     return int(app.configure_task(task).defer(**arguments))
 
 
-def rows(sql: str, *values: object) -> list[tuple[object, ...]]:
+def rows(sql: str, *values: str | int | list[int] | None) -> list[tuple[Any, ...]]:
     """Ask the database."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(sql, list(values))
         return list(cursor.fetchall()) if cursor.description else []
 
 
