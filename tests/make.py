@@ -12,7 +12,9 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from steward.kernel import tasks
 from steward.kernel.actor import Actor, system
 from steward.modules.catalog import commands as catalog
 from steward.modules.inventory.commands.moving import MovementDraft, open_warehouse, record_movements
@@ -135,3 +137,17 @@ def order(number: str = "A-1", *, actor: Actor | None = None, now: datetime = NO
 def provider(code: str = "alipay") -> str:
     """Register a payment provider; return the secret it signs with."""
     return providers.register_provider(administrator(), code=code, name="支付宝")
+
+
+def settle(*, rounds: int = 10) -> None:
+    """Let everything that was announced have its consequences, as a worker would, until nothing follows any more."""
+    done: set[int] = set()
+    for _ in range(rounds):
+        jobs = ProcrastinateJob.objects.filter(status="todo", queue_name="events").exclude(id__in=done).order_by("id")
+        waiting = list(jobs)
+        for job in waiting:
+            tasks.handle_events(**job.args)
+            done.add(job.id)
+        if not waiting:
+            return
+    raise AssertionError(f"consequences still follow after {rounds} rounds")
