@@ -53,11 +53,11 @@ def page_after(after: str, *, kinds: Sequence[str] = (), limit: int = 100) -> li
     Raises: BadCursor.
     """
     transaction, id_ = _parsed(after)
-    parameters = {"transaction": transaction, "id": id_, "kinds": list(kinds), "limit": limit}
+    parameters: dict[str, Any] = {"transaction": transaction, "id": id_, "kinds": list(kinds), "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(PAGE, parameters)
         rows = cursor.fetchall()
-    return [FeedEvent(f"{row[0]}-{row[1]}", *row[1:7], _decoded(row[7]), row[8]) for row in rows]
+    return [_event(row) for row in rows]
 
 
 def _parsed(after: str) -> tuple[int, int]:
@@ -68,6 +68,12 @@ def _parsed(after: str) -> tuple[int, int]:
     if not is_place:
         raise BadCursor(after=after)
     return int(transaction), int(id_)
+
+
+def _event(row: tuple[Any, ...]) -> FeedEvent:
+    transaction, id_, kind, subject_kind, subject_id, at, actor, data, simulated = row
+    place = f"{transaction}-{id_}"
+    return FeedEvent(place, id_, kind, subject_kind, subject_id, at, actor, _decoded(data), simulated)
 
 
 def _decoded(data: Any) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from ninja import Schema
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
+from steward.interfaces.api import wording
 from steward.kernel import errors
 from steward.kernel.actor import Actor
 from steward.modules.people import queries as people
@@ -26,6 +28,13 @@ class ForgedForm(errors.Refusal):
     code = "csrf_failed"
     status = 403
     message = _("Send the CSRF token of your session in the header X-CSRFToken.")
+
+
+def refuse_unknown_filters(request: HttpRequest, narrow: Schema) -> None:
+    """Refuse query parameters that the address does not know, instead of answering with too much. Raises: BadInput."""
+    known = type(narrow).model_fields
+    if strange := [name for name in request.GET if name not in known]:
+        raise errors.BadInput([wording.finding(name, "extra_forbidden", place="query") for name in strange])
 
 
 class TokenAuth(HttpBearer):

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from ninja import Field, Query, Router
 
-from steward.interfaces.api.access import ApiRequest
+from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import (
     BIGGEST_MINOR,
@@ -89,6 +89,7 @@ def list_shops(request: ApiRequest) -> Any:
 @router.get("/items", response=ItemPage, operation_id="list_items", summary="List items")
 def list_items(request: ApiRequest, narrow: Query[PageQuery]) -> Any:
     """List items by id, page by page. Needs `stock.view`."""
+    refuse_unknown_filters(request, narrow)
     request.auth.require("stock.view")
     rows = catalog.items_page(text=narrow.q, after=narrow.after, limit=narrow.limit + 1)
     shown = rows[: narrow.limit]
@@ -106,6 +107,7 @@ def create_items(request: ApiRequest, payload: ItemsInput) -> ItemsMade:
 @router.get("/stock", response=StockPage, operation_id="list_stock", summary="List stock")
 def list_stock(request: ApiRequest, narrow: Query[PageQuery]) -> Any:
     """List what each sales pool has, page by page. Needs `stock.view`."""
+    refuse_unknown_filters(request, narrow)
     request.auth.require("stock.view")
     rows = inventory.stock_page(text=narrow.q, after=narrow.after, limit=narrow.limit + 1)
     shown = rows[: narrow.limit]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Path, Query, Router
 
-from steward.interfaces.api.access import ApiRequest
+from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
 from steward.interfaces.api.replies import replayable, replayable_sealed
 from steward.interfaces.api.schemas import (
     BIGGEST_ID,
@@ -78,6 +78,7 @@ def list_events(request: ApiRequest, narrow: Query[EventQuery]) -> Any:
 
     The log spans all shops, so a token limited to shops may not read it.
     """
+    refuse_unknown_filters(request, narrow)
     request.auth.require("settings.audit")
     if request.auth.scopes:
         raise ScopedToken

@@ -9,12 +9,13 @@ from steward.interfaces.api.schemas import Code, Input, OrderFull, Revealed, Tex
 from steward.kernel import moment
 from steward.modules.orders import queries
 from steward.modules.orders.commands import audit, cancel, reveal
+from steward.modules.orders.rules.transitions import CANCEL_CAUSES
 
 
 class CancelInput(Input):
     """Why an order is cancelled."""
 
-    cause: Code = Field(description="Code of the cause, e.g. customer_request")
+    cause: Code = Field(json_schema_extra={"enum": list(CANCEL_CAUSES)})
     reason: Text = ""
 
 

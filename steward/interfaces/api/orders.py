@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Path, Query, Router
 from pydantic import AwareDatetime
 
-from steward.interfaces.api.access import ApiRequest
+from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import (
     BIGGEST_MINOR,
@@ -68,6 +68,7 @@ class PaymentsInput(Input):
 @router.get("/orders", response=OrderPage, operation_id="list_orders", summary="List orders")
 def list_orders(request: ApiRequest, narrow: Query[OrderQuery]) -> Any:
     """List orders, newest first, page by page. Needs `orders.view`."""
+    refuse_unknown_filters(request, narrow)
     request.auth.require("orders.view")
     wanted = narrow.model_dump(exclude={"after", "limit"})
     filters = queries.OrderFilters(**wanted, scopes=request.auth.scopes)

@@ -100,7 +100,7 @@ def start_clocks(actor: Actor, *, starts: Sequence[ClockStart], now: datetime) -
         return 0
     with connection.cursor() as cursor:
         cursor.execute(*statement)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def stop_clocks(actor: Actor, *, stops: Sequence[ClockStop], at: datetime) -> list[ClockEnd]:

@@ -68,8 +68,8 @@ def paid_and_refunded(currency_by_order: dict[int, str]) -> dict[int, tuple[int,
     """
     entries: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
     rows = Entry.objects.filter(order_id__in=list(currency_by_order))
-    for order_id, *entry in rows.values_list("order_id", "direction", "currency", "amount_minor"):
-        entries[order_id].append((entry[0], entry[1], entry[2]))
+    for order_id, direction, currency, amount in rows.values_list("order_id", "direction", "currency", "amount_minor"):
+        entries[order_id].append((direction, currency, amount))
     return {id_: rules.totals(entries[id_], currency) for id_, currency in currency_by_order.items()}
 
 

@@ -1,0 +1,1 @@
+"""The JSON API and the callbacks, as programs see them."""
