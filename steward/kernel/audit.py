@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.db import connection
 
-# No index leads from an actor to what they did: one page looks at so many newest events at most and says where to go on.
+# No index leads from an actor to what they did: a page looks at so many events at most and says where to go on.
 WINDOW = 50_000
 PAGE = """
 SELECT id, kind, subject_kind, subject_id, at, actor, data, simulated
@@ -47,11 +48,16 @@ def page(*, kind: str = "", actor: str = "", before: int | None = None, limit: i
         top = int(cursor.fetchone()[0])
         start = min(before, top) if before is not None else top
         floor = max(start - WINDOW, 0)
-        wanted = {"before": start, "floor": floor, "kind": kind, "actor": actor, "limit": limit}
+        wanted: dict[str, str | int] = {"before": start, "floor": floor, "kind": kind, "actor": actor, "limit": limit}
         cursor.execute(PAGE, wanted)
-        rows = [AuditRow(*row[:6], _decoded(row[6]), row[7]) for row in cursor.fetchall()]
+        rows = [_row(row) for row in cursor.fetchall()]
     full = len(rows) == limit
     return AuditPage(rows, rows[-1].id if full else floor or None)
+
+
+def _row(row: Sequence[Any]) -> AuditRow:
+    id_, kind, subject_kind, subject_id, at, actor, data, simulated = row
+    return AuditRow(id_, kind, subject_kind, subject_id, at, actor, _decoded(data), simulated)
 
 
 def _decoded(data: Any) -> dict[str, Any]:

@@ -36,8 +36,9 @@ def actor_of(request: HttpRequest) -> Actor | None:
     """Resolve who asks, once per request; nobody when not signed in."""
     if not hasattr(request, "actor"):
         user = getattr(request, "user", None)
-        known = user is not None and user.is_authenticated
-        request.actor = people.actor_for_staff(user) if known else None  # type: ignore[attr-defined]
+        request.actor = None  # type: ignore[attr-defined]
+        if user is not None and user.is_authenticated:
+            request.actor = people.actor_for_staff(user)  # type: ignore[attr-defined]
     return cast("Actor | None", request.actor)  # type: ignore[attr-defined]
 
 
@@ -60,7 +61,7 @@ def needs(permission: str) -> Callable[[StaffView[P]], View[P]]:
                 return refused(request, refusal)
 
         run.needs = permission  # type: ignore[attr-defined]
-        return run
+        return cast("View[P]", run)
 
     return decorate
 

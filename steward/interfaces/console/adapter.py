@@ -1,4 +1,4 @@
-"""How sign-in behaves here: nobody signs up by themselves, secrets of second factors are sealed, attempts are counted."""
+"""How sign-in behaves here: nobody signs up, secrets of second factors are sealed, attempts are counted."""
 
 from __future__ import annotations
 

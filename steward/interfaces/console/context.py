@@ -6,10 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from steward.interfaces.console import navigation
 from steward.interfaces.console.access import actor_of
@@ -26,11 +24,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Give templates the frame of the console."""
     actor = actor_of(request)
     locale = get_language() or settings.LANGUAGE_CODE
-    theme = request.user.theme if actor else request.COOKIES.get("theme", "auto")
+    theme = getattr(request.user, "theme", "") if actor else request.COOKIES.get("theme", "")
     return {
         "actor": actor,
         "menu": navigation.shown(actor, request) if actor else [],
-        "house_name": SimpleLazyObject(lambda: parameters.value(HOUSE_NAME) or _("Steward")),
+        "house_name": parameters.value(HOUSE_NAME) or _("Steward"),
         "html_language": {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(locale, locale),
         "locale": locale,
         "languages": LANGUAGE_LETTERS,

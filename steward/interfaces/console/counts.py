@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from steward.interfaces.console import navigation
+from steward.kernel import parked
 from steward.kernel.actor import Actor
+from steward.modules.orders import queries as orders
 
-Counter = Callable[[Actor], int]
-COUNTERS: Mapping[str, Counter] = {}
-AT_MOST = 999
+WORK_BY_PERMISSION: Mapping[str, str] = {"orders.mend": "orders.mend", "orders.audit": "orders.audit"}
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Numbers that are counted together, under the names that menu entries carry."""
+
+    permission: str
+    count: Callable[[], Mapping[str, int]]
+
+
+def _queues() -> Mapping[str, int]:
+    return {f"orders.{queue}": number for queue, number in orders.queue_counts().items()}
+
+
+def _parked() -> Mapping[str, int]:
+    return {"jobs.parked": parked.count_parked_jobs()}
+
+
+COUNTERS: tuple[Counter, ...] = (Counter("orders.view", _queues), Counter("jobs.view", _parked))
 
 
 def counts_for(actor: Actor) -> dict[str, int]:
-    """Count what waits behind each menu entry the actor may open."""
+    """Count what waits behind each menu entry the actor may open; `work` is what they themselves may do."""
+    found: dict[str, int] = {}
+    for counter in COUNTERS:
+        if actor.may(counter.permission):
+            found.update(counter.count())
+    found["work"] = sum(found.get(name, 0) for permission, name in WORK_BY_PERMISSION.items() if actor.may(permission))
     wanted = {entry.count for entry in navigation.places(actor) if entry.count}
-    return {name: COUNTERS[name](actor) for name in sorted(wanted & COUNTERS.keys())}
+    return {name: number for name, number in found.items() if name in wanted}

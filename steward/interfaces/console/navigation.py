@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel.actor import Actor
@@ -30,15 +30,6 @@ class Entry:
     def url(self) -> str:
         """Return the address of the place."""
         return reverse(self.url_name) + (f"?{self.query}" if self.query else "")
-
-    @property
-    def exists(self) -> bool:
-        """Tell whether the page is there."""
-        try:
-            reverse(self.url_name)
-        except NoReverseMatch:
-            return False
-        return True
 
     def leads_to(self, request: HttpRequest) -> bool:
         """Tell whether the request is for this place."""
@@ -104,7 +95,6 @@ SECTIONS: tuple[Section, ...] = (
         "settings",
         (
             Entry(_("Business numbers"), "parameters", "settings.parameters", "adjustments", key="p"),
-            Entry(_("Time limits"), "time_limits", "settings.policies", "clock", key="t"),
             Entry(_("Staff"), "staff", "settings.staff", "users", key="s"),
             Entry(_("Roles and permissions"), "permission_matrix", "settings.roles", "shield-check", key="r"),
             Entry(_("API tokens"), "tokens", "settings.tokens", "key", key="k"),
@@ -118,7 +108,7 @@ def places(actor: Actor) -> Iterable[Entry]:
     """List every place the actor may open."""
     for section in SECTIONS:
         for entry in section.entries:
-            if (not entry.permission or actor.may(entry.permission)) and entry.exists:
+            if not entry.permission or actor.may(entry.permission):
                 yield entry
 
 

@@ -6,9 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from steward.interfaces.console.states import look
 from steward.kernel.actor import Actor
+from steward.modules.orders import queries as orders
+from steward.modules.people import queries as people
 
 LONGEST_TEXT = 100
+HITS_AT_MOST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,30 @@ class Group:
     hits: list[Hit]
 
 
-PROVIDERS: tuple[Provider, ...] = ()
+def find_orders(actor: Actor, text: str) -> list[Hit]:
+    """Find orders by number, number of the shop, phone or name."""
+    filters = orders.OrderFilters(q=text, scopes=actor.scopes)
+    return [
+        Hit(
+            row.number,
+            " · ".join(filter(None, (row.external_number, row.shop_name, row.customer.name, str(look(row.state)[1])))),
+            reverse("order", args=[row.number]),
+            "receipt",
+        )
+        for row in orders.orders_page(filters, limit=HITS_AT_MOST).rows
+    ]
+
+
+def find_staff(actor: Actor, text: str) -> list[Hit]:
+    """Find colleagues by name or user name."""
+    found = people.staff_list(text=text)[:HITS_AT_MOST]
+    return [Hit(each.name, each.username, reverse("staff_edit", args=[each.id]), "user") for each in found]
+
+
+PROVIDERS: tuple[Provider, ...] = (
+    Provider("orders.view", _("Orders"), find_orders),
+    Provider("settings.staff", _("Staff"), find_staff),
+)
 
 
 def find(actor: Actor, text: str, providers: Iterable[Provider] = PROVIDERS) -> list[Group]:

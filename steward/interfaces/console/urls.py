@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from steward.interfaces.console import account_urls, shell_views
@@ -28,11 +26,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/keys", shell_views.keys, name="keys"),
     path("language", shell_views.choose_language, name="choose_language"),
     path("theme", shell_views.choose_theme, name="choose_theme"),
+    *(path(prefix, include(f"steward.interfaces.console.{area}.urls")) for prefix, area in AREAS.items()),
 ]
-urlpatterns += [
-    path(prefix, include(f"steward.interfaces.console.{area}.urls"))
-    for prefix, area in AREAS.items()
-    if find_spec(f"steward.interfaces.console.{area}") and find_spec(f"steward.interfaces.console.{area}.urls")
-]
-if find_spec("steward.interfaces.console.home") is None:
-    urlpatterns.append(path("", shell_views.search, name="home"))

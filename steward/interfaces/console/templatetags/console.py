@@ -46,7 +46,7 @@ def _formatted(minor: int, currency: str, locale: str) -> str:
 
 
 @register.filter(name="money")
-def money_text(minor: int | None, currency: str = "CNY") -> str:
+def money_text(minor: int | str | None, currency: str = "CNY") -> str:
     """Write an amount of minor units as people do."""
     if minor is None or minor == "":
         return "—"

@@ -36,7 +36,7 @@ def set_preferences(
             raise UnknownPreference(value=value)
     if time_zone is not None and time_zone not in available_timezones():
         raise UnknownPreference(value=time_zone)
-    staff = Staff.objects.select_for_update().filter(id=actor.staff_id).first()
+    staff = Staff.objects.select_for_update().filter(id=actor.staff_id or 0).first()
     if staff is None:
         raise errors.NotFound(key=actor.id)
     wanted = {"locale": locale, "theme": theme, "time_zone": time_zone}

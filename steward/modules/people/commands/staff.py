@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.people import rules
 from steward.modules.people.commands import guards
 from steward.modules.people.events import (
     PasswordReset,
@@ -56,7 +57,8 @@ def create_staff(
     unknown = sorted(set(role_codes) - {role.code for role in roles})
     if findings := _findings(staff, password, unknown):
         raise errors.BadInput(findings)
-    guards.require_held(actor, guards.permissions_of_roles(role.id for role in roles) | ({"*"} if is_superuser else set()))
+    given = guards.permissions_of_roles(role.id for role in roles)
+    guards.require_held(actor, given | ({rules.ALL} if is_superuser else set()))
     staff.set_password(password)
     staff.save()
     staff.roles.set(roles)
@@ -102,9 +104,7 @@ def set_staff_roles(actor: Actor, *, staff_id: int, role_ids: Collection[int]) -
     guards.require_held(actor, guards.permissions_of_roles(before.keys() ^ after.keys()))
     staff.roles.set(list(after))
     guards.require_administrator_left()
-    events.record(
-        actor, [StaffRolesSet(staff_id=staff.id, before=list(before.values()), after=list(after.values()))]
-    )
+    events.record(actor, [StaffRolesSet(staff_id=staff.id, before=list(before.values()), after=list(after.values()))])
 
 
 @command(needs=STAFF_PERMISSION)
@@ -165,4 +165,4 @@ def _require_power_over(actor: Actor, staff: Staff) -> None:
     if staff.id == actor.staff_id:
         raise NotYourself
     held = guards.permissions_of_roles(staff.roles.values_list("id", flat=True))
-    guards.require_held(actor, held | ({"*"} if staff.is_superuser else set()))
+    guards.require_held(actor, held | ({rules.ALL} if staff.is_superuser else set()))
