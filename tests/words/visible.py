@@ -52,9 +52,9 @@ def english(html: str, *, names: frozenset[str] = frozenset()) -> list[str]:
     """Return the pieces in which an English word is left that is neither a code nor one of the names."""
     found = []
     for text in texts(html):
-        rest = ALLOWED.sub(" ", text)
-        for name in names:
+        rest = text
+        for name in sorted(names, key=len, reverse=True):
             rest = rest.replace(name, " ")
-        if WORD.search(rest):
+        if WORD.search(ALLOWED.sub(" ", rest)):
             found.append(text)
     return found

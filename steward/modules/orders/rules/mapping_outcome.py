@@ -58,8 +58,10 @@ def read(cells: Sequence[str], column: Column) -> Any:
 
 
 def finding(name: str, bad: Bad, plan: Plan) -> Finding:
+    """Put a value that cannot be read into a finding that names its column."""
     return Finding(name, bad.code, "error", {"value": bad.value, "column": plan.source_columns.get(name, "")})
 
 
 def rounded(amount: int | Decimal) -> int:
+    """Round an amount half up, once. Units: minor currency units."""
     return amount if isinstance(amount, int) else int(amount.to_integral_value(ROUND_HALF_UP))
