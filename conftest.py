@@ -8,7 +8,13 @@ from collections.abc import Generator, Iterator
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from steward.interfaces.cli.messages import catalogues
 from tests import databases
+
+
+def pytest_configure() -> None:
+    """Compile the translations that changed; compiled ones are not committed."""
+    catalogues.compile_stale()
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from tests.words import visible
 pytestmark = pytest.mark.django_db
 
 # What people and programs are called in these tests, and what they typed.
-GIVEN = frozenset({"Tent for two", "Sam", "tests", "shop", "main", *make.ROLES, *SHIPPED})
+GIVEN = frozenset({"Tent for two", "Sam", "tests", "shop", "main", "seed", *make.ROLES, *SHIPPED})
 NOT_PAGES = ("api/", "webhooks/", "accounts/logout/")
 
 

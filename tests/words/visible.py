@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 
 UNSEEN = frozenset({"script", "style", "code", "kbd", "pre", "template", "svg", "textarea"})
+VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 SHOWN_ATTRIBUTES = frozenset({"title", "placeholder", "aria-label", "alt", "data-empty", "data-confirm"})
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Codes, units, formats and names that are the same in every language.
@@ -27,13 +28,15 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note the shown attributes; remember that what follows is not shown."""
         self.texts += [value for name, value in attrs if name in SHOWN_ATTRIBUTES and value]
-        if tag in UNSEEN or any(name == "translate" and value == "no" for name, value in attrs):
+        is_code = tag in UNSEEN or "mono" in (dict(attrs).get("class") or "").split()
+        if tag not in VOID and (self.inside or is_code):
             self.inside.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         """Show again."""
-        if self.inside and self.inside[-1] == tag:
-            self.inside.pop()
+        if tag in self.inside:
+            while self.inside.pop() != tag:  # an element whose end tag was left out ends here too
+                continue
 
     def handle_data(self, data: str) -> None:
         """Note a text."""
