@@ -31,17 +31,19 @@ RECIPIENT = ("name", "phone", "province", "city", "district", "street", "postcod
 
 def filters_of(query: QueryDict, *, time_zone: str) -> OrderFilters:
     """Read the filters of a list from its address; what is not understood filters nothing."""
-    queue = QUEUES.get(query.get("queue", ""), {})
+    # PostgreSQL knows no NUL, and nobody types one.
+    given = {key: str(value).replace("\0", "") for key, value in query.items()}
+    queue = QUEUES.get(given.get("queue", ""), {})
     return OrderFilters(
-        state=queue.get("state", "") or query.get("state", ""),
-        payment_state=query.get("payment", ""),
-        fulfilment_state=queue.get("fulfilment_state", "") or query.get("stock", ""),
-        shop=query.get("shop", ""),
-        with_findings=query.get("findings") == "1",
-        q=query.get("q", "")[:100],
-        placed_from=_day(query.get("from", "")),
-        placed_to=_day(query.get("to", "")),
-        historic={"yes": True, "no": False}.get(query.get("historic", "")),
+        state=queue.get("state", "") or given.get("state", ""),
+        payment_state=given.get("payment", ""),
+        fulfilment_state=queue.get("fulfilment_state", "") or given.get("stock", ""),
+        shop=given.get("shop", ""),
+        with_findings=given.get("findings") == "1",
+        q=given.get("q", "")[:100],
+        placed_from=_day(given.get("from", "")),
+        placed_to=_day(given.get("to", "")),
+        historic={"yes": True, "no": False}.get(given.get("historic", "")),
         time_zone=time_zone,
     )
 

@@ -35,6 +35,8 @@ def find_order(key: str | int) -> int | None:
     """Find an order's id by id, number or number of its shop; None when there is none."""
     if isinstance(key, int):
         return Order.objects.filter(id=key).values_list("id", flat=True).first()
+    if "\0" in key:
+        return None  # PostgreSQL knows no such text
     found = Order.objects.filter(number=key.upper()).values_list("id", flat=True).first()
     if found is not None:
         return found

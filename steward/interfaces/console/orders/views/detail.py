@@ -41,7 +41,7 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
     facts = {
         "detail": detail,
         "order": detail.order,
-        "actions": actions_of(request.actor, detail),
+        "order_actions": actions_of(request.actor, detail),
         "steps": _steps(detail.standing),
         "turn": _turn(detail),
         "clocks": [(clock, words.word(words.CLOCKS, clock.kind)) for clock in detail.clocks],

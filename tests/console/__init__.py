@@ -1,0 +1,1 @@
+"""Pages of the console through a browser without scripts."""
