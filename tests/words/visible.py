@@ -11,9 +11,9 @@ SHOWN_ATTRIBUTES = frozenset({"title", "placeholder", "aria-label", "alt", "data
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Codes, units, formats and names that are the same in every language.
 ALLOWED = re.compile(
-    r"\b(?:Steward|SKU|SKUs|CSV|XLSX|Parquet|JSON|NDJSON|API|UTF-8|GB18030|URL|ID|IP|XML|HTTPS?|TOTP|CSRF"
+    r"\b(?:Steward|SKU|SKUs|CSV|XLSX|Parquet|JSON|NDJSON|API|UTF-8|utf-8|GB18030|gb18030|URL|ID|IP|XML|HTTPS?|TOTP|CSRF"
     r"|Ctrl|Enter|Esc|Shift|Tab|Alt|CNY|USD|GBP|EUR|BRL|HKD|EN|gz|English|kg|ms"
-    r"|[A-Z]{2,4}-[\w-]+|\w+/\w+(?:/\w+)*|[\w.+-]+@[\w.-]+|\w+(?:[._]\w+)+|stw_\w*|v\d+)\b"
+    r"|[A-Z]{2,4}-[\w-]+|\w+/[\w-]+(?:/[\w-]+)*|[\w.+-]+@[\w.-]+|\w+(?:[._]\w+)+|stw_\w*|v\d+)\b"
 )
 
 
@@ -24,10 +24,12 @@ class _Reader(HTMLParser):
         super().__init__()
         self.inside: list[str] = []
         self.texts: list[str] = []
+        self.value: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note the shown attributes; remember that what follows is not shown."""
         self.texts += [value for name, value in attrs if name in SHOWN_ATTRIBUTES and value]
+        self.value = dict(attrs).get("value") if tag == "option" else None
         is_code = tag in UNSEEN or "mono" in (dict(attrs).get("class") or "").split()
         if tag not in VOID and (self.inside or is_code):
             self.inside.append(tag)
@@ -40,7 +42,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Note a text."""
-        if not self.inside and data.strip():
+        if not self.inside and data.strip() and data.strip() != self.value:  # a choice shown as its code is a code
             self.texts.append(" ".join(data.split()))
 
 
@@ -57,7 +59,7 @@ def english(html: str, *, names: frozenset[str] = frozenset()) -> list[str]:
     for text in texts(html):
         rest = text
         for name in sorted(names, key=len, reverse=True):
-            rest = rest.replace(name, " ")
+            rest = re.sub(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", " ", rest)
         if WORD.search(ALLOWED.sub(" ", rest)):
             found.append(text)
     return found
