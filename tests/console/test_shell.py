@@ -14,6 +14,7 @@ from django_cotton.compiler_regex import CottonCompiler
 import steward
 from steward.interfaces.console import middleware, spans
 from steward.kernel import audit, moment, parameters
+from steward.modules.deadlines import queries as deadlines
 from steward.modules.people import commands
 from tests import make
 
@@ -210,3 +211,35 @@ def test_old_times_are_told_by_their_day() -> None:
         assert spans.ago(now - timedelta(days=400), now) == "2025-01-26"
         assert spans.ago(now + timedelta(hours=2), now) == "in 2 h"
         assert spans.ago(now, now) == "just now"
+
+
+def test_a_time_limit_changes_for_what_starts_from_now_on() -> None:
+    client = make.browser("zhao")
+    audit_limit = next(limit for limit in deadlines.time_limits() if limit.clock_kind == "order_audit")
+    answer = client.post(f"/settings/limits/{audit_limit.id}", {"amount": "90", "unit": "min"})
+    assert answer.status_code == 302
+    changed = next(limit for limit in deadlines.time_limits() if limit.clock_kind == "order_audit")
+    assert (changed.target_s, changed.version) == (5_400, 2)
+    assert 'value="90"' in client.get("/settings/limits").content.decode()
+
+
+@pytest.mark.parametrize("amount", ["0", "-5", "x", "99999999999", "400000000"])
+def test_a_time_limit_that_is_none_is_refused_with_a_message(amount: str) -> None:
+    client = make.browser("zhao", locale="en")
+    limit = deadlines.time_limits()[0]
+    page = client.post(
+        f"/settings/limits/{limit.id}",
+        {"amount": amount, "unit": "h"},
+        headers={"Referer": "http://testserver/settings/limits"},
+        follow=True,
+    )
+    assert "Give a time between one second and a year." in page.content.decode()
+    assert deadlines.time_limits()[0] == limit
+
+
+def test_money_is_typed_in_whole_units() -> None:
+    client = make.browser("zhao", locale="en")
+    name = "orders.auto_audit_limit_minor"
+    client.post(f"/settings/numbers/{name}", {"value": "1,234.50", "reason": "Season"})
+    assert [version.value for version in parameters.history(name)] == [123_450]
+    assert client.post(f"/settings/numbers/{name}", {"value": "nan", "reason": "?"}).status_code == 422

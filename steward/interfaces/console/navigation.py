@@ -95,6 +95,7 @@ SECTIONS: tuple[Section, ...] = (
         "settings",
         (
             Entry(_("Business numbers"), "parameters", "settings.parameters", "adjustments", key="p"),
+            Entry(_("Time limits"), "time_limits", "settings.policies", "clock", key="t"),
             Entry(_("Staff"), "staff", "settings.staff", "users", key="s"),
             Entry(_("Roles and permissions"), "permission_matrix", "settings.roles", "shield-check", key="r"),
             Entry(_("API tokens"), "tokens", "settings.tokens", "key", key="k"),

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from steward.interfaces.console import spans
 
+MONEY = "minor"
+MINOR_PER_UNIT = 100  # the house's own amounts are in yuan; orders carry their currency themselves
 UNITS: dict[str, Any] = {
-    "minor": gettext_lazy("cents"),
+    MONEY: gettext_lazy("yuan"),
     "s": gettext_lazy("seconds"),
     "min": gettext_lazy("minutes"),
     "h": gettext_lazy("hours"),
@@ -33,9 +35,16 @@ def written(kind: str, unit_name: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if value in (None, ""):
         return "—"
-    if unit_name == "minor":
-        return f"{value / 100:,.2f}"
+    if unit_name == MONEY:
+        return f"{value / MINOR_PER_UNIT:,.2f}"
     if unit_name in {"s", "seconds"} and value >= spans.MINUTE:
         return spans.span(value)
     text = f"{value:,}" if isinstance(value, int | float) else str(value)
     return f"{text} {unit(unit_name)}" if unit_name else text
+
+
+def typed(unit_name: str, value: Any) -> str:
+    """Write a value as it is typed into a field."""
+    if value is None or isinstance(value, bool):
+        return ""
+    return f"{value / MINOR_PER_UNIT:.2f}" if unit_name == MONEY else str(value)

@@ -11,19 +11,29 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
-from steward.kernel import arrays, sql
+from steward.kernel import arrays, errors, sql
 from steward.kernel import events as log
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.deadlines.events import ClockBreached
+from steward.modules.deadlines.events import ClockBreached, TimeLimitSet
 from steward.modules.deadlines.models import Policy
 
 FRESH_S = 5.0
 SWEEP_LIMIT = 1_000
+LONGEST_LIMIT_S = 366 * 24 * 3600
 PACKAGE = "steward.modules.deadlines"
 _policies: dict[str, Any] = {"at": None, "by_kind": {}}
+
+
+class UnfitLimit(errors.Refusal):
+    """Refuse a time limit that is none."""
+
+    code = "unfit_limit"
+    status = 422
+    message = _("Give a time between one second and a year.")
 
 
 class ClockStart(NamedTuple):
@@ -132,6 +142,44 @@ def _end(actor: Actor, stops: Sequence[ClockStop], at: datetime, outcome: str) -
     }
     rows = _changed(actor, "stop_clocks", parameters)
     return [ClockEnd(row[1], row[2], row[3], row[5]) for row in rows]
+
+
+@command(needs="settings.policies")
+def set_time_limit(actor: Actor, *, policy_id: int, target_s: int) -> int:
+    """Put a new version of a time limit in force; clocks that run already keep the limit they started with.
+
+    Returns the id of the version in force. Raises: NotFound, Stale when it was replaced meanwhile, UnfitLimit.
+    Emits: TimeLimitSet. Locks: the policy.
+    """
+    if not 0 < target_s <= LONGEST_LIMIT_S:
+        raise UnfitLimit
+    old = Policy.objects.select_for_update().filter(id=policy_id).first()
+    if old is None:
+        raise errors.NotFound(key=policy_id)
+    if not old.active:
+        raise errors.Stale
+    if old.target_s == target_s:
+        return old.id
+    Policy.objects.filter(id=old.id).update(active=False)
+    new = Policy.objects.create(
+        subject_kind=old.subject_kind,
+        clock_kind=old.clock_kind,
+        version=old.version + 1,
+        target_s=target_s,
+        responsible_role=old.responsible_role,
+        calendar=old.calendar,
+        set_by=actor.id,
+    )
+    change = TimeLimitSet(
+        policy_id=new.id,
+        about_kind=new.subject_kind,
+        clock_kind=new.clock_kind,
+        before_s=old.target_s,
+        after_s=target_s,
+    )
+    log.record(actor, [change])
+    transaction.on_commit(forget_policies)
+    return new.id
 
 
 @command(needs="deadlines.sweep")

@@ -21,3 +21,15 @@ class ClockBreached(Event, frozen=True, kw_only=True):
     about_id: int
     cycle: int
     breached_at: datetime
+
+
+class TimeLimitSet(Event, frozen=True, kw_only=True):
+    """A manager changed a time limit; it counts for clocks that start from now on. Units: seconds."""
+
+    KIND = "deadlines.time_limit_set"
+    SUBJECT = "policy"
+    policy_id: int
+    about_kind: str
+    clock_kind: str
+    before_s: int
+    after_s: int

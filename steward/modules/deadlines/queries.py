@@ -10,7 +10,7 @@ from django.db.models import F
 from msgspec import Struct
 
 from steward.modules.deadlines import rules
-from steward.modules.deadlines.models import Clock
+from steward.modules.deadlines.models import Clock, Policy
 
 SOON_SHARE = 0.25
 
@@ -65,3 +65,23 @@ def clocks_of(subject_kind: str, subject_id: int) -> list[ClockView]:
     """List every clock of one subject in the order they started."""
     rows = Clock.objects.filter(subject_id=subject_id, subject_kind=subject_kind).order_by("started_at", "id")
     return [ClockView(*row) for row in rows.values_list(*_FIELDS)]
+
+
+class TimeLimit(Struct, frozen=True):
+    """One time limit in force. Units: seconds."""
+
+    id: int
+    subject_kind: str
+    clock_kind: str
+    version: int
+    target_s: int
+    responsible_role: str
+    set_at: datetime
+    set_by: str
+
+
+def time_limits() -> list[TimeLimit]:
+    """List the time limits in force in the order they were first set."""
+    fields = ("id", "subject_kind", "clock_kind", "version", "target_s", "responsible_role", "set_at", "set_by")
+    rows = Policy.objects.filter(active=True).order_by("subject_kind", "target_s", "id").values_list(*fields)
+    return [TimeLimit(*row) for row in rows]

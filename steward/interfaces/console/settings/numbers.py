@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from steward.interfaces.console import numbers as words
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.kernel import errors
 from steward.kernel import parameters as numbers
@@ -58,13 +60,19 @@ def _problem(request: StaffRequest, definition: numbers.Definition, typed: str, 
 
 def parsed(definition: numbers.Definition, typed: str) -> Any:
     """Read what was typed as the kind of the number. Raises: ValueError."""
+    text = typed.strip()
     if definition.kind == "boolean":
-        return typed.lower() in TRUE
+        return text.lower() in TRUE
+    if definition.kind == "text":
+        return text
+    number = float(text.replace(",", ""))
+    if not math.isfinite(number):
+        raise ValueError(text)
+    if definition.unit == words.MONEY:  # people read and write whole units with two decimals
+        return round(number * words.MINOR_PER_UNIT)
     if definition.kind == "integer":
-        return int(typed.strip().replace(",", ""))
-    if definition.kind == "number":
-        return float(typed.strip())
-    return typed.strip()
+        return int(text.replace(",", ""))
+    return number
 
 
 def _page(
@@ -81,7 +89,7 @@ def _page(
         "value": numbers.value(definition),
         "history": history,
         "names": people.actor_names(version.set_by for version in history),
-        "typed": typed,
+        "typed": typed or words.typed(definition.unit, numbers.value(definition)),
         "reason": reason,
         "errors": dict([problem]) if problem else {},
     }

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from steward.interfaces.console.settings import audit, numbers
+from steward.interfaces.console.settings import audit, limits, numbers
 
 urlpatterns = [
     path("numbers", numbers.parameters, name="parameters"),
     path("numbers/<str:name>", numbers.parameter, name="parameter"),
+    path("limits", limits.time_limits, name="time_limits"),
+    path("limits/<int:policy_id>", limits.time_limit_set, name="time_limit_set"),
     path("audit", audit.audit_log, name="audit_log"),
 ]

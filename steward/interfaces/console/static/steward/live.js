@@ -36,6 +36,7 @@
     timer = 0;
     const kinds = [...waiting];
     waiting.clear();
+    const byUrl = new Map(); // parts of the same page come with one request
     document.querySelectorAll("[data-live][id]").forEach((part) => {
       const prefixes = part.dataset.live.split(/\s+/);
       const mine = kinds.filter((kind) => kind === "*" || prefixes.some((prefix) => kind.startsWith(prefix)));
@@ -45,7 +46,12 @@
         return;
       }
       const url = part.dataset.liveUrl || location.pathname + location.search;
-      htmx.ajax("GET", url, { target: `#${part.id}`, select: `#${part.id}`, swap: "outerMorph" });
+      byUrl.set(url, [...(byUrl.get(url) || []), `#${part.id}`]);
+    });
+    byUrl.forEach(([first, ...others], url) => {
+      const context = { target: first, select: first, swap: "outerMorph" };
+      if (others.length) context.selectOOB = others.map((id) => `${id}:outerMorph`).join(",");
+      htmx.ajax("GET", url, context);
     });
     if (waiting.size) timer = setTimeout(refresh, GATHER_MS * 3);
   };
