@@ -5,34 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from django.http import HttpResponse
 from django.test import Client
 
 from steward.modules.orders.rules.drafts import OrderDraft
 from tests import make
 
 NDJSON = "application/x-ndjson"
+Answer = Any  # the test client adds `.json()` and more to what Django calls an HttpResponse
+CLIENT = Client(raise_request_exception=False)  # one for all: each would load every middleware anew
 
 
 class Caller:
-    """Calls with a token of its own; every answer is an HttpResponse with `.json()`."""
+    """Calls with a token of its own."""
 
     def __init__(self, *permissions: str, scopes: list[str] | None = None, language: str = "en") -> None:
         secret = make.token(*(permissions or ["orders.view"]), scopes=scopes)
         self._headers = {"authorization": f"Bearer {secret}"} | ({"accept-language": language} if language else {})
-        self._client = Client(raise_request_exception=False)
 
-    def get(self, path: str, **query: Any) -> HttpResponse:
+    def get(self, path: str, **query: Any) -> Answer:
         """Read."""
-        return self._client.get(f"/api/v1/{path}", query, headers=self._headers)
+        return CLIENT.get(f"/api/v1/{path}", query, headers=self._headers)
 
-    def post(
-        self, path: str, body: Any = None, *, key: str = "", content_type: str = "application/json"
-    ) -> HttpResponse:
+    def post(self, path: str, body: Any = None, *, key: str = "", content_type: str = "application/json") -> Answer:
         """Change; `body` is bytes, or a value that becomes JSON."""
         raw = body if isinstance(body, bytes) else msgspec.json.encode({} if body is None else body)
         headers = self._headers | ({"idempotency-key": key} if key else {})
-        return self._client.post(f"/api/v1/{path}", raw, content_type=content_type, headers=headers)
+        return CLIENT.post(f"/api/v1/{path}", raw, content_type=content_type, headers=headers)
 
 
 def order_body(number: str = "A-1", **changes: Any) -> bytes:

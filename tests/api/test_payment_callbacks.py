@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
-from django.test import Client
 from standardwebhooks import Webhook
 
 from steward.kernel.models import Event
 from steward.modules.payments.commands.callbacks import KEPT_PER_MINUTE
 from steward.modules.payments.models import Callback, Entry
 from tests import make
+from tests.api.caller import CLIENT, Answer
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +40,7 @@ def call(
     at: datetime | None = None,
     to: str = "alipay",
     **headers: str,
-) -> HttpResponse:
+) -> Answer:
     at = at or datetime.now(UTC)
     raw = content if isinstance(content, str) else json.dumps(content)
     given = {
@@ -49,7 +48,7 @@ def call(
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": Webhook(secret).sign(message_id, at, raw),
     } | headers
-    return Client().post(f"/webhooks/payments/{to}", raw, content_type="application/json", headers=given)
+    return CLIENT.post(f"/webhooks/payments/{to}", raw, content_type="application/json", headers=given)
 
 
 def outcomes() -> list[tuple[str, str]]:
@@ -126,7 +125,7 @@ FORGED = "whsec_" + "QUFB" * 8
         ({}, {"webhook-timestamp": "soon"}),
     ],
 )
-def test_what_is_forged_or_old_is_refused_and_noted(changes: dict[str, Any], headers: dict[str, str]) -> None:
+def test_what_is_forged_or_old_is_refused_and_noted(changes: dict[str, Any], headers: dict[str, Any]) -> None:
     order()
     secret = make.provider()
 
@@ -202,4 +201,4 @@ def test_an_unknown_provider_is_not_found() -> None:
 
 
 def test_reading_a_callback_address_is_not_allowed() -> None:
-    assert Client().get("/webhooks/payments/alipay").status_code == 405
+    assert CLIENT.get("/webhooks/payments/alipay").status_code == 405

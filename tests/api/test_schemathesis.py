@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
@@ -10,12 +11,19 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests import make
 
 EXAMPLES = 12
 # Reading the description touches no database, so it can be done while tests are collected.
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+
+
+@schemathesis.serializer("application/x-ndjson")
+def stream(context: schemathesis.SerializationContext, value: Any) -> bytes:
+    """Send a stream as the text it is."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
 @pytest.fixture
@@ -42,5 +50,7 @@ def secret(db: None) -> Iterator[str]:
     database=None,
     suppress_health_check=list(hypothesis.HealthCheck),
 )
-def test_every_answer_is_as_described(case: schemathesis.Case, secret: str) -> None:
-    case.call_and_validate(headers={"Authorization": f"Bearer {secret}"})
+def test_every_answer_is_as_described(case: schemathesis.Case[Any], secret: str) -> None:
+    # A well-formed request may still name a shop or an item that does not exist: 422 is then the right answer.
+    excluded: list[schemathesis.CheckFunction] = [positive_data_acceptance]
+    case.call_and_validate(headers={"Authorization": f"Bearer {secret}"}, excluded_checks=excluded)

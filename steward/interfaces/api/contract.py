@@ -9,7 +9,7 @@ import msgspec
 from ninja import NinjaAPI
 
 from steward.interfaces.api.receipts import OrderReply
-from steward.interfaces.api.replies import HEADER, LONGEST_KEY, REPLAY_HEADER
+from steward.interfaces.api.replies import HEADER, KEY_PATTERN, LONGEST_KEY, REPLAY_HEADER
 from steward.modules.orders.rules.drafts import OrderDraft
 
 PREFIX = "/api/v1/"
@@ -55,7 +55,7 @@ KEY_PARAMETER = {
     "in": "header",
     "required": False,
     "description": "The same key with the same request gives the same answer again and changes nothing.",
-    "schema": {"type": "string", "maxLength": LONGEST_KEY, "pattern": "^[!-~]*$"},
+    "schema": {"type": "string", "maxLength": LONGEST_KEY, "pattern": KEY_PATTERN},
 }
 REPLAY = {REPLAY_HEADER: {"description": "Present when the answer was kept from before.", "schema": {"const": "true"}}}
 
@@ -121,7 +121,7 @@ def _intake_paths() -> dict[str, dict[str, Any]]:
         "description": "NDJSON: one OrderDraft per line in, one OrderReply per line out, in the same order. Bad lines "
         "come back as rejected; the others go in. Needs `orders.enter`.",
         "tags": ["orders"],
-        "requestBody": {"required": True, "content": lines},
+        "requestBody": {"required": False, "content": lines},
         "responses": {
             "200": {"description": "One OrderReply per line.", "content": copy.deepcopy(lines)},
             "503": {"description": "Some lines may have been taken in: send them again."},

@@ -4,12 +4,14 @@ from typing import Annotated, Any, Literal
 
 from ninja import Field, Query, Router
 
+from steward.interfaces.api import wording
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import (
     BIGGEST_MINOR,
     Code,
     Currency,
+    Filters,
     IdAfter,
     Input,
     ItemPage,
@@ -33,7 +35,7 @@ MOST_GRAMS = 10_000_000
 Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]*\S[^\x00]*$")]
 
 
-class PageQuery(Input):
+class PageQuery(Filters):
     """Which page of a list."""
 
     q: Text = Field("", description="Beginning of a SKU, or part of a name")
@@ -121,7 +123,7 @@ def record_movements(request: ApiRequest, payload: MovementsInput) -> MovementsM
     request.auth.require("stock.move")
     ids = catalog.item_ids_by_sku({movement.sku for movement in payload.movements})
     strange = [
-        {"field": f"movements.{place}.sku", "in": "body", "code": "sku_unknown", "message": movement.sku}
+        wording.finding(f"movements.{place}.sku", "sku_unknown", sku=movement.sku)
         for place, movement in enumerate(payload.movements)
         if movement.sku not in ids
     ]

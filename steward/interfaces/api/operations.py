@@ -11,6 +11,7 @@ from steward.interfaces.api.schemas import (
     BIGGEST_ID,
     Code,
     EventPage,
+    Filters,
     ImportRun,
     Input,
     Limit,
@@ -36,7 +37,7 @@ class ScopedToken(errors.Refusal):
     message = _("This spans all shops, but your token is limited to some. Use a token without that limit.")
 
 
-class EventQuery(Input):
+class EventQuery(Filters):
     """From where on, and which kinds."""
 
     after: Annotated[str, Field(max_length=40, pattern=r"^([0-9]{1,18}-[0-9]{1,18})?$")] = ""

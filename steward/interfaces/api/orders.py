@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Path, Query, Router
 from pydantic import AwareDatetime
 
+from steward.interfaces.api import wording
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import (
     BIGGEST_MINOR,
     Currency,
+    Filters,
     IdAfter,
     Input,
     Limit,
@@ -31,7 +33,7 @@ FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(9999, 12, 30)
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 
-class OrderQuery(Input):
+class OrderQuery(Filters):
     """How a list of orders is narrowed."""
 
     state: Literal["", "received", "checked", "audit", "approved", "completed", "cancelled"] = ""
@@ -53,7 +55,7 @@ class PaymentInput(Input):
     transaction: Annotated[str, Field(min_length=1, max_length=120, pattern=Plain)]
     amount_minor: int = Field(gt=0, le=BIGGEST_MINOR)
     currency: Currency
-    happened_at: AwareDatetime
+    happened_at: Annotated[AwareDatetime, Field(strict=False)]
     direction: Literal["payment", "refund"] = "payment"
     provider: Annotated[str, Field(min_length=1, max_length=40, pattern=Plain)] = "manual"
     method: Annotated[str, Field(max_length=40, pattern=Plain)] = ""
@@ -116,6 +118,4 @@ def _utc(at: datetime) -> datetime:
     try:
         return at.astimezone(UTC)
     except OverflowError as error:
-        raise errors.BadInput(
-            [{"field": "happened_at", "in": "body", "code": "out_of_range", "message": ""}]
-        ) from error
+        raise errors.BadInput([wording.finding("happened_at", "datetime_out_of_range")]) from error

@@ -1,20 +1,23 @@
 """Idempotency-Key on every change: the same request sent again gets the same answer and changes nothing."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from ninja import Schema
 
+from steward.interfaces.api import wording
 from steward.interfaces.api.access import ApiRequest
 from steward.kernel import errors, idempotency, secrets_box
 
 HEADER = "Idempotency-Key"
 REPLAY_HEADER = "Idempotent-Replay"
 LONGEST_KEY = 200
+KEY_PATTERN = "^[!-~]*$"
+KEY = re.compile(KEY_PATTERN)
 PURPOSE = "api.reply"
 
 
@@ -64,9 +67,14 @@ def _replayable(
 
 
 def key_of(request: ApiRequest) -> str:
-    """Read the Idempotency-Key; empty when there is none. Raises: BadInput for an overlong one."""
-    key = request.headers.get(HEADER, "")
-    if len(key) > LONGEST_KEY or "\0" in key:
-        message = _("An Idempotency-Key has at most %(longest)s characters.") % {"longest": LONGEST_KEY}
-        raise errors.BadInput([{"field": HEADER, "in": "header", "code": "string_too_long", "message": message}])
+    """Read the Idempotency-Key; empty when there is none. Raises: BadInput for one that does not fit."""
+    return checked_key(request.headers.get(HEADER, ""))
+
+
+def checked_key(key: str) -> str:
+    """Return a key of printable ASCII and bearable length. Raises: BadInput for any other."""
+    if len(key) > LONGEST_KEY:
+        raise errors.BadInput([wording.finding(HEADER, "string_too_long", place="header", max_length=LONGEST_KEY)])
+    if not KEY.fullmatch(key):
+        raise errors.BadInput([wording.finding(HEADER, "string_pattern_mismatch", place="header")])
     return key

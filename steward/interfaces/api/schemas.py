@@ -16,10 +16,16 @@ Limit = Annotated[int, Field(ge=1, le=500)]
 IdAfter = Annotated[int, Field(ge=0, le=BIGGEST_ID)]
 
 
-class Input(Schema):
-    """A body that is read strictly: unknown fields are refused."""
+class Filters(Schema):
+    """Query parameters; what the address does not know is refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Input(Schema):
+    """A body that is read strictly: unknown fields are refused, and so is a text where a number belongs."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Person(Schema):

@@ -36,6 +36,7 @@ TEXTS: Mapping[str, Any] = {
     "dict_type": _("This must be an object."),
     "model_type": _("This must be an object."),
     "model_attributes_type": _("This must be an object."),
+    "sku_unknown": _("SKU “%(sku)s” is not in the catalogue."),
     "timezone_aware": _("This time needs a time zone, e.g. 2026-03-01T08:00:00+08:00."),
 }
 BY_FAMILY: Mapping[str, Any] = {

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from steward.kernel import arrays, errors, sql
+from steward.kernel import arrays, errors, memory, sql
 from steward.kernel import events as log
 from steward.kernel.actor import Actor
+from steward.kernel.bundle import write
 from steward.kernel.command import command
 from steward.modules.deadlines.events import ClockBreached, TimeLimitSet
 from steward.modules.deadlines.models import Policy
@@ -67,6 +68,9 @@ def forget_policies() -> None:
     _policies["at"] = None
 
 
+memory.remembers(forget_policies)
+
+
 def _active_policies() -> dict[tuple[str, str], tuple[int, int]]:
     """Return (policy id, target_s) per subject and clock kind; another machine's change is seen within five seconds."""
     if _policies["at"] is None or time.monotonic() - _policies["at"] > FRESH_S:
@@ -82,13 +86,18 @@ def _in_transaction() -> None:
         raise RuntimeError("clocks move with the change that starts or ends them, inside its transaction")
 
 
-def start_statement(*, starts: Sequence[ClockStart], now: datetime) -> tuple[str, dict[str, str]] | None:
-    """Prepare the statement of `start_clocks` for a pipeline; None when no kind has an active policy."""
+def start_clocks(actor: Actor, *, starts: Sequence[ClockStart], now: datetime) -> None:
+    """Start a clock per subject and kind that has an active policy; kinds without a policy start none.
+
+    A clock that still runs stays as it is; a start not later than one already known changes nothing, so that a second
+    run is harmless; otherwise a new cycle begins.
+    """
+    _in_transaction()
     policies = _active_policies()
     known = [(start, policies[start[0], start[2]]) for start in starts if (start[0], start[2]) in policies]
     if not known:
-        return None
-    return sql.load(PACKAGE, "start_clocks"), {
+        return
+    columns = {
         "subject_kinds": arrays.texts([start[0] for start, _ in known]),
         "subject_ids": arrays.integers([start[1] for start, _ in known]),
         "kinds": arrays.texts([start[2] for start, _ in known]),
@@ -96,21 +105,7 @@ def start_statement(*, starts: Sequence[ClockStart], now: datetime) -> tuple[str
         "targets": arrays.integers([target_s for _, (_, target_s) in known]),
         "started": arrays.instants([min(start[3], now) for start, _ in known]),
     }
-
-
-def start_clocks(actor: Actor, *, starts: Sequence[ClockStart], now: datetime) -> int:
-    """Start a clock per subject and kind that has an active policy; kinds without a policy start none.
-
-    A clock that still runs stays as it is; a start not later than one already known changes nothing, so that a second
-    run is harmless; otherwise a new cycle begins. Returns how many started.
-    """
-    _in_transaction()
-    statement = start_statement(starts=starts, now=now)
-    if statement is None:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(*statement)
-        return int(cursor.rowcount)
+    write(sql.load(PACKAGE, "start_clocks"), columns)
 
 
 def stop_clocks(actor: Actor, *, stops: Sequence[ClockStop], at: datetime) -> list[ClockEnd]:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -74,10 +75,10 @@ def test_other_currencies_never_count(entries: list[tuple[str, str, int]]) -> No
     ],
 )
 def test_an_entry_that_makes_no_sense_is_named(changes: dict[str, object], fault: str) -> None:
-    facts: dict[str, object] = {
-        "order_id": 1, "amount_minor": 5, "currency": "CNY", "provider": "alipay", "transaction": "T", "happened_at": NOW,
-    }  # fmt: skip
-    assert entry_fault(PaymentEntryDraft(**(facts | changes))) == fault  # type: ignore[arg-type]
+    entry = PaymentEntryDraft(
+        order_id=1, amount_minor=5, currency="CNY", provider="alipay", transaction="T", happened_at=NOW
+    )
+    assert entry_fault(msgspec.structs.replace(entry, **changes)) == fault
 
 
 @pytest.mark.parametrize(
