@@ -70,11 +70,16 @@ class Rejects:
             self._sink = ports.bound("orders.rejects")(self._path, self._source.header, self._source.delimiter)
         self._sink.write(cells, reason)
 
+    def close(self) -> None:
+        """Finish the file, if there is one."""
+        if self._sink is not None:
+            self._sink.close()
+
     def keep(self, name: str, now: datetime) -> str:
         """Finish the file and keep it where all machines find it. Returns its name there, "" when there is none."""
+        self.close()
         if self._sink is None:
             return ""
-        self._sink.close()
         stem = name.removesuffix(".gz").rpartition(".")[0] or name
         with self._path.open("rb") as content:
             return default_storage.save(f"{REJECTS}/{stem}-{now:%Y%m%d-%H%M%S}.csv", File(content))

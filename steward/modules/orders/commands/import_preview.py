@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from datetime import datetime
 from functools import partial
 from itertools import groupby, islice
@@ -101,10 +102,12 @@ def check_import(
         local_copy(stored_file) as path,
         opened(path, rules) as source,
         tempfile.TemporaryDirectory(prefix="steward-check-") as folder,
+        ExitStack() as stack,
     ):
         plan = bound_plan(source, rules, shop=shop.code, mapping=mapping.code, file=path.name)
         judge = partial(_judged, actor, now, makes_items=rules.unknown_sku != "reject")
-        batches = Batches(actor, plan, Rejects(source, Path(folder)), judge, writes=False)
+        rejects = stack.enter_context(closing(Rejects(source, Path(folder))))
+        batches = Batches(actor, plan, rejects, judge, writes=False)
         read_into(batches, source, plan, progress)
         return batches.tally
 

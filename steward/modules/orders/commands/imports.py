@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -25,6 +26,7 @@ from steward.modules.orders.commands.import_batches import Batches, Tally, reaso
 from steward.modules.orders.commands.import_files import Rejects, local_copy, opened
 from steward.modules.orders.commands.intake import Intake, Receipt
 from steward.modules.orders.commands.mappings import active_mapping, rules_of
+from steward.modules.orders.commands.reading_ahead import ahead
 from steward.modules.orders.commands.receive import receive_resilient
 from steward.modules.orders.events import ImportFinished
 from steward.modules.orders.models import ImportRun
@@ -134,9 +136,10 @@ def _take_in(
         local_copy(run.stored_file) as path,
         opened(path, rules) as source,
         tempfile.TemporaryDirectory(prefix="steward-rejects-") as folder,
+        ExitStack() as stack,
     ):
         plan = bound_plan(source, rules, shop=run.shop.code, mapping=run.mapping.code, file=run.file_name)
-        rejects = Rejects(source, Path(folder))
+        rejects = stack.enter_context(closing(Rejects(source, Path(folder))))
         batches = Batches(actor, plan, rejects, partial(_received, actor, now))
         batches.describe(source=came, historic=run.historic)
         read_into(batches, source, plan, progress)
@@ -157,8 +160,8 @@ def bound_plan(source: RowSource, rules: MappingRules, *, shop: str, mapping: st
 
 def read_into(batches: Batches, source: RowSource, plan: Plan, progress: Progress | None) -> None:
     """Map every order of a file and hand it to the batches."""
-    for group in source.groups(plan.key):
-        if batches.add(map_group(group, plan)) and progress:
+    for outcome in ahead(map_group(group, plan) for group in source.groups(plan.key)):
+        if batches.add(outcome) and progress:
             progress(batches.tally)
     batches.flush()
     if progress:
