@@ -11,18 +11,16 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
 from msgspec import Struct
 
 from steward.kernel.actor import Actor
 from steward.kernel.findings import Finding
-from steward.kernel.pipeline import pipeline
 from steward.modules.orders.commands.import_batches import Batches, Tally
 from steward.modules.orders.commands.import_files import Rejects, local_copy, opened
 from steward.modules.orders.commands.imports import Progress, bound_plan, read_into, shop_for
 from steward.modules.orders.commands.intake import Intake, Prepared, Receipt, prepare
-from steward.modules.orders.commands.known import find_known
 from steward.modules.orders.commands.mappings import active_mapping
+from steward.modules.orders.models import Order
 from steward.modules.orders.ports import Row
 from steward.modules.orders.rules.drafts import OrderDraft
 from steward.modules.orders.rules.mapping import map_group
@@ -116,16 +114,22 @@ def _judged(actor: Actor, now: datetime, intakes: Sequence[Intake], *, makes_ite
     """Say what would become of a batch, each order by itself."""
     prepared = prepare(actor, intakes, now)
     fit = [one for one in prepared if isinstance(one, Prepared)]
-    with transaction.atomic(), pipeline():
-        found = iter(find_known(fit).by_place)
+    known = {
+        (shop_id, number): bytes(content_hash)
+        for shop_id, number, content_hash in Order.objects.filter(
+            shop_id__in={one.shop.id for one in fit},
+            external_number__in=[one.intake.draft.external_number for one in fit],
+        ).values_list("shop_id", "external_number", "payload_hash")
+    }
     receipts = []
     for one in prepared:
         if isinstance(one, Receipt):
             receipts.append(Receipt("created") if makes_items and one.code == "sku_unknown" else one)
             continue
-        known = next(found).known
-        if known is None:
-            receipts.append(Receipt("created"))
+        before = known.get((one.shop.id, one.intake.draft.external_number))
+        if before:
+            receipts.append(Receipt("duplicate" if before == one.content_hash else "conflict"))
         else:
-            receipts.append(Receipt("duplicate" if known.payload_hash == one.content_hash else "conflict"))
+            known[one.shop.id, one.intake.draft.external_number] = one.content_hash
+            receipts.append(Receipt("created"))
     return receipts
