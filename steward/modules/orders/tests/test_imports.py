@@ -14,6 +14,7 @@ import pytest
 
 from steward.kernel.errors import Refusal
 from steward.kernel.models import Event as LoggedEvent
+from steward.modules.catalog import queries as catalog
 from steward.modules.orders import tasks
 from steward.modules.orders.commands import (
     cancellations,
@@ -32,6 +33,12 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 HEADER = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """Forget the items of the test before, which are rolled back."""
+    catalog.forget()
 
 
 def _invoice(
