@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from steward.modules.orders import queries
@@ -11,7 +13,7 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 
-def paid(number: str = "A-1", **changes: object) -> str:
+def paid(number: str = "A-1", **changes: Any) -> str:
     """Take in a paid order that waits for its audit by a person."""
     changes.setdefault("lines", [LineDraft(sku="TENT-2", quantity=40, unit_price_minor=19_900)])
     receipt = make.order(number, payments=[make.payment(40 * 19_900, f"T-{number}")], **changes)

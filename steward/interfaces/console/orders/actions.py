@@ -39,6 +39,13 @@ def actions_of(actor: Actor, detail: OrderDetail) -> list[Action]:
             why_not=_permission(actor, "orders.audit") or _approve_later(state),
         ),
         Action(
+            "advance",
+            _("Check again"),
+            "refresh",
+            reverse("order_advance", args=[number]),
+            why_not=_permission(actor, "orders.advance") or _ended(state),
+        ),
+        Action(
             "send_back",
             _("Send back"),
             "arrow-back-up",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("<str:number>", detail.order, name="order"),
     path("<str:number>/reveal", detail.order_reveal, name="order_reveal"),
     path("<str:number>/approve", deciding.order_approve, name="order_approve"),
+    path("<str:number>/advance", deciding.order_advance, name="order_advance"),
     path("<str:number>/send-back", deciding.order_send_back, name="order_send_back"),
     path("<str:number>/cancel", deciding.order_cancel, name="order_cancel"),
     path("<str:number>/mend", deciding.order_mend, name="order_mend"),

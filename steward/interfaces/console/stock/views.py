@@ -45,7 +45,7 @@ def stock_item(request: StaffRequest, item_id: int) -> HttpResponse:
     item = catalog.items_by_id([item_id]).get(item_id)
     if item is None:
         raise NotFound(key=item_id)
-    kinds = {"received": _("Received"), "shipped": _("Shipped"), "adjusted": _("Adjusted")}
+    kinds = {"received": _("Goods received"), "shipped": _("Goods shipped"), "adjusted": _("Adjustment")}
     movements = [
         (row, row.warehouse.name, kinds.get(row.kind, row.kind))
         for row in queries.movements_of_item(item_id, limit=LEDGER)

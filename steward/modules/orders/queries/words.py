@@ -38,14 +38,14 @@ SOURCES: dict[str, Any] = {
     "sample": pgettext_lazy("order source", "Sample data"),
 }
 STEPS: dict[str, Any] = {
-    "received": pgettext_lazy("order step", "Received"),
-    "checked": pgettext_lazy("order step", "Checked"),
-    "paid": pgettext_lazy("order step", "Paid"),
+    "received": pgettext_lazy("order step", "Intake"),
+    "checked": pgettext_lazy("order step", "Check"),
+    "paid": pgettext_lazy("order step", "Payment"),
     "audit": pgettext_lazy("order step", "Audit"),
-    "approved": pgettext_lazy("order step", "Approved"),
-    "allocated": pgettext_lazy("order step", "Allocated"),
-    "shipped": pgettext_lazy("order step", "Shipped"),
-    "delivered": pgettext_lazy("order step", "Delivered"),
+    "approved": pgettext_lazy("order step", "Approval"),
+    "allocated": pgettext_lazy("order step", "Allocation"),
+    "shipped": pgettext_lazy("order step", "Shipping"),
+    "delivered": pgettext_lazy("order step", "Delivery"),
 }
 HINDRANCES: dict[str, Any] = {
     "mend_findings": gettext_lazy("Findings wait to be mended or accepted."),

@@ -60,7 +60,7 @@ def standing(
     statuses = _statuses(state, payment_state)
     steps = [_step(code, statuses[code], known.get(code, StepDefinition(code))) for code in CODES]
     current = next((step for step in steps if step.status == "current"), None)
-    following = _following(current.code) if current else ""
+    following = _following(current.code, statuses) if current else ""
     return Standing(steps, current, following, hindrance(state, fulfilment_state, open_errors))
 
 
@@ -96,7 +96,7 @@ def _step(code: str, status: StepStatus, definition: StepDefinition) -> StepStat
     return StepState(code, status, definition.responsible_role, definition.instruction, definition.clock_kind)
 
 
-def _following(code: str) -> str:
-    """Name the step after the current one; 'approved' is the mark of a passed audit, nobody's work."""
-    rest = [step for step in CODES[CODES.index(code) + 1 :] if step != "approved"]
-    return rest[0] if rest else ""
+def _following(code: str, statuses: dict[str, StepStatus]) -> str:
+    """Name the next step that is still to come; 'approved' is the mark of a passed audit, nobody's work."""
+    rest = CODES[CODES.index(code) + 1 :]
+    return next((step for step in rest if step != "approved" and statuses[step] == "waiting"), "")

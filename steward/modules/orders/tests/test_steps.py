@@ -39,6 +39,7 @@ def test_the_current_step_carries_role_instruction_and_clock() -> None:
 def test_a_payment_that_came_early_shows_as_done() -> None:
     by_code = {step.code: step.status for step in stand("received", "paid", errors=1).steps}
     assert (by_code["checked"], by_code["paid"], by_code["audit"]) == ("current", "done", "waiting")
+    assert stand("received", "paid", errors=1).following == "audit"
 
 
 @pytest.mark.parametrize(
@@ -52,9 +53,7 @@ def test_a_payment_that_came_early_shows_as_done() -> None:
         ("completed", "released", 0, "ended"),
     ],
 )
-def test_the_hindrance_says_why_an_order_does_not_move(
-    state: str, fulfilment: str, errors: int, expected: str
-) -> None:
+def test_the_hindrance_says_why_an_order_does_not_move(state: str, fulfilment: str, errors: int, expected: str) -> None:
     assert stand(state, fulfilment=fulfilment, errors=errors).hindrance == expected
 
 

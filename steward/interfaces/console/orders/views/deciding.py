@@ -13,7 +13,7 @@ from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.notices import say
 from steward.kernel import moment
 from steward.modules.orders import queries
-from steward.modules.orders.commands import audit, cancel, mend, settle
+from steward.modules.orders.commands import audit, cancel, mend, progress, settle
 
 LONGEST_REASON = 200
 
@@ -33,6 +33,14 @@ def order_approve(request: StaffRequest, number: str) -> HttpResponse:
     """Approve one order."""
     audit.approve_orders(request.actor, order_ids=[queries.order_id(number)], now=moment.now())
     return say(request, _("%(number)s is approved.") % {"number": number}, to=_to_order(request, number))
+
+
+@require_POST
+@needs("orders.advance")
+def order_advance(request: StaffRequest, number: str) -> HttpResponse:
+    """Move one order on as far as the rules allow."""
+    progress.advance_orders(request.actor, order_ids=[queries.order_id(number)], now=moment.now())
+    return say(request, _("%(number)s was checked again.") % {"number": number}, to=_to_order(request, number))
 
 
 @require_POST

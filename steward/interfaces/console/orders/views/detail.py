@@ -106,8 +106,14 @@ def _side(field: str, value: Any, currency: str) -> str:
     if field.endswith("_minor") and isinstance(value, int):
         return f"{money.to_decimal(value, currency)} {currency}"
     if isinstance(value, list):
-        return "\n".join(str(part) for part in value)
+        return "\n".join(_line(str(part), currency) for part in value)
     return words.shown(field, value)
+
+
+def _line(text: str, currency: str) -> str:
+    """Write the price at the end of a line, kept in minor units, as an amount."""
+    goods, at, minor = text.rpartition(" @ ")
+    return f"{goods} · {money.to_decimal(int(minor), currency)} {currency}" if at and minor.isdigit() else text
 
 
 @require_POST
