@@ -74,7 +74,7 @@ def in_largest_unit(seconds: int) -> tuple[int, str]:
 
 @require_POST
 @needs(CHANGE)
-def time_limit_set(request: StaffRequest, policy_id: int) -> HttpResponse:
+def time_limit_change(request: StaffRequest, policy_id: int) -> HttpResponse:
     """Put another limit in force."""
     amount, unit = request.POST.get("amount", ""), request.POST.get("unit", "")
     seconds = int(amount) * UNITS_S.get(unit, 0) if amount.isascii() and amount.isdigit() and len(amount) < 10 else 0

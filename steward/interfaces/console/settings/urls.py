@@ -8,6 +8,6 @@ urlpatterns = [
     path("numbers", numbers.parameters, name="parameters"),
     path("numbers/<str:name>", numbers.parameter, name="parameter"),
     path("limits", limits.time_limits, name="time_limits"),
-    path("limits/<int:policy_id>", limits.time_limit_set, name="time_limit_set"),
+    path("limits/<int:policy_id>", limits.time_limit_change, name="time_limit_change"),
     path("audit", audit.audit_log, name="audit_log"),
 ]
