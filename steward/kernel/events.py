@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 
 from steward.kernel import arrays
 from steward.kernel.actor import Actor
+from steward.kernel.bundle import write
 
 Handler = Callable[[Sequence[Any]], None]
 LIVE_CHANNEL = "steward_live"
@@ -26,12 +27,14 @@ SELECT * FROM unnest(%(log_ids)s::bigint[], %(kinds)s::text[], %(subjects)s::tex
                      %(actors)s::text[], %(data)s::jsonb[], %(simulated)s::boolean[])
 """
 # The function behind Procrastinate's own batch_defer, called without waiting for the job ids: nobody needs them here,
-# and inside a pipeline waiting would cost a round trip.
+# and waiting for them would cost a round trip.
 DEFER = """
 SELECT procrastinate_defer_jobs_v1(array_agg(
     ROW('events', 'steward.kernel.tasks.handle_events', 0, NULL, NULL, args, NULL)::procrastinate_job_to_defer_v1))
 FROM unnest(%(args)s::jsonb[]) AS args
 """
+
+NOTIFY = "SELECT pg_notify(%(channel)s, %(payload)s)"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,12 +91,14 @@ def record(
         return []
     if not connection.in_atomic_block:
         raise RuntimeError("events are recorded with the change they tell of, inside its transaction")
-    encode = msgspec.json.encode
-    with connection.cursor() as cursor:
-        if log_ids is None:
+    if log_ids is None:
+        with connection.cursor() as cursor:
             cursor.execute(DRAW, {"count": len(events)})
             log_ids = [row[0] for row in cursor.fetchall()]
-        columns = {
+    encode = msgspec.json.encode
+    write(
+        INSERT,
+        {
             "log_ids": arrays.integers(log_ids),
             "kinds": arrays.texts([event.KIND for event in events]),
             "subjects": arrays.texts([event.SUBJECT for event in events]),
@@ -101,8 +106,8 @@ def record(
             "actors": arrays.texts([one.id for one in actors] if actors else [actor.id] * len(events)),
             "data": arrays.texts([encode(event).decode() for event in events]),
             "simulated": arrays.flags([event.simulated for event in events]),
-        }
-        cursor.execute(INSERT, columns)
+        },
+    )
     _announce(events, log_ids)
     return list(log_ids)
 
@@ -120,17 +125,13 @@ def _announce(events: Sequence[Event], log_ids: Sequence[int]) -> None:
         for part in _parts(event_ids, settings.EVENT_BATCH)
     ]
     if jobs:
-        with connection.cursor() as cursor:
-            cursor.execute(DEFER, {"args": arrays.texts(jobs)})
+        write(DEFER, {"args": arrays.texts(jobs)})
     notify_live(sorted({event_class.KIND for event_class in by_class}))
 
 
 def notify_live(kinds_: Iterable[str]) -> None:
     """Tell connected browsers, at commit, which kinds of things changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, msgspec.json.encode({"kinds": list(kinds_)}).decode()]
-        )
+    write(NOTIFY, {"channel": LIVE_CHANNEL, "payload": msgspec.json.encode({"kinds": list(kinds_)}).decode()})
 
 
 def _parts(ids: Sequence[int], size: int) -> Iterable[list[int]]:

@@ -11,7 +11,7 @@ import msgspec
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from steward.kernel import errors, events
+from steward.kernel import errors, events, memory
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.kernel.models import Parameter
@@ -104,6 +104,9 @@ def is_fit(definition: Definition, new: Any) -> bool:
         return False
     low, high = definition.minimum, definition.maximum
     return math.isfinite(new) and (low is None or new >= low) and (high is None or new <= high)
+
+
+memory.remembers(forget)
 
 
 @command(needs="settings.parameters")

@@ -45,6 +45,7 @@ class Item(models.Model):
     active = models.BooleanField(default=True)
     origin = models.CharField(max_length=10, default="catalog")
     created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now(), db_index=True)
 
     UNKNOWN_SKU: ClassVar[str] = "NOT-SUPPLIED"
 

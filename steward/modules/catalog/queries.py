@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
 from msgspec import Struct
 
+from steward.kernel import memory, moment
 from steward.modules.catalog.models import Item, Shop
 
 FRESH_S = 5.0
 ITEMS_KEPT = 200_000
+LATE_COMMITS = timedelta(minutes=2)
 _shops: dict[str, Any] = {"at": float("-inf"), "by_code": {}}
-_items: dict[str, tuple[float, ItemFacts]] = {}
+_items: dict[str, ItemFacts] = {}
+_changes: dict[str, float] = {"at": float("-inf")}
 
 
 class ShopFacts(Struct, frozen=True):
@@ -69,29 +73,40 @@ def forget() -> None:
     _items.clear()
 
 
+memory.remembers(forget)
+
+
 def shop_by_code(code: str) -> ShopFacts | None:
     """Find a shop by its code; None when there is none."""
     return shops_by_code().get(code)
 
 
 def items_by_sku(skus: Iterable[str]) -> dict[str, ItemFacts]:
-    """Return the active items among the SKUs, at most five seconds old; unknown ones are left out."""
-    now = time.monotonic()
-    found, stale = {}, []
-    for sku in skus:
-        known = _items.get(sku)
-        if known and now - known[0] < FRESH_S:
-            found[sku] = known[1]
-        else:
-            stale.append(sku)
-    if stale:
+    """Return the active items among the SKUs; unknown ones are left out. A change is seen within five seconds.
+
+    Items stay remembered; every few seconds those that changed are forgotten.
+    """
+    _forget_changed()
+    wanted = set(skus)
+    unread = [sku for sku in wanted if sku not in _items]
+    if unread:
         if len(_items) > ITEMS_KEPT:
             _items.clear()
-        for row in Item.objects.filter(sku__in=stale, active=True).values_list(*_ITEM_FIELDS):
-            facts = ItemFacts(*row)
-            _items[facts.sku] = (now, facts)
-            found[facts.sku] = facts
-    return found
+            unread = list(wanted)
+        for row in Item.objects.filter(sku__in=unread, active=True).values_list(*_ITEM_FIELDS):
+            _items[row[1]] = ItemFacts(*row)
+    return {sku: _items[sku] for sku in wanted if sku in _items}
+
+
+def _forget_changed() -> None:
+    """Forget the items changed lately; a margin covers transactions that commit late."""
+    now = time.monotonic()
+    if now - _changes["at"] < FRESH_S:
+        return
+    _changes["at"] = now
+    lately = moment.now() - LATE_COMMITS
+    for sku in Item.objects.filter(changed_at__gte=lately).values_list("sku", flat=True):
+        _items.pop(sku, None)
 
 
 def item_ids_by_sku(skus: Iterable[str]) -> dict[str, int]:

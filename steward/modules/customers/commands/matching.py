@@ -8,13 +8,13 @@ from typing import Any
 from django.db import connection
 from msgspec import Struct, structs
 
-from steward.kernel import arrays, personal, sql
+from steward.kernel import arrays, numbering, personal, sql
+from steward.kernel.bundle import write
 from steward.modules.customers.rules.buyers import Buyer
 
 PACKAGE = "steward.modules.customers"
-DRAW = """
-SELECT nextval('customers_customer_id_seq'), nextval('kernel_person_key_id_seq') FROM generate_series(1, %(count)s)
-"""
+CUSTOMER_IDS = numbering.Pool("customers_customer_id_seq")
+KEY_IDS = numbering.Pool("kernel_person_key_id_seq")
 
 
 class Match(Struct):
@@ -46,19 +46,15 @@ def match_customers(buyers: Sequence[Buyer | None], *, simulated: Sequence[bool]
     matches: list[Match | None] = []
     fresh: list[Fresh] = []
     identities: list[tuple[int, str, bytes]] = []
-    ids = _draw(
-        sum(buyer is not None and not any(i in known for i in own) for buyer, own in zip(buyers, indexes, strict=True))
-    )
     for buyer, own, drill in zip(buyers, indexes, simulated, strict=True):
         if buyer is None:
             matches.append(None)
             continue
         match = next((known[index] for index in own if index in known), None)
         if match is None:
-            customer_id, key_id = ids.pop()
             wrapped = personal.new_key()
-            match = Match(customer_id, wrapped.key)
-            fresh.append(Fresh(match, key_id, wrapped, buyer, drill))
+            match = Match(CUSTOMER_IDS.take(), wrapped.key)
+            fresh.append(Fresh(match, KEY_IDS.take(), wrapped, buyer, drill))
         for (kind, _), index in zip(buyer.identities, own, strict=True):
             if index not in known:
                 known[index] = match
@@ -81,37 +77,32 @@ def _find(indexes: set[bytes]) -> dict[bytes, Match]:
     return {bytes(index): opened[customer_id] for index, customer_id, _, _ in rows}
 
 
-def _draw(count: int) -> list[tuple[int, int]]:
-    if not count:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(DRAW, {"count": count})
-        return list(reversed(cursor.fetchall()))
-
-
 def _insert(fresh: Sequence[Fresh], identities: Sequence[tuple[int, str, bytes]]) -> None:
     if fresh:
         profiles = [one.buyer.profile for one in fresh]
-        columns = {
-            "ids": arrays.integers([one.match.customer_id for one in fresh]),
-            "key_ids": arrays.integers([one.key_id for one in fresh]),
+        key_ids = arrays.integers([one.key_id for one in fresh])
+        keys = {
+            "key_ids": key_ids,
             "wrapped": arrays.octets([one.wrapped.wrapped for one in fresh]),
             "versions": arrays.integers([one.wrapped.master_version for one in fresh]),
+        }
+        write(sql.load(PACKAGE, "insert_keys"), keys)
+        customers = {
+            "ids": arrays.integers([one.match.customer_id for one in fresh]),
+            "key_ids": key_ids,
             "sealed": arrays.octets([personal.seal(one.match.key, structs.asdict(one.buyer.profile)) for one in fresh]),
             "names": arrays.texts([arrays.octets(personal.name_bigrams(profile.name)) for profile in profiles]),
             "tails": arrays.octets([_tail(profile.phone) for profile in profiles]),
             "simulated": arrays.flags([one.simulated for one in fresh]),
         }
-        with connection.cursor() as cursor:
-            cursor.execute(sql.load(PACKAGE, "insert_customers"), columns)
+        write(sql.load(PACKAGE, "insert_customers"), customers)
     if identities:
         columns = {
             "customer_ids": arrays.integers([customer_id for customer_id, _, _ in identities]),
             "kinds": arrays.texts([kind for _, kind, _ in identities]),
             "indexes": arrays.octets([index for _, _, index in identities]),
         }
-        with connection.cursor() as cursor:
-            cursor.execute(sql.load(PACKAGE, "insert_identities"), columns)
+        write(sql.load(PACKAGE, "insert_identities"), columns)
 
 
 def _tail(phone: str) -> bytes | None:

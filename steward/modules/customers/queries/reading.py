@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from steward.modules.customers.queries import divisions
 from steward.modules.customers.rules import addresses, phones
 
@@ -13,7 +11,6 @@ def read_address(province: str, city: str, district: str, street: str) -> addres
     return addresses.check_address(province, city, district, street, divisions=divisions.divisions())
 
 
-@lru_cache(maxsize=65_536)
 def read_phone(raw: str, country: str) -> phones.PhoneCheck:
-    """Check a phone number against the numbering plan of its country; remembers what it has read."""
+    """Check a phone number against the numbering plan of its country."""
     return phones.check_phone(raw, region=country)

@@ -1,7 +1,3 @@
-WITH new_key AS (
-    INSERT INTO kernel_person_key (id, wrapped, master_version)
-    SELECT * FROM unnest(%(key_ids)s::bigint[], %(wrapped)s::bytea[], %(versions)s::smallint[])
-)
 INSERT INTO customers_customer (id, person_key_id, sealed, name_index, phone_tail_index, simulated)
 SELECT id, key_id, sealed, names::bytea[], tail, simulated
 FROM unnest(%(ids)s::bigint[], %(key_ids)s::bigint[], %(sealed)s::bytea[], %(names)s::text[], %(tails)s::bytea[],

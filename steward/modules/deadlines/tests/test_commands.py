@@ -28,8 +28,10 @@ def _fresh_policies() -> None:
 
 def start(*ids: int, at: datetime = NOW, kind: str = "order_audit") -> int:
     starts = [ClockStart("order", id_, kind, at) for id_ in ids]
+    before = Clock.objects.count()
     with transaction.atomic():
-        return commands.start_clocks(TESTER, starts=starts, now=at)
+        commands.start_clocks(TESTER, starts=starts, now=at)
+    return Clock.objects.count() - before
 
 
 def stop(*ids: int, at: datetime) -> list[str]:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 from msgspec import Struct
 
-from steward.kernel import arrays, events, sql
+from steward.kernel import arrays, events, memory, sql
 from steward.kernel.actor import Actor
+from steward.kernel.bundle import write
 from steward.kernel.command import command
 from steward.modules.inventory import rules
 from steward.modules.inventory.events import HoldExpired
 from steward.modules.inventory.models import Hold, Promise
 
 PACKAGE = "steward.modules.inventory"
-FRESH_S = 60.0
 EXPIRE_LIMIT = 1_000
-_promise_ids: dict[tuple[int, str], tuple[float, int]] = {}
+_promise_ids: dict[tuple[int, str], int] = {}
+memory.remembers(_promise_ids.clear)
 
 
 class Want(Struct):
@@ -68,26 +67,25 @@ def _write(taken: Sequence[tuple[Want, Mapping[int, int]]]) -> None:
     for _, by_row in taken:
         total.update(by_row)
     rows = sorted(total)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.load(PACKAGE, "add_promised"),
-            {"ids": arrays.integers(rows), "units": arrays.integers([total[row] for row in rows])},
-        )
-        _insert_entries(
-            cursor, [(row, want.order_id, units) for want, by_row in taken for row, units in by_row.items()], "promised"
-        )
-        cursor.execute(
-            sql.load(PACKAGE, "insert_holds"),
-            {
-                "order_ids": arrays.integers([want.order_id for want, _ in taken]),
-                "expires": arrays.instants([want.expires_at for want, _ in taken]),
-                "states": arrays.texts(["held" if want.expires_at else "firm" for want, _ in taken]),
-            },
-        )
+    write(
+        sql.load(PACKAGE, "add_promised"),
+        {"ids": arrays.integers(rows), "units": arrays.integers([total[row] for row in rows])},
+    )
+    _insert_entries(
+        [(row, want.order_id, units) for want, by_row in taken for row, units in by_row.items()], "promised"
+    )
+    write(
+        sql.load(PACKAGE, "insert_holds"),
+        {
+            "order_ids": arrays.integers([want.order_id for want, _ in taken]),
+            "expires": arrays.instants([want.expires_at for want, _ in taken]),
+            "states": arrays.texts(["held" if want.expires_at else "firm" for want, _ in taken]),
+        },
+    )
 
 
-def _insert_entries(cursor: Any, entries: Sequence[tuple[int, int, int]], kind: str) -> None:
-    cursor.execute(
+def _insert_entries(entries: Sequence[tuple[int, int, int]], kind: str) -> None:
+    write(
         sql.load(PACKAGE, "insert_entries"),
         {
             "promise_ids": arrays.integers([row for row, _, _ in entries]),
@@ -124,7 +122,7 @@ def release_promises(*, order_ids: Sequence[int], kind: str = "released") -> lis
             sql.load(PACKAGE, "add_promised"),
             {"ids": arrays.integers(rows), "units": arrays.integers([-total[row] for row in rows])},
         )
-        _insert_entries(cursor, [(row, order, -units) for row, order, units in opened], kind)
+        _insert_entries([(row, order, -units) for row, order, units in opened], kind)
         state = "expired" if kind == "expired" else "released"
         Hold.objects.filter(order_id__in=held).update(state=state, expires_at=None)
     return held
@@ -164,14 +162,9 @@ def _lock(ids: Iterable[int]) -> dict[int, int]:
 
 
 def _row_ids(keys: set[tuple[int, str]]) -> dict[tuple[int, str], int]:
-    """Find the promise rows of (item, pool); the ids never change, so they are remembered for a minute."""
-    now = time.monotonic()
-    known = {key: _promise_ids[key][1] for key in keys if key in _promise_ids and now - _promise_ids[key][0] < FRESH_S}
-    open_ = [key for key in keys if key not in known]
+    """Find the promise rows of (item, pool); a row keeps its id for ever, so it is remembered."""
+    open_ = [key for key in keys if key not in _promise_ids]
     if open_:
         rows = Promise.objects.filter(item_id__in=[item for item, _ in open_]).values_list("item_id", "pool", "id")
-        for item, pool, id_ in rows:
-            _promise_ids[item, pool] = (now, id_)
-            if (item, pool) in keys:
-                known[item, pool] = id_
-    return known
+        _promise_ids.update({(item, pool): id_ for item, pool, id_ in rows})
+    return {key: _promise_ids[key] for key in keys if key in _promise_ids}

@@ -10,6 +10,7 @@ from django.db import connection
 
 from steward.kernel import arrays, events, personal, sql
 from steward.kernel.actor import Actor
+from steward.kernel.bundle import flush
 from steward.modules.customers.commands.matching import match_customers
 from steward.modules.orders.commands.intake import Prepared, Receipt
 from steward.modules.orders.commands.known import Known
@@ -39,6 +40,7 @@ def record_conflicts(actor: Actor, doubles: Sequence[Double]) -> list[Receipt]:
 
 
 def _keep(actor: Actor, doubles: Sequence[Double]) -> None:
+    flush()  # a conflict may be with an order, and its buyer with a customer, of this very batch
     drafts = [one for one, _known in doubles]
     ids = [known.order_id for _one, known in doubles]
     matches = match_customers([one.buyer for one in drafts], simulated=[one.intake.simulated for one in drafts])

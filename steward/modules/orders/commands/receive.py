@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
-from steward.kernel import arrays, parameters, sql
+from steward.kernel import parameters
 from steward.kernel.actor import Actor
+from steward.kernel.bundle import bundle
 from steward.kernel.command import command
 from steward.kernel.findings import Finding
-from steward.kernel.pipeline import pipeline
 from steward.modules.customers.commands.matching import match_customers
 from steward.modules.inventory.commands.promising import Want, promise_stock
 from steward.modules.orders.commands import writing
 from steward.modules.orders.commands.conflicts import record_conflicts
 from steward.modules.orders.commands.intake import Intake, Prepared, Receipt, prepare
+from steward.modules.orders.commands.known import Found
 from steward.modules.orders.commands.sorting import Batch
 from steward.modules.orders.rules.drafts import PaymentDraft
 from steward.modules.orders.rules.standing import is_settled, standing_at_intake
@@ -32,9 +32,6 @@ PACKAGE = "steward.modules.orders"
 LIMIT = 1_000
 HOLD_S = parameters.define(
     "orders.unpaid_hold_s", 86_400, unit="s", label=_("How long an unpaid order keeps its goods"), minimum=600
-)
-LOOKALIKE_S = parameters.define(
-    "orders.lookalike_window_s", 600, unit="s", label=_("Orders this close together may be the same"), minimum=0
 )
 
 
@@ -49,29 +46,32 @@ def receive_orders(actor: Actor, *, intakes: Sequence[Intake], now: datetime) ->
     if len(intakes) > LIMIT:
         raise ValueError(f"at most {LIMIT} orders at once, not {len(intakes)}")
     batch = Batch(prepare(actor, intakes, now))
-    with pipeline():
+    with bundle():
         batch.sort_out()
-        batch.answer(batch.fresh, _write_new(actor, [batch.at(place) for place in batch.fresh], batch.ids, now))
-        conflicts = record_conflicts(actor, [(batch.at(place), known) for place, known in batch.all_doubles()])
-        batch.answer([place for place, _known in batch.all_doubles()], conflicts)
+        batch.answer(batch.fresh, _write_new(actor, [batch.at(place) for place in batch.fresh], batch.found, now))
+        doubles = batch.all_doubles()
+        conflicts = record_conflicts(actor, [(batch.at(place), known) for place, known in doubles])
+        batch.answer([place for place, _known in doubles], conflicts)
         batch.answer_repeats()
         writing.insert_keys(batch.keyed())
     return batch.receipts()
 
 
-def _write_new(actor: Actor, fresh: Sequence[Prepared], ids: Sequence[tuple[int, int]], now: datetime) -> list[Receipt]:
+def _write_new(actor: Actor, fresh: Sequence[Prepared], found: Sequence[Found], now: datetime) -> list[Receipt]:
     """Recognise buyers, book payments, promise stock and write the orders; what is not read back goes in one trip."""
     if not fresh:
         return []
     clean = [one.checked.is_clean for one in fresh]
     matches = match_customers([one.buyer for one in fresh], simulated=[one.intake.simulated for one in fresh])
-    for place, number in _find_lookalikes(fresh).items():
-        fresh[place].findings.append(Finding("external_number", "probable_duplicate", "warning", {"number": number}))
-    _book_payments(actor, fresh, ids, now)
-    missing = _promise(fresh, ids, now)
+    for one, its in zip(fresh, found, strict=True):
+        if its.lookalike:
+            facts = {"number": its.lookalike}
+            one.findings.append(Finding("external_number", "probable_duplicate", "warning", facts))
+    _book_payments(actor, fresh, found, now)
+    missing = _promise(fresh, found, now)
     new = []
-    for place, (one, (order_id, event_id)) in enumerate(zip(fresh, ids, strict=False)):
-        short = missing.get(order_id)
+    for place, (one, its) in enumerate(zip(fresh, found, strict=True)):
+        short = missing.get(its.order_id)
         one.findings.extend(_shortage_findings(one, short or {}))
         where = standing_at_intake(
             clean=clean[place] and not any(finding.code == "payment_used_elsewhere" for finding in one.findings),
@@ -81,16 +81,16 @@ def _write_new(actor: Actor, fresh: Sequence[Prepared], ids: Sequence[tuple[int,
             historic=one.intake.historic,
             payment_known="payment" not in one.intake.draft.not_supplied,
         )
-        new.append(writing.NewOrder(order_id, event_id, one, matches[place], where, now))
+        new.append(writing.NewOrder(its.order_id, its.event_id, one, matches[place], where, now))
     writing.insert_orders(actor, new, now)
     return [writing.receipt_of(one) for one in new]
 
 
-def _book_payments(actor: Actor, fresh: Sequence[Prepared], ids: Sequence[tuple[int, int]], now: datetime) -> None:
+def _book_payments(actor: Actor, fresh: Sequence[Prepared], found: Sequence[Found], now: datetime) -> None:
     """Write the payments the source reports to the ledger; the order counts only what the ledger took."""
     entries = []
     for place, one in enumerate(fresh):
-        order_id, draft = ids[place][0], one.intake.draft
+        order_id, draft = found[place].order_id, one.intake.draft
         entries += [(one, _entry(one, order_id, payment, "payment")) for payment in draft.payments]
         entries += [(one, _entry(one, order_id, refund, "refund")) for refund in draft.refunds]
     if not entries:
@@ -121,11 +121,11 @@ def _entry(one: Prepared, order_id: int, payment: PaymentDraft, direction: Direc
     )
 
 
-def _promise(fresh: Sequence[Prepared], ids: Sequence[tuple[int, int]], now: datetime) -> dict[int, dict[int, int]]:
+def _promise(fresh: Sequence[Prepared], found: Sequence[Found], now: datetime) -> dict[int, dict[int, int]]:
     """Promise what each order wants; unpaid ones keep it for a while. Returns what is missing, by order."""
     hold_until = now + timedelta(seconds=parameters.value(HOLD_S))
     wants = [
-        Want(ids[place][0], one.shop.pool, one.stocked, None if is_settled(one.payment_state) else hold_until)
+        Want(found[place].order_id, one.shop.pool, one.stocked, None if is_settled(one.payment_state) else hold_until)
         for place, one in enumerate(fresh)
         if one.stocked and one.payment_state != "refunded"
     ]
@@ -143,23 +143,6 @@ def _shortage_findings(one: Prepared, missing: Mapping[int, int]) -> list[Findin
         )
         for item, units in missing.items()
     ]
-
-
-def _find_lookalikes(fresh: Sequence[Prepared]) -> dict[int, str]:
-    """Find orders of the same phone and total shortly before or after. Returns the number by place."""
-    asked = [(place, one) for place, one in enumerate(fresh) if one.checked.phone and not one.intake.historic]
-    if not asked:
-        return {}
-    columns: dict[str, Any] = {
-        "shop_ids": arrays.integers([one.shop.id for _place, one in asked]),
-        "phones": arrays.octets([one.phone_index for _place, one in asked]),
-        "totals": arrays.integers([one.checked.total_minor for _place, one in asked]),
-        "placed": arrays.instants([one.intake.draft.placed_at for _place, one in asked]),
-        "window": timedelta(seconds=parameters.value(LOOKALIKE_S)),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, "find_lookalikes"), columns)
-        return {asked[row[0] - 1][0]: row[1] for row in cursor.fetchall()}
 
 
 def receive_resilient(actor: Actor, *, intakes: Sequence[Intake], now: datetime) -> list[Receipt]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from steward.modules.orders.commands.intake import Prepared, Receipt
-from steward.modules.orders.commands.known import Known, find_known, replayed
+from steward.modules.orders.commands.known import Found, Known, find_known, replayed
 
 
 class Batch:
@@ -15,7 +15,7 @@ class Batch:
         self._prepared = prepared
         self._answers: list[Receipt | None] = [None if isinstance(one, Prepared) else one for one in prepared]
         self.fresh: list[int] = []
-        self.ids: list[tuple[int, int]] = []
+        self.found: list[Found] = []
         self._doubles: list[tuple[int, Known]] = []
         self._same_number: list[tuple[int, int]] = []
         self._same_key: list[tuple[int, int]] = []
@@ -29,11 +29,9 @@ class Batch:
     def sort_out(self) -> None:
         """Ask the database what is known, then tell the places apart in arrival order."""
         places = [place for place, answer in enumerate(self._answers) if answer is None]
-        search = find_known([self.at(place) for place in places])
-        self.ids = search.ids
         numbers: dict[tuple[int, str], int] = {}
         keys: dict[tuple[str, str], int] = {}
-        for place, found in zip(places, search.by_place, strict=True):
+        for place, found in zip(places, find_known([self.at(place) for place in places]), strict=True):
             one = self.at(place)
             number = (one.shop.id, one.intake.draft.external_number)
             key = (one.actor.id, one.intake.idempotency_key or "")
@@ -48,6 +46,7 @@ class Batch:
             else:
                 numbers[number] = place
                 self.fresh.append(place)
+                self.found.append(found)
             if key[1]:
                 keys.setdefault(key, place)
 

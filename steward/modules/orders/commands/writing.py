@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import connection
 from msgspec import Struct
 
 from steward.kernel import arrays, events, numbering, personal, sql
 from steward.kernel.actor import Actor
+from steward.kernel.bundle import write
 from steward.modules.customers.commands.matching import Match
 from steward.modules.deadlines.commands import ClockStart, start_clocks
 from steward.modules.orders.commands.intake import Prepared, Receipt
@@ -45,11 +45,10 @@ def receipt_of(new: NewOrder) -> Receipt:
 
 def insert_orders(actor: Actor, new: Sequence[NewOrder], now: datetime) -> None:
     """Write orders, lines, findings, clocks and the event of each."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, "insert_orders"), _order_columns(new, now))
-        cursor.execute(sql.load(PACKAGE, "insert_lines"), _line_columns(new))
-        if any(one.prepared.findings for one in new):
-            cursor.execute(sql.load(PACKAGE, "insert_findings"), _finding_columns(new))
+    write(sql.load(PACKAGE, "insert_orders"), _order_columns(new, now))
+    write(sql.load(PACKAGE, "insert_lines"), _line_columns(new))
+    if any(one.prepared.findings for one in new):
+        write(sql.load(PACKAGE, "insert_findings"), _finding_columns(new))
     starts = [
         ClockStart("order", one.id, CLOCK_OF_STATE[one.where.state], now)
         for one in new
@@ -169,5 +168,4 @@ def insert_keys(fresh: Sequence[tuple[Prepared, Receipt]]) -> None:
         "hashes": arrays.octets([one.content_hash for one, _receipt in fresh]),
         "replies": arrays.texts([msgspec.json.encode(receipt).decode() for _one, receipt in fresh]),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, "insert_keys"), columns)
+    write(sql.load(PACKAGE, "insert_keys"), columns)
