@@ -13,7 +13,7 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 ALLOWED = re.compile(
     r"\b(?:Steward|SKU|SKUs|CSV|XLSX|Parquet|JSON|NDJSON|API|UTF-8|utf-8|GB18030|gb18030|URL|ID|IP|XML|HTTPS?|TOTP|CSRF"
     r"|Ctrl|Enter|Esc|Shift|Tab|Alt|CNY|USD|GBP|EUR|BRL|HKD|EN|gz|English|kg|ms"
-    r"|[A-Z]{2,4}-[\w-]+|\w+/[\w-]+(?:/[\w-]+)*|[\w.+-]+@[\w.-]+|\w+(?:[._]\w+)+|stw_\w*|v\d+)\b"
+    r"|[A-Z]{2,4}-[\w-]+|\w+/[\w-]+(?:/[\w-]+)*|[\w.+-]+@[\w.-]+|\w+(?:[._]\w+)+|stw_\w*|v\d+)\b|\b[a-z]+\.\*"
 )
 
 
@@ -30,7 +30,11 @@ class _Reader(HTMLParser):
         """Note the shown attributes; remember that what follows is not shown."""
         self.texts += [value for name, value in attrs if name in SHOWN_ATTRIBUTES and value]
         self.value = dict(attrs).get("value") if tag == "option" else None
-        is_code = tag in UNSEEN or "mono" in (dict(attrs).get("class") or "").split()
+        is_code = (
+            tag in UNSEEN
+            or (tag == "option" and self.value is None)
+            or "mono" in (dict(attrs).get("class") or "").split()
+        )
         if tag not in VOID and (self.inside or is_code):
             self.inside.append(tag)
 
