@@ -15,7 +15,7 @@ from steward.modules.catalog.models import Item, Shop
 
 FRESH_S = 5.0
 ITEMS_KEPT = 200_000
-LATE_COMMITS = timedelta(minutes=2)
+LATE_COMMITS = timedelta(seconds=30)
 _shops: dict[str, Any] = {"at": float("-inf"), "by_code": {}}
 _items: dict[str, ItemFacts] = {}
 _changes: dict[str, float] = {"at": float("-inf")}
@@ -104,7 +104,7 @@ def _forget_changed() -> None:
     if now - _changes["at"] < FRESH_S:
         return
     _changes["at"] = now
-    lately = moment.now() - LATE_COMMITS
+    lately = moment.now() - LATE_COMMITS - timedelta(seconds=FRESH_S)
     for sku in Item.objects.filter(changed_at__gte=lately).values_list("sku", flat=True):
         _items.pop(sku, None)
 
