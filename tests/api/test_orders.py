@@ -76,8 +76,11 @@ def test_everything_that_is_wrong_with_the_shape_is_named_at_once() -> None:
     }
 
 
-def test_what_is_no_json_is_malformed() -> None:
-    assert Caller("orders.enter").post("orders", b"{nope").json()["code"] == "malformed"
+@pytest.mark.parametrize("body", [b"", b"{nope", b"[None]", b"[" * 100_000, b'{"shop":"\xff"}'])
+def test_what_is_no_json_is_malformed(body: bytes) -> None:
+    answer = Caller("orders.enter").post("orders", body)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
 
 
 def test_a_stream_answers_every_line_in_order() -> None:

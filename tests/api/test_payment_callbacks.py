@@ -188,7 +188,9 @@ def test_a_refund_that_comes_before_its_payment_does_no_harm() -> None:
     assert Entry.objects.count() == 2
 
 
-@pytest.mark.parametrize("content", ["{}", "not json", '{"type": "payment.lost", "data": {}}', "[]"])
+@pytest.mark.parametrize(
+    "content", ["{}", "not json", '{"x":' + "[" * 5_000, '{"type": "payment.lost", "data": {}}', "[]"]
+)
 def test_a_signed_body_that_cannot_be_read_is_refused_and_noted(content: str) -> None:
     answer = call(make.provider(), content)
 

@@ -57,9 +57,17 @@ def decoded(body: bytes) -> OrderDraft:
     try:
         return _decoder.decode(body)
     except msgspec.ValidationError as error:
-        findings = shape_findings(msgspec.json.decode(body), OrderDraft)
+        findings = shape_findings(_any_json(body), OrderDraft)
         raise errors.BadInput(findings or [{"field": "", "code": "invalid", "message": str(error)}]) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed from error
+
+
+def _any_json(body: bytes) -> Any:
+    """Read JSON of any shape: a wrong shape shows before a broken end does. Raises: Malformed."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed from error
 
 

@@ -67,7 +67,7 @@ def _body(raw: bytes) -> payments.CallbackBody:
     try:
         body = _decoder.decode(raw)
         body.data.paid_at.astimezone(UTC)
-    except (msgspec.DecodeError, OverflowError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError) as error:
         raise ValueError(str(error)) from error
     return body
 
