@@ -26,7 +26,6 @@ from steward.modules.orders.commands.import_batches import Batches, Tally, reaso
 from steward.modules.orders.commands.import_files import Rejects, local_copy, opened
 from steward.modules.orders.commands.intake import Intake, Receipt
 from steward.modules.orders.commands.mappings import active_mapping, rules_of
-from steward.modules.orders.commands.reading_ahead import ahead
 from steward.modules.orders.commands.receive import receive_resilient
 from steward.modules.orders.events import ImportFinished
 from steward.modules.orders.models import ImportRun
@@ -160,12 +159,24 @@ def bound_plan(source: RowSource, rules: MappingRules, *, shop: str, mapping: st
 
 def read_into(batches: Batches, source: RowSource, plan: Plan, progress: Progress | None) -> None:
     """Map every order of a file and hand it to the batches."""
-    for outcome in ahead(map_group(group, plan) for group in source.groups(plan.key)):
-        if batches.add(outcome) and progress:
+    for group in source.groups(plan.key):
+        if batches.add(map_group(group, plan)) and progress:
             progress(batches.tally)
     batches.flush()
     if progress:
         progress(batches.tally)
+
+
+def note_progress(run_id: int, tally: Tally) -> None:
+    """Note how far a run is, for whoever watches it; each batch has committed by then."""
+    ImportRun.objects.filter(id=run_id, state="running").update(
+        received=tally.received,
+        created=tally.created,
+        duplicate=tally.duplicate,
+        conflict=tally.conflict,
+        rejected=tally.rejected,
+        cancellations=tally.cancellations,
+    )
 
 
 @command(needs="orders.import")
