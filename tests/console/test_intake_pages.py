@@ -13,7 +13,8 @@ from django.test import Client
 
 from steward.kernel import moment, parked
 from steward.modules.orders import queries
-from steward.modules.orders.commands.imports import run_import
+from steward.modules.orders.commands.import_batches import Tally
+from steward.modules.orders.commands.imports import note_progress, run_import
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +126,21 @@ def test_a_started_import_shows_its_result_and_sends_bad_rows_back() -> None:
     rejects = browser.get(f"/imports/{run_id}/rejects")
     assert b"abc" in b"".join(rejects.streaming_content)  # type: ignore[attr-defined]
     assert "orders.csv" in browser.get("/imports/").content.decode()
+
+
+def test_a_running_import_shows_how_far_it_is() -> None:
+    browser = make.browser("lin")
+    page = browser.get(upload(browser, TMALL, mapping="tmall")).content.decode()
+    started = browser.post("/imports/start", {"file": token(page), "shop": "tmall", "mapping": "tmall"})
+    run_id = int(str(started["Location"]).rpartition("/")[2])
+    seen = []
+
+    def watch(tally: Tally) -> None:
+        note_progress(run_id, tally)
+        seen.append(queries.import_run(run_id).created)
+
+    run_import(make.TESTER, run_id=run_id, now=moment.now(), progress=watch)
+    assert seen[-1] == 1
 
 
 def test_nobody_can_name_a_file_that_was_not_uploaded() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -22,7 +23,13 @@ def import_file(run_id: int, locale: str, folder: bool = False) -> None:
     """
     actor = imports.starter_of(run_id, locale)
     try:
-        imports.run_import(actor, run_id=run_id, now=moment.now(), source="folder" if folder else "file")
+        imports.run_import(
+            actor,
+            run_id=run_id,
+            now=moment.now(),
+            source="folder" if folder else "file",
+            progress=partial(imports.note_progress, run_id),
+        )
     except errors.Refusal as refusal:
         log.warning("import_refused", run_id=run_id, code=refusal.code)
     if folder:
