@@ -21,7 +21,7 @@ def configure(url: str) -> None:
         host = url.partition("host=")[2].partition("&")[0].replace("%2F", "/")
         database = {
             "ENGINE": "django.db.backends.postgresql",
-            "NAME": url.partition("/?")[0].rpartition("/")[2] or url.split("?")[0].rpartition("/")[2],
+            "NAME": url.partition("?")[0].rpartition("/")[2],
             "USER": "postgres",
             "HOST": host,
             "CONN_MAX_AGE": 60,

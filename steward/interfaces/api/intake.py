@@ -20,6 +20,7 @@ from steward.interfaces.asgi.types import Receive, Scope, Send
 from steward.kernel import errors
 from steward.kernel.actor import Actor
 from steward.modules.orders.commands.intake import Intake, Receipt
+from steward.modules.orders.rules.drafts import OrderDraft
 from steward.modules.people import queries as people
 
 LARGEST_ORDER_BYTES = 2 * 1024 * 1024
@@ -74,8 +75,7 @@ async def one(scope: Scope, receive: Receive, send: Send) -> None:
         locale = _locale(headers, actor)
         key = _key(headers)
         body = await _body(receive)
-        with translation.override(locale):
-            draft = receipts.decoded(body)
+        draft = receipts.plainly_decoded(body) or _decoded(body, locale)
         receipt = (await GATHERER.hand_over([Intake(draft, "api", key, actor=actor)]))[0]
         await _send_receipt(send, receipt, locale)
     except errors.Refusal as refusal:
@@ -132,10 +132,17 @@ async def _answer_lines(receive: Receive, actor: Actor, key: str, locale: str) -
 
 def _read(line: bytes, number: int, actor: Actor, key: str, locale: str) -> Intake | receipts.OrderReply:
     try:
-        return Intake(receipts.decoded(line), "bulk", f"{key}:{number}" if key else None, actor=actor)
+        draft = receipts.plainly_decoded(line) or _decoded(line, locale)
+        return Intake(draft, "bulk", f"{key}:{number}" if key else None, actor=actor)
     except errors.Refusal as refusal:
         with translation.override(locale):
             return receipts.reply_of_refusal(refusal, number)
+
+
+def _decoded(body: bytes, locale: str) -> OrderDraft:
+    """Say what is wrong with a body, in the caller's language. Raises: Malformed, BadInput."""
+    with translation.override(locale):
+        return receipts.decoded(body)
 
 
 async def _lines(receive: Receive) -> AsyncIterator[tuple[int, bytes]]:
@@ -201,7 +208,10 @@ async def _body(receive: Receive) -> bytes:
 
 
 async def _send_receipt(send: Send, receipt: Receipt, locale: str) -> None:
-    with translation.override(locale):
+    if receipt.findings or receipt.code:
+        with translation.override(locale):
+            status, content_type, body = receipts.single(receipt)
+    else:  # nothing to put into words
         status, content_type, body = receipts.single(receipt)
     extra = [(b"idempotent-replay", b"true")] if receipt.replayed else []
     await reply(send, status=status, body=body, content_type=content_type, extra=extra)

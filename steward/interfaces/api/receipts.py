@@ -71,6 +71,14 @@ def _any_json(body: bytes) -> Any:
         raise Malformed from error
 
 
+def plainly_decoded(body: bytes) -> OrderDraft | None:
+    """Read a draft that fits its shape; None where `decoded` has to say what is wrong, in the caller's language."""
+    try:
+        return _decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
 def reply_of(receipt: Receipt, line: int | None = None) -> OrderReply:
     """Put a receipt into words."""
     found = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 
@@ -20,6 +21,17 @@ OPEN = Gauge("steward_requests_open", "Requests being answered.", ["kind"])
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+@cache
+def _open_of(kind: str) -> Gauge:
+    """Look a gauge up once: looking it up costs more than counting."""
+    return OPEN.labels(kind)
+
+
+@cache
+def _counters_of(kind: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(kind, method, str(status)), SECONDS.labels(kind)
+
+
 async def observed(kind: str, handler: Handler, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a request and count it. Kinds are few and fixed, so that no path makes a new series."""
     status = 500
@@ -31,15 +43,16 @@ async def observed(kind: str, handler: Handler, scope: Scope, receive: Receive, 
             status = message["status"]
         await send(message)
 
-    open_now = OPEN.labels(kind)
+    open_now = _open_of(kind)
     open_now.inc()
     try:
         await handler(scope, receive, noting_send)
     finally:
         open_now.dec()
         method = scope["method"] if scope["method"] in METHODS else "other"
-        REQUESTS.labels(kind, method, str(status)).inc()
-        SECONDS.labels(kind).observe(time.perf_counter() - begun)
+        count, seconds = _counters_of(kind, method, status)
+        count.inc()
+        seconds.observe(time.perf_counter() - begun)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
