@@ -39,8 +39,8 @@ class ParquetRows(OpenedFile):
 
     def rows(self) -> Iterator[Row]:
         """Yield the records in the order of the file."""
-        for number, *cells in self._read("ORDER BY file_row_number"):
-            yield Row(number, cells)
+        for record in self._read("ORDER BY file_row_number"):
+            yield Row(record[0], record[1:])
 
     def groups(self, key: int | None) -> Iterator[list[Row]]:
         """Yield the records that share the value of column `key`; DuckDB sorts, on disk if need be."""
@@ -49,7 +49,7 @@ class ParquetRows(OpenedFile):
             return
         records = self._read(f"ORDER BY trim({_as_text(self._columns[key])}), 1")
         for name, part in groupby(records, key=lambda record: str(record[key + 1]).strip()):
-            together = [Row(number, cells) for number, *cells in part]
+            together = [Row(record[0], record[1:]) for record in part]
             if name:
                 yield together
             else:
