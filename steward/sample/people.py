@@ -1,0 +1,51 @@
+"""Let the crew of the sample in, and act as one of them."""
+
+from __future__ import annotations
+
+from django.contrib.auth.backends import ModelBackend
+
+from steward.kernel.actor import Actor, system
+from steward.modules.people import commands, queries
+from steward.sample import crew
+
+SYSTEM = system("sample")
+
+
+class Crew:
+    """The people of the sample as actors, found by their role; several of one role take turns."""
+
+    def __init__(self) -> None:
+        self._by_role: dict[str, list[Actor]] = {}
+        self._turn = 0
+
+    def let_in(self) -> int:
+        """Let everybody in: the administrator first, who then lets the others in. Returns how many."""
+        *others, administrator = crew.sign_ins()
+        self._add(SYSTEM, administrator)
+        for member in [*others, *crew.colleagues()]:
+            self._add(self.first("administrator"), member)
+        return sum(map(len, self._by_role.values()))
+
+    def _add(self, by: Actor, member: crew.Member) -> None:
+        staff_id = commands.create_staff(
+            by,
+            username=member.username,
+            name=member.name,
+            password=crew.PASSWORD,
+            role_codes=[member.role],
+            email=member.email,
+            locale=member.locale,
+        )
+        user = ModelBackend().get_user(staff_id)
+        assert user is not None
+        self._by_role.setdefault(member.role, []).append(queries.actor_for_staff(user))
+
+    def first(self, role: str) -> Actor:
+        """Return the one of a role a visitor may sign in as."""
+        return self._by_role[role][0]
+
+    def someone(self, role: str) -> Actor:
+        """Return whose turn it is."""
+        self._turn += 1
+        people = self._by_role[role]
+        return people[self._turn % len(people)]

@@ -1,0 +1,131 @@
+"""Let the crew deal with live orders as their stories tell, each at the time somebody did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct, structs
+
+from steward.kernel.actor import system
+from steward.modules.orders import queries
+from steward.modules.orders.commands.audit import approve_orders, send_back_order
+from steward.modules.orders.commands.cancel import cancel_order, cancel_unpaid
+from steward.modules.orders.commands.mend import accept_finding, mend_order, take_suggestion
+from steward.modules.orders.commands.progress import follow_payments
+from steward.modules.orders.commands.settle import settle_conflict
+from steward.modules.payments import commands as payments
+from steward.modules.payments.rules import Direction, PaymentEntryDraft
+from steward.sample import baskets
+from steward.sample.live import Planned
+from steward.sample.people import Crew
+
+ORDERS = system("orders")  # who moves orders by themselves, also in earnest
+
+
+class Case(Struct):
+    """One live order, its number among ours, and when it is dealt with."""
+
+    order_id: int
+    planned: Planned
+    at: datetime
+
+
+def deal_with(crew: Crew, cases: list[Case], now: datetime) -> int:
+    """Let the crew work through the cases in the order of their times. Returns how many."""
+    for case in sorted(cases, key=lambda case: (case.at, case.order_id)):
+        ACTS[case.planned.act](crew, case, now)
+    return len(cases)
+
+
+def _mend(crew: Crew, case: Case, now: datetime) -> None:
+    recipient = structs.asdict(case.planned.mended)
+    changes = {f"recipient.{name}": recipient[name] for name in recipient if recipient[name]}
+    mend_order(crew.someone("order_clerk"), order_id=case.order_id, changes=changes, now=case.at)
+
+
+def _take_suggestion(crew: Crew, case: Case, now: datetime) -> None:
+    findings = queries.order_detail(case.order_id).findings
+    first = next(finding for finding in findings if finding.can_be_taken and not finding.resolution)
+    take_suggestion(crew.someone("customer_service"), finding_id=first.id, now=case.at)
+
+
+def _accept(crew: Crew, case: Case, now: datetime) -> None:
+    findings = queries.order_detail(case.order_id).findings
+    first = next(finding for finding in findings if finding.severity == "error" and not finding.resolution)
+    accept_finding(crew.someone("customer_service"), finding_id=first.id, reason="客户确认按实付金额成交", now=case.at)
+
+
+def _approve(crew: Crew, case: Case, now: datetime) -> None:
+    approve_orders(crew.someone("order_checker"), order_ids=[case.order_id], now=case.at)
+
+
+def _cancel(cause: str, reason: str) -> Callable[[Crew, Case, datetime], None]:
+    def act(crew: Crew, case: Case, now: datetime) -> None:
+        actor = crew.someone("order_checker")
+        cancel_order(actor, order_id=case.order_id, cause=cause, reason=reason, now=case.at)
+
+    return act
+
+
+def _regret(crew: Crew, case: Case, now: datetime) -> None:
+    """Cancel on the customer's wish and give the money back."""
+    _cancel("customer", "客户不想要了")(crew, case, now)
+    _money(crew, case, "refund", now)
+
+
+def _settle(crew: Crew, case: Case, now: datetime) -> None:
+    for conflict in queries.order_detail(case.order_id).conflicts:
+        decision: Literal["keep", "take_recipient"] = "take_recipient" if case.order_id % 2 else "keep"
+        settle_conflict(crew.someone("customer_service"), conflict_id=conflict.id, decision=decision, now=case.at)
+
+
+def _pay(crew: Crew, case: Case, now: datetime) -> None:
+    _money(crew, case, "payment", now)
+
+
+def _money(crew: Crew, case: Case, direction: Direction, now: datetime) -> None:
+    """Record money that moved, and let the order follow it as the worker does."""
+    draft = case.planned.draft
+    entry = PaymentEntryDraft(
+        order_id=case.order_id,
+        amount_minor=draft.total_minor or 0,
+        currency=draft.currency,
+        provider=baskets.PROVIDERS[draft.shop],
+        transaction=f"{'L' if direction == 'payment' else 'R'}{draft.external_number}",
+        happened_at=case.at,
+        direction=direction,
+    )
+    payments.record_payments(crew.someone("finance"), entries=[entry], now=case.at)
+    follow_payments(ORDERS, order_ids=[case.order_id], now=case.at)
+
+
+def _send_back(crew: Crew, case: Case, now: datetime) -> None:
+    """Send it back to be asked about; of every three, two are mended meanwhile, and one of those approved."""
+    checker, clerk = crew.someone("order_checker"), crew.someone("order_clerk")
+    send_back_order(checker, order_id=case.order_id, reason="数量较大，请与客户确认是否团购、能否分批发货", now=case.at)
+    later, latest = case.at + timedelta(minutes=25), case.at + timedelta(minutes=50)
+    if case.order_id % 3 and later < now:
+        mend_order(clerk, order_id=case.order_id, changes={"note": "已电话确认：公司团购，可分批发货"}, now=later)
+        if case.order_id % 3 == 1 and latest < now:
+            approve_orders(checker, order_ids=[case.order_id], now=latest)
+
+
+def _lapse(crew: Crew, case: Case, now: datetime) -> None:
+    cancel_unpaid(ORDERS, order_ids=[case.order_id], now=case.at)
+
+
+ACTS: dict[str, Callable[[Crew, Case, datetime], None]] = {
+    "take_suggestion": _take_suggestion,
+    "mend": _mend,
+    "approve": _approve,
+    "accept": _accept,
+    "cancel_short": _cancel("short_of_stock", "缺货，客户选择退款"),
+    "cancel_duplicate": _cancel("duplicate", "客户重复下单，保留第一单"),
+    "settle": _settle,
+    "pay": _pay,
+    "regret": _regret,
+    "send_back": _send_back,
+    "lapse": _lapse,
+}
