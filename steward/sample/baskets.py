@@ -17,17 +17,6 @@ COUPON_FROM_MINOR, COUPON_MINOR, COUPON_SHARE = 30_000, 3_000, 0.3
 PROVIDERS = {"tmall": "alipay", "jd": "jdpay", "douyin": "douyinpay", "own": "wechatpay"}
 PLEAS = ("请放门口，谢谢", "周末送货", "尽快发货，月底要去露营", "送礼用，请不要放价格单", "麻烦轻拿轻放")
 NOTES = (*[""] * len(PLEAS), *PLEAS)
-    "",
-    "",
-    "",
-    "",
-    "",
-    "请放门口，谢谢",
-    "周末送货",
-    "尽快发货，月底要去露营",
-    "送礼用，请不要放价格单",
-    "麻烦轻拿轻放",
-)
 
 
 def line_of(rng: Random, good: Good, quantity: int) -> LineDraft:

@@ -35,7 +35,7 @@ POLE-CARB | 碳素登山杖（对） | Carbon trekking poles, pair | ambient | 2
 BOTTLE-1 | 户外水壶 1 升 | Water bottle, 1 l | ambient | 79 | 210 | 8 | 8 | a | n
 FLASK-05 | 保温杯 500 毫升 | Vacuum flask, 500 ml | ambient | 129 | 320 | 8 | 6 | w | n
 POT-SET | 钛合金套锅 | Titanium pot set | ambient | 329 | 280 | 3 | 4 | a | n
-POT-CAST | 铸铁荷兰锅 | Cast-iron Dutch oven | ambient | 379 | 6200 | 2 | 2 | w | 6
+POT-CAST | 铸铁荷兰锅 | Cast-iron Dutch oven | ambient | 379 | 6200 | 2 | 2 | w | 1
 STOVE-MINI | 迷你气炉 | Mini gas stove | ambient | 139 | 95 | 4 | 7 | a | n
 STOVE-WIND | 防风一体炉 | Windproof integrated stove | ambient | 369 | 480 | 3 | 5 | a | n
 GRILL | 便携烧烤架 | Portable grill | ambient | 199 | 3100 | 3 | 5 | s | n
@@ -54,7 +54,7 @@ LAMP-LED | 充电营地灯 | Rechargeable camp lamp | ambient | 159 | 410 | 5 | 
 HEADLAMP | 头灯 800 流明 | Headlamp, 800 lumens | ambient | 189 | 95 | 5 | 6 | a | n
 POWER-500 | 户外电源 500 瓦时 | Power station, 500 Wh | hazardous | 1999 | 6200 | 2 | 4 | s | n
 POWER-1K | 户外电源 1000 瓦时 | Power station, 1,000 Wh | hazardous | 3699 | 11500 | 2 | 2 | s | n
-SOLAR-100 | 折叠太阳能板 100 瓦 | Folding solar panel, 100 W | ambient | 1099 | 4200 | 2 | 2 | s | 4
+SOLAR-100 | 折叠太阳能板 100 瓦 | Folding solar panel, 100 W | ambient | 1099 | 4200 | 2 | 2 | s | 1
 RADIO-2 | 手持对讲机（对） | Hand-held radios, pair | ambient | 359 | 420 | 3 | 3 | a | n
 GPS-WATCH | 户外定位手表 | Outdoor GPS watch | ambient | 1599 | 60 | 2 | 3 | g | n
 FRIDGE-20 | 车载冰箱 20 升 | Car fridge, 20 l | ambient | 1299 | 9600 | 2 | 2 | s | 0
@@ -71,7 +71,7 @@ HONEY | 秦岭土蜂蜜 500 克 | Qinling honey, 500 g | ambient | 98 | 720 | 6 
 CHEESE | 鲜奶酪 250 克（冷藏） | Fresh cheese, 250 g, chilled | chilled | 49 | 270 | 10 | 5 | a | n
 HAM | 切片火腿 300 克（冷藏） | Sliced ham, 300 g, chilled | chilled | 58 | 320 | 10 | 5 | a | n
 STEAK | 原切牛排 5 片（冷藏） | Beef steaks, five, chilled | chilled | 168 | 1050 | 6 | 6 | s | n
-SALMON | 三文鱼 400 克（冷藏） | Salmon, 400 g, chilled | chilled | 128 | 450 | 6 | 4 | a | 5
+SALMON | 三文鱼 400 克（冷藏） | Salmon, 400 g, chilled | chilled | 128 | 450 | 6 | 4 | a | 2
 YOGURT | 低温酸奶 12 杯（冷藏） | Yoghurt, twelve cups, chilled | chilled | 72 | 1900 | 8 | 6 | s | n
 ICE-CREAM | 冰淇淋 8 支（冷冻） | Ice cream, eight, frozen | frozen | 89 | 900 | 6 | 3 | s | n
 MOONCAKE | 流心月饼礼盒 | Mooncake gift box | ambient | 198 | 900 | 10 | 3 | g | 0

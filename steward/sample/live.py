@@ -87,12 +87,20 @@ def _again(rng: Random, one: Planned, now: datetime) -> Iterator[Planned]:
         yield twin
     elif one.story in ("conflict", "changed_too_late"):
         second = copy.deepcopy(one)
-        second.draft.recipient = structs.replace(second.draft.recipient, street=places.street(rng))
-        second.draft.note = "客户改了收货地址"
+        _change(rng, second.draft)
         second.act, second.act_at = "", None
         if one.story == "changed_too_late":
             second.arrives_at = min(one.arrives_at + CHANGE_COMES_AFTER, now)
         yield second
+
+
+def _change(rng: Random, draft: OrderDraft) -> None:
+    """Give an order other content: another street and one piece more."""
+    first, *others = draft.lines
+    draft.lines = [structs.replace(first, quantity=first.quantity + 1), *others]
+    draft.total_minor = (draft.total_minor or 0) + first.unit_price_minor
+    draft.recipient = structs.replace(draft.recipient, street=places.street(rng))
+    draft.note = "客户改了收货地址，加购一件"
 
 
 def _reuse_payments(planned: list[Planned]) -> None:

@@ -26,7 +26,7 @@ Act = Literal[
 class Story(Struct, frozen=True):
     """One kind of order. `share` counts orders in 250; ages in hours; `act` is what somebody does about it in the end.
 
-    Where `always` is set nobody leaves it lying; else the youngest are still open.
+    Where `always` is set nobody leaves it lying; else the youngest are still open, and of the old ones `done` are not.
     """
 
     code: str
@@ -35,6 +35,7 @@ class Story(Struct, frozen=True):
     oldest_h: float = 70.0
     act: Act = ""
     always: bool = False
+    done: float = 1.0
 
 
 CLEAN = Story("clean", 0)
@@ -44,16 +45,16 @@ STORIES = (
     Story("paid_later", 6, 2, 70, "pay", always=True),
     Story("part_paid", 3, 0.5, 20),
     Story("overpaid", 2),
-    Story("district_missing", 10, act="take_suggestion"),
-    Story("district_renamed", 7, act="take_suggestion"),
-    Story("district_conflict", 5, act="mend"),
-    Story("phone_bad", 8, act="mend"),
+    Story("district_missing", 10, act="take_suggestion", done=0.85),
+    Story("district_renamed", 7, act="take_suggestion", done=0.85),
+    Story("district_conflict", 5, act="mend", done=0.8),
+    Story("phone_bad", 8, act="mend", done=0.75),
     Story("phone_masked", 4, act="approve"),
     Story("name_missing", 2, act="mend"),
-    Story("unusual_quantity", 7, act="approve"),
+    Story("unusual_quantity", 7, act="approve", done=0.8),
     Story("price_differs", 4, act="approve"),
-    Story("total_mismatch", 5, act="accept"),
-    Story("short", 9, act="cancel_short"),
+    Story("total_mismatch", 5, act="accept", done=0.7),
+    Story("short", 9, act="cancel_short", done=0.3),
     Story("duplicate", 6, 1.5, 40, act="cancel_duplicate"),
     Story("conflict", 5, act="settle"),
     Story("changed_too_late", 2, 3, 40),
@@ -92,7 +93,7 @@ def answer_h(rng: Random, story: Story, age: float, *, is_first: bool) -> float 
     if story.act == "lapse":
         return 24.05
     chance = 1.0 if age > SURELY_DONE_AFTER_H else PROBABLY if age > PROBABLY_AFTER_H else PERHAPS
-    if not story.always and rng.random() > chance:
+    if not story.always and rng.random() > chance * story.done:
         return None
     hours = rng.uniform(1.1, 4.0) if rng.random() < LATE else rng.uniform(0.1, 0.9)
     return min(hours, age * 0.9)

@@ -123,9 +123,9 @@ def total_mismatch(rng: Random, draft: OrderDraft) -> None:
 
 
 def short(rng: Random, draft: OrderDraft) -> None:
-    """Buy what has run out, or nearly."""
+    """Buy one more than there is of what is running out."""
     good = rng.choice(scarce())
-    _relined(draft, [baskets.line_of(rng, good, rng.randint(1, good.usual_quantity)), draft.lines[0]])
+    _relined(draft, [baskets.line_of(rng, good, (good.stock or 0) + 1), draft.lines[0]])
 
 
 def refunded_at_source(rng: Random, draft: OrderDraft) -> None:

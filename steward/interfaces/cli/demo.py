@@ -38,7 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
         _say("there are staff or orders already; nothing was loaded")
         return 1
     _say(
-        f"{loaded.staff} staff, {loaded.items} articles, {loaded.past_orders} past and {loaded.live_orders} live orders, "
+        f"{loaded.staff} staff, {loaded.items} articles, "
+        f"{loaded.past_orders} past and {loaded.live_orders} live orders, "
         f"{loaded.imported} imported ({loaded.rejected} rows came back), {time.monotonic() - begun:.1f} s"
     )
     for line in sign_ins():
