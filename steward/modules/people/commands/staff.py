@@ -41,13 +41,13 @@ def create_staff(
     *,
     username: str,
     name: str,
-    password: str,
+    password: str | None,
     role_codes: Collection[str],
     email: str = "",
     locale: str = "zh-hans",
     is_superuser: bool = False,
 ) -> int:
-    """Let somebody in.
+    """Let somebody in; without a password they can sign in once somebody resets it.
 
     Returns the id. Raises: BadInput with every finding, GivesMoreThanHeld. Emits: StaffCreated.
     """
@@ -67,7 +67,7 @@ def create_staff(
     return staff.id
 
 
-def _findings(staff: Staff, password: str, unknown_roles: list[str]) -> list[dict[str, str]]:
+def _findings(staff: Staff, password: str | None, unknown_roles: list[str]) -> list[dict[str, str]]:
     """Collect all that is wrong with a new account."""
     findings = []
     if not staff.username:
@@ -78,7 +78,7 @@ def _findings(staff: Staff, password: str, unknown_roles: list[str]) -> list[dic
         findings.append({"field": "name", "message": _("Give the person's name.")})
     if unknown_roles:
         findings.append({"field": "roles", "message": _("Unknown role: %s") % ", ".join(unknown_roles)})
-    return findings + _password_findings(staff, password)
+    return findings if password is None else findings + _password_findings(staff, password)
 
 
 def _password_findings(staff: Staff, password: str) -> list[dict[str, str]]:

@@ -185,3 +185,12 @@ def test_names_are_put_to_who_acted() -> None:
     assert names[lin.id] == "Lin"
     assert names["person:999999"] == "person:999999"
     assert names["system:sweeper"].endswith("sweeper")
+
+
+def test_a_person_let_in_without_a_password_cannot_sign_in_until_it_is_reset() -> None:
+    staff_id = commands.create_staff(SETUP, username="mia", name="Mia", password=None, role_codes=["trainer"])
+    assert not get_user_model().objects.get(id=staff_id).check_password(PASSWORD)
+
+    commands.reset_password(SETUP, staff_id=staff_id, password=PASSWORD)
+
+    assert get_user_model().objects.get(id=staff_id).check_password(PASSWORD)
