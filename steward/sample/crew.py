@@ -10,7 +10,7 @@ from steward.sample import names
 
 # Known to everybody who reads this: fit for a demonstration on one's own machine and for nothing else.
 PASSWORD = "steward-demo-2026"  # noqa: S105
-CREW_SEED = 20_260_501  # the crew stays the same whatever the orders are drawn from
+CREW_SEED = 20_260_507  # the crew stays the same whatever the orders are drawn from
 
 # role | user name | name; the first is whom a visitor should try first
 SIGN_INS = """
