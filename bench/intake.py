@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the size of the run."""
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (default 3)")
     parser.add_argument("--seconds", type=float, default=8, help="seconds of each sample (default 8)")
-    parser.add_argument("--workers", type=int, default=1, help="web worker processes (default 1)")
+    parser.add_argument("--workers", type=int, default=2, help="web worker processes (default 2)")
     parser.add_argument("--skip-naive", action="store_true", help="leave (e) out")
 
 

@@ -21,7 +21,7 @@ DEBUG = env.boolean("STEWARD_DEBUG", default=False, meaning="Show error pages wi
 SECURE = env.boolean("STEWARD_SECURE", default=False, meaning="Served over HTTPS: secure cookies and HSTS.")
 ALLOWED_HOSTS = env.names("STEWARD_HOSTS", "127.0.0.1,localhost,[::1],testserver", "Host names that may be asked for.")
 CSRF_TRUSTED_ORIGINS = env.names("STEWARD_ORIGINS", "", "Origins (scheme://host) behind a proxy that may post forms.")
-WEB_WORKERS = env.integer("STEWARD_WEB_WORKERS", default=1, minimum=1, maximum=64, meaning="Web worker processes.")
+WEB_WORKERS = env.integer("STEWARD_WEB_WORKERS", default=2, minimum=1, maximum=64, meaning="Web worker processes.")
 WEB_THREADS = env.integer(
     "STEWARD_WEB_THREADS", default=8, minimum=1, maximum=64, meaning="Threads for pages in a web process."
 )

@@ -23,7 +23,7 @@ from prometheus_client import Histogram
 from steward.kernel import errors, moment
 from steward.kernel.actor import system
 from steward.modules.orders.commands.intake import Intake, Receipt
-from steward.modules.orders.commands.receive import receive_resilient
+from steward.modules.orders.commands.receive import receive_resilient, warm_up
 
 AT_MOST = 256
 WAITING_AT_MOST = 20_000
@@ -101,6 +101,7 @@ class Gatherer:
         return answer
 
     def _write_on(self) -> None:
+        self._warm_up()
         while True:
             self._wake.wait()
             self._wake.clear()
@@ -109,6 +110,15 @@ class Gatherer:
             if self._stopping and not self._waiting:
                 connection.close()
                 return
+
+    def _warm_up(self) -> None:
+        """Load what the first orders would wait for; where the database is not there yet, they load it themselves."""
+        try:
+            _prepare_connection()
+            warm_up()
+        except DatabaseError as error:
+            log.warning("intake_starts_cold", error=type(error).__name__)
+            connection.close()
 
     def _take(self) -> list[Waiting]:
         """Take what has gathered, up to a batch; a request's drafts stay together."""

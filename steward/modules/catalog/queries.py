@@ -98,6 +98,13 @@ def items_by_sku(skus: Iterable[str]) -> dict[str, ItemFacts]:
     return {sku: _items[sku] for sku in wanted if sku in _items}
 
 
+def remember_items() -> None:
+    """Remember items before the first order asks for them."""
+    _forget_changed()
+    for row in Item.objects.filter(active=True).order_by("-id").values_list(*_ITEM_FIELDS)[: ITEMS_KEPT // 2]:
+        _items[row[1]] = ItemFacts(*row)
+
+
 def _forget_changed() -> None:
     """Forget the items changed lately; a margin covers transactions that commit late."""
     now = time.monotonic()

@@ -14,14 +14,15 @@ from steward.kernel.actor import Actor
 from steward.kernel.bundle import bundle
 from steward.kernel.command import command
 from steward.kernel.findings import Finding
+from steward.modules.catalog.queries import remember_items
 from steward.modules.customers.commands.matching import match_customers
-from steward.modules.inventory.commands.promising import Want, promise_stock
+from steward.modules.inventory.commands.promising import Want, promise_stock, remember_rows
 from steward.modules.orders.commands import writing
 from steward.modules.orders.commands.conflicts import record_conflicts
-from steward.modules.orders.commands.intake import Intake, Prepared, Receipt, prepare
+from steward.modules.orders.commands.intake import Intake, Prepared, Receipt, prepare, read_place
 from steward.modules.orders.commands.known import Found
 from steward.modules.orders.commands.sorting import Batch
-from steward.modules.orders.rules.drafts import PaymentDraft
+from steward.modules.orders.rules.drafts import PaymentDraft, RecipientDraft
 from steward.modules.orders.rules.standing import is_settled, standing_at_intake
 from steward.modules.payments.commands.recording import post_entries
 from steward.modules.payments.rules import Direction, PaymentEntryDraft
@@ -30,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 PACKAGE = "steward.modules.orders"
 LIMIT = 1_000
+ROWS_REMEMBERED = 200_000
 HOLD_S = parameters.define(
     "orders.unpaid_hold_s", 86_400, unit="s", label=_("How long an unpaid order keeps its goods"), minimum=600
 )
@@ -143,6 +145,13 @@ def _shortage_findings(one: Prepared, missing: Mapping[int, int]) -> list[Findin
         )
         for item, units in missing.items()
     ]
+
+
+def warm_up() -> None:
+    """Load what intake needs in memory: divisions, items, promise rows; a fresh process is then as quick as an old."""
+    read_place(RecipientDraft(province="浙江省", city="杭州市", district="西湖区", street="文三路"))
+    remember_items()
+    remember_rows(ROWS_REMEMBERED)
 
 
 def receive_resilient(actor: Actor, *, intakes: Sequence[Intake], now: datetime) -> list[Receipt]:
