@@ -14,6 +14,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.bundle import bundle
 from steward.kernel.command import command
 from steward.kernel.findings import Finding
+from steward.kernel.plans import by_index
 from steward.modules.catalog.queries import remember_items
 from steward.modules.customers.commands.matching import match_customers
 from steward.modules.inventory.commands.promising import Want, promise_stock, remember_rows
@@ -48,6 +49,7 @@ def receive_orders(actor: Actor, *, intakes: Sequence[Intake], now: datetime) ->
     if len(intakes) > LIMIT:
         raise ValueError(f"at most {LIMIT} orders at once, not {len(intakes)}")
     batch = Batch(prepare(actor, intakes, now))
+    by_index()
     with bundle():
         batch.sort_out()
         batch.answer(batch.fresh, _write_new(actor, [batch.at(place) for place in batch.fresh], batch.found, now))
