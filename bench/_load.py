@@ -95,8 +95,12 @@ def run(host: str, port: int, requests: list[bytes], seconds: float, in_flight: 
                 open_[number] = (line, Answer(), now)
     elapsed = time.perf_counter() - started
     took.sort()
-    at = lambda share: round(took[min(int(len(took) * share), len(took) - 1)] * 1000, 2)  # noqa: E731
-    return {"good": good, "bad": bad, "seconds": elapsed, "rate": good / elapsed, "p50_ms": at(0.5), "p99_ms": at(0.99)}
+    counts = {"good": good, "bad": bad, "seconds": elapsed, "rate": good / elapsed}
+    return {**counts, "p50_ms": _quantile_ms(took, 0.5), "p99_ms": _quantile_ms(took, 0.99)}
+
+
+def _quantile_ms(took: list[float], share: float) -> float:
+    return round(took[min(int(len(took) * share), len(took) - 1)] * 1000, 2)
 
 
 if __name__ == "__main__":

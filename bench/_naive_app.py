@@ -5,6 +5,7 @@ Served by granian over WSGI (bench/_naive.py); importing this module sets Django
 
 import json
 import os
+from typing import Any, ClassVar
 
 import django
 from django.conf import settings
@@ -36,7 +37,17 @@ def configure(url: str) -> None:
 configure(os.environ.get("BENCH_REFERENCE_URL", "postgresql://postgres@/none?host=/tmp"))
 
 
-class Customer(models.Model):
+class Row(models.Model):
+    """What all tables share."""
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
+    class Meta:
+        abstract = True
+        app_label = "naive"
+
+
+class Customer(Row):
     """A customer."""
 
     email = models.TextField()
@@ -47,7 +58,7 @@ class Customer(models.Model):
         app_label, db_table, managed = "naive", "customer", False
 
 
-class Sku(models.Model):
+class Sku(Row):
     """Goods."""
 
     code = models.TextField()
@@ -59,7 +70,7 @@ class Sku(models.Model):
         app_label, db_table, managed = "naive", "sku", False
 
 
-class Ord(models.Model):
+class Ord(Row):
     """An order."""
 
     number = models.TextField()
@@ -73,7 +84,7 @@ class Ord(models.Model):
         app_label, db_table, managed = "naive", "ord", False
 
 
-class Line(models.Model):
+class Line(Row):
     """A line."""
 
     order = models.ForeignKey(Ord, models.CASCADE)
@@ -85,7 +96,7 @@ class Line(models.Model):
         app_label, db_table, managed = "naive", "line", False
 
 
-class Event(models.Model):
+class Event(Row):
     """An event."""
 
     kind = models.TextField()
@@ -96,7 +107,7 @@ class Event(models.Model):
         app_label, db_table, managed = "naive", "event", False
 
 
-class Sla(models.Model):
+class Sla(Row):
     """A clock."""
 
     kind = models.TextField()

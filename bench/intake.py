@@ -20,6 +20,7 @@ from typing import Any
 
 from bench import _load, _naive, _orders, _stage
 from steward.kernel.database import bundled
+from steward.kernel.database.binaries import wheel_install
 
 NAME = "intake"
 BULK = 100
@@ -139,7 +140,7 @@ def _figure(name: str, values: list[float], references: list[float] | None) -> d
 
 
 def _psql() -> str:
-    return str(_stage.wheel_install() / "bin" / "psql")
+    return str(wheel_install() / "bin" / "psql")
 
 
 def _database(url: str, name: str) -> str:
