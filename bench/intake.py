@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench import _load, _naive, _orders, _stage
+from bench import _imports, _load, _naive, _orders, _stage
 from steward.kernel.database import bundled
 from steward.kernel.database.binaries import wheel_install
 
@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (default 3)")
     parser.add_argument("--seconds", type=float, default=8, help="seconds of each sample (default 8)")
     parser.add_argument("--workers", type=int, default=2, help="web worker processes (default 2)")
+    parser.add_argument("--skip-import", action="store_true", help="leave (d) out")
     parser.add_argument("--skip-naive", action="store_true", help="leave (e) out")
 
 
@@ -78,7 +79,24 @@ def _measure(
                 sample["e"] = _naive.measure(reference, naive_port, args.seconds, folder)
             rounds.append(sample)
             print(json.dumps({"round": number + 1, **{key: round(value) for key, value in sample.items()}}), flush=True)
-    return {"figures": _figures(rounds), "rounds": rounds}
+    figures = _figures(rounds)
+    file = None if args.skip_import else _imports.data_file()
+    if file is None:
+        print("(d) is left out: no real data (set STEWARD_DATA), or --skip-import")
+        return {"figures": figures, "rounds": rounds}
+    taken = _imports.measure(environment, reference, file)
+    per_second = {name: round(taken["lines"] / taken[f"{name}_s"]) for name in ("import", "bare")}
+    figures.append(
+        {
+            "name": "(d) file import against a bare insert",
+            "value": per_second["import"],
+            "unit": "lines/s",
+            "reference": per_second["bare"],
+            "ratio": round(taken["bare_s"] / taken["import_s"], 3),
+        }
+    )
+    figures.append({"name": "(d) memory of the import at its peak", "value": round(taken["peak_mb"]), "unit": "MB"})
+    return {"figures": figures, "rounds": rounds, "import": taken}
 
 
 def _single(args: argparse.Namespace, token: str, port: int, seed: str, in_flight: int, folder: Path) -> float:
