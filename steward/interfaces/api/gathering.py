@@ -61,7 +61,8 @@ class Gatherer:
 
     def __init__(self) -> None:
         self._waiting: deque[Waiting] = deque()
-        self._count = 0
+        # Two threads add, each to its own: one number that both change would lose steps.
+        self._handed = self._taken = 0
         self._wake = threading.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -91,11 +92,11 @@ class Gatherer:
         Raises: Overloaded. The future raises FateUnknown when the database went away meanwhile.
         """
         assert self._loop is not None
-        if self._stopping or self._count + len(intakes) > WAITING_AT_MOST:
+        if self._stopping or self._handed - self._taken + len(intakes) > WAITING_AT_MOST:
             raise Overloaded
         answer: asyncio.Future[list[Receipt]] = self._loop.create_future()
         self._waiting.append(Waiting(intakes, answer))
-        self._count += len(intakes)
+        self._handed += len(intakes)
         if not self._wake.is_set():
             self._wake.set()
         return answer
@@ -127,7 +128,7 @@ class Gatherer:
         while self._waiting and (not batch or size + len(self._waiting[0].intakes) <= AT_MOST):
             batch.append(self._waiting.popleft())
             size += len(batch[-1].intakes)
-        self._count -= size
+        self._taken += size
         return batch
 
     def _write(self, batch: list[Waiting]) -> None:
@@ -142,6 +143,10 @@ class Gatherer:
             connection.close()
             outcome = FateUnknown()
         except Exception as error:
+            if len(batch) > 1:  # nothing was committed; let each request answer for itself
+                for waiting in batch:
+                    self._write([waiting])
+                return
             log.exception("intake_batch_failed", orders=len(intakes))
             connection.close()
             outcome = error
