@@ -48,9 +48,14 @@ class Move(Struct):
 
 
 def lock_orders(ids: Iterable[int]) -> dict[int, Standing]:
-    """Lock orders in id order and read where they stand; those that do not exist are left out."""
+    """Lock orders in id order and read where they stand; those that do not exist are left out.
+
+    Two statements: one that had to wait for a lock would still see findings and conflicts as they were before it.
+    """
+    wanted = {"ids": arrays.integers(sorted(set(ids)))}
     with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, "lock_orders"), {"ids": arrays.integers(sorted(set(ids)))})
+        cursor.execute(sql.load(PACKAGE, "lock_orders"), wanted)
+        cursor.execute(sql.load(PACKAGE, "read_standings"), wanted)
         return {row[0]: Standing(*row) for row in cursor.fetchall()}
 
 

@@ -1,13 +1,5 @@
-SELECT o.id, o.state, o.payment_state, o.fulfilment_state, o.total_minor, o.paid_minor, o.historic, o.simulated, o.currency,
-       shop.pool,
-       EXISTS (SELECT FROM orders_finding AS f
-               WHERE f.order_id = o.id AND f.resolved_at IS NULL AND f.severity = 'error' AND f.code <> 'short_of_stock'),
-       EXISTS (SELECT FROM orders_finding AS f
-               WHERE f.order_id = o.id AND f.resolved_at IS NULL AND f.severity = 'warning' AND f.code <> 'not_supplied'),
-       EXISTS (SELECT FROM orders_conflict AS c WHERE c.order_id = o.id AND c.resolved_at IS NULL),
-       o.entered_by, o.source
-FROM orders_order AS o
-JOIN catalog_shop AS shop ON shop.id = o.shop_id
-WHERE o.id = ANY (%(ids)s::bigint[])
-ORDER BY o.id
-FOR NO KEY UPDATE OF o
+SELECT id
+FROM orders_order
+WHERE id = ANY (%(ids)s::bigint[])
+ORDER BY id
+FOR NO KEY UPDATE
