@@ -15,6 +15,7 @@ from steward.modules.orders.commands.moving import Move, lock_order, lock_orders
 from steward.modules.orders.events import OrderCancelled
 from steward.modules.orders.models import Order
 from steward.modules.orders.rules import transitions
+from steward.modules.payments import queries as payments
 
 
 class UnknownCause(errors.Refusal):
@@ -42,12 +43,18 @@ def cancel_order(actor: Actor, *, order_id: int, cause: str, reason: str, now: d
 def cancel_unpaid(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> int:
     """Cancel orders whose payment limit has passed and that are still unpaid; past orders never.
 
-    Returns how many. Emits as cancel_order.
+    The ledger is asked: money may be in it that the order has not heard of yet. Returns how many.
+    Emits as cancel_order.
     """
+    orders = lock_orders(order_ids)
+    sums = payments.paid_and_refunded({one.id: one.currency for one in orders.values()})
     lapsed = [
         one
-        for one in lock_orders(order_ids).values()
-        if one.payment_state == "unpaid" and not one.historic and transitions.can(one.state, "cancel")
+        for one in orders.values()
+        if one.payment_state == "unpaid"
+        and not sums[one.id][0]
+        and not one.historic
+        and transitions.can(one.state, "cancel")
     ]
     _cancel(actor, [Move(one, "cancel", "", "unpaid") for one in lapsed], now)
     return len(lapsed)
