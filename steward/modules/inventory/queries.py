@@ -76,6 +76,12 @@ def hold_of_order(order_id: int) -> tuple[str, datetime | None] | None:
     return Hold.objects.filter(order_id=order_id).values_list("state", "expires_at").first()
 
 
+def orders_holding(order_ids: Sequence[int]) -> set[int]:
+    """Tell which of these orders hold goods now."""
+    holding = Hold.objects.filter(order_id__in=order_ids, state__in=("held", "firm"))
+    return set(holding.values_list("order_id", flat=True))
+
+
 def entries_of_promise(promise_id: int, limit: int = 50) -> QuerySet[PromiseEntry]:
     """List the newest entries of a promise ledger."""
     return PromiseEntry.objects.filter(promise_id=promise_id).order_by("-id")[:limit]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import events, parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.promising import Want, make_firm, promise_stock
 from steward.modules.orders.commands.moving import Move, Standing, lock_orders, move_orders
 from steward.modules.orders.commands.receive import HOLD_S
@@ -114,6 +115,19 @@ def follow_payments(actor: Actor, *, order_ids: Sequence[int], now: datetime) ->
     make_firm(order_ids=paid)
     events.record(actor, changed)
     advance_orders(actor, order_ids=[event.order_id for event in changed], now=now)
+
+
+@command(needs="orders.advance")
+def note_released(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> None:
+    """Note which orders hold no goods any more; paid in the meantime, they wait for goods like others.
+
+    An order that was promised goods again keeps them, so a second or late run is harmless.
+    Emits: what advance_orders emits. Locks: orders in id order.
+    """
+    orders = lock_orders(order_ids)
+    held = inventory.orders_holding(list(orders))
+    Order.objects.filter(id__in=orders.keys() - held, fulfilment_state="promised").update(fulfilment_state="released")
+    advance_orders(actor, order_ids=order_ids, now=now)
 
 
 @command(needs="orders.advance")
