@@ -11,12 +11,13 @@ from steward.modules.deadlines.events import ClockBreached
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.orders import handlers as orders
 from steward.modules.orders.events import OrderCancelled, OrderReceived
-from steward.modules.payments.events import PaymentRecorded
+from steward.modules.payments.events import PaymentMismatched, PaymentRecorded
 
 SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     OrderReceived: [orders.on_order_received_advance_order],
     OrderCancelled: [orders.on_order_cancelled_offer_goods],
     PaymentRecorded: [orders.on_payment_recorded_follow_payments],
+    PaymentMismatched: [orders.on_payment_mismatched_open_finding],
     StockMoved: [orders.on_stock_moved_promise_waiting],
     HoldExpired: [orders.on_hold_expired_note_release],
     ClockBreached: [orders.on_clock_breached_cancel_unpaid],

@@ -9,10 +9,10 @@ from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
 from steward.modules.deadlines.events import ClockBreached
 from steward.modules.inventory.events import HoldExpired, StockMoved
-from steward.modules.orders.commands import cancel, progress
+from steward.modules.orders.commands import cancel, mismatch, progress
 from steward.modules.orders.events import OrderCancelled, OrderReceived
 from steward.modules.orders.models import Conflict, Line, Order
-from steward.modules.payments.events import PaymentRecorded
+from steward.modules.payments.events import PaymentMismatched, PaymentRecorded
 
 SYSTEM = system("orders")
 
@@ -29,6 +29,11 @@ def on_payment_recorded_follow_payments(events: Sequence[PaymentRecorded]) -> No
     progress.follow_payments(SYSTEM, order_ids=sorted({event.order_id for event in events}), now=moment.now())
 
 
+def on_payment_mismatched_open_finding(events: Sequence[PaymentMismatched]) -> None:
+    """Let a person look at money that is not what the order expects."""
+    mismatch.note_mismatches(SYSTEM, mismatches=events, now=moment.now())
+
+
 def on_stock_moved_promise_waiting(events: Sequence[StockMoved]) -> None:
     """Promise goods that arrived to the orders that wait for them."""
     arrived = sorted({event.item_id for event in events if event.quantity > 0})
@@ -37,13 +42,9 @@ def on_stock_moved_promise_waiting(events: Sequence[StockMoved]) -> None:
 
 
 def on_hold_expired_note_release(events: Sequence[HoldExpired]) -> None:
-    """Note that an order holds nothing any more; paid in the meantime, it waits for goods like others.
-
-    Emits: what follow_payments emits.
-    """
+    """Note that an order holds nothing any more, and offer its goods to others who wait."""
     ids = [event.order_id for event in events]
-    Order.objects.filter(id__in=ids, fulfilment_state="promised").update(fulfilment_state="released")
-    progress.advance_orders(SYSTEM, order_ids=ids, now=moment.now())
+    progress.note_released(SYSTEM, order_ids=ids, now=moment.now())
     offer_released(ids)
 
 
