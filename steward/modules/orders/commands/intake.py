@@ -16,7 +16,13 @@ from steward.modules.catalog import queries as catalog
 from steward.modules.customers.queries import reading
 from steward.modules.customers.rules.buyers import Buyer, buyer_of
 from steward.modules.orders.rules import checks
-from steward.modules.orders.rules.drafts import NOT_SUPPLIED_FIELDS, OrderDraft, RecipientDraft, payload_hash
+from steward.modules.orders.rules.drafts import (
+    NOT_SUPPLIED_FIELDS,
+    OrderDraft,
+    RecipientDraft,
+    payload_hash,
+    unstorable,
+)
 from steward.modules.payments.rules import payment_state
 
 Outcome = Literal["created", "duplicate", "conflict", "rejected"]
@@ -73,7 +79,7 @@ class Prepared(Struct):
 def prepare(actor: Actor, intakes: Sequence[Intake], now: datetime) -> list[Prepared | Receipt]:
     """Check every draft; those that cannot be orders come back as receipts that say why. Writes nothing."""
     shops = catalog.shops_by_code()
-    skus = {line.sku for intake in intakes for line in intake.draft.lines if line.sku}
+    skus = {line.sku for intake in intakes for line in intake.draft.lines if line.sku and "\0" not in line.sku}
     items = {sku: _known(facts) for sku, facts in catalog.items_by_sku(skus | {NO_GOODS}).items()}
     return [_prepare_one(intake, intake.actor or actor, shops, items, now) for intake in intakes]
 
@@ -99,6 +105,8 @@ def _refusal(
 ) -> Receipt | None:
     """Name why a draft cannot be an order at all."""
     draft = intake.draft
+    if flaw := unstorable(draft):
+        return _rejected(flaw[1], flaw[0])
     shop = shops.get(draft.shop)
     if shop is None or not shop.active:
         return _rejected("shop_unknown", "shop", shop=draft.shop)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import parameters
@@ -179,6 +179,8 @@ def receive_resilient(actor: Actor, *, intakes: Sequence[Intake], now: datetime)
 
 def _is_about_content(error: DatabaseError) -> bool:
     """Tell a refusal of content (classes 21–23), a lost race or a deadlock (40), a lock time-out from a dead line."""
+    if isinstance(error, DataError):  # also what the driver itself cannot write
+        return True
     state = getattr(error.__cause__, "sqlstate", None) or ""
     return state[:2] in ("21", "22", "23", "40") or state == "55P03"
 

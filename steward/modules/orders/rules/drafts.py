@@ -6,6 +6,7 @@ The same structs decode the API's JSON, so a field here is a field there.
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from typing import Annotated
 
@@ -87,6 +88,20 @@ class OrderDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")
+# The character U+0000 as JSON writes it, told from a backslash that happens to stand before "u0000".
+ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+
+
+def unstorable(draft: OrderDraft) -> tuple[str, str] | None:
+    """Name what no database keeps, as (field, code): a time out of the calendar, the character U+0000; or None."""
+    reported = (("payments", draft.payments), ("refunds", draft.refunds))
+    times = [("placed_at", draft.placed_at)]
+    times += [(f"{name}.{n}.paid_at", one.paid_at) for name, entries in reported for n, one in enumerate(entries)]
+    for field, at in times:
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            return field, "time_out_of_range"
+    return ("", "zero_character") if ZERO.search(_encoder.encode(draft)) else None
 
 
 def payload_hash(draft: OrderDraft) -> bytes:
