@@ -84,8 +84,8 @@ def differing(order: Order, lines: Sequence[Line], one: Prepared) -> dict[str, A
         "total_minor": [order.total_minor, checked.total_minor],
         "shipping_minor": [order.shipping_minor, draft.shipping_minor],
         "discount_minor": [order.discount_minor, draft.discount_minor],
-        "paid_minor": [order.paid_minor, one.paid_minor],
-        "refunded_minor": [order.refunded_minor, one.refunded_minor],
+        "paid_minor": [order.paid_minor, sum(entry.amount_minor for entry in draft.payments)],
+        "refunded_minor": [order.refunded_minor, sum(entry.amount_minor for entry in draft.refunds)],
         "placed_at": [order.placed_at.isoformat(), draft.placed_at.astimezone(order.placed_at.tzinfo).isoformat()],
         "province": [order.province, checked.place.province],
         "lines": [

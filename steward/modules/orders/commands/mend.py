@@ -158,16 +158,16 @@ def take_suggestion(actor: Actor, *, finding_id: int, now: datetime) -> None:
 def accept_finding(actor: Actor, *, finding_id: int, reason: str, now: datetime) -> None:
     """Accept a finding as it is, with a reason, and move the order on.
 
-    Raises: NotFound, ReasonMissing, MendTooLate. Emits: OrderFindingAccepted and what advance_orders emits.
+    Raises: NotFound, Stale, ReasonMissing, MendTooLate. Emits: OrderFindingAccepted and what advance_orders emits.
     """
     if not reason.strip():
         raise ReasonMissing
     finding = _open_finding(finding_id)
     if lock_order(finding.order_id).state not in MENDABLE:
         raise MendTooLate
-    OrderFinding.objects.filter(id=finding_id, resolved_at=None).update(
-        resolved_at=now, resolved_by=actor.id, resolution="accepted"
-    )
+    still_open = OrderFinding.objects.filter(id=finding_id, resolved_at=None)
+    if not still_open.update(resolved_at=now, resolved_by=actor.id, resolution="accepted"):
+        raise errors.Stale
     events.record(
         actor,
         [OrderFindingAccepted(order_id=finding.order_id, code=finding.code, field=finding.field, reason=reason)],

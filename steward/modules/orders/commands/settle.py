@@ -27,13 +27,15 @@ def settle_conflict(
 ) -> None:
     """Keep the order as it is, or take recipient and note from the second content; then move the order on.
 
-    Raises: NotFound, MendTooLate, Erased. Emits: OrderConflictSettled and what mend_order and advance_orders emit.
+    Raises: NotFound, Stale, MendTooLate, Erased.
+    Emits: OrderConflictSettled and what mend_order and advance_orders emit.
     """
     conflict = Conflict.objects.filter(id=conflict_id, resolved_at=None).first()
     if conflict is None:
         raise errors.NotFound(key=conflict_id)
     lock_order(conflict.order_id)
-    Conflict.objects.filter(id=conflict_id).update(resolved_at=now, resolved_by=actor.id)
+    if not Conflict.objects.filter(id=conflict_id, resolved_at=None).update(resolved_at=now, resolved_by=actor.id):
+        raise errors.Stale
     events.record(actor, [OrderConflictSettled(order_id=conflict.order_id, conflict_id=conflict_id, decision=decision)])
     if decision == "take_recipient":
         draft = _second_content(conflict)
