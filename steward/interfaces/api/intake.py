@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steward.interfaces.api import receipts
 from steward.interfaces.api.gathering import Gatherer
+from steward.interfaces.api.replies import checked_key
 from steward.interfaces.asgi.life import LIFE
 from steward.interfaces.asgi.replies import reply
 from steward.interfaces.asgi.types import Receive, Scope, Send
@@ -26,10 +27,10 @@ from steward.modules.people import queries as people
 LARGEST_ORDER_BYTES = 2 * 1024 * 1024
 LARGEST_LINE_BYTES = LARGEST_ORDER_BYTES
 MOST_LINES = 100_000
-LONGEST_KEY = 200
 BULK_BATCH = 100
 BULK_AHEAD = 3
 BEARER = b"Bearer "
+EXTRA_HEADERS = {401: [(b"www-authenticate", b'Bearer realm="Steward"')], 503: [(b"retry-after", b"2")]}
 LANGUAGES = {b"zh-hant": "zh-hant", b"zh-tw": "zh-hant", b"zh-hk": "zh-hant", b"zh": "zh-hans", b"en": "en"}
 GATHERER = Gatherer()
 LIFE.start.append(GATHERER.start)
@@ -53,14 +54,6 @@ class TooLarge(errors.Refusal):
     message = _("The request is too big. Send it in parts.")
 
 
-class BadKey(errors.Refusal):
-    """Refuse an idempotency key that is empty or overlong."""
-
-    code = "bad_idempotency_key"
-    status = 400
-    message = _("An Idempotency-Key has 1 to 200 printable characters.")
-
-
 def is_mine(scope: Scope) -> bool:
     """Tell whether the request brings a token; others are Django's."""
     return any(name == b"authorization" for name, _value in scope["headers"])
@@ -73,7 +66,7 @@ async def one(scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         actor = await _actor(headers)
         locale = _locale(headers, actor)
-        key = _key(headers)
+        key = _key(headers, locale)
         body = await _body(receive)
         draft = receipts.plainly_decoded(body) or _decoded(body, locale)
         receipt = (await GATHERER.hand_over([Intake(draft, "api", key, actor=actor)]))[0]
@@ -89,7 +82,7 @@ async def many(scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         actor = await _actor(headers)
         locale = _locale(headers, actor)
-        body = await _answer_lines(receive, actor, _key(headers) or "", locale)
+        body = await _answer_lines(receive, actor, _key(headers, locale) or "", locale)
         await reply(send, status=200, body=body, content_type=receipts.NDJSON)
     except errors.Refusal as refusal:
         await _send_refusal(send, refusal, locale)
@@ -185,14 +178,10 @@ def _locale(headers: dict[bytes, bytes], actor: Actor) -> str:
     return LANGUAGES.get(wanted) or LANGUAGES.get(wanted.split(b"-")[0]) or actor.locale
 
 
-def _key(headers: dict[bytes, bytes]) -> str | None:
-    given = headers.get(b"idempotency-key")
-    if given is None:
-        return None
-    key = given.decode("latin-1").strip()
-    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
-        raise BadKey
-    return key
+def _key(headers: dict[bytes, bytes], locale: str) -> str | None:
+    """Read the Idempotency-Key as every other door reads it. Raises: BadInput."""
+    with translation.override(locale):
+        return checked_key(headers.get(b"idempotency-key", b"").decode("latin-1")) or None
 
 
 async def _body(receive: Receive) -> bytes:
@@ -220,5 +209,5 @@ async def _send_receipt(send: Send, receipt: Receipt, locale: str) -> None:
 async def _send_refusal(send: Send, refusal: errors.Refusal, locale: str) -> None:
     with translation.override(locale):
         body = receipts.encoded_problem(refusal.problem())
-    extra = [(b"retry-after", b"2")] if refusal.status == 503 else []
+    extra = EXTRA_HEADERS.get(refusal.status, [])
     await reply(send, status=refusal.status, body=body, content_type=receipts.PROBLEM, extra=extra)
