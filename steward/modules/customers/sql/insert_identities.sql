@@ -2,4 +2,3 @@ INSERT INTO customers_identity (customer_id, kind, value_index)
 SELECT customer_id, kind, value_index
 FROM unnest(%(customer_ids)s::bigint[], %(kinds)s::text[], %(indexes)s::bytea[]) AS fresh (customer_id, kind, value_index)
 ORDER BY value_index
-ON CONFLICT (value_index) DO NOTHING

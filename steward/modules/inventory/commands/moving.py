@@ -16,13 +16,12 @@ from steward.kernel.command import command
 from steward.modules.inventory.events import StockMoved
 from steward.modules.inventory.models import MOVEMENT_KINDS, Movement, Warehouse
 
-UPSERT = """
-INSERT INTO inventory_promise (item_id, pool, sellable)
-SELECT item_id, pool, units FROM unnest(%(items)s::bigint[], %(pools)s::text[], %(units)s::integer[])
-     AS moved (item_id, pool, units)
+# Rows first, units after: a proposed row must pass the checks before its conflict is seen, and less than nothing cannot.
+MAKE_ROWS = """
+INSERT INTO inventory_promise (item_id, pool)
+SELECT item_id, pool FROM unnest(%(items)s::bigint[], %(pools)s::text[]) AS moved (item_id, pool)
 ORDER BY item_id, pool
-ON CONFLICT (item_id, pool) DO UPDATE SET sellable = inventory_promise.sellable + excluded.sellable
-RETURNING sellable + backorder_limit - promised
+ON CONFLICT (item_id, pool) DO NOTHING
 """
 LOCK = """
 SELECT promise.id, promise.item_id, promise.pool, promise.sellable + promise.backorder_limit - promise.promised
@@ -30,6 +29,12 @@ FROM inventory_promise AS promise
 JOIN unnest(%(items)s::bigint[], %(pools)s::text[]) AS moved (item_id, pool)
   ON moved.item_id = promise.item_id AND moved.pool = promise.pool
 ORDER BY promise.id FOR NO KEY UPDATE OF promise
+"""
+MOVE = """
+UPDATE inventory_promise AS promise
+SET sellable = promise.sellable + moved.units
+FROM unnest(%(items)s::bigint[], %(pools)s::text[], %(units)s::integer[]) AS moved (item_id, pool, units)
+WHERE promise.item_id = moved.item_id AND promise.pool = moved.pool
 """
 
 
@@ -94,11 +99,12 @@ def record_movements(actor: Actor, *, movements: Sequence[MovementDraft]) -> int
         "units": arrays.integers([delta[key] for key in keys]),
     }
     with connection.cursor() as cursor:
+        cursor.execute(MAKE_ROWS, {"items": columns["items"], "pools": columns["pools"]})
         cursor.execute(LOCK, {"items": columns["items"], "pools": columns["pools"]})
         free = {(row[1], row[2]): row[3] for row in cursor.fetchall()}
         if any(delta[key] < 0 and delta[key] + free.get(key, 0) < 0 for key in keys):
             raise PromisedAlready
-        cursor.execute(UPSERT, columns)
+        cursor.execute(MOVE, columns)
     Movement.objects.bulk_create(
         Movement(
             warehouse_id=place[0],
