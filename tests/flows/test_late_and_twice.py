@@ -9,14 +9,16 @@ import pytest
 from django.db import connection, transaction
 
 from steward.kernel import moment
+from steward.modules.customers.commands import rights
 from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.promising import expire_holds
 from steward.modules.inventory.events import HoldExpired
 from steward.modules.orders import handlers
-from steward.modules.orders.commands import cancel, mismatch, moving
+from steward.modules.orders.commands import cancel, mismatch, moving, reveal
 from steward.modules.orders.commands.intake import Intake
 from steward.modules.orders.commands.receive import receive_orders, receive_resilient
 from steward.modules.orders.models import Order, OrderFinding
+from steward.modules.orders.rules.drafts import BuyerDraft
 from steward.modules.payments.commands import record_payments
 from steward.modules.payments.events import PaymentMismatched
 from steward.modules.payments.rules import PaymentEntryDraft
@@ -116,6 +118,27 @@ def test_the_same_order_with_another_title_differs_in_nothing_about_money() -> N
     make.order(payments=[make.payment()], note="ring twice")
 
     assert "paid_minor" not in Order.objects.get().conflicts.get().differences
+
+
+def test_what_was_typed_of_an_address_is_kept_sealed_though_it_names_nobody() -> None:
+    make.item(stock=1)
+    recipient = make.recipient(name="", phone="123")
+
+    order = make.order(buyer=BuyerDraft(), recipient=recipient)
+
+    clear = reveal.reveal_order(make.TESTER, order_id=order.order_id, reason="to mend it")
+    assert (clear["recipient"]["phone"], clear["recipient"]["street"]) == ("123", recipient.street)
+
+
+def test_erasure_takes_the_address_out_of_findings_too() -> None:
+    make.item(stock=1)
+    make.order(recipient=make.recipient(street="浙江省杭州市西湖区浙江省杭州市西湖区文三路90号"))
+    assert OrderFinding.objects.get(code="parts_repeated").suggestion
+
+    rights.erase_customer(make.TESTER, customer_id=Order.objects.get().customer_id or 0, reason="asked", now=make.NOW)
+    make.settle()
+
+    assert OrderFinding.objects.get(code="parts_repeated").suggestion is None
 
 
 @pytest.mark.django_db(transaction=True)

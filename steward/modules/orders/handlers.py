@@ -11,7 +11,7 @@ from steward.modules.deadlines.events import ClockBreached
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.orders.commands import cancel, mismatch, progress
 from steward.modules.orders.events import OrderCancelled, OrderReceived
-from steward.modules.orders.models import Conflict, Line, Order
+from steward.modules.orders.models import Conflict, Line, Order, OrderFinding
 from steward.modules.payments.events import PaymentMismatched, PaymentRecorded
 
 SYSTEM = system("orders")
@@ -65,6 +65,8 @@ def on_customer_erased_forget_indexes(events: Sequence[CustomerErased]) -> None:
     ids = [event.customer_id for event in events]
     Order.objects.filter(customer_id__in=ids).update(sealed=None, phone_index=None)
     Conflict.objects.filter(customer_id__in=ids).delete()
+    found = OrderFinding.objects.filter(order__customer_id__in=ids, field__startswith="recipient.")
+    found.update(params={}, suggestion=None)  # parts of the address
 
 
 def offer_released(order_ids: Sequence[int]) -> None:

@@ -14,7 +14,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.findings import Finding
 from steward.modules.catalog import queries as catalog
 from steward.modules.customers.queries import reading
-from steward.modules.customers.rules.buyers import Buyer, buyer_of
+from steward.modules.customers.rules.buyers import Buyer, Profile, buyer_of
 from steward.modules.orders.rules import checks
 from steward.modules.orders.rules.drafts import (
     NOT_SUPPLIED_FIELDS,
@@ -166,10 +166,17 @@ def _prepare_one(
             email=draft.buyer.email,
             recipient_name=draft.recipient.name,
             recipient_phone=checked.phone,
-        ),
+        )
+        or _nameless(draft),
         phone_index=personal.blind_index("phone", checked.phone) if checked.phone else None,
         findings=checked.findings,
     )
+
+
+def _nameless(draft: OrderDraft) -> Buyer | None:
+    """Give personal data that name nobody (a street, an unreadable phone, a note) a person to be sealed for."""
+    to = draft.recipient
+    return Buyer([], Profile()) if draft.note or to.phone or to.city or to.district or to.street else None
 
 
 @lru_cache(maxsize=65_536)
