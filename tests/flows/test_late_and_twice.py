@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from django.db import connection, transaction
 
 from steward.kernel import moment
+from steward.kernel.models import IdempotencyKey
 from steward.modules.customers.commands import rights
 from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.promising import expire_holds
 from steward.modules.inventory.events import HoldExpired
 from steward.modules.orders import handlers
-from steward.modules.orders.commands import cancel, mismatch, moving, reveal
+from steward.modules.orders.commands import audit, cancel, mismatch, moving, reveal
 from steward.modules.orders.commands.intake import Intake
 from steward.modules.orders.commands.receive import receive_orders, receive_resilient
 from steward.modules.orders.models import Order, OrderFinding
@@ -139,6 +141,28 @@ def test_erasure_takes_the_address_out_of_findings_too() -> None:
     make.settle()
 
     assert OrderFinding.objects.get(code="parts_repeated").suggestion is None
+
+
+def test_a_kept_reply_holds_no_street() -> None:
+    make.item(stock=1)
+    street = "浙江省杭州市西湖区浙江省杭州市西湖区文三路90号"
+    draft = make.draft(recipient=make.recipient(street=street))
+
+    given = receive_orders(make.TESTER, intakes=[Intake(draft, "api", "key-1")], now=make.NOW)[0]
+
+    assert "文三路" in str(given.findings)
+    assert "文三路" not in IdempotencyKey.objects.get().reply
+
+
+def test_a_person_who_enters_through_the_api_does_not_audit_their_own_order() -> None:
+    make.item(stock=1)
+    chen = replace(make.checker_chen(), permissions=frozenset({"*"}))
+    order = make.order(actor=chen, payments=[make.payment()])
+    make.settle()
+    assert Order.objects.get().state == "audit"
+
+    with pytest.raises(audit.OwnEntry):
+        audit.approve_orders(chen, order_ids=[order.order_id], now=make.NOW)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -50,7 +50,7 @@ def approve_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
         if order_id not in found:
             raise errors.NotFound(key=order_id)
         one = found[order_id]
-        if one.source == "form" and one.entered_by == actor.id:
+        if one.by_hand and one.entered_by == actor.id:
             raise OwnEntry
         if one.has_errors or one.has_conflict:
             raise OpenErrors

@@ -37,6 +37,11 @@ class Standing(Struct):
     entered_by: str
     source: str
 
+    @property
+    def by_hand(self) -> bool:
+        """Tell whether a person typed it: in the form, or through the API in a browser's session."""
+        return self.source == "form" or (self.source in ("api", "bulk") and self.entered_by.startswith("person:"))
+
 
 class Move(Struct):
     """One transition of one locked order."""

@@ -56,7 +56,7 @@ def reasons(one: Standing, limit_minor: int) -> list[str]:
         has_errors=one.has_errors,
         has_warnings=one.has_warnings,
         has_conflict=one.has_conflict,
-        by_hand=one.source == "form",
+        by_hand=one.by_hand,
         total_minor=one.total_minor,
         limit_minor=limit_minor,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from steward.kernel import arrays, events, numbering, personal, sql
 from steward.kernel.actor import Actor
@@ -19,6 +19,7 @@ from steward.modules.orders.events import OrderReceived
 from steward.modules.orders.rules.standing import Standing
 
 PACKAGE = "steward.modules.orders"
+STREET = "recipient.street"
 CLOCK_OF_STATE = {"received": "order_mend", "checked": "order_payment", "audit": "order_audit"}
 
 
@@ -158,6 +159,16 @@ def _finding_columns(new: Sequence[NewOrder]) -> dict[str, Any]:
     }
 
 
+def _kept(receipt: Receipt) -> Receipt:
+    """Leave a street out of the reply that is kept: no erasure would find it there."""
+    if not any(one.suggestion and STREET in one.suggestion for one in receipt.findings):
+        return receipt
+    bare = [
+        structs.replace(one, suggestion=None) if STREET in (one.suggestion or {}) else one for one in receipt.findings
+    ]
+    return structs.replace(receipt, findings=bare)
+
+
 def insert_keys(fresh: Sequence[tuple[Prepared, Receipt]]) -> None:
     """Keep the reply given under each idempotency key, with the order it tells of."""
     if not fresh:
@@ -166,6 +177,6 @@ def insert_keys(fresh: Sequence[tuple[Prepared, Receipt]]) -> None:
         "owners": arrays.texts([one.actor.id for one, _receipt in fresh]),
         "keys": arrays.texts([one.intake.idempotency_key for one, _receipt in fresh]),
         "hashes": arrays.octets([one.content_hash for one, _receipt in fresh]),
-        "replies": arrays.texts([msgspec.json.encode(receipt).decode() for _one, receipt in fresh]),
+        "replies": arrays.texts([msgspec.json.encode(_kept(receipt)).decode() for _one, receipt in fresh]),
     }
     write(sql.load(PACKAGE, "insert_keys"), columns)
