@@ -4,6 +4,7 @@ import json
 import os
 import random
 import sys
+import time
 from pathlib import Path
 
 from bench import _load, _stage
@@ -13,13 +14,13 @@ WORKERS = 2
 
 def measure(url: str, port: int, seconds: float, folder: Path) -> float:
     """Serve and load the naive shop. Returns orders per second with 16 in flight."""
-    rng = random.Random(port)
+    rng, run = random.Random(port), time.time_ns()
     requests = []
     for index in range(int(seconds * 2_000)):
         customer, qty = rng.randint(1, 60_000), rng.randint(1, 3)
         skus = [rng.randint(1, 3300), rng.randint(3301, 6600), rng.randint(6601, 10_000)]
         body = {
-            "number": f"N{port}-{index}-{rng.random()}",
+            "number": f"N{run}-{index}",
             "email": f"c{customer}@example.com",
             "name": f"Customer {customer}",
             "lines": [{"sku": sku, "qty": qty} for sku in skus],
