@@ -16,7 +16,7 @@ from steward.kernel.command import command
 from steward.modules.inventory.events import StockMoved
 from steward.modules.inventory.models import MOVEMENT_KINDS, Movement, Warehouse
 
-# Rows first, units after: a proposed row must pass the checks before its conflict is seen, and less than nothing cannot.
+# Rows first, units after: a proposed row must pass the checks before its conflict is seen, and -1 piece would not.
 MAKE_ROWS = """
 INSERT INTO inventory_promise (item_id, pool)
 SELECT item_id, pool FROM unnest(%(items)s::bigint[], %(pools)s::text[]) AS moved (item_id, pool)
