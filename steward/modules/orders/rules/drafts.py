@@ -89,6 +89,7 @@ class OrderDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 # The character U+0000 as JSON writes it, told from a backslash that happens to stand before "u0000".
+ESCAPED_ZERO = rb"\u0000"
 ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 
@@ -101,7 +102,9 @@ def unstorable(draft: OrderDraft) -> tuple[str, str] | None:
     for field, at in times:
         if not FIRST_YEAR <= at.year <= LAST_YEAR:
             return field, "time_out_of_range"
-    return ("", "zero_character") if ZERO.search(_encoder.encode(draft)) else None
+    encoded = _encoder.encode(draft)
+    # Finding the plain escape first spares nearly every order the regular expression.
+    return ("", "zero_character") if ESCAPED_ZERO in encoded and ZERO.search(encoded) else None
 
 
 def payload_hash(draft: OrderDraft) -> bytes:
