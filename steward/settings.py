@@ -25,7 +25,9 @@ WEB_WORKERS = env.integer("STEWARD_WEB_WORKERS", default=2, minimum=1, maximum=6
 WEB_THREADS = env.integer(
     "STEWARD_WEB_THREADS", default=8, minimum=1, maximum=64, meaning="Threads for pages in a web process."
 )
-JOB_THREADS = env.integer("STEWARD_JOB_THREADS", default=4, minimum=1, maximum=64, meaning="Jobs a worker runs at once.")
+JOB_THREADS = env.integer(
+    "STEWARD_JOB_THREADS", default=4, minimum=1, maximum=64, meaning="Jobs a worker runs at once."
+)
 API_CALLS_PER_MINUTE = env.integer(
     "STEWARD_API_CALLS_PER_MINUTE",
     default=6_000,
@@ -33,7 +35,9 @@ API_CALLS_PER_MINUTE = env.integer(
     maximum=10_000_000,
     meaning="API requests a token or person may make per minute, in each web process.",
 )
-WATCHED_FOLDER = env.text("STEWARD_WATCHED_FOLDER", "", "Folder whose files are taken in as orders (SHOP/MAPPING/file).")
+WATCHED_FOLDER = env.text(
+    "STEWARD_WATCHED_FOLDER", "", "Folder whose files are taken in as orders (SHOP/MAPPING/file)."
+)
 DATA_FOLDER = env.text("STEWARD_DATA", "", "Folder of real data for benches and tests; they are skipped without it.")
 NODE_MODULES = Path(env.text("STEWARD_NODE_MODULES", str(ROOT / "node_modules"), "Folder of the front-end packages."))
 
