@@ -32,6 +32,10 @@ def prepare() -> dict[str, str]:
 
 def look() -> dict[str, object]:
     """Say what is there: orders by number, where they stand, and whether the ledgers agree."""
+    jobs = ProcrastinateJob.objects.filter(queue_name="events").exclude(status="succeeded")
+    unfinished = list(jobs.values_list("id", "status", "attempts", "worker_id", "scheduled_at"))
+    if unfinished:
+        print(unfinished, file=sys.stderr)  # shown where the test fails
     promised = Order.objects.filter(fulfilment_state="promised").values_list("id", flat=True)
     return {
         "orders": dict(Counter(Order.objects.values_list("external_number", flat=True))),
@@ -39,11 +43,7 @@ def look() -> dict[str, object]:
         "customers": Customer.objects.count(),
         "differences": [str(one) for one in inventory.differences()],
         "promises_fit": promised_units() == wanted_units(list(promised)),
-        "unfinished": list(
-            ProcrastinateJob.objects.filter(queue_name="events")
-            .exclude(status="succeeded")
-            .values_list("status", flat=True)
-        ),
+        "unfinished": [str(one) for one in unfinished],
     }
 
 
