@@ -9,6 +9,7 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from steward.interfaces.cli.messages import catalogues
+from steward.kernel import memory
 from tests import databases
 
 
@@ -25,6 +26,12 @@ def django_db_setup(
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     with django_db_blocker.unblock(), databases.lent(worker):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _remember_nothing() -> None:
+    """Forget what an earlier test's database held: ids are given out anew in each."""
+    memory.forget_everything()
 
 
 @pytest.hookimpl(wrapper=True)

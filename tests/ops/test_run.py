@@ -63,6 +63,14 @@ class Running:
         return next(p for p in psutil.Process(self.process.pid).children() if p.cmdline()[-1] == name)
 
 
+def command_of(process: psutil.Process) -> list[str]:
+    """Return a process's command line; nothing when it has ended meanwhile."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:  # a zombie too
+        return []
+
+
 def wait_until(condition: Callable[[], bool], limit_s: float = PATIENCE_S) -> None:
     """Wait for something that will come true."""
     deadline = time.monotonic() + limit_s
@@ -109,7 +117,7 @@ def test_it_gets_ready_and_leaves_no_process_behind(running: Running, number: si
 def test_what_is_killed_comes_back_and_a_killed_supervisor_takes_its_children_along(running: Running) -> None:
     wait_until(running.is_ready)
     web, worker = running.child("web"), running.child("worker")
-    database = next(p for p in running.family() if p.cmdline() and p.cmdline()[0].endswith("/postgres"))
+    database = next(p for p in running.family() if command_of(p)[:1] and command_of(p)[0].endswith("/postgres"))
 
     for process in (web, worker, database):
         process.kill()
@@ -121,7 +129,7 @@ def test_what_is_killed_comes_back_and_a_killed_supervisor_takes_its_children_al
 
     running.process.kill()
     running.process.wait()
-    wait_until(lambda: not any("steward.interfaces.cli" in p.cmdline() for p in running.family()), 30)
+    wait_until(lambda: not any("steward.interfaces.cli" in command_of(p) for p in running.family()), 30)
 
 
 def test_a_wish_to_leave_while_preparing_is_heard(running: Running) -> None:

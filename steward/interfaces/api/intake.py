@@ -109,17 +109,21 @@ async def _answer_lines(receive: Receive, actor: Actor, key: str, locale: str) -
         read.clear()
         numbers.clear()
 
-    async for number, line in _lines(receive):
-        read.append(_read(line, number, actor, key, locale))
-        numbers.append(number)
-        if len(read) == BULK_BATCH:
+    try:
+        async for number, line in _lines(receive):
+            read.append(_read(line, number, actor, key, locale))
+            numbers.append(number)
+            if len(read) == BULK_BATCH:
+                hand_over()
+                if len(ahead) == BULK_AHEAD:
+                    await finish_first()
+        if read:
             hand_over()
-            if len(ahead) == BULK_AHEAD:
-                await finish_first()
-    if read:
-        hand_over()
-    while ahead:
-        await finish_first()
+        while ahead:
+            await finish_first()
+    finally:
+        for _lines_ahead, _places, answer in ahead:
+            answer.cancel()  # nobody waits for it any more; the orders themselves go in
     return bytes(out)
 
 

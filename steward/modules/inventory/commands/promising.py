@@ -46,8 +46,8 @@ def promise_stock(wants: Sequence[Want]) -> list[Promised]:
     same row, one ledger row per order and item. An item the pool has no row for is short.
     Locks: promises, in id order.
     """
-    ids = _row_ids({(item, want.pool) for want in wants for item in want.units})
-    free = _lock(ids.values())
+    keys = {(item, want.pool) for want in wants for item in want.units}
+    ids, free = _locked(keys)
     results, taken = [], []
     for want in wants:
         by_row = {ids.get((item, want.pool), -item): units for item, units in want.units.items()}
@@ -116,7 +116,7 @@ def release_promises(*, order_ids: Sequence[int], kind: str = "released") -> lis
         total: Counter[int] = Counter()
         for row, _, units in opened:
             total[row] += units
-        _lock(total)
+        _lock_rows(total)
         rows = sorted(total)
         cursor.execute(
             sql.load(PACKAGE, "add_promised"),
@@ -151,14 +151,28 @@ def expire_holds(actor: Actor, *, now: datetime, limit: int = EXPIRE_LIMIT) -> i
     return len(expired)
 
 
-def _lock(ids: Iterable[int]) -> dict[int, int]:
-    """Lock promise rows in id order and read what is free in each."""
+def _locked(keys: set[tuple[int, str]]) -> tuple[dict[tuple[int, str], int], dict[int, int]]:
+    """Lock the rows of (item, pool). Returns their ids by key and what is free by id.
+
+    What is remembered is proven by the locked rows; where a restored database gave ids to others, it is read anew.
+    """
+    ids = _row_ids(keys)
+    rows = _lock_rows(ids.values())
+    if any(rows.get(id_, (0, "", 0))[:2] != key for key, id_ in ids.items()):
+        _promise_ids.clear()
+        ids = _row_ids(keys)
+        rows = _lock_rows(ids.values())
+    return ids, {id_: free for id_, (_item, _pool, free) in rows.items()}
+
+
+def _lock_rows(ids: Iterable[int]) -> dict[int, tuple[int, str, int]]:
+    """Lock promise rows in id order and read item, pool and what is free in each."""
     wanted = sorted(set(ids))
     if not wanted:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "lock_promises"), {"ids": arrays.integers(wanted)})
-        return {row[0]: row[3] for row in cursor.fetchall()}
+        return {row[0]: (row[1], row[2], row[3]) for row in cursor.fetchall()}
 
 
 def remember_rows(at_most: int) -> None:

@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 PACKAGE = "steward.modules.orders"
 LIMIT = 1_000
+LAST_TRIES = 4
 ROWS_REMEMBERED = 200_000
 HOLD_S = parameters.define(
     "orders.unpaid_hold_s", 86_400, unit="s", label=_("How long an unpaid order keeps its goods"), minimum=600
@@ -186,11 +187,17 @@ def _is_about_content(error: DatabaseError) -> bool:
 
 
 def _last_try(actor: Actor, intake: Intake, now: datetime) -> Receipt:
-    """Try one order once more; it is rejected when the database refuses it again."""
-    try:
-        return receive_orders(actor, intakes=[intake], now=now)[0]
-    except DatabaseError as error:
-        if not _is_about_content(error):
-            raise
-        log.warning("order_refused_by_database", sqlstate=getattr(error.__cause__, "sqlstate", ""))
-        return Receipt("rejected", code="refused_by_database")
+    """Try one order a few times more: a race may be lost again, a content that does not fit is refused again.
+
+    Raises: DatabaseError when locks or deadlocks keep it out; it may come again later and is no bad order.
+    """
+    for tries_left in range(LAST_TRIES - 1, -1, -1):
+        try:
+            return receive_orders(actor, intakes=[intake], now=now)[0]
+        except DatabaseError as error:
+            state = getattr(error.__cause__, "sqlstate", None) or ""
+            waits = state.startswith("40") or state == "55P03"
+            if not _is_about_content(error) or (waits and not tries_left):
+                raise
+            log.warning("order_refused_by_database", sqlstate=state, tries_left=tries_left)
+    return Receipt("rejected", code="refused_by_database")

@@ -21,7 +21,7 @@ from steward.kernel.findings import Finding
 from steward.modules.catalog import queries as catalog
 from steward.modules.orders import queries
 from steward.modules.orders.commands.intake import Intake
-from steward.modules.orders.commands.receive import receive_orders
+from steward.modules.orders.commands.receive import receive_resilient
 
 KEY_BYTES = 12
 
@@ -76,7 +76,7 @@ def _save(request: StaffRequest, entry: forms.OrderEntry, parsed: forms.Parsed) 
     """Take the order in; None when it was refused, with the reasons added to what was parsed."""
     assert parsed.draft is not None
     intake = Intake(draft=parsed.draft, source="form", idempotency_key=entry.key)
-    receipt = receive_orders(request.actor, intakes=[intake], now=moment.now())[0]
+    receipt = receive_resilient(request.actor, intakes=[intake], now=moment.now())[0]
     if receipt.outcome == "rejected":
         parsed.findings.extend(receipt.findings)
         return None
