@@ -66,7 +66,7 @@ class Running:
 def command_of(process: psutil.Process) -> list[str]:
     """Return a process's command line; nothing when it has ended meanwhile."""
     try:
-        return process.cmdline()
+        return list(process.cmdline())
     except psutil.NoSuchProcess:  # a zombie too
         return []
 
