@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SHIELD = "'"
 
 
-class OpenedFile:
+class OpenedFile(ABC):
     """Hold the path and the header, and group rows; formats say how rows are read."""
 
     delimiter = ","
@@ -25,9 +26,9 @@ class OpenedFile:
         self.header: Sequence[str] = ()
         self.is_returned = False
 
+    @abstractmethod
     def rows(self) -> Iterator[Row]:
         """Yield the records in the order of the file."""
-        raise NotImplementedError
 
     def groups(self, key: int | None) -> Iterator[list[Row]]:
         """Yield the records that share the value of column `key`; without a key each on its own."""
