@@ -34,7 +34,7 @@ class OpenedFile(ABC):
         """Yield the records that share the value of column `key`; without a key each on its own."""
         return spool.singly(self.rows()) if key is None else spool.gathered(self.rows(), key)
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  (most formats hold nothing open)
         """Let go of the file."""
 
     def __enter__(self) -> Self:
