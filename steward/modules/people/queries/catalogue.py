@@ -25,6 +25,7 @@ AREA_LABELS: dict[str, Any] = {
     "payments": _("Payments"),
     "customers": _("Customers"),
     "jobs": _("Jobs"),
+    "people": _("People"),
     "settings": _("Settings"),
 }
 LABELS: dict[str, Any] = {
@@ -47,6 +48,11 @@ LABELS: dict[str, Any] = {
     "customers.erase": _("Erase a customer's personal data"),
     "jobs.view": _("See parked jobs"),
     "jobs.rerun": _("Run parked jobs again"),
+    "people.view": _("See teams, rosters and who is on call"),
+    "people.teams": _("Change teams, skills and capacity"),
+    "people.roster": _("Plan rosters, on-call and leave of others"),
+    "people.approve": _("Decide on leave and swaps of shifts"),
+    "people.calendars": _("Change calendars"),
     "settings.parameters": _("Change business numbers"),
     "settings.policies": _("Change time limits"),
     "settings.staff": _("Manage staff"),

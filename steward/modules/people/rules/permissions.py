@@ -34,6 +34,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "payments": ("payments.view", "payments.record"),
     "customers": ("customers.view", "customers.reveal", "customers.erase"),
     "jobs": ("jobs.view", "jobs.rerun"),
+    "people": ("people.view", "people.teams", "people.roster", "people.approve", "people.calendars"),
     "settings": (
         "settings.parameters",
         "settings.policies",

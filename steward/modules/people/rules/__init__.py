@@ -1,0 +1,41 @@
+"""Pure rules of people: what can be permitted, when duties overlap, who is on call, which hours a calendar has."""
+
+from steward.modules.people.rules.permissions import (
+    ALL,
+    AREAS,
+    GIVES_PERMISSIONS,
+    LOCALES,
+    OF_THE_SYSTEM,
+    OWN_ACCOUNT,
+    PERMISSIONS,
+    PREFIX_LENGTH,
+    THEMES,
+    TOKEN_BYTES,
+    TOKEN_MARK,
+    beyond,
+    can_give_permissions,
+    is_token_live,
+    new_secret,
+    secret_hash,
+    unknown_permissions,
+)
+
+__all__ = [
+    "ALL",
+    "AREAS",
+    "GIVES_PERMISSIONS",
+    "LOCALES",
+    "OF_THE_SYSTEM",
+    "OWN_ACCOUNT",
+    "PERMISSIONS",
+    "PREFIX_LENGTH",
+    "THEMES",
+    "TOKEN_BYTES",
+    "TOKEN_MARK",
+    "beyond",
+    "can_give_permissions",
+    "is_token_live",
+    "new_secret",
+    "secret_hash",
+    "unknown_permissions",
+]
