@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from steward.interfaces.console.addresses import refuse_unholdable
 from steward.interfaces.console.toasts import toast
 from steward.kernel.actor import Actor, NotPermitted
 from steward.kernel.errors import Refusal
@@ -51,6 +52,7 @@ def needs(permission: str) -> Callable[[StaffView[P]], View[P]]:
             actor = actor_of(request)
             if actor is None:
                 return _to_sign_in(request)
+            refuse_unholdable(request, kwargs)
             try:
                 if permission:
                     actor.require(permission)

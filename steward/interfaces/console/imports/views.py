@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from steward.interfaces.console.access import StaffRequest, needs
+from steward.interfaces.console.addresses import row_number
 from steward.interfaces.console.imports import forms
 from steward.interfaces.console.notices import say
 from steward.kernel.errors import NotFound
@@ -35,8 +36,7 @@ def _shops(request: StaffRequest) -> list[catalog.ShopFacts]:
 @needs("orders.import")
 def imports(request: StaffRequest) -> HttpResponse:
     """Show every import, whoever started it, and the form to upload a file."""
-    text = request.GET.get("after", "")
-    page = queries.import_runs(after=int(text) if text.isdigit() else None, limit=PAGE)
+    page = queries.import_runs(after=row_number(request.GET.get("after", "")), limit=PAGE)
     names = people.actor_names({run.started_by for run in page.rows})
     facts = {
         "runs": [(run, names.get(run.started_by, run.started_by)) for run in page.rows],
@@ -148,8 +148,7 @@ def import_rejects(request: StaffRequest, run_id: int) -> HttpResponse:
 def cancellations(request: StaffRequest) -> HttpResponse:
     """Show cancellations of sources: those that found no order, and those that did."""
     state = "matched" if request.GET.get("state") == "matched" else "unmatched"
-    text = request.GET.get("after", "")
-    page = queries.cancellations_page(state=state, after=int(text) if text.isdigit() else None)
+    page = queries.cancellations_page(state=state, after=row_number(request.GET.get("after", "")))
     facts = {
         "rows": [(row, words.word(words.UNMATCHED, row.reason) if row.reason else "") for row in page.rows],
         "state": state,

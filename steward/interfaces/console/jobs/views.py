@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from steward.interfaces.console.access import StaffRequest, needs
+from steward.interfaces.console.addresses import row_number, row_numbers
 from steward.interfaces.console.notices import say
 from steward.kernel import parked
 
@@ -20,8 +21,7 @@ MOST_AT_ONCE = 1_000
 @needs("jobs.view")
 def parked_jobs(request: StaffRequest) -> HttpResponse:
     """Show what kept failing, newest first, each with its last error."""
-    text = request.GET.get("after", "")
-    rows = parked.parked_jobs(before=int(text) if text.isdigit() else None, limit=PAGE + 1)
+    rows = parked.parked_jobs(before=row_number(request.GET.get("after", "")), limit=PAGE + 1)
     facts = {
         "rows": rows[:PAGE],
         "count": parked.count_parked_jobs(),
@@ -35,7 +35,7 @@ def parked_jobs(request: StaffRequest) -> HttpResponse:
 @needs("jobs.rerun")
 def parked_jobs_rerun(request: StaffRequest) -> HttpResponse:
     """Run one parked job again, or all of them."""
-    ids = [int(text) for text in request.POST.getlist("job") if text.isascii() and text.isdigit()]
+    ids = row_numbers(request.POST.getlist("job"))
     if request.POST.get("all"):
         ids = [job.id for job in parked.parked_jobs(limit=MOST_AT_ONCE)]
     gone = len(parked.rerun_parked_jobs(ids)) if ids else 0

@@ -26,6 +26,8 @@ QUEUES: Mapping[str, dict[str, str]] = {
 }
 MOST_LINES = 200
 MOST_MINOR = 10**15
+MOST_PIECES = 1_000_000
+MOST_DIGITS = len(str(MOST_PIECES))
 RECIPIENT = ("name", "phone", "province", "city", "district", "street", "postcode")
 
 
@@ -157,8 +159,9 @@ def _line(index: int, line: LineEntry, currency: str, findings: list[Finding]) -
     field = f"lines.{index}"
     if not line.sku.strip():
         findings.append(Finding(f"{field}.sku", "required", "error"))
-    quantity = int(line.quantity) if line.quantity.strip().isascii() and line.quantity.strip().isdigit() else 0
-    if not 1 <= quantity <= 1_000_000:
+    typed = line.quantity.strip()
+    quantity = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS else 0
+    if not 1 <= quantity <= MOST_PIECES:
         findings.append(Finding(f"{field}.quantity", "not_a_number", "error", {"value": line.quantity}))
         quantity = 1
     price = _minor(f"{field}.unit_price_minor", line.unit_price, currency, findings, is_needed=True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from steward.interfaces.console.access import StaffRequest, needs
+from steward.interfaces.console.addresses import row_number
 from steward.modules.payments import queries
 
 PAGE = 50
@@ -27,8 +28,7 @@ def callbacks(request: StaffRequest) -> HttpResponse:
     tones = {"applied": "green", "duplicate": "grey", "unmatched": "amber", "refused": "red"}
     outcome = request.GET.get("outcome", "")
     wanted = [outcome] if outcome in tones else []
-    text = request.GET.get("after", "")
-    rows = queries.callbacks(outcomes=wanted, before_id=int(text) if text.isdigit() else None, limit=PAGE + 1)
+    rows = queries.callbacks(outcomes=wanted, before_id=row_number(request.GET.get("after", "")), limit=PAGE + 1)
     older = f"?outcome={outcome}&after={rows[PAGE - 1].id}" if len(rows) > PAGE else ""
     facts = {
         "rows": [(row, outcomes.get(row.outcome, row.outcome), tones.get(row.outcome, "grey")) for row in rows[:PAGE]],

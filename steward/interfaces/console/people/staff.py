@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from steward.interfaces.console.access import StaffRequest, needs
+from steward.interfaces.console.addresses import row_numbers
 from steward.interfaces.console.people.account import LANGUAGE_NAMES
 from steward.kernel import moment
 from steward.kernel.errors import BadInput
@@ -72,7 +73,7 @@ def errors_by_field(findings: list[dict[str, Any]]) -> dict[str, str]:
 def staff_edit(request: StaffRequest, staff_id: int) -> HttpResponse:
     """Show one person and change their roles."""
     if request.method == "POST":
-        role_ids = [int(role) for role in request.POST.getlist("roles") if role.isdigit()]
+        role_ids = row_numbers(request.POST.getlist("roles"))
         commands.set_staff_roles(request.actor, staff_id=staff_id, role_ids=role_ids)
         messages.success(request, _("Saved. It counts from their next click."))
         return redirect("staff_edit", staff_id)

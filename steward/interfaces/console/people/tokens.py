@@ -21,6 +21,7 @@ from steward.modules.people import commands, queries
 
 MANAGE = "settings.tokens"
 LIFETIMES_DAYS = (30, 90, 365)
+LIFETIMES = tuple(map(str, LIFETIMES_DAYS))
 
 
 @never_cache
@@ -37,7 +38,7 @@ def tokens(request: StaffRequest) -> HttpResponse:
             name=typed.get("name", ""),
             permissions=typed.getlist("permissions"),
             scopes=typed.getlist("scopes"),
-            expires_at=moment.now() + timedelta(days=int(days)) if days.isdigit() else None,
+            expires_at=moment.now() + timedelta(days=int(days)) if days in LIFETIMES else None,
             locale=request.actor.locale,
         )
     except BadInput as refusal:

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from steward.interfaces.console.access import StaffRequest, needs
+from steward.interfaces.console.addresses import row_number
 from steward.kernel import audit, events
 from steward.modules.people import queries as people
 
@@ -16,8 +17,8 @@ PAGE_SIZE = 100
 def audit_log(request: StaffRequest) -> HttpResponse:
     """Show what happened, who did it and the facts, filtered by kind and by person."""
     kind, actor = request.GET.get("kind", ""), request.GET.get("actor", "")
-    before = request.GET.get("before", "")
-    page = audit.page(kind=kind, actor=actor, before=int(before) if before.isdigit() else None, limit=PAGE_SIZE)
+    before = row_number(request.GET.get("before", ""))
+    page = audit.page(kind=kind, actor=actor, before=before, limit=PAGE_SIZE)
     kinds = sorted(events.kinds())
     facts = {
         "page": page,

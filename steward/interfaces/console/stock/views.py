@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from steward.interfaces.console.access import StaffRequest, needs
+from steward.interfaces.console.addresses import row_number
 from steward.interfaces.console.notices import say
 from steward.kernel.errors import NotFound
 from steward.modules.catalog import queries as catalog
@@ -25,8 +26,8 @@ LEDGER = 100
 @needs("stock.view")
 def stock(request: StaffRequest) -> HttpResponse:
     """Show what each sales pool has of each item."""
-    text, after = request.GET.get("q", "")[:60], request.GET.get("after", "")
-    rows = queries.stock_page(text=text.strip(), after=int(after) if after.isdigit() else 0, limit=PAGE + 1)
+    text, after = request.GET.get("q", "")[:60], row_number(request.GET.get("after", "")) or 0
+    rows = queries.stock_page(text=text.strip(), after=after, limit=PAGE + 1)
     older = "?" + urlencode({"q": text, "after": str(rows[PAGE - 1].promise_id)}) if len(rows) > PAGE else ""
     facts = {
         "rows": rows[:PAGE],

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from steward.interfaces.console.access import StaffRequest, needs
+from steward.interfaces.console.addresses import row_number
 from steward.interfaces.console.orders.actions import actions_of
 from steward.interfaces.console.orders.forms import address_with
 from steward.kernel import money
@@ -35,8 +36,7 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
     """Show one order: where it stands, whose turn it is, what was found, what happened."""
     detail = queries.order_detail(number)
     group = request.GET.get("kind", "")
-    after = request.GET.get("after", "")
-    timeline = queries.timeline(detail.order.id, group=group, after=int(after) if after.isdigit() else None)
+    timeline = queries.timeline(detail.order.id, group=group, after=row_number(request.GET.get("after", "")))
     names = people.actor_names({entry.actor for entry in timeline.entries} | {detail.entered_by})
     facts = {
         "detail": detail,

@@ -58,8 +58,8 @@ def _edit_lines(entry: forms.OrderEntry, do: str) -> None:
     """Add an empty line or take one away."""
     if do == "add" and len(entry.lines) < forms.MOST_LINES:
         entry.lines.append(forms.LineEntry())
-    elif do.startswith("drop-") and do[5:].isdigit() and len(entry.lines) > 1:
-        del entry.lines[int(do[5:]) : int(do[5:]) + 1]
+    elif do in {f"drop-{index}" for index in range(len(entry.lines))} and len(entry.lines) > 1:
+        del entry.lines[int(do.removeprefix("drop-"))]
 
 
 def _fill_from_catalogue(entry: forms.OrderEntry) -> None:

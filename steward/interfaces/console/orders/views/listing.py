@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from steward.interfaces.console.access import StaffRequest, needs
+from steward.interfaces.console.addresses import row_number, row_numbers
 from steward.interfaces.console.notices import say
 from steward.interfaces.console.orders.forms import QUEUES, address_with, filters_of
 from steward.kernel import moment, money
@@ -42,13 +43,8 @@ def orders(request: StaffRequest) -> HttpResponse:
     elif queue == "conflict":
         page = queries.Page(queries.orders_in_conflict(), None)
     else:
-        page = queries.orders_page(filters, after=_after(request), limit=PAGE)
+        page = queries.orders_page(filters, after=row_number(request.GET.get("after", "")), limit=PAGE)
     return render(request, "console/orders/list.html", _facts(request, queue, filters, page, is_narrowed=is_narrowed))
-
-
-def _after(request: StaffRequest) -> int | None:
-    text = request.GET.get("after", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 def _facts(
@@ -90,7 +86,7 @@ def _facts(
 @needs("orders.audit")
 def orders_bulk(request: StaffRequest) -> HttpResponse:
     """Approve the ticked orders."""
-    ids = [int(text) for text in request.POST.getlist("order") if text.isascii() and text.isdigit()][:MOST_AT_ONCE]
+    ids = row_numbers(request.POST.getlist("order"))[:MOST_AT_ONCE]
     if not ids:
         return say(request, _("Tick at least one order."), tone="warning")
     return _approve(request, ids)
