@@ -135,12 +135,12 @@ def test_what_was_typed_of_an_address_is_kept_sealed_though_it_names_nobody() ->
 def test_erasure_takes_the_address_out_of_findings_too() -> None:
     make.item(stock=1)
     make.order(recipient=make.recipient(street="浙江省杭州市西湖区浙江省杭州市西湖区文三路90号"))
-    assert OrderFinding.objects.get(code="parts_repeated").suggestion
+    assert OrderFinding.objects.get(code="parts_repeated").sealed
 
     rights.erase_customer(make.TESTER, customer_id=Order.objects.get().customer_id or 0, reason="asked", now=make.NOW)
     make.settle()
 
-    assert OrderFinding.objects.get(code="parts_repeated").suggestion is None
+    assert OrderFinding.objects.get(code="parts_repeated").sealed is None
 
 
 def test_a_kept_reply_holds_no_street() -> None:

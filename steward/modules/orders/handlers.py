@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
@@ -65,8 +67,8 @@ def on_customer_erased_forget_indexes(events: Sequence[CustomerErased]) -> None:
     ids = [event.customer_id for event in events]
     Order.objects.filter(customer_id__in=ids).update(sealed=None, phone_index=None)
     Conflict.objects.filter(customer_id__in=ids).delete()
-    found = OrderFinding.objects.filter(order__customer_id__in=ids, field__startswith="recipient.")
-    found.update(params={}, suggestion=None)  # parts of the address
+    personal = Q(sealed__isnull=False) | Q(field__startswith="recipient.")
+    OrderFinding.objects.filter(personal, order__customer_id__in=ids).update(params={}, suggestion=None, sealed=None)
 
 
 def offer_released(order_ids: Sequence[int]) -> None:

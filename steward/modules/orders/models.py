@@ -10,6 +10,8 @@ from django.db.models.functions import Now
 STATES = ("received", "checked", "audit", "approved", "completed", "cancelled")
 PAYMENT_STATES = ("unpaid", "partly_paid", "paid", "overpaid", "partly_refunded", "refunded")
 FULFILMENT_STATES = ("none", "promised", "short", "released")
+RARE_PAYMENT_STATES = ("partly_paid", "overpaid", "partly_refunded", "refunded")
+WAITING_STATES = ("short", "released")
 SOURCES = ("api", "bulk", "file", "folder", "form", "sample")
 
 
@@ -47,6 +49,10 @@ class Order(models.Model):
     entered_by = models.CharField(max_length=80)
     not_supplied = ArrayField(models.CharField(max_length=40), db_default=[])
     cancel_cause = models.CharField(max_length=40, db_default="")
+    mended_by = ArrayField(
+        models.CharField(max_length=80), db_default=[], help_text="Who mended it: they do not audit it"
+    )
+    amounts_mended = models.BooleanField(db_default=False, help_text="Somebody changed its lines or its total")
     historic = models.BooleanField(db_default=False)
     simulated = models.BooleanField(db_default=False)
 
@@ -64,6 +70,18 @@ class Order(models.Model):
         indexes = (
             models.Index(fields=["state", "id"], name="order_state_id"),
             models.Index(fields=["phone_index"], condition=Q(phone_index__isnull=False), name="order_phone"),
+            # Only what is rare: an order that goes the usual way costs these nothing, and what most orders are in the
+            # walk by key from the newest finds within a page anyway.
+            models.Index(
+                fields=["payment_state", "id"],
+                condition=Q(payment_state__in=RARE_PAYMENT_STATES),
+                name="order_rare_payment",
+            ),
+            models.Index(
+                fields=["fulfilment_state", "id"],
+                condition=Q(fulfilment_state__in=WAITING_STATES),
+                name="order_without_goods",
+            ),
         )
 
 
@@ -92,7 +110,10 @@ class Line(models.Model):
 
 
 class OrderFinding(models.Model):
-    """What a check found on an order: field, code, severity, suggestion; resolved when mended or accepted."""
+    """What a check found on an order: field, code, severity, suggestion; resolved when mended or accepted.
+
+    `sealed` holds params and suggestion under the customer's key where the field is personal; the plain ones are empty.
+    """
 
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="findings")
@@ -101,6 +122,7 @@ class OrderFinding(models.Model):
     severity = models.CharField(max_length=8)
     params = models.JSONField(db_default={})
     suggestion = models.JSONField(null=True)
+    sealed = models.BinaryField(null=True)
     found_at = models.DateTimeField(db_default=Now())
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.CharField(max_length=80, db_default="")

@@ -16,6 +16,7 @@ from steward.kernel.command import command
 from steward.kernel.findings import Finding
 from steward.modules.customers.commands.matching import match_customers, open_key
 from steward.modules.customers.rules.buyers import Buyer, Profile
+from steward.modules.orders.commands import finding_rows
 from steward.modules.orders.commands.audit import ReasonMissing
 from steward.modules.orders.commands.intake import read_phone, read_place
 from steward.modules.orders.commands.moving import Standing, lock_order
@@ -80,17 +81,7 @@ def mend_order(actor: Actor, *, order_id: int, changes: Mapping[str, str], now: 
     (open_findings.filter(field__startswith="recipient.") | open_findings.filter(code="sent_back")).update(
         resolved_at=now, resolved_by=actor.id, resolution="mended"
     )
-    OrderFinding.objects.bulk_create(
-        OrderFinding(
-            order_id=order_id,
-            field=one.field,
-            code=one.code,
-            severity=one.severity,
-            params=one.params,
-            suggestion=one.suggestion,
-        )
-        for one in findings
-    )
+    OrderFinding.objects.bulk_create(finding_rows.rows(order_id, findings, key))
     events.record(actor, [_mended(standing, key, changes, before, sealed.get("note") or "")])
     advance_orders(SYSTEM, order_ids=[order_id], now=now)
     return findings
@@ -150,7 +141,7 @@ def take_suggestion(actor: Actor, *, finding_id: int, now: datetime) -> None:
     Raises: NotFound, MendTooLate, NothingToMend. Emits: as mend_order.
     """
     finding = _open_finding(finding_id)
-    suggested = {field: value for field, value in (finding.suggestion or {}).items() if field in FIELDS}
+    suggested = {field: value for field, value in finding_rows.suggestion_of(finding).items() if field in FIELDS}
     mend_order(actor, order_id=finding.order_id, changes=suggested, now=now)
 
 
@@ -176,7 +167,7 @@ def accept_finding(actor: Actor, *, finding_id: int, reason: str, now: datetime)
 
 
 def _open_finding(finding_id: int) -> OrderFinding:
-    finding = OrderFinding.objects.filter(id=finding_id, resolved_at=None).first()
+    finding = OrderFinding.objects.select_related("order").filter(id=finding_id, resolved_at=None).first()
     if finding is None:
         raise errors.NotFound(key=finding_id)
     return finding

@@ -14,12 +14,13 @@ from steward.kernel.actor import Actor
 from steward.kernel.bundle import write
 from steward.modules.customers.commands.matching import Match
 from steward.modules.deadlines.commands import ClockStart, start_clocks
+from steward.modules.orders.commands.finding_rows import bare, parts
 from steward.modules.orders.commands.intake import Prepared, Receipt
 from steward.modules.orders.events import OrderReceived
+from steward.modules.orders.rules.personal_fields import is_personal
 from steward.modules.orders.rules.standing import Standing
 
 PACKAGE = "steward.modules.orders"
-STREET = "recipient.street"
 CLOCK_OF_STATE = {"received": "order_mend", "checked": "order_payment", "audit": "order_audit"}
 
 
@@ -145,28 +146,30 @@ def _line_columns(new: Sequence[NewOrder]) -> dict[str, Any]:
 
 
 def _finding_columns(new: Sequence[NewOrder]) -> dict[str, Any]:
-    rows = [(one.id, finding) for one in new for finding in one.prepared.findings]
+    rows = [
+        (one.id, finding, parts(finding, one.match.key if one.match else None))
+        for one in new
+        for finding in one.prepared.findings
+    ]
     encode = msgspec.json.encode
     return {
         "order_ids": arrays.integers([row[0] for row in rows]),
         "fields": arrays.texts([row[1].field for row in rows]),
         "codes": arrays.texts([row[1].code for row in rows]),
         "severities": arrays.texts([row[1].severity for row in rows]),
-        "params": arrays.texts([encode(row[1].params).decode() for row in rows]),
+        "params": arrays.texts([encode(row[2].params).decode() for row in rows]),
         "suggestions": arrays.texts(
-            [encode(row[1].suggestion).decode() if row[1].suggestion else None for row in rows]
+            [encode(row[2].suggestion).decode() if row[2].suggestion else None for row in rows]
         ),
+        "sealed": arrays.octets([row[2].sealed for row in rows]),
     }
 
 
 def _kept(receipt: Receipt) -> Receipt:
-    """Leave a street out of the reply that is kept: no erasure would find it there."""
-    if not any(one.suggestion and STREET in one.suggestion for one in receipt.findings):
+    """Leave what findings say of a person out of the reply that is kept: no erasure would find it there."""
+    if not any(is_personal(one.field) for one in receipt.findings):
         return receipt
-    bare = [
-        structs.replace(one, suggestion=None) if STREET in (one.suggestion or {}) else one for one in receipt.findings
-    ]
-    return structs.replace(receipt, findings=bare)
+    return structs.replace(receipt, findings=[bare(one) for one in receipt.findings])
 
 
 def insert_keys(fresh: Sequence[tuple[Prepared, Receipt]]) -> None:

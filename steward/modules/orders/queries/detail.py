@@ -14,6 +14,7 @@ from steward.modules.orders.models import Conflict, Line, Order, OrderFinding, S
 from steward.modules.orders.queries import words
 from steward.modules.orders.queries.findings import field_label, finding_text, suggestion_text
 from steward.modules.orders.queries.listing import SUBJECT, OrderRow, order_rows
+from steward.modules.orders.queries.sealed import clear_finding, masked_finding, person_key
 from steward.modules.orders.queries.search import order_id as id_of
 from steward.modules.orders.rules import steps
 from steward.modules.payments import queries as payments
@@ -43,7 +44,7 @@ class LineView(Struct, frozen=True):
 
 
 class FindingView(Struct, frozen=True):
-    """One finding in words; `resolution` is empty while it is open."""
+    """One finding in words; `resolution` is empty while it is open. Of a personal field it shows masked values."""
 
     id: int
     field: str
@@ -53,6 +54,7 @@ class FindingView(Struct, frozen=True):
     text: str
     suggestion: dict[str, Any] | None
     suggestion_text: str
+    is_masked: bool
     found_at: datetime
     resolution: str
     resolved_by: str
@@ -135,7 +137,7 @@ def order_detail(key: str | int) -> OrderDetail:
     order = Order.objects.select_related("shop", "customer__person_key").get(id=order_id)
     row = order_rows([order])[0]
     lines = _lines(order_id)
-    findings = _findings(order_id)
+    findings = _findings(order_id, person_key(order))
     hold = inventory.hold_of_order(order_id) or ("", None)
     errors = sum(1 for finding in findings if finding.severity == "error" and not finding.resolution)
     return OrderDetail(
@@ -205,27 +207,30 @@ def _promises(order_id: int, lines: list[LineView]) -> list[PromiseView]:
     ]
 
 
-def _findings(order_id: int) -> list[FindingView]:
+def _findings(order_id: int, key: bytes | None) -> list[FindingView]:
     """List findings: open errors, open warnings, then what was settled."""
     rows = OrderFinding.objects.filter(order_id=order_id).order_by("id")
-    views = [
-        FindingView(
-            id=row.id,
-            field=row.field,
-            field_label=field_label(row.field),
-            code=row.code,
-            severity=row.severity,
-            text=finding_text(row.code, row.params),
-            suggestion=row.suggestion,
-            suggestion_text=suggestion_text(row.suggestion),
-            found_at=row.found_at,
-            resolution=row.resolution,
-            resolved_by=row.resolved_by,
-            resolved_at=row.resolved_at,
-        )
-        for row in rows
-    ]
+    views = [_finding(row, key) for row in rows]
     return sorted(views, key=lambda view: (bool(view.resolution), view.severity != "error", view.id))
+
+
+def _finding(row: OrderFinding, key: bytes | None) -> FindingView:
+    params, suggestion = masked_finding(row, key)
+    return FindingView(
+        id=row.id,
+        field=row.field,
+        field_label=field_label(row.field),
+        code=row.code,
+        severity=row.severity,
+        text=finding_text(row.code, params),
+        suggestion=suggestion,
+        suggestion_text=suggestion_text(suggestion),
+        is_masked=key is not None and (params, suggestion) != clear_finding(row, key),
+        found_at=row.found_at,
+        resolution=row.resolution,
+        resolved_by=row.resolved_by,
+        resolved_at=row.resolved_at,
+    )
 
 
 def _conflicts(order_id: int) -> list[ConflictView]:
