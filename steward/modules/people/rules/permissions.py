@@ -16,6 +16,8 @@ PREFIX_LENGTH = 12
 
 LOCALES = ("zh-hans", "zh-hant", "en")
 THEMES = ("auto", "light", "dark")
+# Which notices also go out by e-mail; in the console all of them appear.
+NOTIFY_EMAIL = ("all", "urgent", "none")
 
 AREAS: Mapping[str, tuple[str, ...]] = {
     "orders": (

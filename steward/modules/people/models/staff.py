@@ -6,8 +6,11 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from steward.modules.people.rules import NOTIFY_EMAIL
 
 
 class Role(models.Model):
@@ -34,17 +37,6 @@ class RolePermission(models.Model):
         constraints = (models.UniqueConstraint(fields=["role", "permission"], name="permission_once_per_role"),)
 
 
-class Team(models.Model):
-    """People who share a queue and a calendar."""
-
-    id = models.BigAutoField(primary_key=True)
-    code = models.SlugField(unique=True)
-    name = models.CharField(max_length=80)
-
-    class Meta:
-        db_table = "people_team"
-
-
 class StaffManager(BaseUserManager["Staff"]):
     """Find staff by user name."""
 
@@ -66,7 +58,8 @@ class Staff(AbstractBaseUser):
     is_superuser = models.BooleanField(default=False)
     date_joined = models.DateTimeField(db_default=Now())
     roles = models.ManyToManyField(Role, related_name="staff", db_table="people_staff_role")
-    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, related_name="staff")
+    capacity = models.PositiveSmallIntegerField(null=True)  # cases at once; none: the business number holds
+    notify_email = models.CharField(max_length=10, db_default="urgent", default="urgent")
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -74,6 +67,10 @@ class Staff(AbstractBaseUser):
 
     class Meta:
         db_table = "people_staff"
+        constraints = (
+            models.CheckConstraint(condition=Q(notify_email__in=NOTIFY_EMAIL), name="staff_notify_email"),
+            models.CheckConstraint(condition=Q(capacity__isnull=True) | Q(capacity__lte=999), name="staff_capacity"),
+        )
 
     def __str__(self) -> str:
         return self.name
