@@ -8,21 +8,26 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
+from django.db import IntegrityError
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from steward.kernel import errors, events, memory
+from steward.kernel import errors, events, memory, money
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.kernel.models import Parameter
 
 FRESH_S = 5.0
+MOST_MINOR = 10**15
 _definitions: dict[str, Definition] = {}
 _cache: dict[str, tuple[float, Any]] = {}
 
 
 class Definition(msgspec.Struct, frozen=True):
-    """One business number: its default, unit and meaning."""
+    """One business number: its default, unit and meaning.
+
+    Kind `amounts` is an amount of money per currency: {"CNY": 500000}, in minor units; what has none is not in it.
+    """
 
     name: str
     default: Any
@@ -30,7 +35,7 @@ class Definition(msgspec.Struct, frozen=True):
     label: Any
     minimum: float | None = None
     maximum: float | None = None
-    kind: Literal["integer", "number", "boolean", "text"] = "integer"
+    kind: Literal["integer", "number", "boolean", "text", "amounts"] = "integer"
 
 
 class ParameterSet(events.Event, frozen=True, kw_only=True):
@@ -98,12 +103,19 @@ def forget() -> None:
 
 def is_fit(definition: Definition, new: Any) -> bool:
     """Tell whether a value is of the parameter's kind and within its bounds."""
+    if definition.kind == "amounts":
+        return isinstance(new, dict) and all(_is_amount(*entry) for entry in new.items())
     if definition.kind in ("boolean", "text"):
         return isinstance(new, bool if definition.kind == "boolean" else str)
     if isinstance(new, bool) or not isinstance(new, int if definition.kind == "integer" else int | float):
         return False
     low, high = definition.minimum, definition.maximum
     return math.isfinite(new) and (low is None or new >= low) and (high is None or new <= high)
+
+
+def _is_amount(currency: Any, amount_minor: Any) -> bool:
+    is_whole = isinstance(amount_minor, int) and not isinstance(amount_minor, bool)
+    return currency in money.CURRENCIES and is_whole and 0 <= amount_minor <= MOST_MINOR
 
 
 memory.remembers(forget)
@@ -113,7 +125,7 @@ memory.remembers(forget)
 def set_parameter(actor: Actor, *, name: str, new: Any, reason: str) -> int:
     """Put a new version of a business number in force.
 
-    Returns the version. Raises: NotFound, UnfitValue. Emits: ParameterSet.
+    Returns the version. Raises: NotFound, UnfitValue, Stale. Emits: ParameterSet.
     """
     definition = _definitions.get(name)
     if definition is None:
@@ -123,7 +135,10 @@ def set_parameter(actor: Actor, *, name: str, new: Any, reason: str) -> int:
     forget()
     before = value(definition)
     last = Parameter.objects.filter(name=name).aggregate(last=Max("version"))["last"] or 0
-    row = Parameter.objects.create(name=name, version=last + 1, value=new, set_by=actor.id, reason=reason)
+    try:
+        row = Parameter.objects.create(name=name, version=last + 1, value=new, set_by=actor.id, reason=reason)
+    except IntegrityError as error:  # the same version was put in force by somebody else in this moment
+        raise errors.Stale from error
     events.record(actor, [ParameterSet(parameter_id=row.id, name=name, before=before, after=new, reason=reason)])
     forget()
     return last + 1

@@ -237,9 +237,11 @@ def test_a_time_limit_that_is_none_is_refused_with_a_message(amount: str) -> Non
     assert deadlines.time_limits()[0] == limit
 
 
-def test_money_is_typed_in_whole_units() -> None:
+def test_money_is_typed_in_whole_units_by_currency() -> None:
     client = make.browser("zhao", locale="en")
-    name = "orders.auto_audit_limit_minor"
-    client.post(f"/settings/numbers/{name}", {"value": "1,234.50", "reason": "Season"})
-    assert [version.value for version in parameters.history(name)] == [123_450]
-    assert client.post(f"/settings/numbers/{name}", {"value": "nan", "reason": "?"}).status_code == 422
+    name = "orders.auto_audit_limits_minor"
+    client.post(f"/settings/numbers/{name}", {"value": "CNY 1,234.50; jpy 9000", "reason": "Season"})
+    assert [version.value for version in parameters.history(name)] == [{"CNY": 123_450, "JPY": 9_000}]
+    assert "CNY 1,234.50; JPY 9,000" in client.get(f"/settings/numbers/{name}").content.decode()
+    for nonsense in ("nan", "CNY nan", "CNY 5; CNY 6", "XXQ 5", "CNY -5"):
+        assert client.post(f"/settings/numbers/{name}", {"value": nonsense, "reason": "?"}).status_code == 422

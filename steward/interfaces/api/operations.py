@@ -51,7 +51,7 @@ class ParameterInput(Input):
     """A new value of a business number, and why."""
 
     name: Code
-    value: bool | int | float | str
+    value: bool | int | float | str | dict[str, int]
     reason: Text = ""
 
 

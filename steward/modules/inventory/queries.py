@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -57,6 +57,16 @@ def stock_page(*, text: str = "", after: int = 0, limit: int = 50) -> list[Stock
         "id", "item_id", "item__sku", "item__name_zh", "item__name_en", "pool", "sellable", "promised", "available"
     )
     return [StockRow(*row) for row in found[:limit]]
+
+
+def free_units(keys: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """Tell what may still be promised, by (item, pool); a pair without a row is left out. Units: pieces."""
+    wanted = set(keys)
+    rows = Promise.objects.filter(item_id__in={item for item, _pool in wanted}).annotate(
+        free=F("sellable") + F("backorder_limit") - F("promised")
+    )
+    found = rows.values_list("item_id", "pool", "free")
+    return {(item, pool): free for item, pool, free in found if (item, pool) in wanted}
 
 
 def promises_of_order(order_id: int) -> list[OrderPromise]:

@@ -11,7 +11,7 @@ from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
 from steward.modules.deadlines.events import ClockBreached
 from steward.modules.inventory.events import HoldExpired, StockMoved
-from steward.modules.orders.commands import cancel, mismatch, progress
+from steward.modules.orders.commands import cancel, mismatch, progress, waiting
 from steward.modules.orders.events import OrderCancelled, OrderReceived
 from steward.modules.orders.models import Conflict, Line, Order, OrderFinding
 from steward.modules.payments.events import PaymentMismatched, PaymentRecorded
@@ -40,7 +40,7 @@ def on_stock_moved_promise_waiting(events: Sequence[StockMoved]) -> None:
     """Promise goods that arrived to the orders that wait for them."""
     arrived = sorted({event.item_id for event in events if event.quantity > 0})
     if arrived:
-        progress.promise_waiting(SYSTEM, item_ids=arrived, now=moment.now())
+        waiting.promise_all_waiting(SYSTEM, item_ids=arrived, now=moment.now())
 
 
 def on_hold_expired_note_release(events: Sequence[HoldExpired]) -> None:
@@ -76,4 +76,4 @@ def offer_released(order_ids: Sequence[int]) -> None:
     items = Line.objects.filter(order_id__in=order_ids, item__stocked=True).values_list("item_id", flat=True)
     wanted = sorted(set(items))
     if wanted:
-        progress.promise_waiting(SYSTEM, item_ids=wanted, now=moment.now())
+        waiting.promise_all_waiting(SYSTEM, item_ids=wanted, now=moment.now())

@@ -65,6 +65,8 @@ def parsed(definition: numbers.Definition, typed: str) -> Any:
         return text.lower() in TRUE
     if definition.kind == "text":
         return text
+    if definition.kind == words.AMOUNTS:
+        return words.amounts(text)
     number = float(text.replace(",", ""))
     if not math.isfinite(number):
         raise ValueError(text)

@@ -9,11 +9,9 @@ from steward.kernel import money
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.orders.commands.moving import lock_orders
-from steward.modules.orders.commands.progress import advance_orders
+from steward.modules.orders.commands.progress import MISMATCH, advance_orders
 from steward.modules.orders.models import OrderFinding
 from steward.modules.payments.events import PaymentMismatched
-
-CODE = "payment_mismatch"
 
 
 @command(needs="orders.advance")
@@ -23,14 +21,14 @@ def note_mismatches(actor: Actor, *, mismatches: Sequence[PaymentMismatched], no
     Returns how many were opened. Emits: what advance_orders emits. Locks: orders in id order.
     """
     orders = lock_orders(one.order_id for one in mismatches)
-    known = OrderFinding.objects.filter(order_id__in=list(orders), code=CODE)
+    known = OrderFinding.objects.filter(order_id__in=list(orders), code=MISMATCH)
     seen = set(known.values_list("params__entry", flat=True))
     fresh = {str(one.entry_id): one for one in mismatches if one.order_id in orders and str(one.entry_id) not in seen}
     OrderFinding.objects.bulk_create(
         OrderFinding(
             order_id=one.order_id,
             field="payments",
-            code=CODE,
+            code=MISMATCH,
             severity="warning",
             params={
                 "entry": entry,

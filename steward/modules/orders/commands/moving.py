@@ -36,6 +36,8 @@ class Standing(Struct):
     has_conflict: bool
     entered_by: str
     source: str
+    mended_by: list[str]
+    amounts_mended: bool
 
     @property
     def by_hand(self) -> bool:

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import events, parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.kernel.models import Event as LoggedEvent
 from steward.modules.inventory import queries as inventory
-from steward.modules.inventory.commands.promising import Want, make_firm, promise_stock
+from steward.modules.inventory.commands.promising import make_firm
 from steward.modules.orders.commands.moving import Move, Standing, lock_orders, move_orders
-from steward.modules.orders.commands.receive import HOLD_S
-from steward.modules.orders.events import OrderApproved, OrderPaymentChanged, OrderPromised
-from steward.modules.orders.models import Line, Order, OrderFinding
-from steward.modules.orders.rules.audit import reasons_for_a_person
+from steward.modules.orders.events import OrderApproved, OrderPaymentChanged
+from steward.modules.orders.models import Order, OrderFinding
+from steward.modules.orders.rules.audit import limit_of, reasons_for_a_person
 from steward.modules.orders.rules.standing import is_settled
 from steward.modules.payments import queries as payments
+from steward.modules.payments.events import PaymentMismatched
 from steward.modules.payments.rules import payment_state
 
-AUTO_LIMIT = parameters.define(
-    "orders.auto_audit_limit_minor",
-    500_000,
-    unit="minor",
-    label=_("Orders up to this total pass their audit by themselves when all checks pass (0: any)"),
-    minimum=0,
+MISMATCH = "payment_mismatch"
+AUTO_LIMITS = parameters.define(
+    "orders.auto_audit_limits_minor",
+    {"CNY": 500_000},
+    unit="",
+    kind="amounts",
+    label=_(
+        "Orders up to this total pass their audit by themselves when all checks pass, by currency (0: any; a currency "
+        "without a limit waits for a person)"
+    ),
 )
 
 
@@ -43,23 +47,44 @@ def advance_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
     _move_where(actor, orders, "fail_checks", _fails_checks, now)
     _move_where(actor, orders, "unsubmit", _lost_payment, now)
     _move_where(actor, orders, "submit", _may_be_audited, now)
-    limit = parameters.value(AUTO_LIMIT)
-    passing = [one for one in orders if one.state == "audit" and not reasons(one, limit)]
+    due = [one for one in orders if one.state == "audit"]
+    unexpected = _with_unexpected_money([one.id for one in due])
+    limits = parameters.value(AUTO_LIMITS)
+    passing = [one for one in due if not reasons(one, limits, has_unexpected_money=one.id in unexpected)]
     move_orders(actor, [Move(one, "approve") for one in passing], now)
     events.record(actor, [OrderApproved(order_id=one.id, automatic=True, simulated=one.simulated) for one in passing])
     return len(passing)
 
 
-def reasons(one: Standing, limit_minor: int) -> list[str]:
+def reasons(one: Standing, limits_minor: Mapping[str, int], *, has_unexpected_money: bool = False) -> list[str]:
     """Name why a person must look at an order before it is approved."""
     return reasons_for_a_person(
         has_errors=one.has_errors,
         has_warnings=one.has_warnings,
         has_conflict=one.has_conflict,
         by_hand=one.by_hand,
+        amounts_mended=one.amounts_mended,
+        payment_state=one.payment_state,
+        has_unexpected_money=has_unexpected_money,
         total_minor=one.total_minor,
-        limit_minor=limit_minor,
+        limit_minor=limit_of(one.currency, limits_minor),
     )
+
+
+def _with_unexpected_money(order_ids: Sequence[int]) -> set[int]:
+    """Tell which orders were announced money they did not expect, about which no finding has been opened yet.
+
+    Both are announced with the payment itself, but heard by different jobs: an order may be paid before its finding is
+    open. An open finding is a reason of its own, an accepted one is none.
+    """
+    if not order_ids:
+        return set()
+    announced = LoggedEvent.objects.filter(
+        subject_kind="order", subject_id__in=order_ids, kind=PaymentMismatched.KIND
+    ).values_list("subject_id", "data__entry_id")
+    told = {(order_id, str(entry_id)) for order_id, entry_id in announced}
+    found = OrderFinding.objects.filter(order_id__in={order_id for order_id, _entry in told}, code=MISMATCH)
+    return {order_id for order_id, _entry in told - set(found.values_list("order_id", "params__entry"))}
 
 
 def _passes_checks(one: Standing) -> bool:
@@ -128,49 +153,3 @@ def note_released(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> N
     held = inventory.orders_holding(list(orders))
     Order.objects.filter(id__in=orders.keys() - held, fulfilment_state="promised").update(fulfilment_state="released")
     advance_orders(actor, order_ids=order_ids, now=now)
-
-
-@command(needs="orders.advance")
-def promise_waiting(actor: Actor, *, item_ids: Sequence[int], now: datetime, limit: int = 500) -> int:
-    """Promise goods to the orders that wait for these items: paid first, then in order of arrival.
-
-    Returns how many orders were promised. Emits: OrderPromised and what advance_orders emits.
-    Locks: orders in id order, then promises in id order.
-    """
-    waiting = (
-        Order.objects.filter(fulfilment_state__in=("short", "released"), state__in=("received", "checked", "audit"))
-        .filter(lines__item_id__in=item_ids)
-        .distinct()
-        .order_by("id")
-        .values_list("id", flat=True)[:limit]
-    )
-    orders = [one for one in lock_orders(waiting).values() if one.fulfilment_state in ("short", "released")]
-    orders = [one for one in orders if one.state in ("received", "checked", "audit") and not one.historic]
-    orders.sort(key=lambda one: (not is_settled(one.payment_state), one.id))
-    units = _units_wanted([one.id for one in orders])
-    hold_until = now + timedelta(seconds=parameters.value(HOLD_S))
-    wants = [
-        Want(one.id, one.pool, units.get(one.id, {}), None if is_settled(one.payment_state) else hold_until)
-        for one in orders
-    ]
-    promised = [result.order_id for result in promise_stock(wants) if not result.missing]
-    Order.objects.filter(id__in=promised).update(fulfilment_state="promised")
-    OrderFinding.objects.filter(order_id__in=promised, code="short_of_stock", resolved_at=None).update(
-        resolved_at=now, resolved_by=actor.id, resolution="obsolete"
-    )
-    events.record(actor, [OrderPromised(order_id=order_id) for order_id in promised])
-    advance_orders(actor, order_ids=promised, now=now)
-    return len(promised)
-
-
-def _units_wanted(order_ids: Sequence[int]) -> dict[int, dict[int, int]]:
-    rows = (
-        Line.objects.filter(order_id__in=order_ids, item__stocked=True)
-        .values_list("order_id", "item_id")
-        .annotate(units=Sum("quantity") - Sum("cancelled_quantity"))
-    )
-    wanted: dict[int, dict[int, int]] = {}
-    for order_id, item_id, units in rows:
-        if units > 0:
-            wanted.setdefault(order_id, {})[item_id] = units
-    return wanted

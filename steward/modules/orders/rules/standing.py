@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+SETTLED = ("paid", "overpaid", "partly_refunded")
+
 
 class Standing(Struct, frozen=True):
     """The three axes and, for a cancelled order, the cause."""
@@ -16,7 +18,7 @@ class Standing(Struct, frozen=True):
 
 def is_settled(state: str) -> bool:
     """Tell whether the payment axis lets an order go on to its audit."""
-    return state in ("paid", "overpaid", "partly_refunded")
+    return state in SETTLED
 
 
 def standing_at_intake(
