@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
-
 import msgspec
 from django.db import connection
 
+from steward.kernel.event_rows import COLUMNS, Recorded, recorded
+
 # No index leads from an actor to what they did: a page looks at so many events at most and says where to go on.
 WINDOW = 50_000
-PAGE = """
-SELECT id, kind, subject_kind, subject_id, at, actor, data, simulated
+PAGE = f"""
+SELECT {COLUMNS}
 FROM kernel_event
 WHERE id < %(before)s AND id >= %(floor)s
   AND (%(kind)s = '' OR kind = %(kind)s OR starts_with(kind, %(kind)s || '.'))
   AND (%(actor)s = '' OR actor = %(actor)s)
 ORDER BY id DESC LIMIT %(limit)s
-"""
-
-
-class AuditRow(msgspec.Struct, frozen=True):
-    """One event as it was recorded."""
-
-    id: int
-    kind: str
-    subject_kind: str
-    subject_id: int
-    at: datetime
-    actor: str
-    data: dict[str, Any]
-    simulated: bool
+"""  # noqa: S608  (columns of ours)
 
 
 class AuditPage(msgspec.Struct, frozen=True):
     """Events, newest first, and the id below which to go on (None: the beginning of the log is reached)."""
 
-    rows: list[AuditRow]
+    rows: list[Recorded]
     next_before: int | None
 
 
@@ -50,16 +35,6 @@ def page(*, kind: str = "", actor: str = "", before: int | None = None, limit: i
         floor = max(start - WINDOW, 0)
         wanted: dict[str, str | int] = {"before": start, "floor": floor, "kind": kind, "actor": actor, "limit": limit}
         cursor.execute(PAGE, wanted)
-        rows = [_row(row) for row in cursor.fetchall()]
+        rows = [recorded(row) for row in cursor.fetchall()]
     full = len(rows) == limit
     return AuditPage(rows, rows[-1].id if full else floor or None)
-
-
-def _row(row: Sequence[Any]) -> AuditRow:
-    id_, kind, subject_kind, subject_id, at, actor, data, simulated = row
-    return AuditRow(id_, kind, subject_kind, subject_id, at, actor, _decoded(data), simulated)
-
-
-def _decoded(data: Any) -> dict[str, Any]:
-    found: dict[str, Any] = msgspec.json.decode(data) if isinstance(data, str | bytes) else data
-    return found

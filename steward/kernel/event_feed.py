@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-import msgspec
+import msgspec.structs
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import errors
+from steward.kernel.event_rows import COLUMNS, Recorded, recorded
 
 # Ids and transactions are drawn before they commit, so neither alone is an order to read in. Below the oldest running
 # transaction nothing can appear any more; (transaction, id) is the order in which a cursor passes everything once.
-PAGE = """
-SELECT transaction, id, kind, subject_kind, subject_id, at, actor, data, simulated
+PAGE = f"""
+SELECT transaction, {COLUMNS}
 FROM kernel_event
 WHERE (transaction, id) > (%(transaction)s, %(id)s)
   AND transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-  AND (%(kinds)s::text[] = '{}' OR kind = ANY(%(kinds)s::text[]))
+  AND (%(kinds)s::text[] = '{{}}' OR kind = ANY(%(kinds)s::text[]))
 ORDER BY transaction, id
 LIMIT %(limit)s
-"""
+"""  # noqa: S608  (columns of ours)
 
 
 class BadCursor(errors.Refusal):
@@ -33,18 +33,10 @@ class BadCursor(errors.Refusal):
     message = _("“%(after)s” is no place in the event log. Use `next_after` of an earlier answer, or leave it out.")
 
 
-class FeedEvent(msgspec.Struct, frozen=True):
+class FeedEvent(Recorded, frozen=True, kw_only=True):
     """One recorded event with its place in the log."""
 
     place: str
-    id: int
-    kind: str
-    subject_kind: str
-    subject_id: int
-    at: datetime
-    actor: str
-    data: dict[str, Any]
-    simulated: bool
 
 
 def page_after(after: str, *, kinds: Sequence[str] = (), limit: int = 100) -> list[FeedEvent]:
@@ -70,12 +62,6 @@ def _parsed(after: str) -> tuple[int, int]:
     return int(transaction), int(id_)
 
 
-def _event(row: tuple[Any, ...]) -> FeedEvent:
-    transaction, id_, kind, subject_kind, subject_id, at, actor, data, simulated = row
-    place = f"{transaction}-{id_}"
-    return FeedEvent(place, id_, kind, subject_kind, subject_id, at, actor, _decoded(data), simulated)
-
-
-def _decoded(data: Any) -> dict[str, Any]:
-    found: dict[str, Any] = msgspec.json.decode(data) if isinstance(data, str | bytes) else data
-    return found
+def _event(row: Sequence[Any]) -> FeedEvent:
+    event = recorded(row[1:])
+    return FeedEvent(**msgspec.structs.asdict(event), place=f"{row[0]}-{event.id}")

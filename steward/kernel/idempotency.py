@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import msgspec
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from steward.kernel import errors
+from steward.kernel import errors, parameters
 
 CLAIM = """
 INSERT INTO kernel_idempotency_key (owner, key, request_hash, status, reply) VALUES (%s, %s, %s, 0, '')
@@ -16,6 +17,20 @@ ON CONFLICT (owner, key) DO NOTHING
 """
 KEEP = "UPDATE kernel_idempotency_key SET status = %s, reply = %s WHERE owner = %s AND key = %s"
 FIND = "SELECT request_hash, status, reply FROM kernel_idempotency_key WHERE owner = %s AND key = %s"
+# What another process deletes or a request reads in this moment is left for the next round.
+FORGET = """
+DELETE FROM kernel_idempotency_key
+WHERE id IN (SELECT id FROM kernel_idempotency_key WHERE created_at < %s LIMIT %s FOR UPDATE SKIP LOCKED)
+"""
+FORGET_LIMIT = 5_000
+KEEP_DAYS = parameters.define(
+    "kernel.idempotency_keep_days",
+    30,
+    unit="days",
+    label=_("How long a repeated request gets its first answer again"),
+    minimum=1,
+    maximum=3_650,
+)
 
 
 class KeyReused(errors.Refusal):
@@ -60,3 +75,13 @@ def _kept(owner: str, key: str, request_hash: bytes) -> Reply:
     if row is None or bytes(row[0]) != request_hash:
         raise KeyReused
     return Reply(row[1], row[2], is_replay=True)
+
+
+def forget_old(*, now: datetime, limit: int = FORGET_LIMIT) -> int:
+    """Delete some of the replies that are older than they are kept, in a transaction of its own.
+
+    Returns how many; fewer than `limit` means that no more are left.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [now - timedelta(days=parameters.value(KEEP_DAYS)), limit])
+        return cursor.rowcount

@@ -35,6 +35,7 @@ from steward.modules.orders.rules.mapping_plan import Plan, compiled
 from steward.modules.orders.rules.mapping_shape import MappingRules
 
 TASK = "orders.import_file"
+COUNTS = ("received", "created", "duplicate", "conflict", "rejected", "cancellations")
 Progress = Callable[[Tally], None]
 
 
@@ -169,29 +170,14 @@ def read_into(batches: Batches, source: RowSource, plan: Plan, progress: Progres
 
 def note_progress(run_id: int, tally: Tally) -> None:
     """Note how far a run is, for whoever watches it; each batch has committed by then."""
-    ImportRun.objects.filter(id=run_id, state="running").update(
-        received=tally.received,
-        created=tally.created,
-        duplicate=tally.duplicate,
-        conflict=tally.conflict,
-        rejected=tally.rejected,
-        cancellations=tally.cancellations,
-    )
+    ImportRun.objects.filter(id=run_id, state="running").update(**_counts(tally))
 
 
 @command(needs="orders.import")
 def finish_import(actor: Actor, *, run_id: int, tally: Tally, rejects_file: str, now: datetime) -> None:
     """Note what became of a file. Emits: ImportFinished."""
     ImportRun.objects.filter(id=run_id).update(
-        state="done",
-        finished_at=now,
-        received=tally.received,
-        created=tally.created,
-        duplicate=tally.duplicate,
-        conflict=tally.conflict,
-        rejected=tally.rejected,
-        cancellations=tally.cancellations,
-        rejects_file=rejects_file,
+        state="done", finished_at=now, rejects_file=rejects_file, **_counts(tally)
     )
     events.record(actor, [ImportFinished(import_id=run_id, created=tally.created, rejected=tally.rejected)])
 
@@ -208,4 +194,8 @@ def starter_of(run_id: int, locale: str) -> Actor:
 
 
 def _tally_of(run: ImportRun) -> Tally:
-    return Tally(run.received, run.created, run.duplicate, run.conflict, run.rejected, run.cancellations)
+    return Tally(**{name: getattr(run, name) for name in COUNTS})
+
+
+def _counts(tally: Tally) -> dict[str, int]:
+    return {name: getattr(tally, name) for name in COUNTS}
