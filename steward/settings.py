@@ -38,6 +38,12 @@ API_CALLS_PER_MINUTE = env.integer(
 WATCHED_FOLDER = env.text(
     "STEWARD_WATCHED_FOLDER", "", "Folder whose files are taken in as orders (SHOP/MAPPING/file)."
 )
+PUBLIC_URL = (
+    env.text(
+        "STEWARD_PUBLIC_URL", "", "Address customers reach Steward at (https://shop.example), for links in messages."
+    ).rstrip("/")
+    or f"http://{ADDRESS}"
+)
 DATA_FOLDER = env.text("STEWARD_DATA", "", "Folder of real data for benches and tests; they are skipped without it.")
 NODE_MODULES = Path(env.text("STEWARD_NODE_MODULES", str(ROOT / "node_modules"), "Folder of the front-end packages."))
 
@@ -63,9 +69,40 @@ INDEX_KEYS = _keys(
     env.secret("STEWARD_INDEX_KEYS", "Key the blind indexes: 1:secret,2:secret.", keep_in=HOME / "index.key"), "index"
 )
 
+SMTP_HOST = env.text("STEWARD_SMTP_HOST", "", "Mail server; without it e-mails are only shown in the console.")
+SMTP_PORT = env.integer("STEWARD_SMTP_PORT", default=587, minimum=1, maximum=65_535, meaning="Port of the mail server.")
+SMTP_SECURITY = env.choice(
+    "STEWARD_SMTP_SECURITY", "starttls", ("starttls", "tls", "none"), "How the connection to the mail server is sealed."
+)
+SMTP_USER = env.text("STEWARD_SMTP_USER", "", "User name at the mail server.")
+SMTP_PASSWORD = env.secret("STEWARD_SMTP_PASSWORD", "Password at the mail server.", keep_in=None)
+SMTP_CA_FILE = env.text(
+    "STEWARD_SMTP_CA_FILE", "", "Certificates the mail server is checked against (else the system's)."
+)
+SMTP_TIMEOUT_S = env.integer(
+    "STEWARD_SMTP_TIMEOUT_S", default=20, minimum=1, maximum=120, meaning="Seconds to wait for the mail server."
+)
+MAIL_FROM = env.text("STEWARD_MAIL_FROM", "Steward <steward@localhost>", "Sender of e-mails.")
+WEBHOOKS_PRIVATE = env.boolean(
+    "STEWARD_WEBHOOKS_PRIVATE",
+    default=False,
+    meaning="Let webhooks go to private and loopback addresses and over plain HTTP.",
+)
+
 env.text("DATABASE_URL", "", "PostgreSQL 15 or newer; without it the bundled server runs in STEWARD_HOME.")
 env.text("DATABASE_DIRECT_URL", "", "Around a pooler such as PgBouncer: for the worker, the listener and intake.")
-env.integer("STEWARD_DATABASE_POOL", default=12, minimum=2, maximum=500, meaning="Connections per web process at most.")
+POOL = env.integer(
+    "STEWARD_DATABASE_POOL",
+    default=12,
+    minimum=2,
+    maximum=500,
+    meaning="Connections per web process at most; more than its threads, for live updates and intake need some too.",
+)
+if WEB_THREADS >= POOL:
+    raise BadSetting(
+        f"STEWARD_WEB_THREADS={WEB_THREADS} needs more connections than STEWARD_DATABASE_POOL={POOL} gives: pages "
+        f"would wait for each other. Use at least {WEB_THREADS + 1} connections or at most {POOL - 1} threads."
+    )
 DATABASES: dict[str, Any] = database.settings(os.environ, HOME)
 
 INSTALLED_APPS = [
@@ -88,6 +125,7 @@ INSTALLED_APPS = [
     "steward.modules.people",
     "steward.modules.catalog",
     "steward.modules.customers",
+    "steward.modules.messaging",
     "steward.modules.deadlines",
     "steward.modules.payments",
     "steward.modules.inventory",

@@ -62,12 +62,19 @@ class Environment:
         """Read a comma-separated list."""
         return [part.strip() for part in self.text(name, default, meaning).split(",") if part.strip()]
 
-    def secret(self, name: str, meaning: str, *, keep_in: Path) -> str:
+    def choice(self, name: str, default: str, options: tuple[str, ...], meaning: str) -> str:
+        """Read one of some words. Raises: BadSetting for any other."""
+        value = self._note(name, default, f"{meaning} One of {', '.join(options)}.") or default
+        if value not in options:
+            raise BadSetting(f"{name}={value!r} is not known: use one of {', '.join(options)}.")
+        return value
+
+    def secret(self, name: str, meaning: str, *, keep_in: Path | None) -> str:
         """Read a secret from NAME, from the file NAME_FILE, or make one once and keep it in `keep_in` (mode 0600).
 
-        Raises: BadSetting when the file cannot be read.
+        Without `keep_in` it is empty unless given. Raises: BadSetting when the file cannot be read.
         """
-        value = self._note(name, "made once and kept in STEWARD_HOME", meaning)
+        value = self._note(name, "made once and kept in STEWARD_HOME" if keep_in else "", meaning)
         path = self._note(f"{name}_FILE", "", f"File that holds {name}.")
         if value:
             return value
@@ -76,7 +83,7 @@ class Environment:
                 return Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:
                 raise BadSetting(f"{name}_FILE={path!r} cannot be read: {error.strerror}.") from error
-        return _kept(keep_in)
+        return _kept(keep_in) if keep_in else ""
 
 
 def _kept(path: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
@@ -33,3 +35,11 @@ def unseal_with_master(sealed: bytes | memoryview, *, purpose: str) -> bytes:
         return box.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], purpose.encode())
     except InvalidTag as error:
         raise ValueError("sealed with another key or for another purpose, or changed") from error
+
+
+def derived_keys(purpose: str) -> dict[int, bytes]:
+    """Derive a key for a purpose from each master key, by its version: the newest signs, all that are kept verify."""
+    return {
+        version: hmac.digest(key, f"derived\0{purpose}".encode(), hashlib.sha256)
+        for version, key in settings.MASTER_KEYS.items()
+    }

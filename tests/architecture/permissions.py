@@ -10,7 +10,9 @@ from tests.architecture.tree import Source, sources
 
 ASKING = frozenset({"command", "needs", "require", "may"})
 # What only the system's own actors do; no role can be given these.
-SYSTEM_ONLY = frozenset({"deadlines.sweep", "payments.callback", "people.own_account", "stock.expire"})
+SYSTEM_ONLY = frozenset(
+    {"deadlines.sweep", "messaging.deliver", "payments.callback", "payments.work", "people.own_account", "stock.expire"}
+)
 
 
 def asked(package: Path) -> Iterator[tuple[str, str]]:

@@ -33,8 +33,9 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     ),
     "catalog": ("catalog.edit",),
     "stock": ("stock.view", "stock.move"),
-    "payments": ("payments.view", "payments.record"),
+    "payments": ("payments.view", "payments.record", "payments.refund", "payments.approve", "payments.reconcile"),
     "customers": ("customers.view", "customers.reveal", "customers.erase"),
+    "messaging": ("messaging.view", "messaging.retry", "messaging.templates", "messaging.webhooks"),
     "jobs": ("jobs.view", "jobs.rerun"),
     "people": ("people.view", "people.teams", "people.roster", "people.approve", "people.calendars"),
     "settings": (
@@ -48,7 +49,9 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 # What only parts of the system do, as their own actors; no role can be given it.
-OF_THE_SYSTEM = frozenset({"deadlines.sweep", "payments.callback", "stock.expire"})
+OF_THE_SYSTEM = frozenset(
+    {"deadlines.sweep", "messaging.deliver", "payments.callback", "payments.work", "stock.expire"}
+)
 PERMISSIONS: frozenset[str] = frozenset(code for codes in AREAS.values() for code in codes)
 
 

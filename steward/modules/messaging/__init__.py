@@ -1,0 +1,1 @@
+"""Messages out: outbox, templates, preferences, delivery, staff notices, signed links, outgoing webhooks."""

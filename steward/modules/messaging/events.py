@@ -1,0 +1,115 @@
+"""What messaging announces."""
+
+from __future__ import annotations
+
+from steward.kernel.events import Event
+
+
+class MessageSent(Event, frozen=True, kw_only=True):
+    """A message left for a customer or a person of the staff. `about_kind` and `about_id` name its subject."""
+
+    KIND = "messaging.message_sent"
+    SUBJECT = "message"
+    message_id: int
+    template: str
+    via: str
+    customer_id: int | None
+    about_kind: str
+    about_id: int
+
+
+class MessageFailed(Event, frozen=True, kw_only=True):
+    """A message does not arrive, or nobody knows: `state` is failed, expired, suppressed, unknown or bounced."""
+
+    KIND = "messaging.message_failed"
+    SUBJECT = "message"
+    message_id: int
+    template: str
+    state: str
+    reason: str
+    customer_id: int | None
+    about_kind: str
+    about_id: int
+
+
+class MessageDelivered(Event, frozen=True, kw_only=True):
+    """The carrier reported that a message arrived."""
+
+    KIND = "messaging.message_delivered"
+    SUBJECT = "message"
+    message_id: int
+
+
+class MessageRepeated(Event, frozen=True, kw_only=True):
+    """A person decided what a message whose fate was open became, or had it tried again."""
+
+    KIND = "messaging.message_repeated"
+    SUBJECT = "message"
+    message_id: int
+    before: str
+    after: str
+    reason: str
+
+
+class TemplateSaved(Event, frozen=True, kw_only=True):
+    """A text was changed: a new version counts from now on."""
+
+    KIND = "messaging.template_saved"
+    SUBJECT = "template"
+    template_id: int
+    code: str
+    channel: str
+    locale: str
+    version: int
+    reason: str
+
+
+class KindChanged(Event, frozen=True, kw_only=True):
+    """How a kind of message goes out was changed."""
+
+    KIND = "messaging.kind_changed"
+    SUBJECT = "kind"
+    kind_id: int
+    code: str
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+class PreferencesChosen(Event, frozen=True, kw_only=True):
+    """A customer chose, or somebody chose for them, what they want to hear, how and when."""
+
+    KIND = "messaging.preferences_chosen"
+    SUBJECT = "customer"
+    customer_id: int
+    opted_out: list[str]
+    channels: list[str]
+
+
+class LinksRevoked(Event, frozen=True, kw_only=True):
+    """All links of a purpose to a subject that were given out until now open nothing any more."""
+
+    KIND = "messaging.links_revoked"
+    SUBJECT = "link_subject"
+    link_subject_id: int
+    purpose: str
+
+
+class EndpointChanged(Event, frozen=True, kw_only=True):
+    """A webhook endpoint was added, changed, given a new secret, switched on or off by a person, or deleted."""
+
+    KIND = "messaging.endpoint_changed"
+    SUBJECT = "endpoint"
+    endpoint_id: int
+    what: str
+    url: str
+    kinds: list[str]
+
+
+class EndpointDisabled(Event, frozen=True, kw_only=True):
+    """A webhook endpoint failed too often and is called no more until somebody switches it on."""
+
+    KIND = "messaging.endpoint_disabled"
+    SUBJECT = "endpoint"
+    endpoint_id: int
+    url: str
+    reason: str

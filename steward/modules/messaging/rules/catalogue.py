@@ -1,0 +1,169 @@
+"""Which messages there are, what each may say, and whom it is for.
+
+The placeholders are a contract with the modules that send: they are code. The texts, channels and times are rows that
+people change in the console.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from msgspec import Struct
+
+ValueKind = Literal["text", "words", "money", "instant", "date", "number"]
+Audience = Literal["customer", "staff"]
+
+LOCALES = ("zh-hans", "zh-hant", "en")
+CUSTOMER_CHANNELS = ("sms", "email")
+IN_APP = "in_app"
+CHANNELS = (*CUSTOMER_CHANNELS, IN_APP)
+WITH_SUBJECT = frozenset({"email", IN_APP})
+NOTICE_KINDS = ("clock", "approval", "exception", "system")
+
+
+class Placeholder(Struct, frozen=True):
+    """One fact a text may name, of which kind, and an example of it."""
+
+    name: str
+    kind: ValueKind
+    sample: Any
+    optional: bool = False
+
+
+class Kind(Struct, frozen=True):
+    """One kind of message.
+
+    `mandatory`: law or contract asks for it, so nobody can switch it off for themselves. `link_purpose`: the signed
+    link it carries. `needs_link`: without the link it makes no sense.
+    """
+
+    code: str
+    audience: Audience
+    placeholders: tuple[Placeholder, ...]
+    mandatory: bool = False
+    link_purpose: str = ""
+    needs_link: bool = False
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Return the channels it has texts for; staff read one text in the console and as an e-mail."""
+        return CUSTOMER_CHANNELS if self.audience == "customer" else (IN_APP,)
+
+    @property
+    def names(self) -> dict[str, Placeholder]:
+        """Return every placeholder a text of this kind may name, those that are looked up included."""
+        own = {one.name: one for one in (*self.placeholders, NAME, HOUSE)}
+        return own | ({LINK.name: LINK} if self.link_purpose or self.audience == "staff" else {})
+
+
+NAME = Placeholder("name", "text", "梅子")
+HOUSE = Placeholder("house", "text", "Steward")
+LINK = Placeholder("link", "text", "https://shop.example/p/…")
+LOOKED_UP = frozenset({"name", "house", "link"})
+NUMBER = Placeholder("order_number", "text", "SO-2026-000123")
+SUBJECT = Placeholder("subject", "text", "SO-2026-000123")
+AT = "2026-03-02T10:00:00+00:00"
+
+
+def _money(name: str) -> Placeholder:
+    return Placeholder(name, "money", {"minor": 19_900, "currency": "CNY"})
+
+
+def _words(name: str, hans: str, hant: str, english: str) -> Placeholder:
+    return Placeholder(name, "words", {"zh-hans": hans, "zh-hant": hant, "en": english})
+
+
+def _of_order(code: str, *more: Placeholder, mandatory: bool = False, **facts: Any) -> Kind:
+    return Kind(code, "customer", (NUMBER, *more), mandatory, **({"link_purpose": "order"} | facts))
+
+
+# Mandatory: the order's confirmation, its end, the way out of a delay and money given back are owed to the buyer
+# whatever they chose (E-Commerce Law of the PRC art. 49, 57; Consumer Protection Law art. 24; Directive 2011/83/EU
+# art. 8(7), 18). The others are a service.
+KINDS: Mapping[str, Kind] = {
+    kind.code: kind
+    for kind in (
+        _of_order("order_received", _money("total"), mandatory=True),
+        _of_order("order_paid", _money("paid")),
+        _of_order("payment_reminder", _money("open"), Placeholder("pay_before", "instant", AT)),
+        _of_order("order_cancelled", _words("cause", "超时未付款", "逾時未付款", "not paid in time"), mandatory=True),
+        _of_order(
+            "stock_offer",
+            _words("goods", "双人帐篷", "雙人帳篷", "Tent for two"),
+            Placeholder("answer_before", "instant", AT),
+            mandatory=True,
+            link_purpose="stock_offer",
+            needs_link=True,
+        ),
+        _of_order(
+            "order_shipped",
+            _words("carrier", "顺丰速运", "順豐速運", "SF Express"),
+            Placeholder("tracking_number", "text", "SF1234567890123"),
+        ),
+        _of_order("order_delivered"),
+        _of_order("refund_paid", _money("refunded"), mandatory=True),
+        Kind(
+            "clock_warned",
+            "staff",
+            (SUBJECT, _words("clock", "审核", "審核", "Audit"), Placeholder("due_at", "instant", AT)),
+        ),
+        Kind(
+            "clock_breached",
+            "staff",
+            (SUBJECT, _words("clock", "审核", "審核", "Audit"), Placeholder("due_at", "instant", AT)),
+        ),
+        Kind(
+            "clock_escalated",
+            "staff",
+            (SUBJECT, _words("clock", "审核", "審核", "Audit"), Placeholder("due_at", "instant", AT)),
+        ),
+        Kind(
+            "approval_asked",
+            "staff",
+            (
+                SUBJECT,
+                _words("what", "退款 ¥199.00", "退款 ¥199.00", "Refund of ¥199.00"),
+                Placeholder("asked_by", "text", "林芳"),
+                Placeholder("answer_before", "instant", AT, optional=True),
+            ),
+        ),
+        Kind(
+            "exception_opened",
+            "staff",
+            (SUBJECT, _words("what", "已付款但迟迟未审核", "已付款但遲遲未審核", "Paid but not approved")),
+        ),
+        Kind("webhook_disabled", "staff", (SUBJECT, Placeholder("failures", "number", 10))),
+    )
+}
+
+
+def sample_values(kind: Kind) -> dict[str, Any]:
+    """Give an example of everything a text of the kind may name."""
+    return {name: one.sample for name, one in kind.names.items()}
+
+
+def param_faults(kind: Kind, params: Mapping[str, Any]) -> list[str]:
+    """Name what is wrong with the facts handed over for a message: missing, unknown, of another kind."""
+    wanted = {one.name: one for one in kind.placeholders}
+    faults = [f"unknown: {name}" for name in params if name not in wanted]
+    for name, one in wanted.items():
+        if params.get(name) is None:
+            faults += [] if one.optional else [f"missing: {name}"]
+        elif not _fits(one.kind, params[name]):
+            faults.append(f"not {one.kind}: {name}")
+    return faults
+
+
+def _fits(kind: ValueKind, value: Any) -> bool:
+    if kind == "money":
+        return (
+            isinstance(value, Mapping)
+            and isinstance(value.get("minor"), int)
+            and isinstance(value.get("currency"), str)
+        )
+    if kind == "words":
+        return isinstance(value, Mapping) and all(isinstance(word, str) for word in value.values()) and bool(value)
+    if kind == "number":
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, str)
