@@ -17,11 +17,13 @@ from procrastinate.manager import JobManager
 
 from steward.kernel import jobs
 
+# A sixth column holds the seconds, and it is the last one: in front it would be the minutes.
+EVERY_FIVE_SECONDS = "* * * * * */5"
 KEEP_FINISHED_H = 24
 logger = structlog.get_logger(__name__)
 
 
-@app.periodic(cron="*/5 * * * * *")
+@app.periodic(cron=EVERY_FIVE_SECONDS)
 @app.task(name="steward.kernel.upkeep.rescue_stalled_jobs", queueing_lock="rescue_stalled_jobs", pass_context=True)
 async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Hand the jobs of workers without a heartbeat to those that live; park what has killed its worker too often."""

@@ -16,6 +16,7 @@ import pytest
 from django.db import connection
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
+from procrastinate.periodic import PeriodicTask
 
 from steward.kernel import jobs, parked, upkeep
 from steward.kernel.database import direct
@@ -139,6 +140,20 @@ def test_a_job_that_is_not_parked_is_not_run_again() -> None:
 
     assert not parked.rerun_parked_job(job)
     assert status(job) == "todo"
+
+
+def test_stalled_jobs_are_looked_for_all_the_time() -> None:
+    [ticks] = [
+        PeriodicTask(one.task, one.cron, one.periodic_id, {}).croniter
+        for one in app.periodic_registry.periodic_tasks.values()
+        if one.task.name == upkeep.rescue_stalled_jobs.name
+    ]
+    begun = 1_767_225_600.0  # a full hour
+    ticks.set_current(start_time=begun)
+
+    looks = [ticks.get_next(float) - begun for _ in range(3600 // 5)]
+
+    assert looks == [float(second) for second in range(5, 3601, 5)]
 
 
 def test_one_stalled_job_with_a_successor_does_not_keep_the_others_from_being_rescued() -> None:
