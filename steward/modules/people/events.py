@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from steward.kernel.events import Event
 
@@ -94,3 +95,190 @@ class TokenRevoked(Event, frozen=True, kw_only=True):
     SUBJECT = "token"
     token_id: int
     name: str
+
+
+class TeamChanged(Event, frozen=True, kw_only=True):
+    """A team was made or changed."""
+
+    KIND = "people.team_changed"
+    SUBJECT = "team"
+    team_id: int
+    code: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class TeamMembersSet(Event, frozen=True, kw_only=True):
+    """A team has other members."""
+
+    KIND = "people.team_members_set"
+    SUBJECT = "team"
+    team_id: int
+    code: str
+    joined: list[int]
+    left: list[int]
+
+
+class SkillAdded(Event, frozen=True, kw_only=True):
+    """There is a skill that work may ask for."""
+
+    KIND = "people.skill_added"
+    SUBJECT = "skill"
+    skill_id: int
+    code: str
+
+
+class AbilitiesSet(Event, frozen=True, kw_only=True):
+    """What somebody can do, or how much at once, changed. `after` holds levels by skill."""
+
+    KIND = "people.abilities_set"
+    SUBJECT = "staff"
+    staff_id: int
+    before: dict[str, int]
+    after: dict[str, int]
+    capacity: int | None
+
+
+class ShiftChanged(Event, frozen=True, kw_only=True):
+    """A shift template was made or changed; duties that stand already keep their times."""
+
+    KIND = "people.shift_changed"
+    SUBJECT = "shift"
+    shift_id: int
+    team_id: int
+    code: str
+    start_min: int
+    end_min: int
+    is_active: bool
+
+
+class RotationChanged(Event, frozen=True, kw_only=True):
+    """A pattern of shifts or who follows it changed."""
+
+    KIND = "people.rotation_changed"
+    SUBJECT = "rotation"
+    rotation_id: int
+    team_id: int
+    code: str
+    pattern: list[str]
+    staff_ids: list[int]
+
+
+class DutiesPlanned(Event, frozen=True, kw_only=True):
+    """People were put on duty."""
+
+    KIND = "people.duties_planned"
+    SUBJECT = "team"
+    team_id: int
+    duty_ids: list[int]
+    staff_ids: list[int]
+    first_date: date
+    last_date: date
+    source: str
+
+
+class DutiesCancelled(Event, frozen=True, kw_only=True):
+    """People were taken off duty."""
+
+    KIND = "people.duties_cancelled"
+    SUBJECT = "team"
+    team_id: int
+    duty_ids: list[int]
+    staff_ids: list[int]
+    reason: str
+
+
+class SwapAsked(Event, frozen=True, kw_only=True):
+    """Somebody asked a colleague to take a duty."""
+
+    KIND = "people.swap_asked"
+    SUBJECT = "swap"
+    swap_id: int
+    duty_id: int
+    for_duty_id: int | None
+    asker_id: int
+    colleague_id: int
+
+
+class SwapMoved(Event, frozen=True, kw_only=True):
+    """A swap was consented to, declined, withdrawn, approved or refused."""
+
+    KIND = "people.swap_moved"
+    SUBJECT = "swap"
+    swap_id: int
+    asker_id: int
+    colleague_id: int
+    before: str
+    after: str
+
+
+class LeaveRequested(Event, frozen=True, kw_only=True):
+    """Somebody wants to be away."""
+
+    KIND = "people.leave_requested"
+    SUBJECT = "leave"
+    leave_id: int
+    staff_id: int
+    starts_at: datetime
+    ends_at: datetime
+    delegate_id: int | None
+
+
+class LeaveMoved(Event, frozen=True, kw_only=True):
+    """A leave was approved, refused or withdrawn. `duty_ids` are the duties it cancelled or gave back."""
+
+    KIND = "people.leave_moved"
+    SUBJECT = "leave"
+    leave_id: int
+    staff_id: int
+    delegate_id: int | None
+    before: str
+    after: str
+    duty_ids: list[int]
+
+
+class PresenceSet(Event, frozen=True, kw_only=True):
+    """Somebody said that they are away for a while, or back."""
+
+    KIND = "people.presence_set"
+    SUBJECT = "staff"
+    staff_id: int
+    said: str
+    until: datetime | None
+
+
+class OnCallChanged(Event, frozen=True, kw_only=True):
+    """The turns of a team's on-call changed."""
+
+    KIND = "people.on_call_changed"
+    SUBJECT = "team"
+    team_id: int
+    staff_ids: list[int]
+    period_days: int
+    handover_min: int
+    anchor_date: date
+
+
+class OnCallOverridden(Event, frozen=True, kw_only=True):
+    """Somebody takes over on-call for a while, or does not any more."""
+
+    KIND = "people.on_call_overridden"
+    SUBJECT = "team"
+    team_id: int
+    override_id: int
+    tier: str
+    staff_id: int
+    starts_at: datetime
+    ends_at: datetime
+    cancelled: bool
+
+
+class CalendarChanged(Event, frozen=True, kw_only=True):
+    """A calendar has a new version, which counts from now on; what runs under it has to be computed anew."""
+
+    KIND = "people.calendar_changed"
+    SUBJECT = "calendar"
+    calendar_id: int
+    code: str
+    version: int
+    reason: str

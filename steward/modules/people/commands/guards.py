@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import errors
 from steward.kernel.actor import Actor
 from steward.modules.people import rules
-from steward.modules.people.models import Role, RolePermission, Staff
+from steward.modules.people.models import Role, RolePermission, Staff, Team
 
 
 class LastAdministrator(errors.Refusal):
@@ -65,3 +65,25 @@ def require_held(actor: Actor, given: Iterable[str]) -> None:
 def permissions_of_roles(role_ids: Iterable[int]) -> set[str]:
     """Collect what some roles permit."""
     return set(RolePermission.objects.filter(role_id__in=list(role_ids)).values_list("permission", flat=True))
+
+
+def team_called(code: str) -> Team:
+    """Return the team with a code. Raises: NotFound."""
+    team = Team.objects.filter(code=code).first()
+    if team is None:
+        raise errors.NotFound(key=code)
+    return team
+
+
+def lock_staff(staff_ids: Iterable[int]) -> set[int]:
+    """Let one change of these people's time happen at a time; return those who are active.
+
+    Locks: the people, in id order; what only refers to them goes on.
+    """
+    rows = Staff.objects.select_for_update(no_key=True).filter(id__in=set(staff_ids)).order_by("id")
+    return {staff_id for staff_id, is_active in rows.values_list("id", "is_active") if is_active}
+
+
+def name_of(staff_id: int) -> str:
+    """Name somebody in a refusal."""
+    return str(Staff.objects.filter(id=staff_id).values_list("name", flat=True).first() or staff_id)

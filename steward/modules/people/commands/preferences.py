@@ -24,13 +24,24 @@ class UnknownPreference(errors.Refusal):
 
 @command(needs=rules.OWN_ACCOUNT)
 def set_preferences(
-    actor: Actor, *, locale: str | None = None, theme: str | None = None, time_zone: str | None = None
+    actor: Actor,
+    *,
+    locale: str | None = None,
+    theme: str | None = None,
+    time_zone: str | None = None,
+    notify_email: str | None = None,
 ) -> None:
-    """Set the acting person's own language, look and time zone; what is not named stays.
+    """Set the acting person's own language, look, time zone and which notices they get by e-mail too.
+
+    What is not named stays.
 
     Raises: UnknownPreference, NotFound. Emits: PreferencesSet, when something changed.
     """
-    choices = (("locale", locale, rules.LOCALES), ("theme", theme, rules.THEMES))
+    choices = (
+        ("locale", locale, rules.LOCALES),
+        ("theme", theme, rules.THEMES),
+        ("notify", notify_email, rules.NOTIFY_EMAIL),
+    )
     for _name, value, allowed in choices:
         if value is not None and value not in allowed:
             raise UnknownPreference(value=value)
@@ -39,7 +50,7 @@ def set_preferences(
     staff = Staff.objects.select_for_update().filter(id=actor.staff_id or 0).first()
     if staff is None:
         raise errors.NotFound(key=actor.id)
-    wanted = {"locale": locale, "theme": theme, "time_zone": time_zone}
+    wanted = {"locale": locale, "theme": theme, "time_zone": time_zone, "notify_email": notify_email}
     after = {name: value for name, value in wanted.items() if value is not None and value != getattr(staff, name)}
     if not after:
         return

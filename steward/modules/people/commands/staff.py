@@ -15,7 +15,7 @@ from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.people import rules
-from steward.modules.people.commands import guards
+from steward.modules.people.commands import guards, roster
 from steward.modules.people.events import (
     PasswordReset,
     StaffCreated,
@@ -23,7 +23,7 @@ from steward.modules.people.events import (
     StaffReactivated,
     StaffRolesSet,
 )
-from steward.modules.people.models import ApiToken, Role, Staff
+from steward.modules.people.models import ApiToken, Duty, Role, Staff
 
 STAFF_PERMISSION = "settings.staff"
 
@@ -109,10 +109,10 @@ def set_staff_roles(actor: Actor, *, staff_id: int, role_ids: Collection[int]) -
 
 @command(needs=STAFF_PERMISSION)
 def deactivate_staff(actor: Actor, *, staff_id: int, now: datetime) -> None:
-    """Let somebody go: their sessions end with their next click and the tokens they issued stop.
+    """Let somebody go: their sessions end with their next click, the tokens they issued stop, their duties are free.
 
     Locks: every role, then the person. Raises: NotFound, NotYourself, GivesMoreThanHeld, LastAdministrator.
-    Emits: StaffDeactivated.
+    Emits: StaffDeactivated, DutiesCancelled.
     """
     guards.lock_roles()
     staff = _locked(staff_id)
@@ -123,6 +123,7 @@ def deactivate_staff(actor: Actor, *, staff_id: int, now: datetime) -> None:
     guards.require_administrator_left()
     revoked = ApiToken.objects.filter(created_by=staff, revoked_at=None).update(revoked_at=now)
     events.record(actor, [StaffDeactivated(staff_id=staff.id, tokens_revoked=revoked)])
+    roster.take_off(actor, Duty.objects.filter(staff=staff), reason="left", now=now)
 
 
 @command(needs=STAFF_PERMISSION)

@@ -18,6 +18,7 @@ from steward.modules.people.queries.calendars import (
     calendars,
 )
 from steward.modules.people.queries.catalogue import AREA_LABELS, PermissionView, permission, permissions
+from steward.modules.people.queries.coverage import coverage_gaps
 from steward.modules.people.queries.directory import (
     StaffContact,
     capacities,
@@ -76,6 +77,7 @@ __all__ = [
     "calendar_view",
     "calendars",
     "capacities",
+    "coverage_gaps",
     "forget_tokens",
     "has_skill",
     "manager_of",

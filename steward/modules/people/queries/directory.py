@@ -58,9 +58,9 @@ def manager_of(whom: int | str) -> int | None:
 
     None where nobody is above.
     """
-    teams = {
-        row[0]: row[1:]
-        for row in Team.objects.values_list("id", "code", "parent_id", "manager_id", "manager__is_active")
+    fields = ("id", "code", "parent_id", "manager_id", "manager__is_active")
+    teams: dict[int, tuple[str, int | None, int | None, bool | None]] = {
+        row[0]: row[1:] for row in Team.objects.values_list(*fields)
     }
     if isinstance(whom, int):
         at = TeamMember.objects.filter(staff_id=whom, is_primary=True).values_list("team_id", flat=True).first()
@@ -69,7 +69,7 @@ def manager_of(whom: int | str) -> int | None:
     while at is not None:
         _code, parent, manager, is_active = teams[at]
         if manager is not None and is_active and manager != whom:
-            return int(manager)
+            return manager
         at = parent
     return None
 

@@ -1,0 +1,15 @@
+"""What time makes of calendars."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from steward.kernel import actor, jobs, moment
+from steward.modules.people import commands
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="people.extend_calendars", queue="periodic", queueing_lock="people.extend_calendars", retry=jobs.RETRY)
+def extend_calendars(timestamp: int) -> None:
+    """Take in the holidays of a year that came near; a second run the same night finds nothing to change."""
+    commands.extend_calendars(actor.system("people.calendars"), now=moment.now())
