@@ -135,8 +135,8 @@ def order(number: str = "A-1", *, actor: Actor | None = None, now: datetime = NO
 
 
 def provider(code: str = "alipay") -> str:
-    """Register a payment provider; return the secret it signs with."""
-    return providers.register_provider(administrator(), code=code, name="支付宝")
+    """Register a payment provider that serves our own shop; return the secret it signs with."""
+    return providers.register_provider(administrator(), code=code, name="支付宝", shops=["own"])
 
 
 def settle(*, rounds: int = 10) -> None:

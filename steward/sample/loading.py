@@ -8,6 +8,7 @@ from random import Random
 
 from msgspec import Struct
 
+from steward.modules.catalog import queries as catalog
 from steward.modules.catalog.commands import create_items
 from steward.modules.deadlines.commands import SWEEP_LIMIT, sweep_due
 from steward.modules.orders import queries as orders
@@ -102,7 +103,9 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
 def _set_up(crew: Crew, loaded: Loaded) -> None:
     """Register who pays through us in the demonstration, and a program that may send orders."""
     administrator = crew.first("administrator")
-    loaded.callback_secret = register_provider(administrator, code="sandbox", name="沙箱支付")
+    loaded.callback_secret = register_provider(
+        administrator, code="sandbox", name="沙箱支付", shops=[shop.code for shop in catalog.shops()]
+    )
     issued = issue_token(administrator, name="品牌商城接口", permissions=TOKEN_MAY, scopes=["own"])
     loaded.token = issued.secret
 

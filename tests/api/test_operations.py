@@ -76,7 +76,7 @@ def test_a_business_number_that_does_not_fit_is_refused(value: object) -> None:
 
 def test_a_providers_secret_is_shown_once_and_kept_sealed_even_under_a_key() -> None:
     caller = Caller("settings.tokens")
-    body = {"code": "wechat", "name": "微信支付"}
+    body = {"code": "wechat", "name": "微信支付", "shops": ["own"]}
     first = caller.post("payments/providers", body, key="k").json()
 
     again = caller.post("payments/providers", body, key="k").json()

@@ -60,6 +60,7 @@ class ProviderInput(Input):
 
     code: Annotated[str, Field(pattern="^[a-z0-9_-]{1,40}$")]
     name: Code
+    shops: list[Code] = Field(min_length=1, max_length=100, description="Codes of the shops it serves")
     secret: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9+/=_]*$")] = ""
 
 
@@ -108,7 +109,9 @@ def set_parameter(request: ApiRequest, payload: ParameterInput) -> ParameterSet:
 @replayable_sealed
 def register_provider(request: ApiRequest, payload: ProviderInput) -> ProviderMade:
     """Register a payment provider that will call back, or replace its secret. Needs `settings.tokens`."""
-    secret = payments.register_provider(request.auth, code=payload.code, name=payload.name, secret=payload.secret)
+    secret = payments.register_provider(
+        request.auth, code=payload.code, name=payload.name, shops=payload.shops, secret=payload.secret
+    )
     return ProviderMade(code=payload.code, name=payload.name, secret=secret)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC
 
 import msgspec
@@ -13,6 +14,7 @@ from steward.interfaces.api.problems import of_refusal, problem
 from steward.kernel import errors, moment
 from steward.kernel.actor import system
 from steward.modules.orders import queries as orders
+from steward.modules.orders.queries.money import facts_of
 from steward.modules.payments import commands as payments
 from steward.modules.payments import queries
 from steward.modules.payments.rules import OrderFacts
@@ -45,7 +47,7 @@ def payment_callback(request: HttpRequest, provider: str) -> HttpResponse:
         payments.refuse_callback(actor, provider=known, message_id=message_id, reason=str(error), now=now)
         return problem(422, code="bad_input", title=str(error))
     receipt = payments.receive_callback(
-        actor, provider=known, message_id=message_id, body=body, order=_order_facts(body), now=now
+        actor, provider=known, message_id=message_id, body=body, order=_order_facts(body, known.shops), now=now
     )
     return JsonResponse(msgspec.to_builtins(receipt), status=STATUS[receipt.outcome])
 
@@ -72,20 +74,18 @@ def _body(raw: bytes) -> payments.CallbackBody:
     return body
 
 
-def _order_facts(body: payments.CallbackBody) -> OrderFacts | None:
-    """Find the order a callback names: by our number, or by the shop and its number."""
+def _order_facts(body: payments.CallbackBody, shops: Sequence[str]) -> OrderFacts | None:
+    """Find the order a callback names, by our number or by the shop and its number, and give what payments must know.
+
+    A provider learns nothing of other shops' orders by the shop's number.
+    """
     data = body.data
+    order_id = None
     if data.order:
         order_id = orders.find_order(data.order)
-    else:
+    elif data.shop in shops:
         order_id = orders.find_order_by_external(shop=data.shop, external_number=data.external_number)
-    if order_id is None:
-        return None
-    order = orders.order_detail(order_id).order
-    return OrderFacts(
-        order_id=order.id,
-        number=order.number,
-        total_minor=order.total_minor,
-        currency=order.currency,
-        simulated=order.simulated,
-    )
+    found = facts_of([order_id])[0] if order_id is not None else None
+    if found is not None and data.order and found.number != data.order.upper():
+        return None  # a shop's number without its shop could mean any shop's order
+    return found

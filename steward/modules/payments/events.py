@@ -48,3 +48,139 @@ class ProviderRegistered(Event, frozen=True, kw_only=True):
     code: str
     name: str
     replaced: bool
+    shops: list[str] = []
+
+
+class ProviderConnected(Event, frozen=True, kw_only=True):
+    """A provider can be reached for refunds and statements from now on; without a connector no longer."""
+
+    KIND = "payments.provider_connected"
+    SUBJECT = "provider"
+    provider_id: int
+    connector: str
+    address: str
+
+
+class CallbackMatched(Event, frozen=True, kw_only=True):
+    """A callback that had come before its order was applied when the order came in."""
+
+    KIND = "payments.callback_matched"
+    SUBJECT = "order"
+    order_id: int
+    callback_id: int
+    provider: str
+    outcome: str
+    reason: str
+
+
+class RefundRequested(Event, frozen=True, kw_only=True):
+    """Money is to go back. `approval` is not_needed or awaiting; `numbers` are the refunds, one per payment.
+
+    Units: minor currency units.
+    """
+
+    KIND = "payments.refund_requested"
+    SUBJECT = "order"
+    order_id: int
+    request_id: int
+    amount_minor: int
+    currency: str
+    cause: str
+    reason: str
+    approval: str
+    numbers: list[str]
+
+
+class RefundDecided(Event, frozen=True, kw_only=True):
+    """A second person agreed to a refund or refused it."""
+
+    KIND = "payments.refund_decided"
+    SUBJECT = "order"
+    order_id: int
+    request_id: int
+    decision: str
+    note: str
+
+
+class RefundPaid(Event, frozen=True, kw_only=True):
+    """Money went back to the customer; it is in the ledger. Units: minor currency units."""
+
+    KIND = "payments.refund_paid"
+    SUBJECT = "order"
+    order_id: int
+    refund_id: int
+    number: str
+    entry_id: int
+    amount_minor: int
+    currency: str
+
+
+class RefundFailed(Event, frozen=True, kw_only=True):
+    """A refund will not be carried out: the provider refused it, or nothing is left to refund. Needs a person."""
+
+    KIND = "payments.refund_failed"
+    SUBJECT = "order"
+    order_id: int
+    refund_id: int
+    number: str
+    amount_minor: int
+    currency: str
+    reason: str
+
+
+class RefundWithdrawn(Event, frozen=True, kw_only=True):
+    """A refund was called off before it was sent."""
+
+    KIND = "payments.refund_withdrawn"
+    SUBJECT = "order"
+    order_id: int
+    refund_id: int
+    number: str
+    reason: str
+
+
+class RefundDisputed(Event, frozen=True, kw_only=True):
+    """The provider reports another amount than was asked for; nothing more goes out until a person has looked."""
+
+    KIND = "payments.refund_disputed"
+    SUBJECT = "order"
+    order_id: int
+    refund_id: int
+    number: str
+    amount_minor: int
+    currency: str
+    stated_minor: int
+    stated_currency: str
+
+
+class RefundStuck(Event, frozen=True, kw_only=True):
+    """A refund has been on its way for longer than it should be; announced once."""
+
+    KIND = "payments.refund_stuck"
+    SUBJECT = "order"
+    order_id: int
+    refund_id: int
+    number: str
+    state: str
+    since: datetime
+
+
+class StatementCompared(Event, frozen=True, kw_only=True):
+    """A provider's statement was compared with the ledger."""
+
+    KIND = "payments.statement_compared"
+    SUBJECT = "statement"
+    statement_id: int
+    provider: str
+    matched: int
+    differences: int
+
+
+class DifferenceSettled(Event, frozen=True, kw_only=True):
+    """Somebody worked a difference between statement and ledger, with a reason."""
+
+    KIND = "payments.difference_settled"
+    SUBJECT = "difference"
+    difference_id: int
+    outcome: str
+    reason: str

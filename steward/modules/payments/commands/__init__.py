@@ -1,22 +1,65 @@
-"""Record money that moved, take what providers call back with, register providers."""
+"""Record money that moved, take what providers call back with, give money back, compare statements."""
 
+from steward.modules.payments.commands.booking import BadTransaction
 from steward.modules.payments.commands.callbacks import (
     CallbackBody,
     CallbackReceipt,
+    match_waiting,
     receive_callback,
     refuse_callback,
 )
-from steward.modules.payments.commands.providers import BadSecret, register_provider
-from steward.modules.payments.commands.recording import EntryResult, post_entries, record_payments
+from steward.modules.payments.commands.deciding import (
+    approve_refund,
+    refuse_refund,
+    settle_by_hand,
+    settle_dispute,
+    withdraw_refund,
+)
+from steward.modules.payments.commands.providers import (
+    BadSecret,
+    connect_provider,
+    register_provider,
+)
+from steward.modules.payments.commands.recording import EntryResult, post_entries
+from steward.modules.payments.commands.reporting import record_payments
+from steward.modules.payments.commands.requesting import RefundWant, RequestReceipt, refund_all_left, request_refund
+from steward.modules.payments.commands.statements import (
+    compare_statement,
+    fetch_statement,
+    import_statement,
+    read_statement,
+    settle_difference,
+)
+from steward.modules.payments.commands.working import claim_refunds, record_answer, run_errand
 
 __all__ = [
     "BadSecret",
+    "BadTransaction",
     "CallbackBody",
     "CallbackReceipt",
     "EntryResult",
+    "RefundWant",
+    "RequestReceipt",
+    "approve_refund",
+    "claim_refunds",
+    "compare_statement",
+    "connect_provider",
+    "fetch_statement",
+    "import_statement",
+    "match_waiting",
     "post_entries",
+    "read_statement",
     "receive_callback",
+    "record_answer",
     "record_payments",
+    "refund_all_left",
     "refuse_callback",
+    "refuse_refund",
     "register_provider",
+    "request_refund",
+    "run_errand",
+    "settle_by_hand",
+    "settle_difference",
+    "settle_dispute",
+    "withdraw_refund",
 ]

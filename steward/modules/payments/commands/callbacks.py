@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
+from django.db.models import Q
 from msgspec import Meta
 
 from steward.kernel import events as log
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.payments import queries, rules
-from steward.modules.payments.commands.recording import post_entries
-from steward.modules.payments.events import PaymentMismatched
+from steward.modules.payments.commands.applying import Applied, apply_charge
+from steward.modules.payments.commands.locking import lock_money
+from steward.modules.payments.commands.refund_callbacks import apply_refund
+from steward.modules.payments.events import CallbackMatched
 from steward.modules.payments.models import Callback
-from steward.modules.payments.rules import CALLBACK_DIRECTIONS, OrderFacts, PaymentEntryDraft
+from steward.modules.payments.rules import OrderFacts
 
 KEPT_PER_MINUTE = 30
+LONGEST_NAME = 140
+WAITING_AT_ONCE = 100
 Outcome = Literal["applied", "duplicate", "unmatched", "refused"]
 Name = Annotated[str, Meta(max_length=80)]
 
 
 class CallbackData(msgspec.Struct, frozen=True):
-    """The movement a provider reports; the order by its number, or by shop and the shop's number. Units: minor."""
+    """The movement a provider reports; the order by its number, or by shop and the shop's number. Units: minor.
+
+    `refund` is the number under which we asked for a refund; `code` says why one failed.
+    """
 
     transaction: Annotated[str, Meta(min_length=1, max_length=rules.LONGEST_TRANSACTION)]
     amount_minor: Annotated[int, Meta(gt=0, le=10**15)]
@@ -33,12 +42,14 @@ class CallbackData(msgspec.Struct, frozen=True):
     shop: Name = ""
     external_number: Name = ""
     method: Annotated[str, Meta(max_length=40)] = ""
+    refund: Annotated[str, Meta(max_length=40)] = ""
+    code: Name = ""
 
 
 class CallbackBody(msgspec.Struct, frozen=True):
     """The body of a callback."""
 
-    type: Literal["payment.succeeded", "refund.succeeded"]
+    type: Literal["payment.succeeded", "refund.succeeded", "refund.failed"]
     data: CallbackData
 
 
@@ -62,17 +73,23 @@ def receive_callback(
     """Record a verified callback: money into the ledger once, whatever is sent again or out of order.
 
     Amounts and currencies the order does not expect are recorded too, with the reason, and announced for a person to
-    look at. Emits: PaymentRecorded, PaymentMismatched.
+    look at. One whose order is not here yet waits for it. Orders of shops the provider does not serve are none of its
+    business. Emits: PaymentRecorded, PaymentMismatched, and what becomes of a refund. Locks: the order's money.
     """
-    earlier = Callback.objects.filter(provider_id=provider.id, message_id=message_id).values_list("outcome", flat=True)
-    seen = set(earlier)
-    if seen & {"applied", "duplicate"}:
+    if order is not None:
+        lock_money([order.order_id])
+    earlier = Callback.objects.filter(provider_id=provider.id, message_id=message_id).order_by("id")
+    seen = {row.outcome: row for row in earlier}
+    if seen.keys() & {"applied", "duplicate"}:
         receipt = CallbackReceipt("duplicate", "message_repeated")
     elif order is None:
         receipt = CallbackReceipt("unmatched", f"order_unknown: {body.data.transaction}")
     else:
-        receipt = _apply(actor, provider.code, body, order, now)
-    if receipt.outcome == "applied" or receipt.outcome not in seen:
+        receipt = _applied(actor, provider, body, order, now)
+    waiting = seen.get("unmatched")
+    if waiting is not None and receipt.outcome in ("applied", "duplicate"):
+        _note_match(actor, waiting, receipt, order, now)
+    elif receipt.outcome == "applied" or receipt.outcome not in seen:
         _keep(provider.id, message_id, receipt, body, now)
     return receipt
 
@@ -87,14 +104,44 @@ def refuse_callback(
     return receipt
 
 
-def _apply(actor: Actor, provider: str, body: CallbackBody, order: OrderFacts, now: datetime) -> CallbackReceipt:
-    """Put the reported movement into the ledger and say how it differs from what the order expects."""
-    data, direction = body.data, CALLBACK_DIRECTIONS[body.type]
-    paid_minor, refunded_minor = queries.paid_and_refunded({order.order_id: order.currency})[order.order_id]
-    entry = PaymentEntryDraft(
+@command(needs="payments.callback")
+def match_waiting(actor: Actor, *, orders: Sequence[OrderFacts], now: datetime) -> int:
+    """Apply the callbacks that came before their orders; harmless when run again.
+
+    Returns how many waited for these orders. Emits: CallbackMatched and what receive_callback emits.
+    Locks: the orders' money, in id order, then the callbacks.
+    """
+    by_name = {name: order for order in orders for name in names_of(order)}
+    if not by_name:
+        return 0
+    wanted = Q(outcome="unmatched", body__isnull=False, order_number__in=list(by_name))
+    found = list(Callback.objects.filter(wanted).values_list("id", "order_number").order_by("id")[:WAITING_AT_ONCE])
+    lock_money([by_name[name].order_id for _id, name in found])
+    waiting = Callback.objects.select_for_update().filter(wanted, id__in=[id_ for id_, _name in found])
+    known = {provider.id: provider for provider in queries.providers()}
+    for row in waiting.order_by("id"):
+        order, body = by_name[row.order_number], msgspec.convert(row.body, CallbackBody)
+        receipt = _applied(actor, known[row.provider_id], body, order, now)
+        _note_match(actor, row, receipt, order, now)
+    return len(found)
+
+
+def names_of(order: OrderFacts) -> list[str]:
+    """List what a callback may call an order: our number, or the shop and the shop's number."""
+    return [order.number, f"{order.shop} {order.external_number}"] if order.shop else [order.number]
+
+
+def _applied(
+    actor: Actor, provider: queries.ProviderView, body: CallbackBody, order: OrderFacts, now: datetime
+) -> CallbackReceipt:
+    """Put what is reported where it belongs. The money lock is held."""
+    if order.shop not in provider.shops:
+        return CallbackReceipt("refused", "order_of_another_shop")
+    data = body.data
+    draft = rules.PaymentEntryDraft(
         order_id=order.order_id,
-        direction=direction,
-        provider=provider,
+        direction="payment" if body.type == "payment.succeeded" else "refund",
+        provider=provider.code,
         transaction=data.transaction,
         method=data.method,
         amount_minor=data.amount_minor,
@@ -102,39 +149,29 @@ def _apply(actor: Actor, provider: str, body: CallbackBody, order: OrderFacts, n
         happened_at=data.paid_at,
         simulated=order.simulated,
     )
-    result = post_entries(actor, entries=[entry], now=now)[0]
-    if result.outcome == "duplicate":
-        return CallbackReceipt("duplicate", "transaction_repeated")
-    if result.outcome != "recorded":
-        return CallbackReceipt("refused", result.code)
-    reason = rules.mismatch(
-        direction=direction,
-        amount_minor=data.amount_minor,
-        currency=data.currency,
-        order=order,
-        paid_minor=paid_minor,
-        refunded_minor=refunded_minor,
-    )
-    if reason:
-        _announce_mismatch(actor, entry, result.entry_id, order, reason, paid_minor - refunded_minor)
-    return CallbackReceipt("applied", reason)
+    if body.type == "payment.succeeded":
+        done: Applied = apply_charge(actor, draft, order, now)
+    else:
+        done = apply_refund(
+            actor, draft, order, number=data.refund, failed=body.type == "refund.failed", code=data.code, now=now
+        )
+    return CallbackReceipt(done.outcome, done.reason)
 
 
-def _announce_mismatch(
-    actor: Actor, entry: PaymentEntryDraft, entry_id: int, order: OrderFacts, reason: str, balance_minor: int
-) -> None:
-    expected_minor = balance_minor if entry.direction == "refund" else order.total_minor - balance_minor
-    mismatched = PaymentMismatched(
-        order_id=order.order_id,
-        entry_id=entry_id,
-        reason=reason,
-        amount_minor=entry.amount_minor,
-        currency=entry.currency,
-        expected_minor=expected_minor,
-        expected_currency=order.currency,
-        simulated=order.simulated,
-    )
-    log.record(actor, [mismatched])
+def _note_match(actor: Actor, row: Callback, receipt: CallbackReceipt, order: OrderFacts | None, now: datetime) -> None:
+    """Say on the callback that waited what became of it. Emits: CallbackMatched."""
+    row.outcome, row.reason, row.matched_at = receipt.outcome, receipt.reason[:200], now
+    row.save(update_fields=["outcome", "reason", "matched_at"])
+    if order is not None:
+        matched = CallbackMatched(
+            order_id=order.order_id,
+            callback_id=row.id,
+            provider=row.provider.code,
+            outcome=receipt.outcome,
+            reason=receipt.reason,
+            simulated=order.simulated,
+        )
+        log.record(actor, [matched])
 
 
 def _keep(
@@ -157,8 +194,11 @@ def _keep(
         order_number=_order_name(data) if data else "",
         amount_minor=data.amount_minor if data else None,
         currency=data.currency if data else "",
+        body=msgspec.to_builtins(body) if receipt.outcome == "unmatched" else None,
     )
 
 
 def _order_name(data: CallbackData) -> str:
-    return (data.order or f"{data.shop} {data.external_number}".strip())[:40]
+    """Write what a callback calls its order, as `names_of` does."""
+    name = data.order.upper() or f"{data.shop} {data.external_number}".strip()
+    return name.replace("\0", "")[:LONGEST_NAME]

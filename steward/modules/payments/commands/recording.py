@@ -12,7 +12,6 @@ from django.db import connection
 from steward.kernel import arrays, sql
 from steward.kernel import events as log
 from steward.kernel.actor import Actor
-from steward.kernel.command import command
 from steward.modules.payments import rules
 from steward.modules.payments.events import PaymentRecorded
 from steward.modules.payments.rules import PaymentEntryDraft
@@ -30,15 +29,6 @@ class EntryResult(msgspec.Struct, frozen=True):
     outcome: Literal["recorded", "duplicate", "conflict", "refused"]
     entry_id: int = 0
     code: str = ""
-
-
-@command(needs="payments.record")
-def record_payments(actor: Actor, *, entries: Sequence[PaymentEntryDraft], now: datetime) -> list[EntryResult]:
-    """Record money that moved, in the order given; the same transaction of a provider counts once.
-
-    Refused entries come back as results, the others are written. Emits: PaymentRecorded, one per new entry.
-    """
-    return post_entries(actor, entries=entries, now=now)
 
 
 def post_entries(actor: Actor, *, entries: Sequence[PaymentEntryDraft], now: datetime) -> list[EntryResult]:

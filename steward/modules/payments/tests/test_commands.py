@@ -86,7 +86,7 @@ def test_recording_needs_the_permission() -> None:
 
 
 def test_a_providers_secret_is_kept_sealed() -> None:
-    secret = commands.register_provider(make.administrator(), code="alipay", name="支付宝")
+    secret = commands.register_provider(make.administrator(), code="alipay", name="支付宝", shops=["own"])
 
     provider = Provider.objects.get()
     assert secret.startswith("whsec_")
@@ -95,8 +95,8 @@ def test_a_providers_secret_is_kept_sealed() -> None:
 
 
 def test_registering_again_replaces_the_secret() -> None:
-    first = commands.register_provider(TESTER, code="alipay", name="支付宝")
-    second = commands.register_provider(TESTER, code="alipay", name="支付宝")
+    first = commands.register_provider(TESTER, code="alipay", name="支付宝", shops=["own"])
+    second = commands.register_provider(TESTER, code="alipay", name="支付宝", shops=["own"])
 
     assert first != second
     assert Provider.objects.count() == 1
@@ -105,7 +105,7 @@ def test_registering_again_replaces_the_secret() -> None:
 @pytest.mark.parametrize("secret", ["whsec_short", "not base64!", "whsec_" + "A" * 200])
 def test_a_secret_that_cannot_sign_is_refused(secret: str) -> None:
     with pytest.raises(commands.BadSecret):
-        commands.register_provider(TESTER, code="alipay", name="支付宝", secret=secret)
+        commands.register_provider(TESTER, code="alipay", name="支付宝", shops=["own"], secret=secret)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -10,11 +10,10 @@ import msgspec
 
 from steward.kernel import money
 
-PaymentState = Literal["unpaid", "partly_paid", "paid", "overpaid", "partly_refunded", "refunded"]
+PaymentState = Literal["unpaid", "partly_paid", "paid", "overpaid", "refunding", "partly_refunded", "refunded"]
 Direction = Literal["payment", "refund"]
 LONGEST_TRANSACTION = 120
 LONGEST_PROVIDER = 40
-CALLBACK_DIRECTIONS: Mapping[str, Direction] = {"payment.succeeded": "payment", "refund.succeeded": "refund"}
 
 
 class PaymentEntryDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,14 +37,19 @@ class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     total_minor: int
     currency: str
+    shop: str = ""
+    external_number: str = ""
     simulated: bool = False
 
 
-def payment_state(*, total_minor: int, paid_minor: int, refunded_minor: int) -> PaymentState:
+def payment_state(*, total_minor: int, paid_minor: int, refunded_minor: int, claimed_minor: int = 0) -> PaymentState:
     """Tell how an order is paid. Refunds come first: money given back never looks like a debt of the customer.
 
-    A refund of money above the total leaves the order paid; an order of total 0 is paid. Units: minor currency units.
+    A refund of money above the total leaves the order paid; an order of total 0 is paid. `claimed_minor` is on its way
+    back: while that is all that is left, the order is being refunded. Units: minor currency units.
     """
+    if claimed_minor > 0 and paid_minor - refunded_minor <= claimed_minor:
+        return "refunding"
     if refunded_minor > 0 and paid_minor - refunded_minor < total_minor:
         return "refunded" if refunded_minor >= paid_minor else "partly_refunded"
     if paid_minor - refunded_minor > total_minor:

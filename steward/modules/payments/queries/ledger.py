@@ -1,4 +1,4 @@
-"""Read the ledger, the providers and what their callbacks said."""
+"""The ledger, the providers and what their callbacks said."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
 
 from steward.kernel import errors, secrets_box
 from steward.modules.payments import rules
-from steward.modules.payments.models import Callback, Entry, Provider
+from steward.modules.payments.models import Callback, Entry, OrderBalance, Provider
 
 SECRET_PURPOSE = "payments.provider"  # noqa: S105  (names what the secret is for)
 
@@ -44,15 +46,20 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     order_number: str
     amount_minor: int | None
     currency: str
+    matched_at: datetime | None
 
 
 class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment provider; its secret stays sealed."""
+    """A payment provider; its secret stays sealed. `shops` are those whose orders it may speak about."""
 
     id: int
     code: str
     name: str
     active: bool
+    connector: str
+    address: str
+    statement_mapping: dict[str, Any]
+    shops: list[str]
 
 
 def entries_of(order_id: int) -> list[EntryView]:
@@ -73,15 +80,37 @@ def paid_and_refunded(currency_by_order: dict[int, str]) -> dict[int, tuple[int,
     return {id_: rules.totals(entries[id_], currency) for id_, currency in currency_by_order.items()}
 
 
+def claimed(currency_by_order: dict[int, str]) -> dict[int, int]:
+    """Sum what is on its way back per order, in the order's own currency. Units: minor currency units."""
+    rows = OrderBalance.objects.filter(order_id__in=list(currency_by_order), claimed_minor__gt=0)
+    found = {(row[0], row[1]): row[2] for row in rows.values_list("order_id", "currency", "claimed_minor")}
+    return {id_: found.get((id_, currency), 0) for id_, currency in currency_by_order.items()}
+
+
 def find_provider(code: str) -> ProviderView | None:
     """Find an active provider by its code."""
-    row = Provider.objects.filter(code=code, active=True).values(*ProviderView.__struct_fields__).first()
-    return ProviderView(**row) if row else None
+    found = _providers(Provider.objects.filter(code=code, active=True))
+    return found[0] if found else None
+
+
+def get_provider(code: str) -> ProviderView:
+    """Return a provider by its code, active or not. Raises: NotFound."""
+    found = _providers(Provider.objects.filter(code=code))
+    if not found:
+        raise errors.NotFound(key=code)
+    return found[0]
 
 
 def providers() -> list[ProviderView]:
     """List the payment providers by code."""
-    return [ProviderView(**row) for row in Provider.objects.order_by("code").values(*ProviderView.__struct_fields__)]
+    return _providers(Provider.objects.all())
+
+
+def _providers(rows: Any) -> list[ProviderView]:
+    fields = [name for name in ProviderView.__struct_fields__ if name != "shops"]
+    shops = ArrayAgg("bindings__shop__code", filter=Q(bindings__isnull=False), order_by="bindings__shop__code")
+    found = rows.annotate(shop_codes=shops).order_by("code").values("shop_codes", *fields)
+    return [ProviderView(shops=row.pop("shop_codes") or [], **row) for row in found]
 
 
 def provider_secret(provider_id: int) -> bytes:
@@ -102,3 +131,14 @@ def callbacks(*, outcomes: Sequence[str] = (), before_id: int | None = None, lim
     fields = [name for name in CallbackView.__struct_fields__ if name != "provider"]
     page = rows.values("provider__code", *fields)[:limit]
     return [CallbackView(provider=row.pop("provider__code"), **row) for row in page]
+
+
+def waiting_callbacks(*, after_id: int = 0, limit: int = 500) -> list[tuple[int, str]]:
+    """List the callbacks that wait for their order, oldest first: id, and what they call the order."""
+    rows = Callback.objects.filter(outcome="unmatched", body__isnull=False, id__gt=after_id).order_by("id")
+    return list(rows.values_list("id", "order_number")[:limit])
+
+
+def count_unmatched() -> int:
+    """Count the callbacks that wait for their order."""
+    return Callback.objects.filter(outcome="unmatched").count()

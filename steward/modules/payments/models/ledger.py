@@ -1,4 +1,4 @@
-"""Money in and out: an append-only ledger per order, fed by records and signed callbacks."""
+"""Money in and out: an append-only ledger per order, fed by records, signed callbacks and our own refunds."""
 
 from __future__ import annotations
 
@@ -35,20 +35,45 @@ class Entry(models.Model):
 
 
 class Provider(models.Model):
-    """A payment provider and the secret its callbacks are signed with (sealed under the master key)."""
+    """A payment provider and the secret that signs its callbacks and our calls (sealed under the master key).
+
+    `connector` names what reaches it at `address`; without one, refunds are paid back by hand. `statement_mapping` says
+    which columns of its statements mean what.
+    """
 
     id = models.BigAutoField(primary_key=True)
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=80)
     sealed_secret = models.BinaryField()
     active = models.BooleanField(default=True)
+    connector = models.CharField(max_length=20, default="", blank=True)
+    address = models.CharField(max_length=200, default="", blank=True)
+    statement_mapping = models.JSONField(default=dict)
 
     class Meta:
         db_table = "payments_provider"
+        constraints = (
+            models.CheckConstraint(condition=Q(connector="") | ~Q(address=""), name="provider_connector_address"),
+        )
+
+
+class ProviderShop(models.Model):
+    """A shop whose orders a provider may speak about."""
+
+    id = models.BigAutoField(primary_key=True)
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="bindings")
+    shop = models.ForeignKey("catalog.Shop", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        db_table = "payments_provider_shop"
+        constraints = (models.UniqueConstraint(fields=["provider", "shop"], name="provider_shop_once"),)
 
 
 class Callback(models.Model):
-    """Every callback as it came, and what became of it: applied, duplicate, unmatched, refused."""
+    """Every callback as it came, and what became of it: applied, duplicate, unmatched, refused.
+
+    An unmatched one keeps its `body` until the order it names comes in; then it is applied, at `matched_at`.
+    """
 
     id = models.BigAutoField(primary_key=True)
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT)
@@ -56,9 +81,11 @@ class Callback(models.Model):
     received_at = models.DateTimeField(db_default=Now())
     outcome = models.CharField(max_length=12)
     reason = models.CharField(max_length=200, blank=True)
-    order_number = models.CharField(max_length=40, blank=True)
+    order_number = models.CharField(max_length=140, blank=True)
     amount_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, blank=True)
+    body = models.JSONField(null=True)
+    matched_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "payments_callback"
@@ -67,4 +94,7 @@ class Callback(models.Model):
                 condition=Q(outcome__in=("applied", "duplicate", "unmatched", "refused")), name="callback_outcome"
             ),
         )
-        indexes = (models.Index(fields=["provider", "message_id"], name="callback_message"),)
+        indexes = (
+            models.Index(fields=["provider", "message_id"], name="callback_message"),
+            models.Index(fields=["order_number"], condition=Q(outcome="unmatched"), name="callback_waiting"),
+        )

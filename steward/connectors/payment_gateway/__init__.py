@@ -1,0 +1,11 @@
+"""Reach payment providers that speak our plain signed protocol over HTTP (`connector` = `signed_http`)."""
+
+from __future__ import annotations
+
+from steward.connectors.payment_gateway.client import SignedGateway
+from steward.modules.payments.ports import Gateway
+
+
+def open_gateway(*, address: str, code: str, secret: bytes) -> Gateway:
+    """Open the gateway of a provider."""
+    return SignedGateway(address=address, code=code, secret=secret)

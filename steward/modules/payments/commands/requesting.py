@@ -1,0 +1,199 @@
+"""Ask for money back: from which payments, and whether a second person must agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from steward.kernel import errors, numbering, parameters
+from steward.kernel import events as log
+from steward.kernel.actor import Actor
+from steward.kernel.command import command
+from steward.modules.payments import queries
+from steward.modules.payments.commands.locking import lock_money, move_claim, refresh_balances
+from steward.modules.payments.commands.moving import write_step
+from steward.modules.payments.events import RefundRequested
+from steward.modules.payments.models import Entry, PaymentBalance, Refund, RefundRequest
+from steward.modules.payments.queries.refunds import payables
+from steward.modules.payments.rules import OrderFacts
+from steward.modules.payments.rules import refunds as rules
+
+PREFIX = "RF"
+SEQUENCE = "payments_refund_id_seq"
+LIMITS = parameters.define(
+    "payments.refund_limits_minor",
+    {"CNY": 100_000, "HKD": 100_000, "USD": 15_000, "EUR": 15_000, "GBP": 12_000, "JPY": 20_000, "BRL": 80_000},
+    unit="",
+    kind="amounts",
+    label=_(
+        "An order's refunds up to this sum need no second person, by currency (a currency without a limit always "
+        "waits for one)"
+    ),
+)
+
+
+class NotEnoughLeft(errors.Refusal):
+    """Refuse to give back more than is left of what was paid."""
+
+    code = "not_enough_left"
+    status = 409
+    message = _("Of the payments %(left)s %(currency)s can still be refunded, not %(wanted)s.")
+
+
+class BadRefund(errors.Refusal):
+    """Refuse a request that makes no sense as such."""
+
+    code = "bad_refund"
+    status = 422
+    message = _("A refund needs a positive amount and one of these causes: %(causes)s.")
+
+
+class RefundWant(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to go back for one order; without an amount all that is left. Units: minor currency units."""
+
+    order: OrderFacts
+    cause: str
+    currency: str
+    amount_minor: int | None = None
+    reason: str = ""
+
+
+class RequestReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a request: the refunds it made, and whether they wait for a second person."""
+
+    request_id: int
+    numbers: list[str]
+    amount_minor: int
+    currency: str
+    approval: str
+
+
+@command(needs="payments.refund")
+def request_refund(actor: Actor, *, want: RefundWant, now: datetime) -> RequestReceipt:
+    """Give money of an order back by decision of a person: original means, several payments where one is not enough.
+
+    Raises: BadRefund, NotEnoughLeft. Emits: RefundRequested. Locks: the order's money.
+    Source: RET-4.
+    """
+    fits = want.amount_minor is not None and want.amount_minor > 0 and want.cause in rules.ASKED_FOR
+    if not fits:
+        raise BadRefund(causes=", ".join(rules.ASKED_FOR))
+    lock_money([want.order.order_id])
+    return _open(actor, want, want.amount_minor or 0, now)
+
+
+def refund_all_left(
+    actor: Actor, *, orders: Sequence[OrderFacts], cause: str, reason: str, now: datetime
+) -> list[RequestReceipt]:
+    """Give back all that is left of these orders' payments, in every currency, as a step of the caller's command.
+
+    The permission was checked there; it runs inside that transaction only. Where nothing is left nothing is done, so a
+    second run is harmless. Emits: RefundRequested. Locks: the orders' money, in id order.
+    """
+    lock_money([order.order_id for order in orders])
+    paid = Entry.objects.filter(order_id__in=[order.order_id for order in orders], direction="payment")
+    currencies = sorted(set(paid.values_list("order_id", "currency")))
+    facts = {order.order_id: order for order in orders}
+    receipts = []
+    for order_id, currency in currencies:
+        left_minor = sum(one.left_minor for one in payables(order_id, currency))
+        if left_minor > 0:
+            want = RefundWant(order=facts[order_id], cause=cause, currency=currency, reason=reason)
+            receipts.append(_open(actor, want, left_minor, now))
+    return receipts
+
+
+def _open(actor: Actor, want: RefundWant, amount_minor: int, now: datetime) -> RequestReceipt:
+    """Write the request, its refunds and what they claim. The money lock is held. Raises: NotEnoughLeft."""
+    order = want.order
+    refresh_balances([order.order_id])
+    shares = rules.allocate(payables(order.order_id, want.currency), amount_minor)
+    left_minor = sum(share.amount_minor for share in shares)
+    if left_minor != amount_minor:
+        raise NotEnoughLeft(left=left_minor, wanted=amount_minor, currency=want.currency)
+    awaits = rules.needs_approval(
+        amount_minor=amount_minor,
+        earlier_minor=_earlier_minor(order.order_id, want.currency),
+        limit_minor=parameters.value(LIMITS).get(want.currency, 0),
+    )
+    request = RefundRequest.objects.create(
+        order_id=order.order_id,
+        order_number=order.number,
+        shop=order.shop,
+        currency=want.currency,
+        amount_minor=amount_minor,
+        cause=want.cause,
+        reason=want.reason[:200],
+        requested_by=actor.id,
+        requested_at=now,
+        approval="awaiting" if awaits else "not_needed",
+        simulated=order.simulated,
+    )
+    numbers = [_write_refund(actor, request, share, now) for share in shares]
+    requested = RefundRequested(
+        order_id=order.order_id,
+        request_id=request.id,
+        amount_minor=amount_minor,
+        currency=want.currency,
+        cause=want.cause,
+        reason=request.reason,
+        approval=request.approval,
+        numbers=numbers,
+        simulated=order.simulated,
+    )
+    log.record(actor, [requested])
+    return RequestReceipt(
+        request_id=request.id,
+        numbers=numbers,
+        amount_minor=amount_minor,
+        currency=want.currency,
+        approval=request.approval,
+    )
+
+
+def _earlier_minor(order_id: int, currency: str) -> int:
+    """Sum what was asked back before and not refused or called off. Units: minor currency units."""
+    rows = Refund.objects.filter(order_id=order_id, currency=currency).exclude(
+        state__in=("refused", "withdrawn", "failed")
+    )
+    return rows.aggregate(total=Sum("amount_minor"))["total"] or 0
+
+
+def _write_refund(actor: Actor, request: RefundRequest, share: rules.Share, now: datetime) -> str:
+    """Write one refund of one payment and claim its money; return its number."""
+    id_ = numbering.next_ids(SEQUENCE, 1)[0]
+    state = "awaiting_approval" if request.approval == "awaiting" else ready_state(share.provider, request.simulated)
+    refund = Refund.objects.create(
+        id=id_,
+        number=numbering.number(PREFIX, id_, now),
+        request=request,
+        order_id=request.order_id,
+        payment_id=share.entry_id,
+        provider=share.provider,
+        amount_minor=share.amount_minor,
+        currency=request.currency,
+        state=state,
+        state_since=now,
+        next_try_at=now if state == "waiting" else None,
+        simulated=request.simulated,
+    )
+    paid_minor = Entry.objects.values_list("amount_minor", flat=True).get(id=share.entry_id)
+    PaymentBalance.objects.get_or_create(payment_id=share.entry_id, defaults={"paid_minor": paid_minor})
+    move_claim(
+        order_id=request.order_id,
+        payment_id=share.entry_id,
+        currency=request.currency,
+        claimed_minor=share.amount_minor,
+    )
+    write_step(actor, refund, "request", "", now, request.reason)
+    return refund.number
+
+
+def ready_state(provider: str, simulated: bool) -> str:
+    """Name where a refund waits that may go out: for its turn, or for a person where nothing reaches the provider."""
+    known = queries.find_provider(provider)
+    return "waiting" if simulated or (known is not None and known.connector) else "by_hand"

@@ -1,0 +1,198 @@
+"""Carry refunds out, once and only once: note the intent, commit, call the provider, note what it said.
+
+What became of a call that broke off is found out by asking under the refund's own number; only a refund the provider
+never heard of is sent again, and under the same number. docs/decisions says why this is exactly once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+import structlog
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+from msgspec import Struct
+
+from steward.kernel import gate, parameters, ports, sql
+from steward.kernel.actor import Actor
+from steward.kernel.command import command
+from steward.modules.payments import queries
+from steward.modules.payments.commands.booking import BadTransaction, book_paid, dispute, give_up
+from steward.modules.payments.commands.locking import PACKAGE, refresh_balances, try_lock_money
+from steward.modules.payments.commands.moving import lock_refund, move
+from steward.modules.payments.models import OrderBalance, Refund
+from steward.modules.payments.ports import Answer, Gateway, RefundOrder
+from steward.modules.payments.rules import refunds as rules
+
+log = structlog.get_logger(__name__)
+
+LEASE_S = parameters.define(
+    "payments.refund_lease_s",
+    120,
+    unit="s",
+    label=_("How long a call to a payment provider may run before its refund is looked after by another worker"),
+    minimum=30,
+)
+FIRST_PAUSE_S = parameters.define(
+    "payments.refund_first_pause_s",
+    15,
+    unit="s",
+    label=_("Pause before a refund is tried again, doubled each time"),
+    minimum=1,
+)
+LONGEST_PAUSE_S = parameters.define(
+    "payments.refund_longest_pause_s",
+    3_600,
+    unit="s",
+    label=_("Longest pause between two tries of a refund"),
+    minimum=60,
+)
+
+
+class Errand(Struct, frozen=True):
+    """What a worker is to do for one refund: send it, or ask what became of it."""
+
+    deed: Literal["send", "ask"]
+    provider: str
+    order: RefundOrder
+    simulated: bool
+
+
+@command(needs="payments.work")
+def claim_refunds(actor: Actor, *, now: datetime, limit: int = 20) -> list[Errand]:
+    """Take the refunds that are due, each noted as being sent or asked after, before anybody calls a provider.
+
+    Nobody else gets them until the lease ends. One that was being sent when its worker died is asked after, never
+    just sent again. Locks: refunds that nobody holds, then their orders' money where nobody has it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "claim_due"), {"now": now, "limit": limit})
+        due = [row[0] for row in cursor.fetchall()]
+    rows = Refund.objects.filter(id__in=due).select_related("request", "payment").order_by("order_id", "id")
+    errands = [_claim(actor, refund, now) for refund in rows if try_lock_money(refund.order_id)]
+    return [errand for errand in errands if errand is not None]
+
+
+def _claim(actor: Actor, refund: Refund, now: datetime) -> Errand | None:
+    until = now + timedelta(seconds=parameters.value(LEASE_S))
+    deed: Literal["send", "ask"] = "ask"
+    if refund.state == "waiting":
+        refresh_balances([refund.order_id])
+        if not _is_covered(refund):
+            give_up(actor, refund, "void", now, failure="refunded_elsewhere")
+            return None
+        if not _is_connected(refund):
+            move(actor, refund, "hand_over", now)
+            return None
+        move(actor, refund, "send", now, tries=refund.tries + 1, next_try_at=until)
+        deed = "send"
+    elif refund.state == "sending":
+        move(actor, refund, "lose", now, note="worker_lost", next_try_at=until)
+    else:
+        Refund.objects.filter(id=refund.id).update(next_try_at=until, tries=refund.tries + 1)
+    order = RefundOrder(
+        key=refund.number,
+        payment=refund.payment.transaction,
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        reason=refund.request.cause,
+    )
+    return Errand(deed, refund.provider, order, refund.simulated)
+
+
+def _is_covered(refund: Refund) -> bool:
+    """Tell whether the ledger still holds the money: somebody may have given it back elsewhere meanwhile."""
+    balance = OrderBalance.objects.get(order_id=refund.order_id, currency=refund.currency)
+    paid, refunded = queries.paid_and_refunded({refund.order_id: refund.currency})[refund.order_id]
+    return max(refunded, balance.refunded_minor) + balance.claimed_minor <= paid
+
+
+def _is_connected(refund: Refund) -> bool:
+    known = queries.find_provider(refund.provider)
+    return refund.simulated or (known is not None and bool(known.connector))
+
+
+def run_errand(errand: Errand) -> Answer:
+    """Call the provider, outside any transaction. What breaks is an unclear answer, never an error.
+
+    For a drill nobody is called: the money moves on paper only.
+    """
+    order = errand.order
+    if not gate.may_leave(simulated=errand.simulated):
+        return Answer(
+            fate="succeeded", transaction=f"SIM-{order.key}", amount_minor=order.amount_minor, currency=order.currency
+        )
+    gateway = open_gateway(errand.provider)
+    if gateway is None:
+        return Answer(fate="unclear", code="provider_not_connected")
+    return gateway.refund(order) if errand.deed == "send" else gateway.find_refund(order.key)
+
+
+def open_gateway(provider: str) -> Gateway | None:
+    """Open the gateway of a provider; None where nothing reaches it."""
+    known = queries.find_provider(provider)
+    if known is None or not known.connector:
+        return None
+    opener = ports.bound(f"payments.gateway.{known.connector}")
+    gateway: Gateway = opener(address=known.address, code=known.code, secret=queries.provider_secret(known.id))
+    return gateway
+
+
+@command(needs="payments.work")
+def record_answer(actor: Actor, *, number: str, answer: Answer, now: datetime) -> str:
+    """Note what the provider said about a refund, and let what follows from it follow.
+
+    An answer that comes after the refund has ended (a callback was faster) changes nothing. Returns the state.
+    Emits: PaymentRecorded and RefundPaid, RefundFailed or RefundDisputed. Locks: the order's money, then the refund.
+    """
+    refund = lock_refund(number)
+    agrees = (answer.amount_minor, answer.currency) == (refund.amount_minor, refund.currency)
+    verb = rules.verb_of(answer.fate, refund.state, agrees=agrees)
+    if not rules.can(refund.state, verb):
+        return refund.state
+    note = " ".join(part for part in (answer.fate, answer.code, answer.transaction) if part)
+    if verb == "succeed":
+        _succeed(actor, refund, answer, now)
+    elif verb == "disagree":
+        dispute_answer(actor, refund, answer, "amount_differs", now)
+    elif verb == "fail":
+        give_up(actor, refund, "fail", now, failure=answer.code or "refused")
+    else:
+        changes = {"transaction": answer.transaction} if answer.transaction else {}
+        move(actor, refund, verb, now, note=note, next_try_at=now + _pause(refund), **changes)
+    return refund.state
+
+
+def _succeed(actor: Actor, refund: Refund, answer: Answer, now: datetime) -> None:
+    """Book what was paid; where its transaction stands for other money, let a person look."""
+    try:
+        book_paid(
+            actor,
+            refund,
+            "succeed",
+            transaction=answer.transaction,
+            amount_minor=refund.amount_minor,
+            at=answer.happened_at or now,
+            now=now,
+        )
+    except BadTransaction as refusal:
+        dispute_answer(actor, refund, answer, str(refusal.params["why"]), now)
+
+
+def dispute_answer(actor: Actor, refund: Refund, answer: Answer, why: str, now: datetime) -> None:
+    """Stop a refund over which the provider says something else. The money lock is held. Emits: RefundDisputed."""
+    dispute(
+        actor,
+        refund,
+        stated_minor=answer.amount_minor,
+        stated_currency=answer.currency,
+        transaction=answer.transaction,
+        why=why,
+        now=now,
+    )
+
+
+def _pause(refund: Refund) -> timedelta:
+    first_s, cap_s = parameters.value(FIRST_PAUSE_S), parameters.value(LONGEST_PAUSE_S)
+    return timedelta(seconds=rules.pause_s(refund.tries, first_s=first_s, cap_s=cap_s))

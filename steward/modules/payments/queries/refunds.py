@@ -1,0 +1,177 @@
+"""Refunds: the queue, one with its steps, those of an order, and what may still be refunded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F
+from msgspec import Struct
+
+from steward.kernel import errors
+from steward.modules.payments.models import Entry, OrderBalance, PaymentBalance, Refund, RefundStep
+from steward.modules.payments.rules import refunds as rules
+
+
+class RefundRow(Struct, frozen=True, kw_only=True):
+    """One refund as lists show it. Units: minor currency units."""
+
+    id: int
+    number: str
+    request_id: int
+    order_id: int
+    order_number: str
+    shop: str
+    provider: str
+    payment_transaction: str
+    amount_minor: int
+    paid_minor: int
+    currency: str
+    state: str
+    state_since: datetime
+    cause: str
+    reason: str
+    requested_by: str
+    requested_at: datetime
+    failure: str
+    transaction: str
+    tries: int
+    next_try_at: datetime | None
+    alerted_at: datetime | None
+    simulated: bool
+
+
+class StepView(Struct, frozen=True, kw_only=True):
+    """One step of a refund."""
+
+    at: datetime
+    verb: str
+    before: str
+    after: str
+    actor: str
+    note: str
+
+
+class RefundView(Struct, frozen=True, kw_only=True):
+    """One refund with the request it belongs to and every step. Units: minor currency units."""
+
+    refund: RefundRow
+    approval: str
+    decided_by: str
+    decided_at: datetime | None
+    note: str
+    requested_minor: int
+    siblings: list[str]
+    steps: list[StepView]
+
+
+class RefundFilters(Struct, frozen=True, kw_only=True):
+    """How the list is narrowed; no shops means every shop."""
+
+    states: tuple[str, ...] = ()
+    stuck: bool = False
+    shops: Collection[str] = ()
+    text: str = ""
+
+
+FIELDS: dict[str, Any] = {
+    "order_number": F("request__order_number"),
+    "shop": F("request__shop"),
+    "payment_transaction": F("payment__transaction"),
+    "cause": F("request__cause"),
+    "reason": F("request__reason"),
+    "requested_by": F("request__requested_by"),
+    "requested_at": F("request__requested_at"),
+}
+PLAIN = [name for name in RefundRow.__struct_fields__ if name not in FIELDS]
+
+
+def _rows(found: Any) -> list[RefundRow]:
+    return [RefundRow(**row) for row in found.values(*PLAIN, **FIELDS)]
+
+
+def refunds_page(filters: RefundFilters, *, before_id: int | None = None, limit: int = 50) -> list[RefundRow]:
+    """List refunds, newest first, one page of them."""
+    rows: Any = Refund.objects.order_by("-id")
+    if filters.states:
+        rows = rows.filter(state__in=filters.states)
+    if filters.stuck:
+        rows = rows.filter(alerted_at__isnull=False, state__in=rules.OPEN)
+    if filters.shops:
+        rows = rows.filter(request__shop__in=list(filters.shops))
+    if filters.text:
+        text = filters.text.upper()
+        rows = rows.filter(number=text) if text.startswith("RF-") else rows.filter(request__order_number=text)
+    if before_id is not None:
+        rows = rows.filter(id__lt=before_id)
+    return _rows(rows[:limit])
+
+
+def refund(number: str) -> RefundView:
+    """Read one refund with every step. Raises: NotFound."""
+    rows = _rows(Refund.objects.filter(number=number.upper()))
+    if not rows:
+        raise errors.NotFound(key=number)
+    row = rows[0]
+    request = Refund.objects.select_related("request").get(id=row.id).request
+    steps = RefundStep.objects.filter(refund_id=row.id).order_by("id").values(*StepView.__struct_fields__)
+    siblings = Refund.objects.filter(request_id=request.id).exclude(id=row.id).order_by("id")
+    return RefundView(
+        refund=row,
+        approval=request.approval,
+        decided_by=request.decided_by,
+        decided_at=request.decided_at,
+        note=request.note,
+        requested_minor=request.amount_minor,
+        siblings=list(siblings.values_list("number", flat=True)),
+        steps=[StepView(**step) for step in steps],
+    )
+
+
+def refunds_of_order(order_id: int) -> list[RefundRow]:
+    """List the refunds of one order, oldest first."""
+    return _rows(Refund.objects.filter(order_id=order_id).order_by("id"))
+
+
+def refund_counts() -> dict[str, int]:
+    """Count the open refunds, and the failed ones, by state."""
+    wanted = Refund.objects.filter(state__in=[*rules.OPEN, "failed"])
+    return dict(wanted.values_list("state").annotate(Count("id")))
+
+
+def left_to_refund(order_id: int, currency: str) -> int:
+    """Tell what of an order may still be refunded in a currency. Units: minor currency units."""
+    entries = Entry.objects.filter(order_id=order_id, currency=currency)
+    sums = {"payment": 0, "refund": 0}
+    for direction, amount_minor in entries.values_list("direction", "amount_minor"):
+        sums[direction] += amount_minor
+    balance = OrderBalance.objects.filter(order_id=order_id, currency=currency).first()
+    refunded = max(sums["refund"], balance.refunded_minor if balance else 0)
+    return max(0, sums["payment"] - refunded - (balance.claimed_minor if balance else 0))
+
+
+def payables(order_id: int, currency: str) -> list[rules.Payable]:
+    """List the payments of an order with what of each may still go back, oldest first.
+
+    Units: minor currency units. Callers that write hold the order's money lock.
+    """
+    entries = list(
+        Entry.objects.filter(order_id=order_id, currency=currency, amount_minor__gt=0)
+        .order_by("happened_at", "id")
+        .values_list("id", "direction", "provider", "amount_minor")
+    )
+    taken = {
+        row[0]: row[1] + row[2]
+        for row in PaymentBalance.objects.filter(payment__order_id=order_id).values_list(
+            "payment_id", "claimed_minor", "refunded_minor"
+        )
+    }
+    ours = set(Refund.objects.filter(order_id=order_id, entry__isnull=False).values_list("entry_id", flat=True))
+    paid = [
+        rules.Payable(id_, provider, amount - taken.get(id_, 0))
+        for id_, direction, provider, amount in entries
+        if direction == "payment"
+    ]
+    outside = [(row[2], row[3]) for row in entries if row[1] == "refund" and row[0] not in ours]
+    return rules.after_outside(paid, outside)

@@ -1,0 +1,151 @@
+"""The life of a refund as one table, from which payments it is taken, and when to try again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from steward.kernel.errors import NotPossible
+
+TRANSITIONS: dict[tuple[str, str], str] = {
+    ("awaiting_approval", "approve"): "waiting",
+    ("awaiting_approval", "refuse"): "refused",
+    ("awaiting_approval", "withdraw"): "withdrawn",
+    ("awaiting_approval", "settle"): "succeeded",
+    ("waiting", "send"): "sending",
+    ("waiting", "hand_over"): "by_hand",
+    ("waiting", "void"): "failed",
+    ("waiting", "withdraw"): "withdrawn",
+    ("waiting", "succeed"): "succeeded",
+    ("waiting", "settle"): "succeeded",
+    ("by_hand", "settle"): "succeeded",
+    ("by_hand", "withdraw"): "withdrawn",
+    ("sending", "succeed"): "succeeded",
+    ("sending", "accept"): "pending",
+    ("sending", "fail"): "failed",
+    ("sending", "lose"): "unknown",
+    ("sending", "disagree"): "disputed",
+    ("unknown", "succeed"): "succeeded",
+    ("unknown", "accept"): "pending",
+    ("unknown", "fail"): "failed",
+    ("unknown", "lose"): "unknown",
+    ("unknown", "resend"): "waiting",
+    ("unknown", "disagree"): "disputed",
+    ("pending", "succeed"): "succeeded",
+    ("pending", "accept"): "pending",
+    ("pending", "fail"): "failed",
+    ("pending", "lose"): "unknown",
+    ("pending", "disagree"): "disputed",
+    ("waiting", "disagree"): "disputed",
+    ("disputed", "settle"): "succeeded",
+    ("disputed", "close"): "failed",
+}
+STATES = (
+    "awaiting_approval",
+    "waiting",
+    "sending",
+    "unknown",
+    "pending",
+    "by_hand",
+    "disputed",
+    "succeeded",
+    "failed",
+    "refused",
+    "withdrawn",
+)
+OPEN = ("awaiting_approval", "waiting", "sending", "unknown", "pending", "by_hand", "disputed")
+MACHINE = ("waiting", "sending", "unknown", "pending")
+FOR_A_PERSON = ("awaiting_approval", "by_hand", "disputed", "failed")
+ADOPTING = ("by_hand", "waiting", "awaiting_approval")
+APPROVALS = ("not_needed", "awaiting", "approved", "refused")
+ASKED_FOR = ("overpaid", "return", "goodwill", "mistake", "other")
+CAUSES = ("cancelled", "late_payment", *ASKED_FOR)
+
+
+class Payable(msgspec.Struct, frozen=True):
+    """A payment and what of it may still go back. Units: minor currency units."""
+
+    entry_id: int
+    provider: str
+    left_minor: int
+
+
+class Share(msgspec.Struct, frozen=True):
+    """What goes back for one payment. Units: minor currency units."""
+
+    entry_id: int
+    provider: str
+    amount_minor: int
+
+
+def can(state: str, verb: str) -> bool:
+    """Tell whether the transition exists."""
+    return (state, verb) in TRANSITIONS
+
+
+def next_state(state: str, verb: str) -> str:
+    """Return the state after a transition. Raises: NotPossible."""
+    try:
+        return TRANSITIONS[state, verb]
+    except KeyError:
+        raise NotPossible(state=state, verb=verb) from None
+
+
+def can_withdraw(state: str, tries: int) -> bool:
+    """Tell whether a refund can be called off: never once it was sent, whatever became of that."""
+    return can(state, "withdraw") and tries == 0
+
+
+def after_outside(payments: Sequence[Payable], outside: Iterable[tuple[str, int]]) -> list[Payable]:
+    """Take refunds made elsewhere (provider, amount) off the payments: the same provider's first, the newest first.
+
+    What the payments do not cover is left out. Units: minor currency units.
+    """
+    left = {one.entry_id: one.left_minor for one in payments}
+    for provider, amount_minor in outside:
+        rest = amount_minor
+        for one in sorted(payments, key=lambda one: (one.provider != provider, -one.entry_id)):
+            taken = min(rest, left[one.entry_id])
+            left[one.entry_id] -= taken
+            rest -= taken
+    return [msgspec.structs.replace(one, left_minor=left[one.entry_id]) for one in payments]
+
+
+def allocate(payments: Sequence[Payable], amount_minor: int) -> list[Share]:
+    """Share a refund over payments: all from one that fits exactly, else the last money in goes out first.
+
+    The shares sum to the amount, or to all that is left where that is less. Units: minor currency units.
+    Source: RET-4 (original means).
+    """
+    exact = [one for one in payments if one.left_minor == amount_minor > 0]
+    shares = []
+    for one in exact[-1:] or sorted(payments, key=lambda one: -one.entry_id):
+        taken = min(amount_minor, one.left_minor)
+        if taken > 0:
+            shares.append(Share(one.entry_id, one.provider, taken))
+            amount_minor -= taken
+    return shares
+
+
+def needs_approval(*, amount_minor: int, earlier_minor: int, limit_minor: int) -> bool:
+    """Tell whether a second person must agree. What the order was given back before counts: slices do not help."""
+    return amount_minor + earlier_minor > limit_minor
+
+
+def pause_s(tries: int, *, first_s: int, cap_s: int) -> int:
+    """Compute the pause before the next try: doubled each time, up to a cap."""
+    return int(min(cap_s, first_s * 2 ** min(max(tries - 1, 0), 30)))
+
+
+def verb_of(fate: str, state: str, *, agrees: bool) -> str:
+    """Name the transition that an answer of the provider means for a refund in `state`.
+
+    A success over another amount is a dispute; a refund the provider does not know may be sent again, under its key,
+    only after its fate was unknown.
+    """
+    if fate == "succeeded":
+        return "succeed" if agrees else "disagree"
+    if fate == "absent":
+        return "resend" if state == "unknown" else "lose"
+    return {"pending": "accept", "refused": "fail", "unclear": "lose"}[fate]

@@ -1,0 +1,1 @@
+"""Outside systems of our own that tests start on this machine."""
