@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
@@ -25,12 +26,15 @@ from prometheus_client import Counter, Gauge
 from steward.interfaces.asgi.life import LIFE
 from steward.interfaces.asgi.replies import reply_json
 from steward.interfaces.asgi.types import Receive, Scope, Send
+from steward.kernel import moment
 from steward.kernel.database import direct
 from steward.kernel.events import LIVE_CHANNEL
+from steward.modules.people import commands as people_commands
+from steward.modules.people import queries as people
 
 HEARTBEAT_S = 15.0
-# Each so many heartbeats the session is looked at again, so that a sign-out elsewhere ends the stream.
-HEARTBEATS_PER_LOOK = 4
+# So often the session is looked at again: a sign-out elsewhere ends the stream, and who is still there is noted.
+LOOK_S = 60.0
 WAITING_AT_MOST = 100
 RECONNECT_AT_MOST_S = 10.0
 # Sent when a reader was too slow or the listener had to connect anew: something may have been missed.
@@ -167,15 +171,16 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def _feed(reader: Reader, scope: Scope, send: Send) -> None:
     """Send what waits, a heartbeat where nothing does, and stop when the reader leaves, is ended or signs out."""
-    heartbeats = 0
+    look_at = time.monotonic() + LOOK_S
     while True:
         try:
             chunk = await asyncio.wait_for(reader.waiting.get(), HEARTBEAT_S)
         except TimeoutError:
-            heartbeats += 1
             chunk = b": still here\n\n"
-            if heartbeats % HEARTBEATS_PER_LOOK == 0 and not await _signed_in(scope):
+        if chunk is not None and time.monotonic() >= look_at:
+            if not await _signed_in(scope):
                 return
+            look_at = time.monotonic() + LOOK_S
         if chunk is None:
             return
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
@@ -191,7 +196,10 @@ async def _signed_in(scope: Scope) -> bool:
 
 
 def _is_signed_in(scope: Scope) -> bool:
-    """Look up the session that the request's cookie names. Runs in a thread and gives its connection back."""
+    """Look up the session that the request's cookie names, and note that this person is there.
+
+    Runs in a thread and gives its connection back.
+    """
     request = HttpRequest()
     key = _session_key(scope)
     if key is None:
@@ -199,7 +207,10 @@ def _is_signed_in(scope: Scope) -> bool:
     try:
         request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
         user = get_user(request)
-        return bool(user.is_authenticated and user.is_active)
+        if not (user.is_authenticated and user.is_active):
+            return False
+        people_commands.note_presence(people.actor_for_staff(user), now=moment.now())
+        return True
     finally:
         connection.close()
 
