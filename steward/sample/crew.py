@@ -41,6 +41,7 @@ COLLEAGUES = {
     "technical_support": 1,
 }
 OTHER_LANGUAGES = ("zh-hant", "en")
+ABROAD = (("anna.weber", "Anna Weber"), ("jonas.klein", "Jonas Klein"), ("sofia.rossi", "Sofia Rossi"))
 
 
 class Member(Struct, frozen=True):
@@ -50,6 +51,7 @@ class Member(Struct, frozen=True):
     name: str
     role: str
     locale: str = "zh-hans"
+    time_zone: str = ""
 
     @property
     def email(self) -> str:
@@ -78,3 +80,8 @@ def colleagues() -> list[Member]:
             locale = next(others, "zh-hans") if role == "customer_service" else "zh-hans"
             found.append(Member(drawn.typed, drawn.written, role, locale))
     return found
+
+
+def abroad() -> list[Member]:
+    """List the colleagues in Berlin, who answer customers in English and German."""
+    return [Member(username, name, "customer_service", "en", "Europe/Berlin") for username, name in ABROAD]

@@ -20,7 +20,7 @@ from steward.modules.orders.rules.drafts import OrderDraft
 from steward.modules.payments.commands import register_provider
 from steward.modules.people import queries as people
 from steward.modules.people.commands import issue_token
-from steward.sample import files, goods, live, past, stock, work
+from steward.sample import files, goods, live, past, staffing, stock, work
 from steward.sample.buyers import Public
 from steward.sample.people import SYSTEM, Crew
 
@@ -78,6 +78,8 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     loaded, crew = Loaded(), Crew()
     say("letting the staff in")
     loaded.staff = crew.let_in()
+    say("making teams, rosters and calendars")
+    staffing.set_up(crew, now)
     _set_up(crew, loaded)
     say("filling the warehouses")
     item_ids = create_items(crew.first("order_clerk"), items=goods.catalogue())

@@ -16,6 +16,7 @@ class Crew:
 
     def __init__(self) -> None:
         self._by_role: dict[str, list[Actor]] = {}
+        self._by_username: dict[str, Actor] = {}
         self._turn = 0
 
     def let_in(self) -> int:
@@ -27,9 +28,9 @@ class Crew:
         self._add(SYSTEM, administrator, crew.PASSWORD)
         for member in others:
             self._add(self.first("administrator"), member, crew.PASSWORD)
-        for member in crew.colleagues():
+        for member in (*crew.colleagues(), *crew.abroad()):
             self._add(self.first("administrator"), member, None)
-        return sum(map(len, self._by_role.values()))
+        return len(self._by_username)
 
     def _add(self, by: Actor, member: crew.Member, password: str | None) -> None:
         staff_id = commands.create_staff(
@@ -43,11 +44,24 @@ class Crew:
         )
         user = ModelBackend().get_user(staff_id)
         assert user is not None
-        self._by_role.setdefault(member.role, []).append(queries.actor_for_staff(user))
+        actor = queries.actor_for_staff(user)
+        if member.time_zone:
+            commands.set_preferences(actor, time_zone=member.time_zone)
+        else:
+            self._by_role.setdefault(member.role, []).append(actor)
+        self._by_username[member.username] = actor
 
     def first(self, role: str) -> Actor:
         """Return the one of a role a visitor may sign in as."""
         return self._by_role[role][0]
+
+    def all_of(self, role: str) -> list[Actor]:
+        """List the people of a role at home, in the order they were let in."""
+        return list(self._by_role[role])
+
+    def called(self, username: str) -> Actor:
+        """Return one person."""
+        return self._by_username[username]
 
     def someone(self, role: str) -> Actor:
         """Return whose turn it is."""
