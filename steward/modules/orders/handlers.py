@@ -12,7 +12,7 @@ from steward.modules.customers.events import CustomerErased
 from steward.modules.deadlines.events import ClockBreached
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.orders.commands import cancel, mismatch, progress, waiting
-from steward.modules.orders.events import OrderCancelled, OrderReceived
+from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderReceived
 from steward.modules.orders.models import Conflict, Line, Order, OrderFinding
 from steward.modules.payments.events import PaymentMismatched, PaymentRecorded
 
@@ -53,6 +53,12 @@ def on_hold_expired_note_release(events: Sequence[HoldExpired]) -> None:
 def on_order_cancelled_offer_goods(events: Sequence[OrderCancelled]) -> None:
     """Offer what a cancelled order gave back to the orders that wait for it."""
     offer_released([event.order_id for event in events])
+
+
+def on_line_cancelled_offer_goods(events: Sequence[LineCancelled]) -> None:
+    """Offer what live orders gave back to those that wait for it; one that wants less now may itself be promised."""
+    cancelled = Order.objects.filter(id__in={event.order_id for event in events}, historic=False)
+    offer_released(list(cancelled.values_list("id", flat=True)))
 
 
 def on_clock_breached_cancel_unpaid(events: Sequence[ClockBreached]) -> None:

@@ -102,30 +102,66 @@ def release_promises(*, order_ids: Sequence[int], kind: str = "released") -> lis
     A step of the caller's command. Returns the orders that gave something back. Locks: holds by order id, then
     promises by id; the hold's lock makes two releases of one order one.
     """
+    held = _locked_holds(order_ids)
+    if held:
+        _give_back([(row, order, units) for row, order, units, _item in _opened(held)], kind)
+        state = "expired" if kind == "expired" else "released"
+        Hold.objects.filter(order_id__in=held).update(state=state, expires_at=None)
+    return held
+
+
+def _locked_holds(order_ids: Iterable[int]) -> list[int]:
+    """Lock the live holds of orders, in order. Returns the orders that have one."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT order_id FROM inventory_hold WHERE order_id = ANY(%(ids)s::bigint[]) AND state IN ('held', 'firm') "
             "ORDER BY order_id FOR UPDATE",
             {"ids": arrays.integers(sorted(set(order_ids)))},
         )
-        held = [row[0] for row in cursor.fetchall()]
-        if not held:
-            return []
-        cursor.execute(sql.load(PACKAGE, "open_promises"), {"order_ids": arrays.integers(held)})
-        opened = cursor.fetchall()
-        total: Counter[int] = Counter()
-        for row, _, units in opened:
-            total[row] += units
-        _lock_rows(total)
-        rows = sorted(total)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _opened(order_ids: Sequence[int]) -> list[tuple[int, int, int, int]]:
+    """Read what orders hold: promise row, order, units, item."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "open_promises"), {"order_ids": arrays.integers(order_ids)})
+        return list(cursor.fetchall())
+
+
+def _give_back(entries: Sequence[tuple[int, int, int]], kind: str) -> None:
+    """Write what orders give back: promise row, order, units. Locks: promises by id."""
+    if not entries:
+        return
+    total: Counter[int] = Counter()
+    for row, _order, units in entries:
+        total[row] += units
+    _lock_rows(total)
+    rows = sorted(total)
+    with connection.cursor() as cursor:
         cursor.execute(
             sql.load(PACKAGE, "add_promised"),
             {"ids": arrays.integers(rows), "units": arrays.integers([-total[row] for row in rows])},
         )
-        _insert_entries([(row, order, -units) for row, order, units in opened], kind)
-        state = "expired" if kind == "expired" else "released"
-        Hold.objects.filter(order_id__in=held).update(state=state, expires_at=None)
-    return held
+    _insert_entries([(row, order, -units) for row, order, units in entries], kind)
+
+
+def lower_promises(*, still_wanted: Mapping[int, Mapping[int, int]]) -> dict[int, bool]:
+    """Give back what orders were promised beyond what they still want: order id → item id → units.
+
+    A step of the caller's command; again is harmless. Returns the orders that gave something back, with whether they
+    hold anything yet. Locks: holds by order id, then promises by id.
+    """
+    held = _locked_holds(still_wanted)
+    surplus, left = [], dict.fromkeys(held, 0)
+    for row, order, units, item in _opened(held):
+        wanted = min(units, still_wanted[order].get(item, 0))
+        left[order] += wanted
+        if units > wanted:
+            surplus.append((row, order, units - wanted))
+    _give_back(surplus, "released")
+    empty = [order for order, units in left.items() if not units]
+    Hold.objects.filter(order_id__in=empty).update(state="released", expires_at=None)
+    return {order: bool(left[order]) for _row, order, _units in surplus}
 
 
 def make_firm(*, order_ids: Sequence[int]) -> None:

@@ -1,5 +1,6 @@
-SELECT entry.promise_id, entry.order_id, sum(entry.quantity)::integer
+SELECT entry.promise_id, entry.order_id, sum(entry.quantity)::integer, promise.item_id
 FROM inventory_promise_entry AS entry
+JOIN inventory_promise AS promise ON promise.id = entry.promise_id
 WHERE entry.order_id = ANY (%(order_ids)s::bigint[])
-GROUP BY entry.promise_id, entry.order_id
+GROUP BY entry.promise_id, entry.order_id, promise.item_id
 HAVING sum(entry.quantity) > 0

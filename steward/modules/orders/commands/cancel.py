@@ -36,7 +36,7 @@ def cancel_order(actor: Actor, *, order_id: int, cause: str, reason: str, now: d
     if cause not in transitions.CANCEL_CAUSES:
         raise UnknownCause(cause=cause, known=", ".join(transitions.CANCEL_CAUSES))
     one = lock_order(order_id)
-    _cancel(actor, [Move(one, "cancel", reason, cause)], now)
+    cancel_locked(actor, [Move(one, "cancel", reason, cause)], now)
 
 
 @command(needs="orders.advance")
@@ -56,14 +56,19 @@ def cancel_unpaid(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> i
         and not one.historic
         and transitions.can(one.state, "cancel")
     ]
-    _cancel(actor, [Move(one, "cancel", "", "unpaid") for one in lapsed], now)
+    cancel_locked(actor, [Move(one, "cancel", "", "unpaid") for one in lapsed], now)
     return len(lapsed)
 
 
-def _cancel(actor: Actor, moves: Sequence[Move], now: datetime) -> None:
+def cancel_locked(actor: Actor, moves: Sequence[Move], now: datetime) -> None:
+    """Cancel locked orders as a step of the caller's command: their goods given back, their clocks called off.
+
+    Raises: NotPossible. Emits: OrderStateChanged, OrderCancelled. Locks: promises.
+    """
+    # Stock before the order's row: who brings the same order at this moment holds its stock, and would wait for a row
+    # that is being changed, though not for one that is merely locked.
+    released = release_promises(order_ids=[move.order.id for move in moves]) if moves else []
     move_orders(actor, moves, now)
-    ids = [move.order.id for move in moves]
-    released = release_promises(order_ids=ids) if ids else []
     Order.objects.filter(id__in=released).update(fulfilment_state="released")
     events.record(
         actor,

@@ -15,6 +15,8 @@ from steward.kernel.command import command
 from steward.modules.catalog import queries as catalog
 from steward.modules.customers.commands.matching import match_customers
 from steward.modules.customers.rules.buyers import Buyer, Profile
+from steward.modules.orders.commands.cancelled_lines import take_from_live
+from steward.modules.orders.commands.moving import lock_orders
 from steward.modules.orders.events import LineCancelled
 from steward.modules.orders.rules.cancelling import Candidate, Decision, Pending, decided
 from steward.modules.orders.rules.mapping_outcome import CancelledLine
@@ -103,20 +105,23 @@ def match_cancellations(actor: Actor, *, shop_id: int, now: datetime) -> int:
     """
     total, after = 0, 0
     while customers := _next_customers(shop_id, after):
-        total += match_customers_cancellations(actor, shop_id=shop_id, customer_ids=customers)
+        total += match_customers_cancellations(actor, shop_id=shop_id, customer_ids=customers, now=now)
         after = customers[-1]
     return total
 
 
 @command(needs="orders.import")
-def match_customers_cancellations(actor: Actor, *, shop_id: int, customer_ids: Sequence[int]) -> int:
+def match_customers_cancellations(actor: Actor, *, shop_id: int, customer_ids: Sequence[int], now: datetime) -> int:
     """Match the unmatched cancellations of some customers, oldest first, to the latest earlier line with enough left.
 
-    Returns how many were matched. Emits: LineCancelled. Locks: the cancellations, then the lines, each in id order.
+    A live order gives back what it was promised of the line, and is cancelled when no line is left of it.
+    Returns how many were matched. Emits: LineCancelled and what cancelling emits.
+    Locks: the cancellations, the live orders, the lines, the promises, each in id order.
     """
     chosen = {"shop_id": shop_id, "customer_ids": arrays.integers(customer_ids)}
     pending = [Pending(*row) for row in _rows("lock_cancellations", chosen)]
     goods = arrays.integers(sorted({one.item_id for one in pending}))
+    live = lock_orders(row[0] for row in _rows("find_live_orders", {**chosen, "item_ids": goods}))
     lines = [Candidate(*row) for row in _rows("lock_cancellable_lines", {**chosen, "item_ids": goods})]
     decisions = decided(pending, lines)
     _park([decision for decision in decisions if decision.line_id is None])
@@ -138,6 +143,10 @@ def match_customers_cancellations(actor: Actor, *, shop_id: int, customer_ids: S
                 for order_id, position, quantity, document, drill in rows
             ],
         )
+        documents: dict[int, set[str]] = {}
+        for order_id, _position, _quantity, document, _drill in rows:
+            documents.setdefault(order_id, set()).add(document)
+        take_from_live(actor, [live[id_] for id_ in sorted(documents) if id_ in live], documents, now)
     return len(matched)
 
 

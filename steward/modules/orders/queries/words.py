@@ -103,6 +103,7 @@ def cancel_cause(code: str) -> str:
         "duplicate": _("Entered twice"),
         "fraud": _("Suspected fraud"),
         "refunded_at_source": _("Refunded by the sales channel before it came in"),
+        "cancelled_at_source": _("Cancelled by the sales channel"),
         "other": _("Another reason"),
     }
     return causes.get(code, readable(code)) if code else ""

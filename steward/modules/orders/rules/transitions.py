@@ -19,7 +19,16 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("approved", "cancel"): "cancelled",
 }
 
-CANCEL_CAUSES = ("unpaid", "customer", "short_of_stock", "duplicate", "fraud", "refunded_at_source", "other")
+CANCEL_CAUSES = (
+    "unpaid",
+    "customer",
+    "short_of_stock",
+    "duplicate",
+    "fraud",
+    "refunded_at_source",
+    "cancelled_at_source",
+    "other",
+)
 
 
 def can(state: str, verb: str) -> bool:
