@@ -10,12 +10,13 @@ from steward.modules.customers.events import CustomerErased
 from steward.modules.deadlines.events import ClockBreached
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.orders import handlers as orders
-from steward.modules.orders.events import OrderCancelled, OrderReceived
+from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderReceived
 from steward.modules.payments.events import PaymentMismatched, PaymentRecorded
 
 SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     OrderReceived: [orders.on_order_received_advance_order],
     OrderCancelled: [orders.on_order_cancelled_offer_goods],
+    LineCancelled: [orders.on_line_cancelled_offer_goods],
     PaymentRecorded: [orders.on_payment_recorded_follow_payments],
     PaymentMismatched: [orders.on_payment_mismatched_open_finding],
     StockMoved: [orders.on_stock_moved_promise_waiting],
@@ -26,6 +27,11 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
 
 # Ports that connectors serve, by dotted name: modules ask for a port, never for a connector.
 CONNECTORS: dict[str, str] = {
+    "messaging.mail": "steward.connectors.smtp.mail",
+    "messaging.sms": "steward.connectors.development.sms",
+    "messaging.webhook": "steward.connectors.webhook_poster.poster",
     "orders.row_source": "steward.connectors.spreadsheets.open_rows",
     "orders.rejects": "steward.connectors.spreadsheets.open_rejects",
+    "payments.gateway.signed_http": "steward.connectors.payment_gateway.open_gateway",
+    "payments.statement_file": "steward.connectors.payment_statements.read_statement",
 }

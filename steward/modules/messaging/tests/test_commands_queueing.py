@@ -7,55 +7,20 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from steward.kernel.actor import system
 from steward.modules.messaging import commands
 from steward.modules.messaging.models import Message, Notice
 from steward.modules.messaging.tests import making
 from tests import make
 
 pytestmark = pytest.mark.django_db
-TESTER = system("tests")
-MONEY = {"minor": 19_900, "currency": "CNY"}
-
-
-def outgoing(**changes: Any) -> commands.Outgoing:
-    facts: dict[str, Any] = {
-        "template": "order_received",
-        "customer_id": making.customer(),
-        "subject_kind": "order",
-        "subject_id": 1,
-        "params": {"order_number": "SO-2026-000001", "total": MONEY},
-        "dedupe_key": "order:1:received",
-    }
-    return commands.Outgoing(**(facts | changes))
 
 
 def send(*messages: commands.Outgoing) -> list[int]:
-    with transaction.atomic():
-        return commands.send_messages(TESTER, messages=messages, now=make.NOW)
-
-
-def notice(*staff_ids: int | None, **changes: Any) -> commands.Notice:
-    facts: dict[str, Any] = {
-        "staff_ids": [id_ or 0 for id_ in staff_ids],
-        "kind": "clock",
-        "template": "clock_breached",
-        "params": {"subject": "SO-1", "clock": {"zh-hans": "审核"}, "due_at": "2026-03-02T02:00:00+00:00"},
-        "subject_kind": "order",
-        "subject_id": 1,
-        "dedupe_key": "clock:1:breached",
-        "urgent": True,
-    }
-    return commands.Notice(**(facts | changes))
-
-
-def tell(*notices: commands.Notice) -> list[int]:
-    with transaction.atomic():
-        return commands.notify_staff(TESTER, notices=notices, now=make.NOW)
+    return making.queued(*messages, now=make.NOW)
 
 
 def test_a_queued_message_waits_until_it_is_sent() -> None:
-    (id_,) = send(outgoing())
+    (id_,) = send(making.outgoing())
 
     row = Message.objects.get(id=id_)
     assert (row.state, row.due_at, row.template) == ("waiting", make.NOW, "order_received")
@@ -64,7 +29,7 @@ def test_a_queued_message_waits_until_it_is_sent() -> None:
 
 
 def test_the_outbox_holds_no_name_phone_or_address() -> None:
-    send(outgoing())
+    send(making.outgoing())
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT row_to_json(message)::text FROM messaging_message AS message")
@@ -73,7 +38,7 @@ def test_the_outbox_holds_no_name_phone_or_address() -> None:
 
 
 def test_the_same_key_is_queued_once_and_gives_the_same_id() -> None:
-    one = outgoing()
+    one = making.outgoing()
     first = send(one)
 
     assert send(one, one) == first * 2
@@ -81,11 +46,11 @@ def test_the_same_key_is_queued_once_and_gives_the_same_id() -> None:
 
 
 def test_what_rolls_back_leaves_no_message() -> None:
-    one = outgoing()
+    one = making.outgoing()
 
     def fail() -> None:
         with transaction.atomic():
-            commands.send_messages(TESTER, messages=[one], now=make.NOW)
+            commands.send_messages(making.TESTER, messages=[one], now=make.NOW)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -95,10 +60,10 @@ def test_what_rolls_back_leaves_no_message() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_outside_a_transaction_nothing_is_queued() -> None:
-    one = outgoing()
+    one = making.outgoing()
 
     with pytest.raises(RuntimeError):
-        commands.send_messages(TESTER, messages=[one], now=make.NOW)
+        commands.send_messages(making.TESTER, messages=[one], now=make.NOW)
     assert Message.objects.count() == 0
 
 
@@ -109,14 +74,14 @@ def test_outside_a_transaction_nothing_is_queued() -> None:
         {"template": "clock_warned"},
         {"channel": "pigeon"},
         {"params": {"order_number": "SO-1"}},
-        {"params": {"order_number": "SO-1", "total": MONEY, "phone": "138"}},
+        {"params": {"order_number": "SO-1", "total": making.MONEY, "phone": "138"}},
         {"params": {"order_number": "SO-1", "total": 199}},
         {"dedupe_key": ""},
         {"template": "stock_offer", "params": {"order_number": "1", "goods": {"en": "x"}, "answer_before": "x"}},
     ],
 )
 def test_a_message_that_does_not_fit_is_refused_whole(changes: dict[str, Any]) -> None:
-    good, bad = outgoing(dedupe_key="good"), outgoing(**changes)
+    good, bad = making.outgoing(dedupe_key="good"), making.outgoing(**changes)
 
     with pytest.raises(commands.UnfitMessage):
         send(good, bad)
@@ -124,7 +89,7 @@ def test_a_message_that_does_not_fit_is_refused_whole(changes: dict[str, Any]) -
 
 
 def test_a_message_of_a_drill_is_kept_and_never_waits() -> None:
-    send(outgoing(simulated=True))
+    send(making.outgoing(simulated=True))
 
     row = Message.objects.get()
     assert (row.state, row.reason) == ("suppressed", "simulated")
@@ -132,19 +97,19 @@ def test_a_message_of_a_drill_is_kept_and_never_waits() -> None:
 
 def test_everybody_named_is_told_once() -> None:
     lin, chen = make.clerk_lin().staff_id, make.checker_chen().staff_id
-    told = tell(notice(lin, chen, lin))
+    told = making.tell(making.notice(lin, chen, lin), now=make.NOW)
 
     assert len(told) == 2
-    assert tell(notice(lin)) == []
+    assert making.tell(making.notice(lin), now=make.NOW) == []
     assert Notice.objects.count() == 2
 
 
 def test_an_urgent_notice_also_goes_out_by_e_mail() -> None:
     lin = make.clerk_lin()
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE people_staff SET email = 'lin@example.com' WHERE id = %s", [lin.staff_id])
-
-    tell(notice(lin.staff_id), notice(lin.staff_id, dedupe_key="quiet", urgent=False))
+    making.mailbox(lin, "lin@example.com")
+    making.tell(
+        making.notice(lin.staff_id), making.notice(lin.staff_id, dedupe_key="quiet", urgent=False), now=make.NOW
+    )
 
     assert Notice.objects.count() == 2
     assert [row.staff_id for row in Message.objects.all()] == [lin.staff_id]
@@ -152,7 +117,7 @@ def test_an_urgent_notice_also_goes_out_by_e_mail() -> None:
 
 def test_a_person_marks_their_own_notices_alone_as_read() -> None:
     lin, chen = make.clerk_lin(), make.checker_chen()
-    tell(notice(lin.staff_id, chen.staff_id))
+    making.tell(making.notice(lin.staff_id, chen.staff_id), now=make.NOW)
 
     assert commands.mark_read(lin, notice_ids=None, now=make.NOW) == 1
     assert commands.mark_read(lin, notice_ids=None, now=make.NOW) == 0

@@ -1,0 +1,144 @@
+"""Who reads a message: language, zone, quiet hours, which channels, what they do not want to hear."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from msgspec import Struct
+
+from steward.kernel import parameters
+from steward.modules.customers.queries.contact import Contact, contacts
+from steward.modules.messaging.models import Message, Preference
+from steward.modules.messaging.rules import catalogue, readers
+from steward.modules.messaging.rules.quiet import QuietHours
+from steward.modules.people import queries as people
+
+LAST_MINUTE = 1439
+QUIET_START = parameters.define(
+    "messaging.quiet_start_min",
+    22 * 60,
+    unit="min",
+    label=_("Quiet hours begin so many minutes after midnight"),
+    minimum=0,
+    maximum=LAST_MINUTE,
+)
+QUIET_END = parameters.define(
+    "messaging.quiet_end_min",
+    8 * 60,
+    unit="min",
+    label=_("Quiet hours end so many minutes after midnight"),
+    minimum=0,
+    maximum=LAST_MINUTE,
+)
+
+
+class Reader(Struct, frozen=True, kw_only=True):
+    """Somebody a message is for, in clear: never stored, never shown."""
+
+    name: str
+    phone: str
+    email: str
+    locale: str
+    time_zone: str
+    channels: list[str]
+    opted_out: frozenset[str]
+    quiet: QuietHours | None
+    gone: str = ""
+    simulated: bool = False
+
+    @property
+    def addresses(self) -> list[str]:
+        """List the channels that reach them."""
+        return [channel for channel, address in (("sms", self.phone), ("email", self.email)) if address]
+
+
+class PreferenceView(Struct, frozen=True, kw_only=True):
+    """What a customer chose; empty means: as the house has it. Units: minutes of the local day."""
+
+    customer_id: int
+    locale: str = ""
+    time_zone: str = ""
+    channels: list[str] = []
+    opted_out: list[str] = []
+    quiet_start_min: int | None = None
+    quiet_end_min: int | None = None
+
+
+def preference(customer_id: int) -> PreferenceView:
+    """Return what a customer chose."""
+    return preferences([customer_id])[customer_id]
+
+
+def preferences(customer_ids: Collection[int]) -> dict[int, PreferenceView]:
+    """Return what some customers chose."""
+    names = PreferenceView.__struct_fields__
+    rows = Preference.objects.filter(customer_id__in=customer_ids).values(*names)
+    chosen = {row["customer_id"]: PreferenceView(**row) for row in rows}
+    return {id_: chosen.get(id_, PreferenceView(customer_id=id_)) for id_ in customer_ids}
+
+
+def customers(customer_ids: Collection[int]) -> dict[int, Reader]:
+    """Open who some customers are and what they chose; a constant number of queries."""
+    chosen = preferences(customer_ids)
+    start, end = parameters.value(QUIET_START), parameters.value(QUIET_END)
+    return {
+        id_: customer_reader(contact, chosen[id_], start_min=start, end_min=end)
+        for id_, contact in contacts(customer_ids).items()
+    }
+
+
+def customer_reader(contact: Contact, chosen: PreferenceView, *, start_min: int, end_min: int) -> Reader:
+    """Put together what is known of a customer, what they chose, and the house's quiet hours."""
+    zone = chosen.time_zone if chosen.time_zone in available_timezones() else settings.TIME_ZONE
+    if chosen.quiet_start_min is not None and chosen.quiet_end_min is not None:
+        start_min, end_min = chosen.quiet_start_min, chosen.quiet_end_min
+    return Reader(
+        name=contact.name,
+        phone=contact.phone if contact.phone.startswith("+") else "",
+        email=contact.email if "@" in contact.email else "",
+        locale=chosen.locale or readers.likely_locale(contact.phone, default=settings.LANGUAGE_CODE),
+        time_zone=zone,
+        channels=chosen.channels,
+        opted_out=frozenset(chosen.opted_out),
+        quiet=QuietHours(start_min, end_min, zone),
+        gone="erased" if contact.erased else "",
+        simulated=contact.simulated,
+    )
+
+
+def staff(staff_ids: Collection[int]) -> dict[int, Reader]:
+    """Find how some of the staff are reached; who left is gone."""
+    found = people.staff_contact(staff_ids)
+    gone = Reader(
+        name="", phone="", email="", locale="zh-hans", time_zone=settings.TIME_ZONE, channels=[],
+        opted_out=frozenset(), quiet=None, gone="left",
+    )  # fmt: skip
+    return {id_: _staff_reader(found[id_]) if id_ in found else gone for id_ in staff_ids}
+
+
+def _staff_reader(contact: people.StaffContact) -> Reader:
+    locale = contact.locale if contact.locale in catalogue.LOCALES else settings.LANGUAGE_CODE
+    return Reader(
+        name=contact.name,
+        phone="",
+        email=contact.email,
+        locale=locale,
+        time_zone=contact.time_zone,
+        channels=[],
+        opted_out=frozenset(),
+        quiet=None,
+    )
+
+
+def readers_of(messages: Iterable[Message]) -> dict[int, Reader]:
+    """Find who reads each message, by the message's id."""
+    rows = list(messages)
+    buyers = customers({row.customer_id for row in rows if row.customer_id is not None})
+    colleagues = staff({row.staff_id for row in rows if row.staff_id is not None})
+    return {
+        row.id: buyers[row.customer_id] if row.customer_id is not None else colleagues[row.staff_id or 0]
+        for row in rows
+    }
