@@ -18,6 +18,7 @@ from procrastinate.contrib.django import app
 from steward.kernel import actor as actors
 from steward.kernel import events, moment
 from steward.kernel.actor import Actor
+from steward.kernel.ahead import read_ahead
 from steward.kernel.command import command
 from steward.kernel.errors import NotFound, Refusal
 from steward.modules.catalog import queries as catalog
@@ -35,6 +36,8 @@ from steward.modules.orders.rules.mapping_plan import Plan, compiled
 from steward.modules.orders.rules.mapping_shape import MappingRules
 
 TASK = "orders.import_file"
+GROUPS_AT_ONCE = 100
+LOTS_AHEAD = 6
 COUNTS = ("received", "created", "duplicate", "conflict", "rejected", "cancellations")
 Progress = Callable[[Tally], None]
 
@@ -159,10 +162,12 @@ def bound_plan(source: RowSource, rules: MappingRules, *, shop: str, mapping: st
 
 
 def read_into(batches: Batches, source: RowSource, plan: Plan, progress: Progress | None) -> None:
-    """Map every order of a file and hand it to the batches."""
-    for group in source.groups(plan.key):
-        if batches.add(map_group(group, plan)) and progress:
-            progress(batches.tally)
+    """Map every order of a file and hand it to the batches; mapping goes on while the database works."""
+    mapped = (map_group(group, plan) for group in source.groups(plan.key))
+    with closing(read_ahead(mapped, at_once=GROUPS_AT_ONCE, ahead=LOTS_AHEAD)) as outcomes:
+        for outcome in outcomes:
+            if batches.add(outcome) and progress:
+                progress(batches.tally)
     batches.flush()
     if progress:
         progress(batches.tally)

@@ -20,6 +20,7 @@ from steward.modules.orders.rules.drafts import (
     NOT_SUPPLIED_FIELDS,
     OrderDraft,
     RecipientDraft,
+    canonical,
     payload_hash,
     unstorable,
 )
@@ -81,6 +82,8 @@ def prepare(actor: Actor, intakes: Sequence[Intake], now: datetime) -> list[Prep
     shops = catalog.shops_by_code()
     skus = {line.sku for intake in intakes for line in intake.draft.lines if line.sku and "\0" not in line.sku}
     items = {sku: _known(facts) for sku, facts in catalog.items_by_sku(skus | {NO_GOODS}).items()}
+    if NO_GOODS in items:
+        items[""] = items[NO_GOODS]
     return [_prepare_one(intake, intake.actor or actor, shops, items, now) for intake in intakes]
 
 
@@ -101,11 +104,15 @@ def _rejected(code: str, field_: str, **params: str) -> Receipt:
 
 
 def _refusal(
-    intake: Intake, actor: Actor, shops: dict[str, catalog.ShopFacts], items: dict[str, checks.KnownItem]
+    intake: Intake,
+    content: bytes,
+    actor: Actor,
+    shops: dict[str, catalog.ShopFacts],
+    items: dict[str, checks.KnownItem],
 ) -> Receipt | None:
     """Name why a draft cannot be an order at all."""
     draft = intake.draft
-    if flaw := unstorable(draft):
+    if flaw := unstorable(draft, content):
         return _rejected(flaw[1], flaw[0])
     shop = shops.get(draft.shop)
     if shop is None or not shop.active:
@@ -120,7 +127,7 @@ def _refusal(
     strange = [
         Finding(f"lines.{index}.sku", "sku_unknown" if line.sku else "sku_missing", "error", {"sku": line.sku})
         for index, line in enumerate(draft.lines)
-        if (line.sku or not nameless) and line.sku not in items
+        if (not line.sku and not nameless) or line.sku not in items
     ]
     if strange:
         return Receipt("rejected", code="sku_unknown", findings=strange)
@@ -136,17 +143,17 @@ def _prepare_one(
     items: dict[str, checks.KnownItem],
     now: datetime,
 ) -> Prepared | Receipt:
-    refusal = _refusal(intake, actor, shops, items)
+    content = canonical(intake.draft)
+    refusal = _refusal(intake, content, actor, shops, items)
     if refusal is not None:
         return refusal
     draft, shop = intake.draft, shops[intake.draft.shop]
-    by_line = {**items, "": items[NO_GOODS]} if NO_GOODS in items else items
     checked = checks.check_order(
-        draft, by_line, shop_currency=shop.currency, read_phone=read_phone, read_place=read_place, now=now
+        draft, items, shop_currency=shop.currency, read_phone=read_phone, read_place=read_place, now=now
     )
     stocked: dict[int, int] = {}
     for line in draft.lines:
-        item = by_line[line.sku]
+        item = items[line.sku]
         if item.stocked:
             stocked[item.id] = stocked.get(item.id, 0) + line.quantity
     buyer_phone = read_phone(draft.buyer.phone, draft.recipient.country).e164 if draft.buyer.phone else ""
@@ -154,9 +161,9 @@ def _prepare_one(
         intake=intake,
         actor=actor,
         shop=shop,
-        content_hash=payload_hash(draft),
+        content_hash=payload_hash(content),
         checked=checked,
-        item_ids=[by_line[line.sku].id for line in draft.lines],
+        item_ids=[items[line.sku].id for line in draft.lines],
         stocked={} if intake.historic else stocked,
         buyer=buyer_of(
             shop_code=shop.code,

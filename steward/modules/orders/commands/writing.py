@@ -127,21 +127,16 @@ def _order_columns(new: Sequence[NewOrder], now: datetime) -> dict[str, Any]:
 
 
 def _line_columns(new: Sequence[NewOrder]) -> dict[str, Any]:
-    rows = [
-        (one.id, position, item_id, line)
-        for one in new
-        for position, (item_id, line) in enumerate(
-            zip(one.prepared.item_ids, one.prepared.intake.draft.lines, strict=True), 1
-        )
-    ]
+    integers, drafts = arrays.integers, [one.prepared.intake.draft for one in new]
+    lines = [line for draft in drafts for line in draft.lines]
     return {
-        "order_ids": arrays.integers([row[0] for row in rows]),
-        "positions": arrays.integers([row[1] for row in rows]),
-        "item_ids": arrays.integers([row[2] for row in rows]),
-        "titles": arrays.texts([row[3].title for row in rows]),
-        "quantities": arrays.integers([row[3].quantity for row in rows]),
-        "prices": arrays.integers([row[3].unit_price_minor for row in rows]),
-        "discounts": arrays.integers([row[3].discount_minor for row in rows]),
+        "order_ids": integers([one.id for one, draft in zip(new, drafts, strict=True) for _line in draft.lines]),
+        "positions": integers([place for draft in drafts for place in range(1, len(draft.lines) + 1)]),
+        "item_ids": integers([item_id for one in new for item_id in one.prepared.item_ids]),
+        "titles": arrays.texts([line.title for line in lines]),
+        "quantities": integers([line.quantity for line in lines]),
+        "prices": integers([line.unit_price_minor for line in lines]),
+        "discounts": integers([line.discount_minor for line in lines]),
     }
 
 

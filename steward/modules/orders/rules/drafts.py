@@ -94,22 +94,29 @@ ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 
-def unstorable(draft: OrderDraft) -> tuple[str, str] | None:
-    """Name what no database keeps, as (field, code): a time out of the calendar, the character U+0000; or None."""
+def canonical(draft: OrderDraft) -> bytes:
+    """Write the whole content as canonical JSON, defaults left out: the same order is the same bytes."""
+    return _encoder.encode(draft)
+
+
+def unstorable(draft: OrderDraft, content: bytes) -> tuple[str, str] | None:
+    """Name what no database keeps, as (field, code): a time out of the calendar, the character U+0000; or None.
+
+    `content` is the draft's canonical JSON.
+    """
     reported = (("payments", draft.payments), ("refunds", draft.refunds))
     times = [("placed_at", draft.placed_at)]
     times += [(f"{name}.{n}.paid_at", one.paid_at) for name, entries in reported for n, one in enumerate(entries)]
     for field, at in times:
         if not FIRST_YEAR <= at.year <= LAST_YEAR:
             return field, "time_out_of_range"
-    encoded = _encoder.encode(draft)
     # Finding the plain escape first spares nearly every order the regular expression.
-    return ("", "zero_character") if ESCAPED_ZERO in encoded and ZERO.search(encoded) else None
+    return ("", "zero_character") if ESCAPED_ZERO in content and ZERO.search(content) else None
 
 
-def payload_hash(draft: OrderDraft) -> bytes:
-    """Hash the whole content, so that the same order sent again is told from another under the same number.
+def payload_hash(content: bytes) -> bytes:
+    """Hash the canonical JSON, so that the same order sent again is told from another under the same number.
 
-    Units: 32 bytes (SHA-256 of the canonical JSON, defaults left out).
+    Units: 32 bytes (SHA-256).
     """
-    return hashlib.sha256(_encoder.encode(draft)).digest()
+    return hashlib.sha256(content).digest()
