@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import suppress
 from queue import Full, Queue
 from typing import TypeVar
@@ -12,7 +12,7 @@ LOOK_S = 0.1
 T = TypeVar("T")
 
 
-def read_ahead(items: Iterable[T], *, at_once: int, ahead: int) -> Iterator[T]:
+def read_ahead(items: Iterable[T], *, at_once: int, ahead: int) -> Generator[T, None, None]:
     """Give the items in their order while a thread works out those to come, `ahead` lots of `at_once` at most.
 
     The iterable is used in that thread only and must not touch the database. What it raises is raised here, behind the
