@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 HEARTBEAT_S = 3.0
 STALLED_AFTER_S = 15.0
+# Much later: a worker that was only slow has to find itself in the table again, or its next job would be refused.
+FORGOTTEN_AFTER_S = 3_600.0
 POLL_S = 1.0
 RESCUES_AT_MOST = 5
 LONGEST_FAILURE_TEXT = 8_000
@@ -95,7 +97,7 @@ def observe(call_next: SyncCallNext, context: JobContext, worker: Worker) -> Any
 WORKER_DEFAULTS: WorkerOptions = {
     "fetch_job_polling_interval": POLL_S,
     "update_heartbeat_interval": HEARTBEAT_S,
-    "stalled_worker_timeout": STALLED_AFTER_S,
+    "stalled_worker_timeout": FORGOTTEN_AFTER_S,
     "delete_jobs": "successful",
     "task_middleware": [observe],
 }

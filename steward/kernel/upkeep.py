@@ -40,19 +40,24 @@ async def rescue_all(manager: JobManager, *, but: int | None = None) -> None:
 async def rescue(manager: JobManager, job: Job) -> None:
     """Put one stalled job back, so that no job can keep the others from being rescued."""
     try:
-        if job.attempts < jobs.RESCUES_AT_MOST:
-            await manager.retry_job(job)
-            logger.warning("job of a dead worker is back in its queue", job_id=job.id, task=job.task_name)
-        else:
-            await manager.finish_job(job, Status.FAILED, delete_job=False)
-            await _note_lost(manager, job)
+        await _put_back(manager, job)
+    except ConnectorException as error:
+        # Finished or rescued by another worker in the meantime.
+        logger.info("stalled job has moved on", job_id=job.id, reason=type(error).__qualname__)
+
+
+async def _put_back(manager: JobManager, job: Job) -> None:
+    if job.attempts >= jobs.RESCUES_AT_MOST:
+        await manager.finish_job(job, Status.FAILED, delete_job=False)
+        await _note_lost(manager, job)
+        return
+    try:
+        await manager.retry_job(job)
+        logger.warning("job of a dead worker is back in its queue", job_id=job.id, task=job.task_name)
     except UniqueViolation:
         # A newer job of the same queueing lock waits already and will do this one's work.
         await manager.finish_job(job, Status.ABORTED, delete_job=False)
         logger.warning("job of a dead worker is superseded", job_id=job.id, task=job.task_name)
-    except ConnectorException as error:
-        # Finished or rescued by another worker in the meantime.
-        logger.info("stalled job has moved on", job_id=job.id, reason=type(error).__qualname__)
 
 
 async def _note_lost(manager: JobManager, job: Job) -> None:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,9 +16,11 @@ import pytest
 from django.db import connection
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 from procrastinate.periodic import PeriodicTask
 
-from steward.kernel import jobs, parked, upkeep
+from steward.kernel import jobs, outcomes, parked, upkeep
 from steward.kernel.database import direct
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,13 +38,13 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def start() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Start workers; end those that are left."""
     connection.ensure_connection()
     started: list[subprocess.Popen[bytes]] = []
 
-    def start_one() -> subprocess.Popen[bytes]:
-        started.append(subprocess.Popen([sys.executable, str(PROGRAM)], env=environment(), cwd=ROOT))
+    def start_one(*options: str) -> subprocess.Popen[bytes]:
+        started.append(subprocess.Popen([sys.executable, str(PROGRAM), *options], env=environment(), cwd=ROOT))
         return started[-1]
 
     yield start_one
@@ -71,16 +73,37 @@ def rows(sql: str, *values: str | int | list[int] | None) -> list[tuple[Any, ...
         return list(cursor.fetchall()) if cursor.description else []
 
 
-def sweep() -> None:
-    """Rescue stalled jobs once."""
+def manage(work: Callable[[JobManager], Awaitable[None]]) -> None:
+    """Do something with the queue as a worker does."""
 
     async def run() -> None:
         params = await asyncio.to_thread(direct.connection_params, application="test")
-        with app.replace_connector(PsycopgConnector(kwargs=params)) as own:
+        with app.replace_connector(PsycopgConnector(kwargs=params)) as own, outcomes.kept_surely(own):
             async with own.open_async():
-                await upkeep.rescue_all(own.job_manager)
+                await work(own.job_manager)
 
     asyncio.run(run())
+
+
+def sweep() -> None:
+    """Rescue stalled jobs once."""
+    manage(upkeep.rescue_all)
+
+
+@pytest.fixture
+def breaking_lines() -> Iterator[None]:
+    """Let the line break whenever a job is deleted for the first two times."""
+    rows("CREATE SEQUENCE tests_tries")
+    rows(
+        "CREATE FUNCTION tests_break() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF nextval('tests_tries') <= 2 THEN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5);"
+        " END IF; RETURN OLD; END $$"
+    )
+    rows("CREATE TRIGGER tests_break BEFORE DELETE ON procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION tests_break()")
+    yield
+    rows("DROP TRIGGER tests_break ON procrastinate_jobs")
+    rows("DROP FUNCTION tests_break")
+    rows("DROP SEQUENCE tests_tries")
 
 
 def stalled_job(*, queueing_lock: str | None = None, attempts: int = 1) -> int:
@@ -99,13 +122,31 @@ def stalled_job(*, queueing_lock: str | None = None, attempts: int = 1) -> int:
     return job
 
 
+def waiting_job(*, queueing_lock: str) -> int:
+    """Put a job into the queue that holds its lock there."""
+    [(job,)] = rows(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, queueing_lock)"
+        " VALUES ('default', 'tests.stalled', '{}', 'todo', %s) RETURNING id",
+        queueing_lock,
+    )
+    assert isinstance(job, int)
+    return job
+
+
+def described(job: int) -> Job:
+    """Describe a job as its worker knows it."""
+    return Job(
+        id=job, queue="default", lock=None, queueing_lock=None, task_name="tests.stalled", priority=0, attempts=1
+    )
+
+
 def status(job: int) -> object:
     """Look where a job stands."""
     return rows("SELECT status FROM procrastinate_jobs WHERE id = %s", job)[0][0]
 
 
 def test_the_job_of_a_killed_worker_is_taken_over_by_another(
-    start: Callable[[], subprocess.Popen[bytes]], tmp_path: Path
+    start: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:
     defer("tests.wait_for_second_try", folder=str(tmp_path))
     first = start()
@@ -119,7 +160,7 @@ def test_the_job_of_a_killed_worker_is_taken_over_by_another(
 
 
 def test_a_job_that_keeps_failing_is_parked_with_a_masked_reason_and_runs_again(
-    start: Callable[[], subprocess.Popen[bytes]],
+    start: Callable[..., subprocess.Popen[bytes]],
 ) -> None:
     job = defer("tests.always_fail")
     start()
@@ -158,16 +199,58 @@ def test_stalled_jobs_are_looked_for_all_the_time() -> None:
 
 def test_one_stalled_job_with_a_successor_does_not_keep_the_others_from_being_rescued() -> None:
     superseded = stalled_job(queueing_lock="the-same")
-    rows(
-        "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, queueing_lock)"
-        " VALUES ('default', 'tests.stalled', '{}', 'todo', 'the-same')"
-    )
+    waiting_job(queueing_lock="the-same")
     behind = stalled_job()
 
     sweep()
 
     assert status(superseded) == "aborted"
     assert status(behind) == "todo"
+
+
+def test_a_job_whose_line_breaks_while_its_outcome_is_written_ends_all_the_same(breaking_lines: None) -> None:
+    job = stalled_job()
+
+    manage(lambda manager: manager.finish_job(described(job), Status.SUCCEEDED, delete_job=True))
+
+    assert rows("SELECT last_value FROM tests_tries") == [(3,)]
+    assert rows("SELECT FROM procrastinate_jobs WHERE id = %s", job) == []
+
+
+def test_an_outcome_that_was_written_already_is_left_alone() -> None:
+    job = stalled_job()
+    rows("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", job)
+
+    manage(lambda manager: manager.finish_job(described(job), Status.SUCCEEDED, delete_job=True))
+
+    assert status(job) == "succeeded"
+
+
+def test_a_failed_job_whose_work_a_newer_one_will_do_ends_instead_of_staying_with_its_worker() -> None:
+    failed = stalled_job(queueing_lock="the-same")
+    newer = waiting_job(queueing_lock="the-same")
+
+    manage(lambda manager: manager.retry_job(described(failed)))
+
+    assert (status(failed), status(newer)) == ("aborted", "todo")
+
+
+def test_a_worker_that_runs_until_nothing_is_left_takes_over_and_waits_for_tries_but_not_for_tomorrow(
+    start: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
+    (tmp_path / "tries").write_text("1\n")
+    held = defer("tests.wait_for_second_try", folder=str(tmp_path))
+    [(dead,)] = rows("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now()) RETURNING id")
+    rows("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s", dead, held)
+    failing = defer("tests.always_fail")
+    tomorrow = defer("tests.always_fail")
+    rows("UPDATE procrastinate_jobs SET scheduled_at = now() + interval '1 day' WHERE id = %s", tomorrow)
+
+    assert start("--until-idle").wait(60) == 0
+
+    assert (tmp_path / "done").exists()
+    assert (status(failing), status(tomorrow)) == ("failed", "todo")
+    assert rows("SELECT FROM procrastinate_jobs WHERE id = %s", held) == []
 
 
 def test_a_job_that_kills_its_workers_is_parked() -> None:
