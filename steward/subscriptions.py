@@ -11,14 +11,27 @@ from steward.modules.deadlines.events import ClockBreached
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.orders import handlers as orders
 from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderReceived
-from steward.modules.payments.events import PaymentMismatched, PaymentRecorded
+from steward.modules.payments.events import (
+    PaymentMismatched,
+    PaymentRecorded,
+    RefundDecided,
+    RefundFailed,
+    RefundPaid,
+    RefundRequested,
+    RefundWithdrawn,
+)
 
 SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
-    OrderReceived: [orders.on_order_received_advance_order],
+    OrderReceived: [orders.on_order_received_advance_order, orders.on_order_received_match_callbacks],
     OrderCancelled: [orders.on_order_cancelled_offer_goods],
     LineCancelled: [orders.on_line_cancelled_offer_goods],
-    PaymentRecorded: [orders.on_payment_recorded_follow_payments],
+    PaymentRecorded: [orders.on_payment_recorded_follow_payments, orders.on_payment_recorded_give_back_late],
     PaymentMismatched: [orders.on_payment_mismatched_open_finding],
+    RefundRequested: [orders.on_refund_moved_follow_payments],
+    RefundDecided: [orders.on_refund_moved_follow_payments],
+    RefundPaid: [orders.on_refund_moved_follow_payments],
+    RefundFailed: [orders.on_refund_moved_follow_payments],
+    RefundWithdrawn: [orders.on_refund_moved_follow_payments],
     StockMoved: [orders.on_stock_moved_promise_waiting],
     HoldExpired: [orders.on_hold_expired_note_release],
     ClockBreached: [orders.on_clock_breached_cancel_unpaid],

@@ -37,7 +37,9 @@ class OrderQuery(Filters):
     """How a list of orders is narrowed."""
 
     state: Literal["", "received", "checked", "audit", "approved", "completed", "cancelled"] = ""
-    payment_state: Literal["", "unpaid", "partly_paid", "paid", "overpaid", "partly_refunded", "refunded"] = ""
+    payment_state: Literal[
+        "", "unpaid", "partly_paid", "paid", "overpaid", "refunding", "partly_refunded", "refunded"
+    ] = ""
     fulfilment_state: Literal["", "none", "promised", "short", "released"] = ""
     shop: Text = Field("", description="Code of a shop")
     q: Text = Field("", description="A number, the shop's number, a phone or a name")

@@ -25,6 +25,7 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "partly_paid": "amber",
         "paid": "green",
         "overpaid": "amber",
+        "refunding": "amber",
         "partly_refunded": "grey",
         "refunded": "grey",
     },

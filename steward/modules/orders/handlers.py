@@ -11,10 +11,20 @@ from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
 from steward.modules.deadlines.events import ClockBreached
 from steward.modules.inventory.events import HoldExpired, StockMoved
-from steward.modules.orders.commands import cancel, mismatch, progress, waiting
+from steward.modules.orders.commands import cancel, mismatch, money_back, progress, waiting
 from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderReceived
 from steward.modules.orders.models import Conflict, Line, Order, OrderFinding
-from steward.modules.payments.events import PaymentMismatched, PaymentRecorded
+from steward.modules.orders.queries.money import facts_of
+from steward.modules.payments import commands as payments
+from steward.modules.payments.events import (
+    PaymentMismatched,
+    PaymentRecorded,
+    RefundDecided,
+    RefundFailed,
+    RefundPaid,
+    RefundRequested,
+    RefundWithdrawn,
+)
 
 SYSTEM = system("orders")
 
@@ -26,9 +36,28 @@ def on_order_received_advance_order(events: Sequence[OrderReceived]) -> None:
     )
 
 
+def on_order_received_match_callbacks(events: Sequence[OrderReceived]) -> None:
+    """Apply the callbacks of payment providers that came before their order."""
+    orders = facts_of(event.order_id for event in events if not event.historic)
+    payments.match_waiting(SYSTEM, orders=orders, now=moment.now())
+
+
+def on_refund_moved_follow_payments(
+    events: Sequence[RefundRequested | RefundDecided | RefundPaid | RefundFailed | RefundWithdrawn],
+) -> None:
+    """Let the payment axis say what is on its way back, and what no longer is."""
+    progress.follow_payments(SYSTEM, order_ids=sorted({event.order_id for event in events}), now=moment.now())
+
+
 def on_payment_recorded_follow_payments(events: Sequence[PaymentRecorded]) -> None:
     """Bring the payment axis of the orders in line with the ledger."""
     progress.follow_payments(SYSTEM, order_ids=sorted({event.order_id for event in events}), now=moment.now())
+
+
+def on_payment_recorded_give_back_late(events: Sequence[PaymentRecorded]) -> None:
+    """Give back what was paid for an order that had been cancelled before."""
+    entries = [event.entry_id for event in events if event.direction == "payment"]
+    money_back.give_back_late(SYSTEM, entry_ids=entries, now=moment.now())
 
 
 def on_payment_mismatched_open_finding(events: Sequence[PaymentMismatched]) -> None:

@@ -8,9 +8,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 STATES = ("received", "checked", "audit", "approved", "completed", "cancelled")
-PAYMENT_STATES = ("unpaid", "partly_paid", "paid", "overpaid", "partly_refunded", "refunded")
+PAYMENT_STATES = ("unpaid", "partly_paid", "paid", "overpaid", "refunding", "partly_refunded", "refunded")
 FULFILMENT_STATES = ("none", "promised", "short", "released")
-RARE_PAYMENT_STATES = ("partly_paid", "overpaid", "partly_refunded", "refunded")
+RARE_PAYMENT_STATES = ("partly_paid", "overpaid", "refunding", "partly_refunded", "refunded")
 WAITING_STATES = ("short", "released")
 SOURCES = ("api", "bulk", "file", "folder", "form", "sample")
 

@@ -10,7 +10,8 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from steward.kernel import errors, jobs, moment
-from steward.modules.orders.commands import imports, watched_folder
+from steward.kernel.actor import system
+from steward.modules.orders.commands import imports, money_back, watched_folder
 
 log = structlog.get_logger(__name__)
 
@@ -43,3 +44,10 @@ def look_into_folder(timestamp: int) -> int:
     if not settings.WATCHED_FOLDER:
         return 0
     return len(watched_folder.take_files(Path(settings.WATCHED_FOLDER), now=moment.now()))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="orders.match_waiting_callbacks", queue="clock", queueing_lock="orders.match_waiting_callbacks")
+def match_waiting_callbacks(timestamp: int) -> int:
+    """Apply callbacks of payment providers that came in the very moment of their order. Returns how many."""
+    return money_back.match_waiting_callbacks(system("orders"), now=moment.now())

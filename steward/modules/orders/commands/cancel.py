@@ -11,6 +11,7 @@ from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.inventory.commands.promising import release_promises
+from steward.modules.orders.commands.money_back import give_back
 from steward.modules.orders.commands.moving import Move, lock_order, lock_orders, move_orders
 from steward.modules.orders.events import OrderCancelled
 from steward.modules.orders.models import Order
@@ -28,10 +29,10 @@ class UnknownCause(errors.Refusal):
 
 @command(needs="orders.cancel")
 def cancel_order(actor: Actor, *, order_id: int, cause: str, reason: str, now: datetime) -> None:
-    """Cancel one order and give its goods back.
+    """Cancel one order, give its goods back and ask for the customer's money to go back.
 
     Raises: NotFound, NotPossible, UnknownCause. Emits: OrderStateChanged, OrderCancelled. Locks: the order, then its
-    promises. Money already paid stays in the ledger until it is refunded.
+    promises, then its money. What was paid stays in the ledger until it is refunded.
     """
     if cause not in transitions.CANCEL_CAUSES:
         raise UnknownCause(cause=cause, known=", ".join(transitions.CANCEL_CAUSES))
@@ -61,9 +62,9 @@ def cancel_unpaid(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> i
 
 
 def cancel_locked(actor: Actor, moves: Sequence[Move], now: datetime) -> None:
-    """Cancel locked orders as a step of the caller's command: their goods given back, their clocks called off.
+    """Cancel locked orders as a step of the caller's command: goods given back, clocks called off, money asked back.
 
-    Raises: NotPossible. Emits: OrderStateChanged, OrderCancelled. Locks: promises.
+    Raises: NotPossible. Emits: OrderStateChanged, OrderCancelled, RefundRequested. Locks: promises, then their money.
     """
     # Stock before the order's row: who brings the same order at this moment holds its stock, and would wait for a row
     # that is being changed, though not for one that is merely locked.
@@ -83,3 +84,5 @@ def cancel_locked(actor: Actor, moves: Sequence[Move], now: datetime) -> None:
             for move in moves
         ],
     )
+    for move in moves:
+        give_back(actor, order_ids=[move.order.id], cause="cancelled", reason=move.reason, now=now)

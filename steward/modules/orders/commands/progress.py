@@ -118,11 +118,17 @@ def follow_payments(actor: Actor, *, order_ids: Sequence[int], now: datetime) ->
     Emits: OrderPaymentChanged and what advance_orders emits. Locks: orders in id order.
     """
     orders = lock_orders(order_ids)
-    sums = payments.paid_and_refunded({one.id: one.currency for one in orders.values()})
+    currencies = {one.id: one.currency for one in orders.values()}
+    sums, claims = payments.paid_and_refunded(currencies), payments.claimed(currencies)
     changed, paid = [], []
     for one in orders.values():
         paid_minor, refunded_minor = sums.get(one.id, (0, 0))
-        state = payment_state(total_minor=one.total_minor, paid_minor=paid_minor, refunded_minor=refunded_minor)
+        state = payment_state(
+            total_minor=one.total_minor,
+            paid_minor=paid_minor,
+            refunded_minor=refunded_minor,
+            claimed_minor=claims[one.id],
+        )
         figures = {"payment_state": state, "paid_minor": paid_minor, "refunded_minor": min(refunded_minor, paid_minor)}
         if Order.objects.filter(id=one.id).exclude(**figures).update(**figures):
             changed.append(

@@ -20,6 +20,7 @@ PAYMENT_STATES: dict[str, Any] = {
     "partly_paid": gettext_lazy("Partly paid"),
     "paid": gettext_lazy("Paid"),
     "overpaid": gettext_lazy("Overpaid"),
+    "refunding": gettext_lazy("Being refunded"),
     "partly_refunded": gettext_lazy("Partly refunded"),
     "refunded": gettext_lazy("Refunded"),
 }

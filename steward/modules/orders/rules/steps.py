@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 CODES = ("received", "checked", "paid", "audit", "approved", "allocated", "shipped", "delivered")
-PAID = frozenset({"paid", "overpaid", "partly_refunded", "refunded"})
+PAID = frozenset({"paid", "overpaid", "refunding", "partly_refunded", "refunded"})
 # The step that is being worked on while an order is in a business state; the steps before it are done.
 CURRENT = {"received": "checked", "checked": "paid", "audit": "audit", "approved": "allocated"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -175,3 +175,9 @@ def payables(order_id: int, currency: str) -> list[rules.Payable]:
     ]
     outside = [(row[2], row[3]) for row in entries if row[1] == "refund" and row[0] not in ours]
     return rules.after_outside(paid, outside)
+
+
+def orders_of_fresh_payments(entry_ids: Sequence[int]) -> list[int]:
+    """List the orders of those payments of which nothing was ever asked back."""
+    rows = Entry.objects.filter(id__in=list(entry_ids), direction="payment", balance=None)
+    return sorted(set(rows.values_list("order_id", flat=True)))

@@ -13,7 +13,6 @@ from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from steward.connectors.payment_gateway import client
 from steward.kernel import moment
 from steward.modules.payments import commands, queries, tasks
 from steward.modules.payments.commands.callbacks import CallbackBody, CallbackData
@@ -134,7 +133,7 @@ def check(peer: PaymentProvider) -> None:
 @given(some.lists(steps, min_size=5, max_size=25))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_books_balance_after_every_step(monkeypatch: pytest.MonkeyPatch, story: list[tuple[str, Any]]) -> None:
-    monkeypatch.setattr(client, "TIMEOUT_S", 2.0)
+    monkeypatch.setattr("steward.connectors.payment_gateway.client.TIMEOUT_S", 2.0)
     with transaction.atomic(), till.connected() as peer:
         shop = Shop(peer)
         for verb, value in story:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from steward.connectors.payment_gateway import client
 from steward.kernel.models import Event
 from steward.modules.payments import commands, queries
 from steward.modules.payments.commands import alerts, working
@@ -38,7 +37,7 @@ def test_a_refund_goes_out_and_is_booked() -> None:
 
 @pytest.mark.parametrize("habit", ["cut", "late", "error_after", "nonsense"])
 def test_money_that_moved_though_the_answer_got_lost_moves_once(habit: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "TIMEOUT_S", 0.3)
+    monkeypatch.setattr("steward.connectors.payment_gateway.client.TIMEOUT_S", 0.3)
     with connected(late_s=0.6) as peer:
         pay(peer=peer)
         peer.habits.append(habit)
