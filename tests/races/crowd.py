@@ -36,15 +36,20 @@ def at_once(*works: Callable[[], T]) -> list[T]:
         return [future.result() for future in [pool.submit(one, work) for work in works]]
 
 
+def another_line(*, autocommit: bool = True) -> psycopg.Connection:
+    """Connect to the test's database beside Django."""
+    parameters = connection.get_connection_params()
+    wanted = {key: parameters[key] for key in ("host", "port", "user", "password", "dbname") if parameters.get(key)}
+    return psycopg.connect(**wanted, autocommit=autocommit)
+
+
 @contextmanager
 def stock_locked() -> Iterator[Callable[[int], None]]:
     """Hold all promise rows, as a slow order would; gives a wait until so many others queue for them.
 
     What queues there has looked for what it repeats and found nothing, so that all of it believes to be the first.
     """
-    parameters = connection.get_connection_params()
-    wanted = {key: parameters[key] for key in ("host", "port", "user", "password", "dbname") if parameters.get(key)}
-    with psycopg.connect(**wanted) as holder, psycopg.connect(**wanted, autocommit=True) as watch:
+    with another_line(autocommit=False) as holder, another_line() as watch:
         holder.execute("SELECT FROM inventory_promise FOR UPDATE")
 
         def wait_for(others: int) -> None:

@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
-from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 from prometheus_client import Histogram
 
+from steward.interfaces.api import line
 from steward.kernel import errors, moment
 from steward.kernel.actor import system
 from steward.modules.orders.commands.intake import Intake, Receipt
@@ -116,17 +116,17 @@ class Gatherer:
                 self._write(batch)
                 self._answered = len(batch)
             if self._stopping and not self._waiting:
-                connection.close()
+                line.drop()
                 return
 
     def _warm_up(self) -> None:
         """Load what the first orders would wait for; where the database is not there yet, they load it themselves."""
         try:
-            _prepare_connection()
+            line.prepare()
             warm_up()
         except DatabaseError as error:
             log.warning("intake_starts_cold", error=type(error).__name__)
-            connection.close()
+            line.drop()
 
     def _linger(self) -> None:
         """Wait a moment for those who were just answered: they send their next order at once, and a batch of many costs
@@ -150,11 +150,11 @@ class Gatherer:
         SIZES.observe(len(intakes))
         outcome: list[Receipt] | Exception
         try:
-            _prepare_connection()
+            line.prepare()
             outcome = receive_resilient(SYSTEM, intakes=intakes, now=moment.now())
         except DatabaseError as error:
             log.warning("intake_batch_lost", orders=len(intakes), error=type(error).__name__)
-            connection.close()
+            line.drop()
             outcome = FateUnknown()
         except Exception as error:
             if len(batch) > 1:  # nothing was committed; let each request answer for itself
@@ -162,18 +162,10 @@ class Gatherer:
                     self._write([waiting])
                 return
             log.exception("intake_batch_failed", orders=len(intakes))
-            connection.close()
+            line.drop()
             outcome = error
         assert self._loop is not None
         self._loop.call_soon_threadsafe(_answer, batch, outcome)
-
-
-def _prepare_connection() -> None:
-    """Plan the hot statements once, for any values: on this connection only, elsewhere it defeats partial indexes."""
-    if connection.connection is not None or settings.DATABASES["default"].get("DISABLE_SERVER_SIDE_CURSORS"):
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SET plan_cache_mode = force_generic_plan")
 
 
 def _answer(batch: list[Waiting], outcome: list[Receipt] | Exception) -> None:
