@@ -8,6 +8,8 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
+from steward.kernel import plans
+
 log = structlog.get_logger(__name__)
 
 
@@ -24,6 +26,7 @@ def prepare() -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute("SET plan_cache_mode = force_generic_plan")
+    plans.by_index_for_good()
 
 
 def drop() -> None:

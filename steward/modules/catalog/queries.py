@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from msgspec import Struct
 
 from steward.kernel import memory, moment
@@ -18,6 +18,7 @@ ITEMS_KEPT = 200_000
 LATE_COMMITS = timedelta(seconds=30)
 _shops: dict[str, Any] = {"at": float("-inf"), "by_code": {}}
 _items: dict[str, ItemFacts] = {}
+_versions: dict[str, datetime] = {}
 _changes: dict[str, float] = {"at": float("-inf")}
 
 
@@ -71,6 +72,7 @@ def forget() -> None:
     """Read shops and items anew."""
     _shops["at"] = float("-inf")
     _items.clear()
+    _versions.clear()
 
 
 memory.remembers(forget)
@@ -84,7 +86,7 @@ def shop_by_code(code: str) -> ShopFacts | None:
 def items_by_sku(skus: Iterable[str]) -> dict[str, ItemFacts]:
     """Return the active items among the SKUs; unknown ones are left out. A change is seen within five seconds.
 
-    Items stay remembered; every few seconds those that changed are forgotten.
+    Items stay remembered; every few seconds those that changed since they were read are forgotten.
     """
     _forget_changed()
     wanted = set(skus)
@@ -92,28 +94,34 @@ def items_by_sku(skus: Iterable[str]) -> dict[str, ItemFacts]:
     if unread:
         if len(_items) > ITEMS_KEPT:
             _items.clear()
+            _versions.clear()
             unread = list(wanted)
-        for row in Item.objects.filter(sku__in=unread, active=True).values_list(*_ITEM_FIELDS):
-            _items[row[1]] = ItemFacts(*row)
+        _remember(Item.objects.filter(sku__in=unread, active=True))
     return {sku: _items[sku] for sku in wanted if sku in _items}
 
 
 def remember_items() -> None:
     """Remember items before the first order asks for them."""
     _forget_changed()
-    for row in Item.objects.filter(active=True).order_by("-id").values_list(*_ITEM_FIELDS)[: ITEMS_KEPT // 2]:
-        _items[row[1]] = ItemFacts(*row)
+    _remember(Item.objects.filter(active=True).order_by("-id")[: ITEMS_KEPT // 2])
+
+
+def _remember(items: QuerySet[Item]) -> None:
+    for *facts, changed_at in items.values_list(*_ITEM_FIELDS, "changed_at"):
+        _items[facts[1]] = ItemFacts(*facts)
+        _versions[facts[1]] = changed_at
 
 
 def _forget_changed() -> None:
-    """Forget the items changed lately; a margin covers transactions that commit late."""
+    """Forget the items changed since they were read; a margin covers transactions that commit late."""
     now = time.monotonic()
     if now - _changes["at"] < FRESH_S:
         return
     _changes["at"] = now
     lately = moment.now() - LATE_COMMITS - timedelta(seconds=FRESH_S)
-    for sku in Item.objects.filter(changed_at__gte=lately).values_list("sku", flat=True):
-        _items.pop(sku, None)
+    for sku, changed_at in Item.objects.filter(changed_at__gte=lately).values_list("sku", "changed_at"):
+        if _versions.get(sku) != changed_at:
+            _items.pop(sku, None)
 
 
 def item_ids_by_sku(skus: Iterable[str]) -> dict[str, int]:
