@@ -42,7 +42,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
 CONNECTORS: dict[str, str] = {
     "messaging.mail": "steward.connectors.smtp.mail",
     "messaging.sms": "steward.connectors.development.sms",
-    "messaging.webhook": "steward.connectors.webhook_poster.poster",
+    "messaging.webhook": "steward.connectors.webhook_poster.connected",
     "orders.row_source": "steward.connectors.spreadsheets.open_rows",
     "orders.rejects": "steward.connectors.spreadsheets.open_rejects",
     "payments.gateway.signed_http": "steward.connectors.payment_gateway.open_gateway",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from steward.kernel import actor, jobs, moment
-from steward.modules.messaging.commands import sending
+from steward.modules.messaging.commands import feeding, posting, sending
+from steward.modules.messaging.queries import endpoints
 
 ROUNDS = 40
 SYSTEM = actor.system("messaging")
@@ -26,3 +27,14 @@ def settle_stuck(timestamp: int) -> None:
     """See to messages whose sender died in the middle."""
     while sending.settle_stuck(SYSTEM, now=moment.now()) == sending.BATCH:
         pass
+
+
+@app.periodic(cron="*/3 * * * * *")
+@app.task(name="messaging.feed_endpoints", queue="messages", queueing_lock="messaging.feed_endpoints", retry=jobs.RETRY)
+def feed_endpoints(timestamp: int) -> None:
+    """Queue what happened for every endpoint, then post what is due."""
+    for endpoint_id in endpoints.active_endpoint_ids():
+        for _ in range(ROUNDS):
+            if feeding.feed_endpoint(SYSTEM, endpoint_id=endpoint_id, now=moment.now()) < feeding.PAGE:
+                break
+    posting.post_due(SYSTEM)

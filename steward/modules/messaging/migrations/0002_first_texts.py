@@ -25,7 +25,7 @@ KINDS = {
 }
 GRANTS = {
     "after_sales_manager": ["messaging.view", "messaging.templates", "messaging.retry"],
-    "customer_service": ["messaging.view"],
+    "customer_service": ["messaging.view", "messaging.preferences"],
     "supervisor": ["messaging.view", "messaging.retry"],
     "it_operator": ["messaging.view", "messaging.retry", "messaging.webhooks"],
 }

@@ -52,6 +52,7 @@ LABELS: dict[str, Any] = {
     "customers.erase": _("Erase a customer's personal data"),
     "messaging.view": _("See messages and their delivery"),
     "messaging.retry": _("Send messages again, settle their fate"),
+    "messaging.preferences": _("Change what a customer hears from us"),
     "messaging.templates": _("Change texts of messages"),
     "messaging.webhooks": _("Manage webhooks"),
     "jobs.view": _("See parked jobs"),

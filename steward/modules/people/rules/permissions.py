@@ -35,7 +35,13 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "stock": ("stock.view", "stock.move"),
     "payments": ("payments.view", "payments.record", "payments.refund", "payments.approve", "payments.reconcile"),
     "customers": ("customers.view", "customers.reveal", "customers.erase"),
-    "messaging": ("messaging.view", "messaging.retry", "messaging.templates", "messaging.webhooks"),
+    "messaging": (
+        "messaging.view",
+        "messaging.retry",
+        "messaging.preferences",
+        "messaging.templates",
+        "messaging.webhooks",
+    ),
     "jobs": ("jobs.view", "jobs.rerun"),
     "people": ("people.view", "people.teams", "people.roster", "people.approve", "people.calendars"),
     "settings": (
