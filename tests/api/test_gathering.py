@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from steward.interfaces.api import gathering, line
 from steward.interfaces.api.gathering import Gatherer
+from steward.kernel.database.backend.base import DatabaseWrapper
 from steward.modules.orders.commands.intake import Intake, Receipt
 from tests import make
 from tests.races.crowd import another_line
@@ -85,8 +87,20 @@ def test_the_first_order_after_the_database_was_started_again_goes_in() -> None:
     assert [receipt.outcome for receipt in receipts] == ["created", "created"]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_who_gets_a_line_after_the_writer_plans_as_usual() -> None:
+@pytest.fixture
+def pool_of_one(transactional_db: None) -> Iterator[None]:
+    """Lend connections from a pool, as in production: what is given back is what the next one gets."""
+    connection.close()
+    connection.settings_dict["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 1}
+    yield
+    connection.close()
+    pooled = connections["default"]
+    assert isinstance(pooled, DatabaseWrapper)
+    pooled.close_pool()
+    del connection.settings_dict["OPTIONS"]["pool"]
+
+
+def test_who_gets_a_line_after_the_writer_plans_as_usual(pool_of_one: None) -> None:
     line.prepare()
     assert _plan_mode() == "force_generic_plan"
 

@@ -8,10 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 
 from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.models import Promise
@@ -51,17 +52,26 @@ def stock_locked() -> Iterator[Callable[[int], None]]:
     """
     with another_line(autocommit=False) as holder, another_line() as watch:
         holder.execute("SELECT FROM inventory_promise FOR UPDATE")
+        yield partial(wait_for_queue, watch)
 
-        def wait_for(others: int) -> None:
-            deadline = time.monotonic() + PATIENCE_S
-            query = (
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            while watch.execute(query).fetchall() != [(others,)]:
-                assert time.monotonic() < deadline, "they did not meet in time"
-                time.sleep(0.01)
 
-        yield wait_for
+def wait_for_queue(watch: psycopg.Connection, others: int) -> None:
+    """Wait until so many connections wait for a lock."""
+    deadline = time.monotonic() + PATIENCE_S
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while watch.execute(query).fetchall() != [(others,)]:
+        assert time.monotonic() < deadline, "they did not meet in time"
+        time.sleep(0.01)
+
+
+def behind(first: Callable[[], object], second: Callable[[], T]) -> T:
+    """Do the first, and commit it only once the second, on a connection of its own, waits for it."""
+    with ThreadPoolExecutor(1) as pool:
+        with another_line() as watch, transaction.atomic():
+            first()
+            answer: Future[list[T]] = pool.submit(at_once, second)
+            wait_for_queue(watch, 1)
+        return answer.result(PATIENCE_S)[0]
 
 
 def meeting(*works: Callable[[], T]) -> list[T]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+import structlog
+from django.db import DatabaseError, connection
 from msgspec import Struct
 
 from steward.kernel import arrays, events, sql
@@ -23,6 +24,13 @@ from steward.modules.orders.rules.mapping_outcome import CancelledLine
 
 PACKAGE = "steward.modules.orders"
 CUSTOMERS_AT_ONCE = 200
+TRIES = 5
+RACES = ("23505", "40001", "40P01", "55P03")  # unique violation, serialization, deadlock, lock not available
+log = structlog.get_logger(__name__)
+
+
+class LostRace(RuntimeError):
+    """Report that another process recorded one of these documents at the same moment."""
 
 
 class DocumentReceipt(Struct, frozen=True):
@@ -38,7 +46,7 @@ def record_cancellations(
 ) -> list[DocumentReceipt]:
     """Keep cancellation documents, unmatched for now; what is there already stays as it is.
 
-    Raises: KeyError for an item that does not exist. Locks: identities.
+    Raises: KeyError for an item that does not exist; LostRace. Locks: identities.
     """
     fresh: dict[str, Sequence[CancelledLine]] = {}
     for document in documents:
@@ -58,9 +66,29 @@ def record_cancellations(
         "amounts": arrays.integers([line.amount_minor for line in lines]),
         "cancelled": arrays.instants([line.cancelled_at for line in lines]),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, "insert_cancellations"), columns)
+    if len(_rows("insert_cancellations", columns)) != len(lines):
+        raise LostRace
     return _receipts(documents, fresh, known, items)
+
+
+def record_resilient(
+    actor: Actor, *, shop: catalog.ShopFacts, documents: Sequence[Sequence[CancelledLine]]
+) -> list[DocumentReceipt]:
+    """Record cancellation documents; a race with another process (same document, same new buyer) is run again.
+
+    The replay finds what the other one wrote. Raises: what the database raises otherwise, or each time.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return record_cancellations(actor, shop=shop, documents=documents)
+        except LostRace:
+            log.info("cancellations_recorded_meanwhile", documents=len(documents))
+        except DatabaseError as error:
+            state = getattr(error.__cause__, "sqlstate", None) or ""
+            if state not in RACES:
+                raise
+            log.info("cancellations_tried_again", documents=len(documents), sqlstate=state)
+    return record_cancellations(actor, shop=shop, documents=documents)
 
 
 def _known(shop_id: int, numbers: Sequence[str]) -> dict[str, list[tuple[int, ...]]]:

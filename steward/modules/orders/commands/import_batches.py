@@ -134,7 +134,7 @@ class Batches:
                 self.tally.count("created")
             return
         shop = catalog.shops_by_code()[self._plan.shop]
-        receipts = cancellations.record_cancellations(
+        receipts = cancellations.record_resilient(
             self._actor, shop=shop, documents=[outcome.cancelled for outcome in fit]
         )
         for receipt in receipts:
