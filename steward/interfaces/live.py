@@ -120,12 +120,12 @@ class Hub:
         except msgspec.DecodeError as error:
             logger.warning("live notice is not understood", error=str(error))
             return
-        for kind in notice.kinds or [notice.topic]:
-            name = kind.replace("\n", " ").replace("\r", " ")
-            chunk = f"event: {name}\ndata: {' '.join(payload.splitlines())}\n\n".encode()
-            for reader in self.readers:
-                if not reader.wants or kind in reader.wants:
-                    reader.offer(chunk)
+        kinds = set(notice.kinds or [notice.topic])
+        # Without a name of its own: browsers hand named events only to those who know the name beforehand.
+        chunk = f"data: {' '.join(payload.splitlines())}\n\n".encode()
+        for reader in self.readers:
+            if not reader.wants or kinds & reader.wants:
+                reader.offer(chunk)
 
     def _tell(self, chunk: bytes) -> None:
         for reader in self.readers:

@@ -10,7 +10,7 @@ from ninja import Schema
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
-from steward.interfaces.api import wording
+from steward.interfaces.api import token_use, wording
 from steward.kernel import errors
 from steward.kernel.actor import Actor
 from steward.modules.people import queries as people
@@ -45,6 +45,8 @@ class TokenAuth(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """Resolve the program, and answer in its language unless the request names another."""
         actor = people.actor_for_token(token)
+        if actor is not None and token_use.is_due(actor):
+            token_use.note(actor)
         if actor is not None and not request.headers.get("Accept-Language"):
             translation.activate(actor.locale)
         return actor

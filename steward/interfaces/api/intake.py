@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from steward.interfaces.api import receipts
+from steward.interfaces.api import receipts, token_use
 from steward.interfaces.api.gathering import Gatherer
 from steward.interfaces.api.replies import checked_key
 from steward.interfaces.asgi.life import LIFE
@@ -165,6 +165,8 @@ async def _actor(headers: dict[bytes, bytes]) -> Actor:
     actor = people.remembered_actor(token) or await asyncio.to_thread(_resolve, token)
     if actor is None:
         raise NotAuthenticated
+    if token_use.is_due(actor):
+        asyncio.get_running_loop().run_in_executor(None, token_use.note_beside, actor)
     actor.require("orders.enter")
     return actor
 

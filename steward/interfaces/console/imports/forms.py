@@ -100,7 +100,8 @@ def shown(actor: Actor, upload: Upload, *, shop_code: str, rules: dict[str, Any]
         rows=[{"number": row.number, "cells": list(row.cells)} for row in preview.rows],
         orders=[_order(order) for order in preview.orders],
         findings=[
-            f"{finding.field}: {queries.finding_text(finding.code, finding.params)}" for finding in preview.findings
+            f"{queries.field_label(finding.field)}: {queries.finding_text(finding.code, finding.params)}"
+            for finding in preview.findings
         ],
         delimiter={"\t": _("tab"), ",": _("comma"), ";": _("semicolon")}.get(preview.delimiter, preview.delimiter),
     )

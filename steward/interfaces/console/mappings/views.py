@@ -120,7 +120,10 @@ def _facts(
         "cancellation": (rules.get("cancellation") or {}).get("starts_with", ""),
         "filters": json.dumps(rules["filters"], ensure_ascii=False, indent=1) if rules.get("filters") else "",
         "delimiter": r"\t" if rules.get("delimiter") == "\t" else rules.get("delimiter", ""),
-        "problems": [f"{finding.field}: {queries.finding_text(finding.code, finding.params)}" for finding in findings],
+        "problems": [
+            f"{queries.field_label(finding.field)}: {queries.finding_text(finding.code, finding.params)}"
+            for finding in findings
+        ],
         "upload": upload,
         "preview": preview,
         "shop": shop,

@@ -36,7 +36,7 @@ def actions_of(actor: Actor, detail: OrderDetail) -> list[Action]:
             "check",
             reverse("order_approve", args=[number]),
             "success",
-            why_not=_permission(actor, "orders.audit") or _approve_later(state),
+            why_not=_permission(actor, "orders.audit") or _approve_later(state) or _own(actor, detail),
         ),
         Action(
             "advance",
@@ -72,6 +72,11 @@ def _permission(actor: Actor, permission: str) -> str:
         if actor.may(permission)
         else _("Your role does not allow this (%(permission)s).") % {"permission": permission}
     )
+
+
+def _own(actor: Actor, detail: OrderDetail) -> str:
+    is_own = detail.order.source in ("form", "api", "bulk") and detail.entered_by == actor.id
+    return _("You entered this order yourself; another person has to audit it.") if is_own else ""
 
 
 def _approve_later(state: str) -> str:

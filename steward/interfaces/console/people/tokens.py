@@ -55,7 +55,7 @@ def _page(
 ) -> HttpResponse:
     given = [each for each in queries.permissions() if each.code != "*" and request.actor.may(each.code)]
     facts: dict[str, Any] = {
-        "tokens": queries.tokens(moment.now()),
+        "tokens": [(token, *_words(token)) for token in queries.tokens(moment.now())],
         "issued": issued,
         "errors": errors or {},
         "typed": typed,
@@ -66,6 +66,15 @@ def _page(
         "lifetimes": LIFETIMES_DAYS,
     }
     return render(request, "console/people/tokens.html", facts, status=422 if errors else 200)
+
+
+def _words(token: queries.TokenView) -> tuple[list[str], list[str]]:
+    """Put what a token may do, and for which shops, into words."""
+    shops = {shop.code: shop.name for shop in catalog.shops()}
+    return (
+        [str(queries.permission(code).label) for code in token.permissions],
+        [shops.get(code, code) for code in token.scopes],
+    )
 
 
 @require_POST

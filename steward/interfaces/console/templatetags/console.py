@@ -12,9 +12,11 @@ from django.forms.boundfield import BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from steward.interfaces.console import numbers, spans, states
 from steward.kernel import moment, money
+from steward.modules.orders.rules.shipped_mappings import SHIPPED
 
 register = template.Library()
 
@@ -36,6 +38,8 @@ SYSTEMS = (
     ("Linux", "Linux"),
 )
 LONGEST_LINE = 90
+MAIN_POOL = "main"
+SHIPPED_NAMES = frozenset(name for name, _rules in SHIPPED.values())
 _BABEL = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW", "en": "en"}
 
 
@@ -106,6 +110,21 @@ def browser(user_agent: str) -> str:
 def item(mapping: Mapping[Any, Any], key: Any) -> Any:
     """Look something up; what is not there stands for itself."""
     return mapping.get(key, key)
+
+
+@register.filter
+def pool_name(code: str) -> str:
+    """Name a sales pool: the one every house has in words, others as they are called."""
+    return _("main pool") if code == MAIN_POOL else code
+
+
+@register.filter
+def mapping_name(name: str) -> str:
+    """Name a mapping; those that come with Steward carry a Chinese and an English name, of which the reader needs one."""
+    if name not in SHIPPED_NAMES:
+        return name
+    chinese, _between, english = name.partition(" / ")
+    return (english or chinese) if get_language() == "en" else chinese
 
 
 @register.filter

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
 from steward.kernel import moment
@@ -16,6 +17,16 @@ from steward.modules.people.models import ApiToken, RolePermission, Staff
 
 FRESH_S = 5.0
 KEPT_AT_MOST = 5_000
+# What people call the parts of the system that act by themselves; others stand by their name.
+_PARTS = {
+    "deadlines.sweep": gettext_lazy("time limits"),
+    "import": gettext_lazy("import"),
+    "intake": gettext_lazy("intake"),
+    "inventory": gettext_lazy("stock"),
+    "orders": gettext_lazy("orders"),
+    "payments.callback": gettext_lazy("payment callbacks"),
+    "sample": gettext_lazy("sample data"),
+}
 
 
 class _Known(Struct, frozen=True):
@@ -120,6 +131,6 @@ def _numbers(ids: Iterable[str], kind: str) -> list[int]:
 def _name(id_: str, people: dict[int, str], programs: dict[int, str]) -> str:
     kind, _colon, rest = id_.partition(":")
     if kind == "system":
-        return _("Steward") + f" · {rest}"
+        return _("Steward") + f" · {_PARTS.get(rest, rest)}"
     names = people if kind == "person" else programs
     return names.get(int(rest), id_) if rest.isdigit() else id_

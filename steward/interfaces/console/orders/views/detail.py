@@ -24,6 +24,7 @@ from steward.modules.orders.queries import words
 from steward.modules.orders.queries.timeline import GROUPS
 from steward.modules.orders.rules import transitions
 from steward.modules.orders.rules.steps import Standing
+from steward.modules.payments import queries as payments
 from steward.modules.people import queries as people
 
 REVEALED = ("name", "phone", "email", "street", "note")
@@ -51,6 +52,7 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
         "timeline_group": group,
         "older_url": address_with(request.GET, after=timeline.next_after) if timeline.next_after else "",
         "entered_by": names.get(detail.entered_by, detail.entered_by),
+        "provider_names": {each.code: each.name for each in payments.providers()},
         "source": words.word(words.SOURCES, detail.order.source),
         "cancel_cause": words.cancel_cause(detail.cancel_cause),
         "cancel_causes": [(cause, words.cancel_cause(cause)) for cause in transitions.CANCEL_CAUSES],

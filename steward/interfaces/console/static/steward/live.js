@@ -1,6 +1,7 @@
 // Live updates: an event stream says which kinds of things changed; what shows them fetches itself anew. Clocks count on.
 (() => {
   const mark = document.getElementById("live");
+  if (!mark) return; // a page without the frame, such as “confirm it is you”
   const texts = steward.texts;
   const GATHER_MS = 800;
   const COUNTS_MS = 1500;
@@ -75,7 +76,11 @@
       if (lost) steward.changed(["*"]); // what happened meanwhile
       lost = false;
     });
-    stream.addEventListener("message", (event) => steward.changed(JSON.parse(event.data).kinds || []));
+    stream.addEventListener("message", (event) => {
+      const { kinds = [], topic } = JSON.parse(event.data);
+      steward.changed(kinds.length ? kinds : [topic]);
+    });
+    stream.addEventListener("resync", () => steward.changed(["*"]));
     stream.addEventListener("error", () => {
       lost = true;
       say("offline", texts.offline);
