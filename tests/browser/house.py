@@ -117,8 +117,7 @@ def _filled() -> dict[str, Any]:
     mend = make.order("BR-TAKE", payments=[make.payment(transaction="T-2")], recipient=wrong_city, now=now)
     make.order("BR-MEND", payments=[make.payment(transaction="T-3")], recipient=make.recipient(phone="12"), now=now)
     masked = make.order("BR-MASK", now=now)
-    many = {"quantity": 40, "payments": [make.payment(796_000, "T-4")]}
-    make.order("BR-AUDIT", now=now, **many)
+    make.order("BR-AUDIT", now=now, quantity=40, payments=[make.payment(796_000, "T-4")])
     names = {shop.name for shop in catalog.shops()}
     for both, _rules in SHIPPED.values():
         names |= {both, *both.split(" / ")}

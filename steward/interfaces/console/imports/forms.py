@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from steward.kernel import errors
 from steward.kernel.actor import Actor
+from steward.kernel.findings import Finding
 from steward.modules.orders import queries
 from steward.modules.orders.commands.import_files import keep_upload
 from steward.modules.orders.commands.import_preview import Preview, PreviewOrder, preview_import
@@ -107,6 +108,11 @@ def shown(actor: Actor, upload: Upload, *, shop_code: str, rules: dict[str, Any]
     )
 
 
+def said(finding: Finding) -> str:
+    """Say what was found and in which field."""
+    return f"{queries.field_label(finding.field)}: {queries.finding_text(finding.code, finding.params)}"
+
+
 def _order(order: PreviewOrder) -> dict[str, Any]:
     draft = order.draft
     numbers = [row.number for row in order.rows]
@@ -132,4 +138,4 @@ def _order(order: PreviewOrder) -> dict[str, Any]:
     }
 
 
-__all__ = ["Preview", "Shown", "Upload", "guessed_mapping", "keep", "shown", "upload_of"]
+__all__ = ["Preview", "Shown", "Upload", "guessed_mapping", "keep", "said", "shown", "upload_of"]
