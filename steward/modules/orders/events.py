@@ -68,7 +68,7 @@ class OrderPaymentChanged(Event, frozen=True, kw_only=True):
 
 
 class OrderMended(Event, frozen=True, kw_only=True):
-    """Somebody mended an order. `before` and `after` hold sealed values for personal fields."""
+    """Somebody mended an order. `before` and `after` hold sealed values for personal fields, amounts in `currency`."""
 
     KIND = "orders.order_mended"
     SUBJECT = "order"
@@ -76,6 +76,7 @@ class OrderMended(Event, frozen=True, kw_only=True):
     fields: list[str]
     before: dict[str, Any]
     after: dict[str, Any]
+    currency: str = ""
 
 
 class OrderFindingAccepted(Event, frozen=True, kw_only=True):
@@ -138,7 +139,7 @@ class ImportFinished(Event, frozen=True, kw_only=True):
 
 
 class OrderConflictSettled(Event, frozen=True, kw_only=True):
-    """Somebody decided a conflict: keep, or take_recipient."""
+    """Somebody decided a conflict: keep, take_recipient, take_goods (lines and amounts) or take_all."""
 
     KIND = "orders.order_conflict_settled"
     SUBJECT = "order"

@@ -164,6 +164,18 @@ def lower_promises(*, still_wanted: Mapping[int, Mapping[int, int]]) -> dict[int
     return {order: bool(left[order]) for _row, order, _units in surplus}
 
 
+def change_promises(want: Want) -> Promised:
+    """Give back all an order was promised and promise it what it wants now, whole or nothing.
+
+    A step of the caller's command. Locks: the hold, then the promises of before and after together in id order.
+    """
+    opened = _opened(_locked_holds([want.order_id]))
+    after = _row_ids({(item, want.pool) for item in want.units})
+    _lock_rows([*after.values(), *(row for row, _order, _units, _item in opened)])
+    release_promises(order_ids=[want.order_id])
+    return promise_stock([want])[0] if want.units else Promised(want.order_id, {})
+
+
 def make_firm(*, order_ids: Sequence[int]) -> None:
     """Keep the orders' promises without an end, because they are paid."""
     Hold.objects.filter(order_id__in=order_ids, state="held").update(state="firm", expires_at=None)

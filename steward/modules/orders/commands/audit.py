@@ -23,6 +23,14 @@ class OwnEntry(errors.Refusal):
     message = _("You entered this order yourself; another person has to audit it.")
 
 
+class OwnMend(errors.Refusal):
+    """Refuse the audit of an order by whoever mended it, whatever their role. Source: ORD-3."""
+
+    code = "own_mend"
+    status = 403
+    message = _("You mended this order yourself; another person has to audit it.")
+
+
 class OpenErrors(errors.Refusal):
     """Refuse to approve an order with open errors or conflicts."""
 
@@ -43,7 +51,8 @@ class ReasonMissing(errors.Refusal):
 def approve_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> int:
     """Approve orders that wait for their audit; all of them, or none.
 
-    Returns how many. Raises: NotFound, NotPossible, OwnEntry, OpenErrors. Emits: OrderStateChanged, OrderApproved.
+    Returns how many. Raises: NotFound, NotPossible, OwnEntry, OwnMend, OpenErrors.
+    Emits: OrderStateChanged, OrderApproved.
     """
     found = lock_orders(order_ids)
     for order_id in order_ids:
@@ -52,6 +61,8 @@ def approve_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
         one = found[order_id]
         if one.by_hand and one.entered_by == actor.id:
             raise OwnEntry
+        if actor.id in one.mended_by:
+            raise OwnMend
         if one.has_errors or one.has_conflict:
             raise OpenErrors
     move_orders(actor, [Move(one, "approve") for one in found.values()], now)

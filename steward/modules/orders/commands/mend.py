@@ -17,6 +17,7 @@ from steward.kernel.findings import Finding
 from steward.modules.customers.commands.matching import match_customers, open_key
 from steward.modules.customers.rules.buyers import Buyer, Profile
 from steward.modules.orders.commands import finding_rows
+from steward.modules.orders.commands.amounts import take_total
 from steward.modules.orders.commands.audit import ReasonMissing
 from steward.modules.orders.commands.intake import read_phone, read_place
 from steward.modules.orders.commands.moving import Standing, lock_order
@@ -28,6 +29,7 @@ from steward.modules.orders.rules.drafts import RecipientDraft
 
 FIELDS = (*(f"recipient.{name}" for name in RecipientDraft.__struct_fields__), "note")
 SYSTEM = system("orders")
+TOTAL = "total_minor"
 MENDABLE = ("received", "checked", "audit")
 
 
@@ -54,9 +56,7 @@ def mend_order(actor: Actor, *, order_id: int, changes: Mapping[str, str], now: 
     Returns what the checks find now. Raises: NotFound, MendTooLate, NothingToMend, Erased. Emits: OrderMended and what
     advance_orders emits. Locks: the order. Source: ORD-2.
     """
-    standing = lock_order(order_id)
-    if standing.state not in MENDABLE:
-        raise MendTooLate
+    standing = mendable(order_id)
     if not changes or any(field not in FIELDS for field in changes):
         raise NothingToMend(fields=", ".join(FIELDS))
     order = Order.objects.get(id=order_id)
@@ -76,6 +76,7 @@ def mend_order(actor: Actor, *, order_id: int, changes: Mapping[str, str], now: 
         province=place.province,
         district_code=place.district_code,
         not_supplied=sorted(missing),
+        mended_by=sorted({*standing.mended_by, actor.id}),
     )
     open_findings = OrderFinding.objects.filter(order_id=order_id, resolved_at=None)
     (open_findings.filter(field__startswith="recipient.") | open_findings.filter(code="sent_back")).update(
@@ -85,6 +86,14 @@ def mend_order(actor: Actor, *, order_id: int, changes: Mapping[str, str], now: 
     events.record(actor, [_mended(standing, key, changes, before, sealed.get("note") or "")])
     advance_orders(SYSTEM, order_ids=[order_id], now=now)
     return findings
+
+
+def mendable(order_id: int) -> Standing:
+    """Lock an order that may still be mended. Raises: NotFound, MendTooLate."""
+    standing = lock_order(order_id)
+    if standing.state not in MENDABLE:
+        raise MendTooLate
+    return standing
 
 
 def _key(order: Order) -> bytes:
@@ -136,12 +145,17 @@ def _sealed_text(key: bytes, value: str) -> str:
 
 @command(needs="orders.mend")
 def take_suggestion(actor: Actor, *, finding_id: int, now: datetime) -> None:
-    """Mend an order as one of its findings suggests.
+    """Mend an order as one of its findings suggests; a total is taken with what it says of the payment.
 
-    Raises: NotFound, MendTooLate, NothingToMend. Emits: as mend_order.
+    Raises: NotFound, MendTooLate, NothingToMend, Erased. Emits: as mend_order, follow_payments and advance_orders.
     """
     finding = _open_finding(finding_id)
-    suggested = {field: value for field, value in finding_rows.suggestion_of(finding).items() if field in FIELDS}
+    suggestion = finding_rows.suggestion_of(finding)
+    if TOTAL in suggestion:
+        take_total(actor, mendable(finding.order_id), total_minor=int(suggestion[TOTAL]), now=now)
+        advance_orders(SYSTEM, order_ids=[finding.order_id], now=now)
+        return
+    suggested = {field: value for field, value in suggestion.items() if field in FIELDS}
     mend_order(actor, order_id=finding.order_id, changes=suggested, now=now)
 
 
@@ -154,8 +168,7 @@ def accept_finding(actor: Actor, *, finding_id: int, reason: str, now: datetime)
     if not reason.strip():
         raise ReasonMissing
     finding = _open_finding(finding_id)
-    if lock_order(finding.order_id).state not in MENDABLE:
-        raise MendTooLate
+    mendable(finding.order_id)
     still_open = OrderFinding.objects.filter(id=finding_id, resolved_at=None)
     if not still_open.update(resolved_at=now, resolved_by=actor.id, resolution="accepted"):
         raise errors.Stale

@@ -92,8 +92,8 @@ def _passes_checks(one: Standing) -> bool:
 
 
 def _fails_checks(one: Standing) -> bool:
-    lost = one.fulfilment_state in ("short", "released")
-    return one.state in ("checked", "audit") and (one.has_errors or (lost and is_settled(one.payment_state)))
+    lost = one.fulfilment_state == "short" or (one.fulfilment_state == "released" and is_settled(one.payment_state))
+    return one.state in ("checked", "audit") and (one.has_errors or lost)
 
 
 def _lost_payment(one: Standing) -> bool:

@@ -77,7 +77,7 @@ def _write_new(actor: Actor, fresh: Sequence[Prepared], found: Sequence[Found], 
     new = []
     for place, (one, its) in enumerate(zip(fresh, found, strict=True)):
         short = missing.get(its.order_id)
-        one.findings.extend(_shortage_findings(one, short or {}))
+        one.findings.extend(shortage_findings(one, short or {}))
         where = standing_at_intake(
             clean=clean[place] and not any(finding.code == "payment_used_elsewhere" for finding in one.findings),
             payment=one.payment_state,
@@ -137,7 +137,8 @@ def _promise(fresh: Sequence[Prepared], found: Sequence[Found], now: datetime) -
     return {result.order_id: result.missing for result in promise_stock(wants) if result.missing}
 
 
-def _shortage_findings(one: Prepared, missing: Mapping[int, int]) -> list[Finding]:
+def shortage_findings(one: Prepared, missing: Mapping[int, int]) -> list[Finding]:
+    """Name the goods an order cannot be promised. Units: pieces."""
     skus = {item: line.sku for item, line in zip(one.item_ids, one.intake.draft.lines, strict=True)}
     return [
         Finding(

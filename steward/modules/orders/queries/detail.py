@@ -63,7 +63,9 @@ class FindingView(Struct, frozen=True):
     @property
     def can_be_taken(self) -> bool:
         """Tell whether the suggestion can be taken over with one press."""
-        return any(field.startswith("recipient.") or field == "note" for field in self.suggestion or {})
+        return any(
+            field.startswith("recipient.") or field in ("note", "total_minor") for field in self.suggestion or {}
+        )
 
     @property
     def resolution_label(self) -> str:
@@ -104,6 +106,7 @@ class OrderDetail(Struct, frozen=True):
     province: str
     district_code: str
     entered_by: str
+    mended_by: list[str]
     cancel_cause: str
     not_supplied: list[str]
     customer_id: int | None
@@ -137,7 +140,7 @@ def order_detail(key: str | int) -> OrderDetail:
     order = Order.objects.select_related("shop", "customer__person_key").get(id=order_id)
     row = order_rows([order])[0]
     lines = _lines(order_id)
-    findings = _findings(order_id, person_key(order))
+    findings = _findings(order_id, person_key(order), order.currency)
     hold = inventory.hold_of_order(order_id) or ("", None)
     errors = sum(1 for finding in findings if finding.severity == "error" and not finding.resolution)
     return OrderDetail(
@@ -150,6 +153,7 @@ def order_detail(key: str | int) -> OrderDetail:
         province=order.province,
         district_code=order.district_code,
         entered_by=order.entered_by,
+        mended_by=order.mended_by,
         cancel_cause=order.cancel_cause,
         not_supplied=order.not_supplied,
         customer_id=order.customer_id,
@@ -207,14 +211,14 @@ def _promises(order_id: int, lines: list[LineView]) -> list[PromiseView]:
     ]
 
 
-def _findings(order_id: int, key: bytes | None) -> list[FindingView]:
+def _findings(order_id: int, key: bytes | None, currency: str) -> list[FindingView]:
     """List findings: open errors, open warnings, then what was settled."""
     rows = OrderFinding.objects.filter(order_id=order_id).order_by("id")
-    views = [_finding(row, key) for row in rows]
+    views = [_finding(row, key, currency) for row in rows]
     return sorted(views, key=lambda view: (bool(view.resolution), view.severity != "error", view.id))
 
 
-def _finding(row: OrderFinding, key: bytes | None) -> FindingView:
+def _finding(row: OrderFinding, key: bytes | None, currency: str) -> FindingView:
     params, suggestion = masked_finding(row, key)
     return FindingView(
         id=row.id,
@@ -224,7 +228,7 @@ def _finding(row: OrderFinding, key: bytes | None) -> FindingView:
         severity=row.severity,
         text=finding_text(row.code, params),
         suggestion=suggestion,
-        suggestion_text=suggestion_text(suggestion),
+        suggestion_text=suggestion_text(suggestion, currency),
         is_masked=key is not None and (params, suggestion) != clear_finding(row, key),
         found_at=row.found_at,
         resolution=row.resolution,

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from steward.kernel import money
 from steward.modules.orders.queries import file_findings
 from steward.modules.orders.queries.words import readable
 
@@ -55,6 +56,26 @@ FIELDS: dict[str, Any] = {
     "refunded_minor": gettext_lazy("Refunded"),
     "refunds": gettext_lazy("Refunds"),
     "not_supplied": gettext_lazy("Never carried"),
+    # Fields of a mapping that no order has under the same name.
+    "status": gettext_lazy("Status in the source"),
+    "shipping": gettext_lazy("Shipping fee"),
+    "discount": gettext_lazy("Discount"),
+    "total": gettext_lazy("Total"),
+    "unit_price": gettext_lazy("Unit price"),
+    "line_total": gettext_lazy("Total of the line"),
+    "line_discount": gettext_lazy("Discount of the line"),
+    "line_shipping": gettext_lazy("Shipping fee of the line"),
+    "paid": gettext_lazy("Paid amount"),
+    "payment_transaction": gettext_lazy("Transaction number"),
+    "payment_method": gettext_lazy("Way of payment"),
+    "payment_provider": gettext_lazy("Payment provider"),
+    "refund": gettext_lazy("Refunded amount"),
+    "refunded_at": gettext_lazy("Refunded at"),
+    "buyer_id": gettext_lazy("Buyer's number in the shop"),
+    "buyer_name": gettext_lazy("Buyer's name"),
+    "buyer_phone": gettext_lazy("Buyer's phone"),
+    "buyer_email": gettext_lazy("Buyer's e-mail"),
+    "recipient_phone": gettext_lazy("Recipient's phone"),
 }
 
 TEXTS: dict[str, Any] = {
@@ -163,12 +184,23 @@ def field_label(field: str) -> str:
     return label
 
 
-def suggestion_text(suggestion: Mapping[str, Any] | None) -> str:
-    """Write a suggestion as a person reads it: the values, most general first."""
+def suggestion_text(suggestion: Mapping[str, Any] | None, currency: str = "") -> str:
+    """Write a suggestion as a person reads it: the values, most general first; amounts are in minor units."""
     if not suggestion:
         return ""
     parts = {field.removeprefix("recipient."): str(value) for field, value in suggestion.items() if value != ""}
     order = ("province", "city", "district", "street", "street_text")
     address = "".join(dict.fromkeys(parts[field] for field in order if field in parts))
-    others = [f"{field_label(field)} {value}" for field, value in parts.items() if field not in order]
+    others = [
+        f"{field_label(field)} {amount_text(field, value, currency)}"
+        for field, value in parts.items()
+        if field not in order
+    ]
     return " ".join([address, *others]).strip()
+
+
+def amount_text(field: str, value: Any, currency: str) -> str:
+    """Write an amount in minor units with its currency; what is no amount stays as it is."""
+    if field.endswith("_minor") and currency and str(value).isdigit():
+        return f"{money.to_decimal(int(value), currency)} {currency}"
+    return str(value)

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from steward.kernel.models import Event
 from steward.modules.orders.queries import words
-from steward.modules.orders.queries.findings import field_label, finding_text
+from steward.modules.orders.queries.findings import amount_text, field_label, finding_text
+from steward.modules.orders.rules.personal_fields import is_personal
 
 TEXTS: Mapping[str, Any] = {
     "orders.order_received": _("The order came in (%(source)s)."),
@@ -28,14 +29,20 @@ TEXTS: Mapping[str, Any] = {
     "orders.order_revealed": _("The personal data were looked at. %(reason)s"),
     "orders.line_cancelled": _("The source cancelled %(quantity)s of line %(position)s (%(document)s)."),
     "payments.payment_recorded": _("A payment was recorded."),
-    "payments.refund_recorded": _("A refund was recorded."),
+    "payments.payment_mismatched": _("The payment provider reported money that was not expected."),
+    "payments.callback_matched": _("A payment reported before the order came in was applied."),
+    "payments.refund_requested": _("A refund was asked for. %(reason)s"),
+    "payments.refund_decided": _("A second person decided about the refund. %(note)s"),
+    "payments.refund_paid": _("The refund %(number)s was paid."),
+    "payments.refund_failed": _("The refund %(number)s failed: %(reason)s"),
+    "payments.refund_withdrawn": _("The refund %(number)s was called off. %(reason)s"),
+    "payments.refund_disputed": _("The provider reports another amount for the refund %(number)s."),
+    "payments.refund_stuck": _("The refund %(number)s is taking longer than it should."),
     "inventory.stock_promised": _("Stock was promised."),
     "inventory.stock_released": _("Promised stock was given back."),
     "inventory.hold_expired": _("The hold on the stock expired."),
     "deadlines.clock_breached": _("A time limit was missed."),
 }
-# Their before and after are sealed: they show that something changed, never what.
-SEALED = frozenset({"orders.order_mended"})
 AXES: Mapping[str, str] = {"orders.order_payment_changed": "payment_state"}
 GROUPS: Mapping[str, Any] = {
     "orders": _("Order"),
@@ -134,10 +141,9 @@ def changes(kind: str, data: Mapping[str, Any]) -> list[Change]:
         return []
     if isinstance(before, Mapping) or isinstance(after, Mapping):
         old, new = before or {}, after or {}
-        if kind in SEALED:
-            return [Change(field_label(field), _dots(old, field), _dots(new, field)) for field in {**old, **new}]
+        currency = str(data.get("currency") or "")
         return [
-            Change(field_label(field), words.shown(field, old.get(field)), words.shown(field, new.get(field)))
+            Change(field_label(field), _side(old, field, currency), _side(new, field, currency))
             for field in dict.fromkeys([*old, *new])
             if old.get(field) != new.get(field)
         ]
@@ -145,5 +151,11 @@ def changes(kind: str, data: Mapping[str, Any]) -> list[Change]:
     return [Change("", words.shown(axis, before), words.shown(axis, after))]
 
 
-def _dots(values: Mapping[str, Any], field: str) -> str:
-    return "••••" if values.get(field) else "–"
+def _side(values: Mapping[str, Any], field: str, currency: str) -> str:
+    """Write one side of a change. What is personal is sealed: it shows that something changed, never what."""
+    value = values.get(field)
+    if is_personal(field):
+        return "••••" if value else "–"
+    if isinstance(value, list):
+        return "; ".join(str(part) for part in value)
+    return words.shown(field, amount_text(field, value, currency) if isinstance(value, int) else value)

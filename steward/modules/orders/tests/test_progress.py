@@ -8,7 +8,7 @@ from steward.kernel import events, parameters
 from steward.modules.orders.commands import progress, waiting
 from steward.modules.orders.models import Order
 from steward.modules.orders.rules.drafts import LineDraft
-from steward.modules.payments.commands import recording
+from steward.modules.payments.commands import reporting
 from steward.modules.payments.events import PaymentMismatched
 from steward.modules.payments.rules import PaymentEntryDraft
 from tests import make
@@ -43,7 +43,7 @@ def test_money_announced_as_unexpected_holds_a_paid_order_until_its_finding_is_o
             transaction=transaction,
             happened_at=make.NOW,
         )
-        result = recording.record_payments(make.TESTER, entries=[entry], now=make.NOW)[0]
+        result = reporting.record_payments(make.TESTER, entries=[entry], now=make.NOW)[0]
         if fault:
             _announce(order.order_id, result.entry_id, fault, amount)
 
