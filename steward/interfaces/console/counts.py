@@ -9,8 +9,14 @@ from steward.interfaces.console import navigation
 from steward.kernel import parked
 from steward.kernel.actor import Actor
 from steward.modules.orders import queries as orders
+from steward.modules.payments import queries as payments
+from steward.modules.people import queries as people
 
-WORK_BY_PERMISSION: Mapping[str, str] = {"orders.mend": "orders.mend", "orders.audit": "orders.audit"}
+WORK_BY_PERMISSION: Mapping[str, str] = {
+    "orders.mend": "orders.mend",
+    "orders.audit": "orders.audit",
+    "payments.approve": "payments.to_approve",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,20 @@ def _parked() -> Mapping[str, int]:
     return {"jobs.parked": parked.count_parked_jobs()}
 
 
-COUNTERS: tuple[Counter, ...] = (Counter("orders.view", _queues), Counter("jobs.view", _parked))
+def _money() -> Mapping[str, int]:
+    return payments.waiting_counts()
+
+
+def _decisions() -> Mapping[str, int]:
+    return {"people.decisions": people.waiting_decisions()}
+
+
+COUNTERS: tuple[Counter, ...] = (
+    Counter("orders.view", _queues),
+    Counter("jobs.view", _parked),
+    Counter("people.approve", _decisions),
+    Counter("payments.view", _money),
+)
 
 
 def counts_for(actor: Actor) -> dict[str, int]:

@@ -78,7 +78,16 @@ SECTIONS: tuple[Section, ...] = (
         "package",
         (
             Entry(_("Stock"), "stock", "stock.view", "package", key="b"),
-            Entry(_("Payment callbacks"), "payment_callbacks", "payments.view", "credit-card-pay", key="c"),
+            Entry(_("Refunds"), "refunds", "payments.view", "cash-banknote", count="payments.refunds", key="f"),
+            Entry(_("Reconciliation"), "statements", "payments.view", "scale", count="payments.differences"),
+            Entry(
+                _("Payment callbacks"),
+                "payment_callbacks",
+                "payments.view",
+                "credit-card-pay",
+                count="payments.unmatched",
+                key="c",
+            ),
         ),
     ),
     Section(
@@ -91,6 +100,18 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     Section(
+        _("People"),
+        "users-group",
+        (
+            Entry(_("My shifts"), "my_shifts", "", "calendar-user", key="d"),
+            Entry(_("Roster"), "roster", "people.view", "calendar-week", key="e"),
+            Entry(_("Leave"), "leave", "people.view", "beach", count="people.decisions", key="v"),
+            Entry(_("On call"), "on_call", "people.view", "phone-call", key="f"),
+            Entry(_("Teams"), "teams", "people.view", "users-group", key="u"),
+            Entry(_("Calendars"), "calendars", "people.view", "calendar-cog", key="y"),
+        ),
+    ),
+    Section(
         _("Settings"),
         "settings",
         (
@@ -99,6 +120,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("Staff"), "staff", "settings.staff", "users", key="s"),
             Entry(_("Roles and permissions"), "permission_matrix", "settings.roles", "shield-check", key="r"),
             Entry(_("API tokens"), "tokens", "settings.tokens", "key", key="k"),
+            Entry(_("Payment providers"), "payment_providers", "settings.tokens", "building-bank"),
             Entry(_("Audit log"), "audit_log", "settings.audit", "history", key="l"),
         ),
     ),

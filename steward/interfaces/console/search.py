@@ -65,9 +65,16 @@ def find_staff(actor: Actor, text: str) -> list[Hit]:
     return [Hit(each.name, each.username, reverse("staff_edit", args=[each.id]), "user") for each in found]
 
 
+def find_teams(actor: Actor, text: str) -> list[Hit]:
+    """Find teams by name or code."""
+    found = [team for team in people.teams() if text.lower() in f"{team.name} {team.code}".lower()][:HITS_AT_MOST]
+    return [Hit(team.name, team.manager_name, reverse("team", args=[team.code]), "users-group") for team in found]
+
+
 PROVIDERS: tuple[Provider, ...] = (
     Provider("orders.view", _("Orders"), find_orders),
     Provider("settings.staff", _("Staff"), find_staff),
+    Provider("people.view", _("Teams"), find_teams),
 )
 
 

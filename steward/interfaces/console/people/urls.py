@@ -1,8 +1,19 @@
-"""Addresses of the pages about staff, roles, tokens and the own account."""
+"""Addresses of the pages about staff, teams, rosters, leave, calendars, roles, tokens and the own account."""
 
 from django.urls import path
 
-from steward.interfaces.console.people import account, matrix, staff, tokens
+from steward.interfaces.console.people import (
+    account,
+    calendars,
+    leave,
+    matrix,
+    mine,
+    on_call,
+    roster,
+    staff,
+    teams,
+    tokens,
+)
 
 urlpatterns = [
     path("me", account.my_account, name="my_account"),
@@ -12,8 +23,38 @@ urlpatterns = [
     path("staff/<int:staff_id>/password", staff.staff_password, name="staff_password"),
     path("staff/<int:staff_id>/deactivate", staff.staff_deactivate, name="staff_deactivate"),
     path("staff/<int:staff_id>/reactivate", staff.staff_reactivate, name="staff_reactivate"),
+    path("staff/<int:staff_id>/abilities", teams.abilities, name="staff_abilities"),
+    path("skills", teams.skill_add, name="skill_add"),
     path("roles", matrix.permission_matrix, name="permission_matrix"),
     path("roles/<int:role_id>/tick", matrix.tick, name="permission_tick"),
     path("tokens", tokens.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke", tokens.token_revoke, name="token_revoke"),
+    path("teams", teams.teams, name="teams"),
+    path("teams/new", teams.team_new, name="team_new"),
+    path("teams/<slug:code>", teams.team, name="team"),
+    path("teams/<slug:code>/edit", teams.team_edit, name="team_edit"),
+    path("teams/<slug:code>/members", teams.team_members, name="team_members"),
+    path("teams/<slug:code>/shifts", roster.shift_save, name="shift_save"),
+    path("teams/<slug:code>/rotation", roster.rotation_edit, name="rotation_edit"),
+    path("teams/<slug:code>/rotation/apply", roster.rotation_apply, name="rotation_apply"),
+    path("teams/<slug:code>/duties", roster.duty_plan, name="duty_plan"),
+    path("roster", roster.roster, name="roster"),
+    path("duties/cancel", roster.duty_cancel, name="duty_cancel"),
+    path("mine", mine.my_shifts, name="my_shifts"),
+    path("mine/presence", mine.presence_set, name="presence_set"),
+    path("swaps/ask", mine.swap_ask, name="swap_ask"),
+    path("swaps/<int:swap_id>/answer", mine.swap_answer, name="swap_answer"),
+    path("swaps/<int:swap_id>/withdraw", mine.swap_withdraw, name="swap_withdraw"),
+    path("swaps/<int:swap_id>/decide", mine.swap_decide, name="swap_decide"),
+    path("leave", leave.leave, name="leave"),
+    path("leave/new", leave.leave_new, name="leave_new"),
+    path("leave/<int:leave_id>/decide", leave.leave_decide, name="leave_decide"),
+    path("leave/<int:leave_id>/withdraw", leave.leave_withdraw, name="leave_withdraw"),
+    path("on-call", on_call.on_call, name="on_call"),
+    path("on-call/<slug:code>/turns", on_call.turns_save, name="turns_save"),
+    path("on-call/<slug:code>/overrides", on_call.override_add, name="override_add"),
+    path("on-call/overrides/cancel", on_call.override_cancel, name="override_cancel"),
+    path("calendars", calendars.calendars, name="calendars"),
+    path("calendars/new", calendars.calendar_new, name="calendar_new"),
+    path("calendars/<slug:code>", calendars.calendar_edit, name="calendar"),
 ]

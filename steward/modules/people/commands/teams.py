@@ -18,7 +18,7 @@ from steward.modules.people.events import AbilitiesSet, SkillAdded, TeamChanged,
 from steward.modules.people.models import CalendarVersion, Skill, Staff, StaffSkill, Team, TeamMember
 from steward.modules.people.rules import staffing
 
-CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+CODE = re.compile(r"(?!new$)[a-z0-9][a-z0-9_-]{0,39}")
 MOST_ON_DUTY = 500
 Findings = list[dict[str, str]]
 

@@ -18,10 +18,11 @@ from steward.modules.people.queries.calendars import (
     calendars,
 )
 from steward.modules.people.queries.catalogue import AREA_LABELS, PermissionView, permission, permissions
-from steward.modules.people.queries.coverage import coverage_gaps
+from steward.modules.people.queries.coverage import coverage_gaps, open_hours
 from steward.modules.people.queries.directory import (
     StaffContact,
     capacities,
+    default_capacity,
     has_skill,
     manager_of,
     staff_contact,
@@ -115,6 +116,7 @@ __all__ = [
     "calendars",
     "capacities",
     "coverage_gaps",
+    "default_capacity",
     "duties",
     "duties_by_id",
     "duties_inside",
@@ -128,6 +130,7 @@ __all__ = [
     "on_call",
     "on_call_turns",
     "on_leave",
+    "open_hours",
     "overrides",
     "own_capacity",
     "permission",

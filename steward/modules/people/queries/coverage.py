@@ -14,6 +14,12 @@ from steward.modules.people.rules.calendars import Span, open_spans
 NAMED_AT_MOST = 3
 
 
+def open_hours(calendar_code: str, *, start: datetime, end: datetime) -> list[Span]:
+    """List when a calendar is open between two instants; one that does not exist never closes."""
+    calendar = active_calendars().get(calendar_code)
+    return open_spans(calendar, start, end) if calendar else [Span(start, end)]
+
+
 def coverage_gaps(
     team_code: str, *, start: datetime, end: datetime, without: Collection[int] = ()
 ) -> list[rosters.Gap]:
@@ -23,8 +29,7 @@ def coverage_gaps(
         return []
     duties = Duty.objects.filter(team__code=team_code, state="planned", starts_at__lt=end, ends_at__gt=start)
     rows = duties.exclude(id__in=list(without)).values_list("starts_at", "ends_at")
-    calendar = active_calendars().get(team[0])
-    needed = open_spans(calendar, start, end) if calendar else [Span(start, end)]
+    needed = open_hours(team[0], start=start, end=end)
     return rosters.gaps(needed, [Span(*row) for row in rows], minimum=team[1])
 
 

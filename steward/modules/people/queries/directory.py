@@ -97,8 +97,13 @@ def staff_with_skill(skill: str, *, level: int = 1) -> dict[int, int]:
     return dict(rows.order_by("staff_id").values_list("staff_id", "level"))
 
 
+def default_capacity() -> int:
+    """Return how many cases somebody works on at once unless said otherwise."""
+    return int(parameters.value(DEFAULT_CAPACITY))
+
+
 def capacities(staff_ids: Iterable[int]) -> dict[int, int]:
     """Tell how many cases each person works on at once."""
-    default = int(parameters.value(DEFAULT_CAPACITY))
+    default = default_capacity()
     rows = Staff.objects.filter(id__in=list(staff_ids)).values_list("id", "capacity")
     return {id_: default if capacity is None else capacity for id_, capacity in rows}

@@ -1,0 +1,48 @@
+"""Write times of day, in the zone of the team they belong to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+
+from steward.modules.people.rules.calendars import written_time
+
+register = template.Library()
+
+
+@register.filter
+def clock_min(minute: int) -> str:
+    """Write a minute of the day as a time."""
+    return written_time(int(minute))
+
+
+@register.filter
+def clock_in(at: datetime, zone: str) -> str:
+    """Write the time of day an instant has somewhere."""
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+@register.filter
+def exact_in(at: datetime, zone: str) -> str:
+    """Write day and time an instant has somewhere."""
+    return f"{at.astimezone(ZoneInfo(zone)):%m-%d %H:%M}"
+
+
+@register.filter
+def split(text: str) -> list[str]:
+    """Split a text at its commas."""
+    return text.split(",")
+
+
+@register.filter
+def split_numbers(text: str) -> list[int]:
+    """Split a text at its commas into whole numbers."""
+    return [int(part) for part in text.split(",")]
+
+
+@register.filter
+def times(number: int, factor: int) -> int:
+    """Multiply whole numbers, to place things in a drawing."""
+    return number * factor
