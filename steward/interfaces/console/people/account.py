@@ -21,6 +21,11 @@ THEME_LABELS = (
     ("light", gettext_lazy("Light")),
     ("dark", gettext_lazy("Dark")),
 )
+NOTIFY_LABELS = (
+    ("all", gettext_lazy("All notices")),
+    ("urgent", gettext_lazy("Urgent ones only")),
+    ("none", gettext_lazy("None; I look here")),
+)
 LANGUAGE_NAMES = (("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English"))
 
 
@@ -34,6 +39,7 @@ def my_account(request: StaffRequest) -> HttpResponse:
             locale=locale,
             theme=request.POST.get("theme"),
             time_zone=request.POST.get("time_zone"),
+            notify_email=request.POST.get("notify_email"),
         )
         with translation.override(locale or settings.LANGUAGE_CODE):
             messages.success(request, _("Saved."))
@@ -44,6 +50,8 @@ def my_account(request: StaffRequest) -> HttpResponse:
         "language_names": LANGUAGE_NAMES,
         "theme_labels": THEME_LABELS,
         "zones": zones,
+        "notify_labels": NOTIFY_LABELS,
+        "notify_email": getattr(request.user, "notify_email", ""),
         "chosen_zone": getattr(request.user, "time_zone", settings.TIME_ZONE),
     }
     return render(request, "console/people/my_account.html", facts)
