@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from steward.interfaces.console import navigation
 from steward.interfaces.console.access import actor_of
 from steward.kernel import parameters
+from steward.modules.messaging.queries import notices
 
 HOUSE_NAME = parameters.define(
     "console.house_name", "", unit="", label=gettext_lazy("Name of the house in the top bar"), kind="text"
@@ -28,6 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "menu": navigation.shown(actor, request) if actor else [],
+        "unread_notices": notices.unread_count(actor.staff_id or 0) if actor else 0,
         "house_name": parameters.value(HOUSE_NAME) or _("Steward"),
         "html_language": {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(locale, locale),
         "locale": locale,

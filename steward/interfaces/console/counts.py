@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from steward.interfaces.console import navigation
 from steward.kernel import parked
 from steward.kernel.actor import Actor
+from steward.modules.messaging.queries import outbox as messages
 from steward.modules.orders import queries as orders
 from steward.modules.payments import queries as payments
 from steward.modules.people import queries as people
@@ -43,9 +44,15 @@ def _decisions() -> Mapping[str, int]:
     return {"people.decisions": people.waiting_decisions()}
 
 
+def _messages() -> Mapping[str, int]:
+    counts = messages.state_counts()
+    return {"messages.attention": sum(counts[state] for state in messages.NEEDS_A_PERSON)}
+
+
 COUNTERS: tuple[Counter, ...] = (
     Counter("orders.view", _queues),
     Counter("jobs.view", _parked),
+    Counter("messaging.view", _messages),
     Counter("people.approve", _decisions),
     Counter("payments.view", _money),
 )

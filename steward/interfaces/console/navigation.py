@@ -78,7 +78,7 @@ SECTIONS: tuple[Section, ...] = (
         "package",
         (
             Entry(_("Stock"), "stock", "stock.view", "package", key="b"),
-            Entry(_("Refunds"), "refunds", "payments.view", "cash-banknote", count="payments.refunds", key="f"),
+            Entry(_("Refunds"), "refunds", "payments.view", "cash-banknote", count="payments.refunds", key="q"),
             Entry(_("Reconciliation"), "statements", "payments.view", "scale", count="payments.differences"),
             Entry(
                 _("Payment callbacks"),
@@ -88,6 +88,15 @@ SECTIONS: tuple[Section, ...] = (
                 count="payments.unmatched",
                 key="c",
             ),
+        ),
+    ),
+    Section(
+        _("Messages"),
+        "mail",
+        (
+            Entry(_("Delivery"), "messages", "messaging.view", "send", count="messages.attention", key="z"),
+            Entry(_("Texts"), "message_texts", "messaging.templates", "message-2", key="x"),
+            Entry(_("Webhooks"), "webhooks", "messaging.webhooks", "webhook", key="h"),
         ),
     ),
     Section(

@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from django.utils.translation import pgettext_lazy
 
+from steward.modules.messaging.queries import words as messages
 from steward.modules.orders.queries import words
+from steward.modules.payments.queries import words as payment_words
 
 Tone = Literal["grey", "blue", "amber", "green", "red"]
 
@@ -42,6 +44,31 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "expired": "grey",
         "revoked": "red",
     },
+    "message": {
+        "waiting": "amber",
+        "sending": "blue",
+        "sent": "green",
+        "failed": "red",
+        "expired": "grey",
+        "suppressed": "grey",
+        "unknown": "red",
+        "delivered": "green",
+        "bounced": "red",
+    },
+    "delivery": {"waiting": "amber", "sending": "blue", "delivered": "green", "failed": "red"},
+    "refund": {
+        "awaiting_approval": "amber",
+        "waiting": "blue",
+        "sending": "blue",
+        "unknown": "amber",
+        "pending": "blue",
+        "by_hand": "amber",
+        "disputed": "red",
+        "succeeded": "green",
+        "failed": "red",
+        "refused": "grey",
+        "withdrawn": "grey",
+    },
 }
 WORDS: Mapping[str, Mapping[str, Any]] = {
     "order": words.STATES,
@@ -59,6 +86,9 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "expired": pgettext_lazy("state", "Expired"),
         "revoked": pgettext_lazy("state", "Revoked"),
     },
+    "message": messages.STATES,
+    "delivery": messages.STATES,
+    "refund": payment_words.REFUND_STATES,
 }
 
 

@@ -14,6 +14,7 @@ AREAS = {
     "jobs/": "jobs",
     "stock/": "stock",
     "payments/": "payments",
+    "messages/": "messaging",
     "settings/": "settings",
     "people/": "people",
 }

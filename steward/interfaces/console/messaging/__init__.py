@@ -1,0 +1,1 @@
+"""Messages: delivery, texts, notices, webhooks, what the development carriers took."""

@@ -1,0 +1,27 @@
+"""Addresses of messages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from steward.interfaces.console.messaging import delivery, hooks, notices, preferences, texts
+
+urlpatterns = [
+    path("", delivery.messages, name="messages"),
+    path("development", delivery.development, name="messages_development"),
+    path("<int:message_id>", delivery.message, name="message"),
+    path("<int:message_id>/decide", delivery.message_decide, name="message_decide"),
+    path("customers/<int:customer_id>", preferences.customer_preferences, name="message_preferences"),
+    path("texts", texts.message_texts, name="message_texts"),
+    path("texts/<slug:kind>", texts.message_text, name="message_text"),
+    path("texts/<slug:kind>/preview", texts.text_preview, name="text_preview"),
+    path("texts/<slug:kind>/sending", texts.kind_sending, name="kind_sending"),
+    path("notices", notices.notice_list, name="notices"),
+    path("notices/bell", notices.bell, name="bell"),
+    path("notices/read", notices.read_all, name="notices_read"),
+    path("notices/<int:notice_id>", notices.open_notice, name="notice"),
+    path("webhooks", hooks.webhooks, name="webhooks"),
+    path("webhooks/<int:endpoint_id>", hooks.webhook, name="webhook"),
+    path("webhooks/<int:endpoint_id>/act", hooks.webhook_act, name="webhook_act"),
+    path("webhooks/deliveries/<int:delivery_id>/resend", hooks.delivery_resend, name="delivery_resend"),
+]

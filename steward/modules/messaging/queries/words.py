@@ -1,0 +1,74 @@
+"""What people read for kinds, channels, states and reasons of messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+KINDS: dict[str, Any] = {
+    "order_received": _("Order received"),
+    "order_paid": _("Payment received"),
+    "payment_reminder": _("Reminder to pay"),
+    "order_cancelled": _("Order cancelled"),
+    "stock_offer": _("Choice when stock is short"),
+    "order_shipped": _("Order shipped"),
+    "order_delivered": _("Order delivered"),
+    "refund_paid": _("Refund paid"),
+    "clock_warned": _("Time limit comes near"),
+    "clock_breached": _("Time limit missed"),
+    "clock_escalated": _("Time limit escalated"),
+    "approval_asked": _("Approval asked for"),
+    "exception_opened": _("Exception opened"),
+    "webhook_disabled": _("Webhook switched off"),
+}
+CHANNELS: dict[str, Any] = {
+    "sms": pgettext_lazy("channel", "Text message"),
+    "email": pgettext_lazy("channel", "E-mail"),
+    "in_app": pgettext_lazy("channel", "Console and e-mail"),
+}
+LOCALES: dict[str, Any] = {"zh-hans": _("Simplified Chinese"), "zh-hant": _("Traditional Chinese"), "en": _("English")}
+NOTICE_KINDS: dict[str, Any] = {
+    "clock": _("Time limits"),
+    "approval": _("Approvals"),
+    "exception": _("Exceptions"),
+    "system": pgettext_lazy("notice", "System"),
+}
+STATES: dict[str, Any] = {
+    "waiting": pgettext_lazy("message state", "Waiting"),
+    "sending": pgettext_lazy("message state", "Being sent"),
+    "sent": pgettext_lazy("message state", "Sent"),
+    "failed": pgettext_lazy("message state", "Failed"),
+    "expired": pgettext_lazy("message state", "Too late"),
+    "suppressed": pgettext_lazy("message state", "Not sent"),
+    "unknown": pgettext_lazy("message state", "Fate unknown"),
+    "delivered": pgettext_lazy("message state", "Arrived"),
+    "bounced": pgettext_lazy("message state", "Came back"),
+}
+REASONS: dict[str, Any] = {
+    "simulated": _("It belongs to a drill, to practice or to the past; nothing of it leaves the house."),
+    "erased": _("The customer's data were erased."),
+    "opted_out": _("The customer does not want messages of this kind."),
+    "no_address": _("Neither phone nor e-mail of the customer is known for the channels of this message."),
+    "no_text": _("There is no fitting text in the customer's language."),
+    "switched_off": _("Messages of this kind are switched off."),
+    "too_late": _("It could not be sent in time and makes no sense any more."),
+    "left": _("This person has left."),
+}
+STATE_HELP: dict[str, Any] = {
+    "waiting": _("It is sent as soon as it is due."),
+    "sending": _("It is being handed over right now."),
+    "sent": _("The carrier has taken it. Whether it arrived, the carrier may report later."),
+    "failed": _("The carrier refused it, or every attempt failed."),
+    "expired": _("It could not be sent in time and makes no sense any more."),
+    "suppressed": _("It was decided not to send it."),
+    "unknown": _("The connection broke while it was handed over. Find out, then decide: it arrived, or send it again."),
+    "delivered": _("The carrier reported that it arrived."),
+    "bounced": _("The carrier reported that it could not be delivered."),
+}
+
+
+def kind(code: str) -> str:
+    """Name a kind of message."""
+    return str(KINDS.get(code, code))
