@@ -130,6 +130,7 @@ def test_whoever_entered_an_order_cannot_approve_it_and_another_person_can(visit
     zhao.house.pay("FR-BIG", 614_800)
     expect(page.locator("h1")).to_contain_text("待审核")  # by itself, as everything that changes
     expect(page.get_by_role("button", name="审核通过")).to_be_disabled()
+    page.locator(".od-why").first.hover()
     zhao.sees("这张订单是您录入的，须由另一人审核。")
 
     chen = visit("chen")

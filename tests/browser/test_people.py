@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
+from tests.api.caller import order_body
 from tests.browser.conftest import Visit
 
 
@@ -30,6 +33,15 @@ def test_a_tick_in_the_matrix_opens_a_page_to_a_role(visit: Visit) -> None:
     admin.toast("已收回，下一次点击起生效。")
     wang.page.reload()
     wang.sees("导入订单文件")
+
+
+def test_the_page_of_tokens_says_when_one_was_used(visit: Visit) -> None:
+    admin = visit("admin")
+    admin.house.order(order_body("BR-USED"))
+
+    admin.go("/people/tokens")
+
+    expect(admin.row("stw_")).to_contain_text(re.compile("刚刚|分钟前"))
 
 
 def test_a_token_is_shown_once_and_taken_away(visit: Visit) -> None:

@@ -120,7 +120,7 @@ def pool_name(code: str) -> str:
 
 @register.filter
 def mapping_name(name: str) -> str:
-    """Name a mapping; those that come with Steward have a Chinese and an English name, of which the reader needs one."""
+    """Name a mapping; those that come with Steward have a Chinese and an English name: show the reader theirs."""
     if name not in SHIPPED_NAMES:
         return name
     chinese, _between, english = name.partition(" / ")
