@@ -8,7 +8,17 @@ from typing import Any
 from ninja import NinjaAPI
 
 # The modules beside `orders` that add operations to its router must be loaded before the router is taken over.
-from steward.interfaces.api import contract, goods, operations, order_actions, orders, orders_in, problems
+from steward.interfaces.api import (
+    contract,
+    goods,
+    operations,
+    order_actions,
+    orders,
+    orders_in,
+    problems,
+    refunds,
+    statements,
+)
 from steward.interfaces.api.access import SessionAuth, TokenAuth
 from steward.interfaces.api.throttle import PerCaller
 
@@ -29,7 +39,7 @@ api = NinjaAPI(
 )
 OPERATIONS_ON_ORDERS = (order_actions, orders_in)
 problems.install(api)
-for router in (orders.router, goods.router, operations.router):
+for router in (orders.router, goods.router, refunds.router, statements.router, operations.router):
     api.add_router("", router)
 
 

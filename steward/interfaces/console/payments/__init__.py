@@ -1,1 +1,1 @@
-"""What payment providers told us."""
+"""Money: what providers told us, what goes back, what statements say."""

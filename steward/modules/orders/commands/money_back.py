@@ -37,11 +37,13 @@ def give_back(actor: Actor, *, order_ids: Sequence[int], cause: str, reason: str
 def give_back_late(actor: Actor, *, entry_ids: Sequence[int], now: datetime) -> None:
     """Give back payments that came after their order was cancelled, each once: what a person decided later stands.
 
-    Emits: RefundRequested. Locks: the orders, then their money, each in id order.
+    Who cancels an order after this looked sees the payment itself. Emits: RefundRequested.
+    Locks: the cancelled orders, then their money, each in id order.
     """
-    fresh = money.orders_of_fresh_payments(entry_ids)
-    cancelled = [one.id for one in lock_orders(fresh).values() if one.state == "cancelled"] if fresh else []
-    give_back(actor, order_ids=cancelled, cause="late_payment", reason="", now=now)
+    paid = money.orders_of_fresh_payments(entry_ids)
+    cancelled = list(Order.objects.filter(id__in=paid, state="cancelled").values_list("id", flat=True))
+    if cancelled:
+        give_back(actor, order_ids=list(lock_orders(cancelled)), cause="late_payment", reason="", now=now)
 
 
 def match_waiting_callbacks(actor: Actor, *, now: datetime) -> int:

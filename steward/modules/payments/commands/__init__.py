@@ -24,6 +24,7 @@ from steward.modules.payments.commands.recording import EntryResult, post_entrie
 from steward.modules.payments.commands.reporting import record_payments
 from steward.modules.payments.commands.requesting import RefundWant, RequestReceipt, refund_all_left, request_refund
 from steward.modules.payments.commands.statements import (
+    BadStatementFile,
     compare_statement,
     fetch_statement,
     import_statement,
@@ -34,6 +35,7 @@ from steward.modules.payments.commands.working import claim_refunds, record_answ
 
 __all__ = [
     "BadSecret",
+    "BadStatementFile",
     "BadTransaction",
     "CallbackBody",
     "CallbackReceipt",

@@ -6,6 +6,7 @@ import base64
 import binascii
 import secrets
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
@@ -15,13 +16,16 @@ from steward.kernel import events as log
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.catalog import queries as catalog
+from steward.modules.payments import queries
 from steward.modules.payments.events import ProviderConnected, ProviderRegistered
 from steward.modules.payments.models import Provider, ProviderShop
 from steward.modules.payments.queries import SECRET_PURPOSE
+from steward.modules.payments.rules.statement_mapping import mapped
 
 PREFIX = "whsec_"
 SHORTEST_BYTES = 24
 LONGEST_BYTES = 64
+KNOWN_CONNECTORS = ("", "signed_http")
 
 
 class BadSecret(errors.Refusal):
@@ -41,6 +45,14 @@ class NoShop(errors.Refusal):
     code = "provider_without_shop"
     status = 422
     message = _("Name at least one shop the provider serves; there is no shop “%(shop)s”.")
+
+
+class BadMapping(errors.Refusal):
+    """Refuse a mapping of statements that makes no sense."""
+
+    code = "bad_mapping"
+    status = 422
+    message = _("The mapping of statements does not fit: %(fault)s.")
 
 
 class BadConnection(errors.Refusal):
@@ -82,18 +94,27 @@ def register_provider(actor: Actor, *, code: str, name: str, shops: Sequence[str
 
 
 @command(needs="settings.tokens")
-def connect_provider(actor: Actor, *, code: str, connector: str, address: str) -> None:
-    """Name how a provider is reached for refunds and statements; without a connector refunds are paid by hand.
+def connect_provider(
+    actor: Actor, *, code: str, connector: str, address: str, statement_mapping: dict[str, Any] | None = None
+) -> None:
+    """Name how a provider is reached for refunds and statements, and how its statements' files are read.
 
-    Raises: NotFound, BadConnection. Emits: ProviderConnected.
+    Without a connector refunds are paid by hand. Raises: NotFound, BadConnection, BadMapping.
+    Emits: ProviderConnected.
     """
-    if connector and not _is_safe(address):
+    if connector not in KNOWN_CONNECTORS or (connector and not _is_safe(address)):
         raise BadConnection(address=address)
     provider = Provider.objects.select_for_update().filter(code=code).first()
-    if provider is None:
+    if provider is None or not all(actor.covers(shop) for shop in queries.get_provider(code).shops):
         raise errors.NotFound(key=code)
+    if statement_mapping is not None:
+        try:
+            mapped(dict(statement_mapping))
+        except (ValueError, TypeError) as error:
+            raise BadMapping(fault=str(error)[:200]) from error
+        provider.statement_mapping = dict(statement_mapping)
     provider.connector, provider.address = connector, address if connector else ""
-    provider.save(update_fields=["connector", "address"])
+    provider.save(update_fields=["connector", "address", "statement_mapping"])
     connected = ProviderConnected(provider_id=provider.id, connector=connector, address=provider.address)
     log.record(actor, [connected])
 

@@ -33,6 +33,14 @@ class EmptyStatement(errors.Refusal):
     message = _("The statement of %(provider)s holds no movement. Check the file and its columns.")
 
 
+class BadStatementFile(errors.Refusal):
+    """Refuse to compare nothing: neither a file that is there nor days to fetch."""
+
+    code = "no_statement_file"
+    status = 422
+    message = _("There is no file “%(file)s”. Name a statement's file, or the first and last day to fetch.")
+
+
 class BadSpan(errors.Refusal):
     """Refuse a span of time that ends before it begins, or is far too long."""
 

@@ -35,6 +35,7 @@ from steward.modules.payments.queries.statements import (
     differences,
     statement,
     statements,
+    waiting_counts,
 )
 
 __all__ = [
@@ -68,4 +69,5 @@ __all__ = [
     "statement",
     "statements",
     "waiting_callbacks",
+    "waiting_counts",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, Exists, F, OuterRef, Q
 from msgspec import Struct
 
 from steward.kernel import errors
@@ -91,11 +91,17 @@ def _rows(found: Any) -> list[RefundRow]:
     return [RefundRow(**row) for row in found.values(*PLAIN, **FIELDS)]
 
 
+def _unanswered(rows: Any) -> Any:
+    """Leave out failures whose payment was asked for again since: somebody has dealt with them."""
+    again = Refund.objects.filter(payment_id=OuterRef("payment_id"), id__gt=OuterRef("id"))
+    return rows.exclude(Q(state="failed") & Exists(again))
+
+
 def refunds_page(filters: RefundFilters, *, before_id: int | None = None, limit: int = 50) -> list[RefundRow]:
     """List refunds, newest first, one page of them."""
     rows: Any = Refund.objects.order_by("-id")
     if filters.states:
-        rows = rows.filter(state__in=filters.states)
+        rows = _unanswered(rows.filter(state__in=filters.states))
     if filters.stuck:
         rows = rows.filter(alerted_at__isnull=False, state__in=rules.OPEN)
     if filters.shops:
@@ -135,8 +141,8 @@ def refunds_of_order(order_id: int) -> list[RefundRow]:
 
 
 def refund_counts() -> dict[str, int]:
-    """Count the open refunds, and the failed ones, by state."""
-    wanted = Refund.objects.filter(state__in=[*rules.OPEN, "failed"])
+    """Count the open refunds, and the failed ones nobody asked for again, by state."""
+    wanted = _unanswered(Refund.objects.filter(state__in=[*rules.OPEN, "failed"]))
     return dict(wanted.values_list("state").annotate(Count("id")))
 
 

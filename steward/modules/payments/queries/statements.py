@@ -10,6 +10,9 @@ from msgspec import Struct
 
 from steward.kernel import errors
 from steward.modules.payments.models import Difference, Statement
+from steward.modules.payments.queries.ledger import count_unmatched
+from steward.modules.payments.queries.refunds import refund_counts
+from steward.modules.payments.rules import refunds as rules
 
 
 class StatementView(Struct, frozen=True, kw_only=True):
@@ -93,3 +96,14 @@ def differences(
 def count_open_differences() -> int:
     """Count the differences nobody has worked yet."""
     return Difference.objects.filter(outcome="").count()
+
+
+def waiting_counts() -> dict[str, int]:
+    """Count what waits for people about money, under the names the menu knows."""
+    states = refund_counts()
+    return {
+        "payments.refunds": sum(states.get(state, 0) for state in rules.FOR_A_PERSON),
+        "payments.to_approve": states.get("awaiting_approval", 0),
+        "payments.differences": count_open_differences(),
+        "payments.unmatched": count_unmatched(),
+    }

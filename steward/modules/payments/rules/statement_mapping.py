@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import available_timezones
 
 import msgspec
+
+from steward.kernel import money
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "transaction": ("transaction", "交易号", "流水号", "业务流水号", "支付宝交易号", "微信订单号", "退款单号"),
@@ -59,6 +62,10 @@ def mapped(own: Mapping[str, Any]) -> Mapped:
         given = msgspec.convert(dict(own), Own)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
+    if given.time_zone not in available_timezones():
+        raise ValueError(f"unknown time zone: {given.time_zone}")
+    if given.currency not in money.CURRENCIES:
+        raise ValueError(f"unknown currency: {given.currency}")
     if strange := sorted(set(given.columns) - set(NAMES)):
         raise ValueError(f"unknown fields: {', '.join(strange)}")
     if set(given.kinds.values()) - {"payment", "refund"}:

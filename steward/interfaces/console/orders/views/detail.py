@@ -16,6 +16,7 @@ from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
 from steward.interfaces.console.orders.actions import actions_of
 from steward.interfaces.console.orders.forms import address_with
+from steward.interfaces.console.payments import refunds
 from steward.kernel import money
 from steward.modules.customers.commands import rights
 from steward.modules.orders import queries
@@ -27,6 +28,7 @@ from steward.modules.orders.rules.steps import Standing
 from steward.modules.payments import queries as payments
 from steward.modules.people import queries as people
 
+FINDING = "finding-"
 REVEALED = ("name", "phone", "email", "street", "note")
 MENDABLE = (*(f"recipient.{name}" for name in ("name", "phone", "province", "city", "district", "street")), "note")
 
@@ -63,6 +65,7 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
         "conflicts": [
             (conflict, _differences(conflict.differences, detail.order.currency)) for conflict in detail.conflicts
         ],
+        **refunds.of_order(request.actor, detail.order),
     }
     return render(request, "console/orders/order.html", facts)
 
@@ -123,8 +126,22 @@ def _line(text: str, currency: str) -> str:
 def order_reveal(request: StaffRequest, number: str) -> HttpResponse:
     """Show one personal field in clear, in place of its mask; who looked is recorded."""
     field = request.POST.get("field", "")
-    value = _clear_value(request, queries.order_id(number), field) if field in REVEALED else ""
+    order_id = queries.order_id(number)
+    if field.startswith(FINDING):
+        value = _clear_finding(request, order_id, field.removeprefix(FINDING))
+    else:
+        value = _clear_value(request, order_id, field) if field in REVEALED else ""
     return HttpResponse(format_html('<span class="masked revealed">{}</span>', value or "—"))
+
+
+def _clear_finding(request: StaffRequest, order_id: int, finding_id: str) -> str:
+    """Write a finding out with what was typed and what is suggested."""
+    clear = reveal.reveal_order(request.actor, order_id=order_id, reason=_("Opened on the order page"))
+    found = clear["findings"].get(finding_id)
+    if found is None:
+        return ""
+    text, suggested = queries.finding_text(found["code"], found["params"]), found["suggestion"]
+    return f"{text} → {queries.suggestion_text(suggested)}?" if suggested else text
 
 
 def _clear_value(request: StaffRequest, order_id: int, field: str) -> str:

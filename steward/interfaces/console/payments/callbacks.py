@@ -10,29 +10,34 @@ from django.views.decorators.http import require_GET
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
 from steward.modules.payments import queries
+from steward.modules.payments.queries import words
 
 PAGE = 50
+TONES = {"applied": "green", "duplicate": "grey", "unmatched": "amber", "refused": "red"}
 
 
 @require_GET
 @needs("payments.view")
 def callbacks(request: StaffRequest) -> HttpResponse:
-    """Show what providers sent, newest first, and what became of it."""
+    """Show what providers sent, newest first, and what became of it; those that wait for their order are a queue."""
     outcomes = {
         "": _("All"),
+        "unmatched": _("Waiting for their order"),
         "applied": _("Applied"),
         "duplicate": _("Sent again"),
-        "unmatched": _("Unmatched"),
         "refused": _("Refused"),
     }
-    tones = {"applied": "green", "duplicate": "grey", "unmatched": "amber", "refused": "red"}
     outcome = request.GET.get("outcome", "")
-    wanted = [outcome] if outcome in tones else []
+    wanted = [outcome] if outcome in TONES else []
     rows = queries.callbacks(outcomes=wanted, before_id=row_number(request.GET.get("after", "")), limit=PAGE + 1)
     older = f"?outcome={outcome}&after={rows[PAGE - 1].id}" if len(rows) > PAGE else ""
     facts = {
-        "rows": [(row, outcomes.get(row.outcome, row.outcome), tones.get(row.outcome, "grey")) for row in rows[:PAGE]],
+        "rows": [
+            (row, outcomes.get(row.outcome, row.outcome), TONES.get(row.outcome, "grey"), words.reason(row.reason))
+            for row in rows[:PAGE]
+        ],
         "outcomes": [(code, label, code == outcome) for code, label in outcomes.items()],
+        "waiting": queries.count_unmatched(),
         "older_url": older,
     }
     return render(request, "console/payments/callbacks.html", facts)
