@@ -1,0 +1,51 @@
+"""Rows of orders: the order with all that hangs on it, and what screening keeps."""
+
+from steward.modules.orders.models.order import (
+    FULFILMENT_STATES,
+    PAYMENT_STATES,
+    RARE_PAYMENT_STATES,
+    SOURCES,
+    STATES,
+    WAITING_STATES,
+    Cancellation,
+    Conflict,
+    ImportRun,
+    Line,
+    Mapping,
+    Order,
+    OrderFinding,
+    Step,
+)
+from steward.modules.orders.models.screening import (
+    Backtest,
+    Hold,
+    HoldDecision,
+    ListEntry,
+    RuleSet,
+    Screening,
+    Signal,
+)
+
+__all__ = [
+    "FULFILMENT_STATES",
+    "PAYMENT_STATES",
+    "RARE_PAYMENT_STATES",
+    "SOURCES",
+    "STATES",
+    "WAITING_STATES",
+    "Backtest",
+    "Cancellation",
+    "Conflict",
+    "Hold",
+    "HoldDecision",
+    "ImportRun",
+    "Line",
+    "ListEntry",
+    "Mapping",
+    "Order",
+    "OrderFinding",
+    "RuleSet",
+    "Screening",
+    "Signal",
+    "Step",
+]
