@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from steward.modules.orders import queries
+from steward.modules.orders.commands import mend
 from steward.modules.orders.rules.drafts import LineDraft
 from tests import make
 
@@ -169,6 +170,41 @@ def test_a_conflict_stands_side_by_side_and_is_settled() -> None:
     assert number in browser.get("/orders/?queue=conflict").content.decode()
     browser.post(f"/orders/conflicts/{conflict.id}/settle", {"decision": "keep"})
     assert not queries.order_detail(number).open_conflicts
+
+
+def test_the_lines_that_came_are_taken_over_from_the_page() -> None:
+    make.item(stock=5)
+    number = make.order().number
+    make.order(quantity=3)
+    conflict = queries.order_detail(number).open_conflicts[0]
+
+    make.browser("lin").post(f"/orders/conflicts/{conflict.id}/settle", {"decision": "take_goods"})
+
+    assert [line.quantity for line in queries.order_detail(number).lines] == [3]
+
+
+def test_a_street_in_a_finding_is_masked_until_it_is_revealed() -> None:
+    make.item(stock=5)
+    street = "浙江省杭州市西湖区浙江省杭州市西湖区文三路90号5幢201室"
+    number = make.order(recipient=make.recipient(street=street)).number
+    finding = queries.order_detail(number).open_findings[0]
+    browser = make.browser("chen")
+
+    page = browser.get(f"/orders/{number}").content.decode()
+    clear = browser.post(f"/orders/{number}/reveal", {"field": f"finding-{finding.id}"}).content.decode()
+
+    assert "文三路90号****" in page
+    assert "201室" not in page
+    assert "文三路90号5幢201室" in clear
+
+
+def test_who_mended_an_order_sees_why_they_do_not_audit_it() -> None:
+    make.item(stock=5)
+    order = make.order(payments=[make.payment()], recipient=make.recipient(city=""))
+    zhao = make.manager_zhao()
+    mend.mend_order(zhao, order_id=order.order_id, changes={"note": "ring twice"}, now=make.NOW)
+
+    assert "你修改过" in make.browser("zhao").get(f"/orders/{order.number}").content.decode()
 
 
 def test_the_export_holds_the_filtered_orders_masked() -> None:

@@ -75,6 +75,8 @@ def _permission(actor: Actor, permission: str) -> str:
 
 
 def _own(actor: Actor, detail: OrderDetail) -> str:
+    if actor.id in detail.mended_by:
+        return _("You mended this order yourself; another person has to audit it.")
     is_own = detail.order.source in ("form", "api", "bulk") and detail.entered_by == actor.id
     return _("You entered this order yourself; another person has to audit it.") if is_own else ""
 

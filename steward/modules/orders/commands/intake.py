@@ -156,7 +156,7 @@ def _prepare_one(
         item = items[line.sku]
         if item.stocked:
             stocked[item.id] = stocked.get(item.id, 0) + line.quantity
-    buyer_phone = read_phone(draft.buyer.phone, draft.recipient.country).e164 if draft.buyer.phone else ""
+    buyer_phone = _buyer_phone(draft, checked.findings) if draft.buyer.phone else ""
     return Prepared(
         intake=intake,
         actor=actor,
@@ -180,10 +180,22 @@ def _prepare_one(
     )
 
 
+def _buyer_phone(draft: OrderDraft, findings: list[Finding]) -> str:
+    """Read the buyer's phone; one that cannot be read stays, sealed, in the finding about it."""
+    e164 = read_phone(draft.buyer.phone, draft.recipient.country).e164
+    if not e164:
+        findings.append(Finding("buyer.phone", "buyer_phone_unreadable", "warning", {"typed": draft.buyer.phone}))
+    return e164
+
+
 def _nameless(draft: OrderDraft) -> Buyer | None:
     """Give personal data that name nobody (a street, an unreadable phone, a note) a person to be sealed for."""
     to = draft.recipient
-    return Buyer([], Profile()) if draft.note or to.phone or to.city or to.district or to.street else None
+    return (
+        Buyer([], Profile())
+        if draft.note or draft.buyer.phone or to.phone or to.city or to.district or to.street
+        else None
+    )
 
 
 @lru_cache(maxsize=65_536)

@@ -1,7 +1,7 @@
 """Reads of orders for every interface: nothing here writes."""
 
 from steward.modules.orders.queries.detail import OrderDetail, order_detail
-from steward.modules.orders.queries.findings import field_label, finding_text
+from steward.modules.orders.queries.findings import field_label, finding_text, suggestion_text
 from steward.modules.orders.queries.intake import (
     cancellations_page,
     find_mapping,
@@ -40,5 +40,6 @@ __all__ = [
     "orders_in_conflict",
     "orders_page",
     "queue_counts",
+    "suggestion_text",
     "timeline",
 ]

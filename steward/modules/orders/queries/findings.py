@@ -121,6 +121,7 @@ TEXTS: dict[str, Any] = {
     "phone_wrong_length": gettext_lazy("This phone number has too many or too few digits."),
     "phone_masked": gettext_lazy("Parts of this phone number are hidden; the channel gives only a masked one."),
     "phone_invalid": gettext_lazy("This is no valid phone number."),
+    "buyer_phone_unreadable": gettext_lazy("The buyer's phone number “%(typed)s” cannot be read."),
     "placed_in_future": gettext_lazy("The order time lies in the future."),
     "city_missing": gettext_lazy("The city is missing; district %(district)s implies it."),
     "city_unknown": gettext_lazy("Nobody knows a city “%(typed)s” here."),

@@ -10,6 +10,7 @@ from steward.modules.customers.commands import rights
 from steward.modules.orders import queries
 from steward.modules.orders.commands import mend, reveal
 from steward.modules.orders.models import Order, OrderFinding
+from steward.modules.orders.rules.drafts import BuyerDraft
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +76,18 @@ def test_a_mend_that_is_doubtful_again_leaves_no_street_in_clear() -> None:
 
     assert OrderFinding.objects.get(code="parts_repeated").sealed
     assert "文三路" not in _everything_stored()
+
+
+def test_a_buyers_phone_that_cannot_be_read_is_kept_sealed_with_a_finding() -> None:
+    make.item(stock=5)
+
+    order = make.order(buyer=BuyerDraft(phone="call 5521 after six"), recipient=make.recipient(name="", phone=""))
+
+    finding = OrderFinding.objects.get(code="buyer_phone_unreadable")
+    clear = reveal.reveal_order(make.TESTER, order_id=order.order_id, reason="to call")
+    assert clear["findings"][str(finding.id)]["params"] == {"typed": "call 5521 after six"}
+    assert "after six" not in _everything_stored()
+    assert "after six" not in queries.order_detail(order.order_id).findings[-1].text
 
 
 def test_erasure_leaves_nothing_of_a_person_in_findings() -> None:

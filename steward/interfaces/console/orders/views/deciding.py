@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +14,11 @@ from steward.modules.orders import queries
 from steward.modules.orders.commands import audit, cancel, mend, progress, settle
 
 LONGEST_REASON = 200
+DECISIONS: dict[str, settle.Decision] = {
+    "take_recipient": "take_recipient",
+    "take_goods": "take_goods",
+    "take_all": "take_all",
+}
 
 
 def _reason(request: StaffRequest) -> str:
@@ -105,9 +108,7 @@ def finding_accept(request: StaffRequest, finding_id: int) -> HttpResponse:
 @require_POST
 @needs("orders.mend")
 def conflict_settle(request: StaffRequest, conflict_id: int) -> HttpResponse:
-    """Decide a conflict: keep what stands, or take recipient and note from what came."""
-    decision: Literal["keep", "take_recipient"] = "keep"
-    if request.POST.get("decision") == "take_recipient":
-        decision = "take_recipient"
+    """Decide a conflict: keep what stands, or take recipient and note, lines and amounts, or all from what came."""
+    decision = DECISIONS.get(request.POST.get("decision", ""), "keep")
     settle.settle_conflict(request.actor, conflict_id=conflict_id, decision=decision, now=moment.now())
     return say(request, _("The conflict is settled."))
