@@ -148,10 +148,10 @@ def _swaps(crew: Crew, now: datetime) -> None:
     service = crew.all_of("customer_service")
     start, end = _midnight(now) + timedelta(days=7), _midnight(now) + timedelta(days=14)
     waiting = 0
-    for asker in service:
-        for colleague in service:
-            if asker is colleague or waiting == 2:
-                continue
+    for place, asker in enumerate(service):
+        for colleague in service[place + 1 :]:
+            if waiting == 2:
+                return
             mine = queries.duties(start=start, end=end, staff_id=asker.staff_id)
             theirs = queries.duties(start=start, end=end, staff_id=colleague.staff_id)
             pair = _exchangeable(mine, theirs)

@@ -32,6 +32,7 @@ ABSENCES = (
 def my_shifts(request: StaffRequest) -> HttpResponse:
     """Show my duties of the next weeks, the swaps around them and my presence."""
     now, me = moment.now(), request.actor.staff_id or 0
+    commands.note_presence(request.actor, now=now)
     duties = queries.duties(start=now, end=now + timedelta(weeks=WEEKS_SHOWN), staff_id=me)
     swaps = queries.swaps(staff_id=me)
     waiting = {swap.duty.id for swap in swaps}

@@ -18,6 +18,7 @@ from steward.interfaces.console.people import fields
 from steward.interfaces.console.people.account import NEAR_ZONES
 from steward.interfaces.console.people.staff import errors_by_field
 from steward.kernel import moment
+from steward.kernel.calendar import is_open
 from steward.kernel.errors import BadInput
 from steward.modules.people import commands, queries
 from steward.modules.people.commands import MemberDraft, TeamDraft
@@ -34,16 +35,18 @@ def teams(request: StaffRequest) -> HttpResponse:
     now = moment.now()
     present, on_duty = queries.present_staff(at=now), queries.staff_on_duty(at=now)
     people = queries.members_by_team()
-    calendars = {calendar.code: calendar.name for calendar in queries.calendar_list()}
+    names = {calendar.code: calendar.name for calendar in queries.calendar_list()}
+    calendars = queries.active_calendars()
     on_call = {team.code: queries.on_call(team.code, at=now) for team in queries.teams()}
     ids = {id_ for turn in on_call.values() if turn for id_ in (turn.primary_id,) if id_}
     contacts = queries.staff_contact(ids)
     rows = [
         {
             "team": team,
-            "calendar": calendars.get(team.calendar_code, team.calendar_code),
+            "calendar": names.get(team.calendar_code, team.calendar_code),
             "there": sum(staff_id in present for staff_id, _name in people.get(team.code, [])),
-            "on_duty": sum(duty.team_code == team.code for duty in on_duty),
+            "on_duty": (count := sum(duty.team_code == team.code for duty in on_duty)),
+            "too_few": count < team.minimum_on_duty and is_open(calendars[team.calendar_code], now),
             "on_call": _name_of(contacts, on_call.get(team.code)),
         }
         for team in queries.teams()

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils import timezone
 
 from steward.modules.people.rules.calendars import written_time
 
@@ -22,6 +23,13 @@ def clock_min(minute: int) -> str:
 def clock_in(at: datetime, zone: str) -> str:
     """Write the time of day an instant has somewhere."""
     return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+@register.filter
+def end_in(at: datetime, zone: str = "") -> str:
+    """Write the time of day at which something ends somewhere, else where the reader is; midnight is 24:00."""
+    local = at.astimezone(ZoneInfo(zone)) if zone else timezone.localtime(at)
+    return "24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%H:%M}"
 
 
 @register.filter
