@@ -127,6 +127,7 @@ INSTALLED_APPS = [
     "steward.modules.customers",
     "steward.modules.messaging",
     "steward.modules.deadlines",
+    "steward.modules.approvals",
     "steward.modules.payments",
     "steward.modules.inventory",
     "steward.modules.orders",
@@ -154,7 +155,7 @@ ROOT_URLCONF = "steward.interfaces.urls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "steward/interfaces/console/templates"],
+        "DIRS": [ROOT / "steward/interfaces/console/templates", ROOT / "steward/interfaces/portal/templates"],
         "APP_DIRS": False,
         "OPTIONS": {
             "context_processors": [
@@ -230,6 +231,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [
     ROOT / "steward/interfaces/console/static",
+    ROOT / "steward/interfaces/portal/static",
     ("vendor/tabler", NODE_MODULES / "@tabler/core/dist"),
     ("vendor/icons", NODE_MODULES / "@tabler/icons-webfont/dist"),
     ("vendor/echarts", NODE_MODULES / "echarts/dist"),

@@ -9,10 +9,12 @@ from django.conf import settings
 from steward.modules.messaging.models import Message
 from steward.modules.messaging.queries.links import portal_link, usual_end
 from steward.modules.messaging.rules.catalogue import KINDS
+from steward.modules.messaging.rules.signed_links import PATH
 
 NOTICE_PATH = "/messages/notices/"
 PREFERENCES = "preferences"
 STOP = "stop"
+STOP_PATH = f"{PATH}stop/"
 
 
 def link_of(message: Message, *, now: datetime) -> str:
@@ -37,4 +39,5 @@ def stop_url(message: Message, *, now: datetime) -> str:
     """Make the link that stops this kind of message with one click, where it may be stopped at all."""
     if message.customer_id is None or KINDS[message.template].mandatory:
         return ""
-    return portal_link(f"{STOP}.{message.template}", message.customer_id, expires_at=usual_end(now), now=now)
+    purpose = f"{STOP}.{message.template}"
+    return portal_link(purpose, message.customer_id, expires_at=usual_end(now), now=now, path=STOP_PATH)

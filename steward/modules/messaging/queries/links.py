@@ -48,11 +48,11 @@ class LinkWithdrawn(errors.Refusal):
     message = _("This link was replaced by a newer one. Use the newest message we sent you.")
 
 
-def portal_link(purpose: str, subject_id: int, *, expires_at: datetime, now: datetime) -> str:
+def portal_link(purpose: str, subject_id: int, *, expires_at: datetime, now: datetime, path: str = PATH) -> str:
     """Make the address that opens one thing to who holds it. Raises: ValueError for a purpose that is no code."""
     keys = secrets_box.derived_keys(KEY_PURPOSE)
     made = signed_links.token(purpose, subject_id, issued_at=now, expires_at=expires_at, keys=keys)
-    return f"{settings.PUBLIC_URL}{PATH}{made}"
+    return f"{settings.PUBLIC_URL}{path}{made}"
 
 
 def usual_end(now: datetime) -> datetime:

@@ -1,0 +1,1 @@
+"""Pages for customers: signed links now, no sign-in. Phone first, plain words."""

@@ -1,0 +1,91 @@
+"""Where an order stands, as its buyer reads it: one sentence, the goods, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from msgspec import Struct
+
+from steward.modules.messaging.rules.signed_links import SignedLink
+from steward.modules.orders import queries as orders
+
+PAID = frozenset({"paid", "overpaid", "partly_refunded", "refunded"})
+# What a buyer is told of what happened; everything else is the house's own business.
+STORY: Mapping[str, Any] = {
+    "orders.order_received": gettext_lazy("We received your order."),
+    "payments.payment_recorded": gettext_lazy("Your payment arrived."),
+    "orders.order_promised": gettext_lazy("The goods are set aside for you."),
+    "orders.order_approved": gettext_lazy("Your order was checked and is being prepared."),
+    "orders.line_cancelled": gettext_lazy("A part of the order was cancelled."),
+    "orders.order_cancelled": gettext_lazy("The order was cancelled."),
+}
+REFUNDED = gettext_lazy("We sent money back to you.")
+
+
+class Standing(Struct, frozen=True):
+    """The one sentence a buyer came for, with its colour, and what they can expect or do."""
+
+    tone: str
+    sentence: str
+    more: str = ""
+
+
+class Step(Struct, frozen=True):
+    """One thing that happened."""
+
+    at: datetime
+    text: str
+
+
+def order_page(request: HttpRequest, link: SignedLink) -> HttpResponse:
+    """Show one order to who holds its link: no name, no address, nothing of other orders."""
+    detail = orders.order_detail(link.subject_id)
+    facts = {
+        "detail": detail,
+        "order": detail.order,
+        "standing": standing(detail),
+        "lines": [line for line in detail.lines if line.quantity > line.cancelled_quantity],
+        "pay_before": detail.hold_until if detail.order.payment_state == "unpaid" else None,
+        "story": story(link.subject_id),
+    }
+    return render(request, "portal/order.html", facts)
+
+
+def standing(detail: orders.OrderDetail) -> Standing:
+    """Say where the order stands in one sentence; of states nobody wrote one for: that we are at it."""
+    order = detail.order
+    if order.state == "cancelled":
+        more = _("What you paid goes back the way it came.") if order.payment_state in PAID else ""
+        return Standing("grey", _("Your order is cancelled."), more)
+    if order.state == "completed":
+        return Standing("green", _("Your order is complete. Thank you!"))
+    if order.fulfilment_state == "short":
+        more = _("It moves on by itself as soon as the goods are here.")
+        return Standing("amber", _("Something you ordered is out of stock."), more)
+    if order.payment_state in ("unpaid", "partly_paid") and order.state == "checked":
+        return Standing("amber", _("We are waiting for your payment."))
+    if order.state == "approved":
+        return Standing("green", _("Your order is being prepared for shipping."))
+    return Standing("blue", _("We are checking your order."), _("You need not do anything."))
+
+
+def story(order_id: int) -> list[Step]:
+    """Tell what happened, newest first, in a buyer's words; the same thing on the same minute once."""
+    steps: list[Step] = []
+    seen: set[tuple[str, str]] = set()
+    for entry in orders.timeline(order_id, limit=200).entries:
+        if entry.kind not in STORY:
+            continue
+        is_refund = entry.kind == "payments.payment_recorded" and entry.data.get("direction") == "refund"
+        text = str(REFUNDED if is_refund else STORY[entry.kind])
+        key = (text, entry.at.strftime("%Y%m%d%H%M"))
+        if key not in seen:
+            seen.add(key)
+            steps.append(Step(entry.at, text))
+    return steps
