@@ -46,6 +46,15 @@ def staff_with_role(role: str) -> list[int]:
     return list(found.values_list("id", flat=True).distinct())
 
 
+def roles_of(staff_ids: Iterable[int]) -> dict[int, set[str]]:
+    """Name the roles of each person by code."""
+    found: dict[int, set[str]] = {id_: set() for id_ in staff_ids}
+    rows = Staff.objects.filter(id__in=list(found), is_active=True, roles__isnull=False).values_list("id", "roles__code")
+    for id_, role in rows:
+        found[id_].add(role)
+    return found
+
+
 def staff_with_permission(permission: str) -> list[int]:
     """List the active people whose roles give a permission, by id."""
     by_role = Staff.objects.filter(roles__permissions__permission__in=(permission, rules.ALL), is_active=True)

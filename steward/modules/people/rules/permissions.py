@@ -34,6 +34,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "catalog": ("catalog.edit",),
     "stock": ("stock.view", "stock.move"),
     "payments": ("payments.view", "payments.record", "payments.refund", "payments.approve", "payments.reconcile"),
+    "approvals": ("approvals.view", "approvals.decide"),
     "customers": ("customers.view", "customers.reveal", "customers.erase"),
     "messaging": (
         "messaging.view",
@@ -56,7 +57,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
 }
 # What only parts of the system do, as their own actors; no role can be given it.
 OF_THE_SYSTEM = frozenset(
-    {"deadlines.sweep", "messaging.deliver", "payments.callback", "payments.work", "stock.expire"}
+    {"approvals.expire", "deadlines.sweep", "messaging.deliver", "payments.callback", "payments.work", "stock.expire"}
 )
 PERMISSIONS: frozenset[str] = frozenset(code for codes in AREAS.values() for code in codes)
 

@@ -1,0 +1,1 @@
+"""Approvals: who has to agree to what, and who did."""
