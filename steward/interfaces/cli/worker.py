@@ -17,7 +17,7 @@ def register(subparsers: Any) -> None:
     parser = subparsers.add_parser("worker", help="run jobs until told to stop; any number of machines may")
     parser.add_argument("--threads", type=int, default=settings.JOB_THREADS, help="jobs at once")
     parser.add_argument("--queues", help="comma-separated; default: all")
-    parser.add_argument("--until-idle", action="store_true", help="leave when no job is due")
+    parser.add_argument("--until-idle", action="store_true", help="leave when nothing is left, here or elsewhere")
     parser.set_defaults(run=run)
 
 
