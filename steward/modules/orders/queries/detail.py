@@ -61,6 +61,11 @@ class FindingView(Struct, frozen=True):
     resolved_at: datetime | None
 
     @property
+    def masked(self) -> str:
+        """Write what stands in place of the clear suggestion until it is revealed."""
+        return self.suggestion_text or "••••"
+
+    @property
     def can_be_taken(self) -> bool:
         """Tell whether the suggestion can be taken over with one press."""
         return any(
