@@ -7,7 +7,8 @@ from typing import Any
 
 from steward.kernel.events import Event
 from steward.modules.customers.events import CustomerErased
-from steward.modules.deadlines.events import ClockBreached
+from steward.modules.deadlines import handlers as deadlines
+from steward.modules.deadlines.events import ClockBreached, PolicyAdded, PolicyChanged, PolicyRetired
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.orders import handlers as orders
 from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderReceived
@@ -34,6 +35,9 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     RefundWithdrawn: [orders.on_refund_moved_follow_payments],
     StockMoved: [orders.on_stock_moved_promise_waiting],
     HoldExpired: [orders.on_hold_expired_note_release],
+    PolicyAdded: [deadlines.on_policy_added_realign_clocks],
+    PolicyChanged: [deadlines.on_policy_changed_realign_clocks],
+    PolicyRetired: [deadlines.on_policy_retired_realign_clocks],
     ClockBreached: [orders.on_clock_breached_cancel_unpaid],
     CustomerErased: [orders.on_customer_erased_forget_indexes],
 }

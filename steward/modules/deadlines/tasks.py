@@ -23,3 +23,10 @@ def sweep_due_clocks(timestamp: int) -> None:
         swept = commands.sweep_due(actor.system("deadlines.sweep"), now=moment.now(), limit=commands.SWEEP_LIMIT)
         if swept < commands.SWEEP_LIMIT:
             return
+
+
+@app.task(name="deadlines.realign_again", queue="events", retry=jobs.RETRY)
+def realign_again(kinds: list[list[str]], reason: str) -> None:
+    """Recompute clocks that other processes started by a policy or calendar they still remembered."""
+    pairs = [(subject, clock) for subject, clock in kinds]
+    commands.realign_all(actor.system("deadlines.sweep"), kinds=pairs, reason=reason, now=moment.now())

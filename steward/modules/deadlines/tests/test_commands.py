@@ -95,7 +95,7 @@ def test_a_clock_stopped_in_time_is_met() -> None:
     start(1)
 
     assert stop(1, at=NOW + HOUR) == ["met"]
-    assert Clock.objects.get().consumed_s == 3_600
+    assert Clock.objects.get().consumed_us == 3_600_000_000
     assert breaches() == []
 
 

@@ -1,0 +1,56 @@
+"""Start, stop, pause, date, restate, recompute and sweep clocks, and keep the policies they run under."""
+
+from steward.modules.deadlines.commands.answering import Reply, answer_clocks
+from steward.modules.deadlines.commands.dating import ClockDue, release_due, set_due
+from steward.modules.deadlines.commands.ending import cancel_clocks, stop_clocks
+from steward.modules.deadlines.commands.locking import ClockEnd, ClockStop
+from steward.modules.deadlines.commands.pausing import ClockPause, pause_clocks, resume_clocks
+from steward.modules.deadlines.commands.policies import (
+    LONGEST_LIMIT_S,
+    PolicyDraft,
+    UnfitLimit,
+    UnfitPolicy,
+    add_policy,
+    retire_policy,
+    set_policy,
+    set_time_limit,
+)
+from steward.modules.deadlines.commands.realigning import REALIGN_LIMIT, realign_all, realign_clocks
+from steward.modules.deadlines.commands.restating import Restatement, restate_facts
+from steward.modules.deadlines.commands.starting import ClockStart, reopen_clocks, start_clocks
+from steward.modules.deadlines.commands.sweeping import SWEEP_LIMIT, sweep_due
+from steward.modules.deadlines.queries.policies import forget_policies
+
+__all__ = [
+    "LONGEST_LIMIT_S",
+    "REALIGN_LIMIT",
+    "SWEEP_LIMIT",
+    "ClockDue",
+    "ClockEnd",
+    "ClockPause",
+    "ClockStart",
+    "ClockStop",
+    "PolicyDraft",
+    "Reply",
+    "Restatement",
+    "UnfitLimit",
+    "UnfitPolicy",
+    "add_policy",
+    "answer_clocks",
+    "cancel_clocks",
+    "forget_policies",
+    "pause_clocks",
+    "realign_all",
+    "realign_clocks",
+    "release_due",
+    "reopen_clocks",
+    "restate_facts",
+    "resume_clocks",
+    "retire_policy",
+    "set_due",
+    "set_policy",
+    "set_time_limit",
+    "start_clocks",
+    "stop_clocks",
+    "sweep_due",
+]

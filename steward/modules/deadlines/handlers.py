@@ -1,0 +1,46 @@
+"""What deadlines do on hearing that policies or calendars changed. Every handler may run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from procrastinate.contrib.django import app
+
+from steward.kernel import moment
+from steward.kernel.actor import system
+from steward.modules.deadlines import commands
+from steward.modules.deadlines.events import PolicyAdded, PolicyChanged, PolicyRetired
+from steward.modules.deadlines.queries import policies
+
+SYSTEM = system("deadlines.sweep")
+AGAIN_TASK = "deadlines.realign_again"
+# Other processes may still start clocks by what they remember; by then they have read anew.
+AGAIN_S = int(policies.FRESH_S) + 5
+
+
+def on_policy_added_realign_clocks(events: Sequence[PolicyAdded]) -> None:
+    """Let what runs count by a new policy."""
+    for event in events:
+        _realign([(event.about_kind, event.clock_kind)], event.reason)
+
+
+def on_policy_changed_realign_clocks(events: Sequence[PolicyChanged]) -> None:
+    """Let what runs count by a changed policy."""
+    for event in events:
+        _realign([(event.about_kind, event.clock_kind)], event.reason)
+
+
+def on_policy_retired_realign_clocks(events: Sequence[PolicyRetired]) -> None:
+    """Let what ran under a retired policy run under the next that fits."""
+    for event in events:
+        _realign([(event.about_kind, event.clock_kind)], event.reason)
+
+
+def _realign(kinds: Iterable[tuple[str, str]], reason: str) -> None:
+    """Recompute in bounded batches now, and once more for clocks that others started by the old version."""
+    wanted = sorted(set(kinds))
+    if not wanted:
+        return
+    commands.realign_all(SYSTEM, kinds=wanted, reason=reason, now=moment.now())
+    again = app.configure_task(AGAIN_TASK, queue="events", schedule_in={"seconds": AGAIN_S})
+    again.defer(kinds=[list(kind) for kind in wanted], reason=reason)

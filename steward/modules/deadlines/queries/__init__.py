@@ -1,0 +1,27 @@
+"""Read clocks and policies: what runs, what is due next, what is late, which limits there are."""
+
+from steward.modules.deadlines.queries.histories import HistoryView, histories_of
+from steward.modules.deadlines.queries.policies import (
+    PolicyView,
+    active_policies,
+    find_policy,
+    policy_history,
+)
+from steward.modules.deadlines.queries.previews import due_preview
+from steward.modules.deadlines.queries.views import ClockView, Look, TimeLimit, clocks_of, next_clocks, time_limits
+
+__all__ = [
+    "ClockView",
+    "HistoryView",
+    "Look",
+    "PolicyView",
+    "TimeLimit",
+    "active_policies",
+    "clocks_of",
+    "due_preview",
+    "find_policy",
+    "histories_of",
+    "next_clocks",
+    "policy_history",
+    "time_limits",
+]
