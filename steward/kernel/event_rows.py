@@ -26,6 +26,6 @@ class Recorded(msgspec.Struct, frozen=True):
 
 def recorded(row: Sequence[Any]) -> Recorded:
     """Read a row of COLUMNS; the driver gives JSON as text or decoded, as the connection is set."""
-    *before, data, simulated = row
+    id_, kind, subject_kind, subject_id, at, actor, data, simulated = row
     decoded = msgspec.json.decode(data) if isinstance(data, str | bytes) else data
-    return Recorded(*before, decoded, simulated)
+    return Recorded(id_, kind, subject_kind, subject_id, at, actor, decoded, simulated)

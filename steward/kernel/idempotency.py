@@ -84,4 +84,4 @@ def forget_old(*, now: datetime, limit: int = FORGET_LIMIT) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(FORGET, [now - timedelta(days=parameters.value(KEEP_DAYS)), limit])
-        return cursor.rowcount
+        return int(cursor.rowcount)
