@@ -26,6 +26,7 @@ _PARTS = {
     "orders": gettext_lazy("orders"),
     "payments.callback": gettext_lazy("payment callbacks"),
     "sample": gettext_lazy("sample data"),
+    "seed": gettext_lazy("first data"),
 }
 
 
