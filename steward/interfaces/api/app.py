@@ -15,6 +15,7 @@ from steward.interfaces.api import (
     order_actions,
     orders,
     orders_in,
+    people,
     problems,
     refunds,
     statements,
@@ -39,7 +40,7 @@ api = NinjaAPI(
 )
 OPERATIONS_ON_ORDERS = (order_actions, orders_in)
 problems.install(api)
-for router in (orders.router, goods.router, refunds.router, statements.router, operations.router):
+for router in (orders.router, goods.router, refunds.router, statements.router, people.router, operations.router):
     api.add_router("", router)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -30,6 +30,21 @@ def end_in(at: datetime, zone: str = "") -> str:
     """Write the time of day at which something ends somewhere, else where the reader is; midnight is 24:00."""
     local = at.astimezone(ZoneInfo(zone)) if zone else timezone.localtime(at)
     return "24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%H:%M}"
+
+
+@register.filter
+def from_day(at: datetime) -> str:
+    """Write when something begins where the reader is; a whole day by its date alone."""
+    local = timezone.localtime(at)
+    return f"{local:%m-%d}" if (local.hour, local.minute) == (0, 0) else f"{local:%m-%d %H:%M}"
+
+
+@register.filter
+def until_day(at: datetime) -> str:
+    """Write when something ends where the reader is; a whole day by its last date alone."""
+    local = timezone.localtime(at)
+    whole = (local.hour, local.minute) == (0, 0)
+    return f"{local - timedelta(days=1):%m-%d}" if whole else f"{local:%m-%d %H:%M}"
 
 
 @register.filter
