@@ -1,0 +1,1 @@
+"""The portal as customers meet it."""
