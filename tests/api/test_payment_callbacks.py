@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
 
+from steward.kernel import moment
 from steward.kernel.models import Event
+from steward.modules.orders.models import Order
+from steward.modules.orders.queries.money import facts_of
+from steward.modules.payments import commands as payments
+from steward.modules.payments import tasks
 from steward.modules.payments.commands.callbacks import KEPT_PER_MINUTE
-from steward.modules.payments.models import Callback, Entry
+from steward.modules.payments.models import Callback, Entry, Refund
+from steward.modules.payments.tests import till
 from tests import make
 from tests.api.caller import CLIENT, Answer
 
@@ -205,3 +212,154 @@ def test_an_unknown_provider_is_not_found() -> None:
 
 def test_reading_a_callback_address_is_not_allowed() -> None:
     assert CLIENT.get("/webhooks/payments/alipay").status_code == 405
+
+
+def test_a_provider_learns_and_changes_nothing_of_shops_it_does_not_serve() -> None:
+    number = order(shop="tmall")
+    secret = make.provider()
+
+    by_our_number = call(secret, body(order=number))
+    by_theirs = call(secret, body(shop="tmall"), message_id="msg_2")
+
+    assert (by_our_number.status_code, by_our_number.json()["reason"]) == (409, "order_of_another_shop")
+    assert by_theirs.json()["outcome"] == "unmatched"
+    make.settle()
+    assert Entry.objects.count() == 0
+
+
+def test_a_waiting_callback_of_another_shops_order_is_refused_when_the_order_comes() -> None:
+    secret = make.provider()
+    call(secret, body(shop="tmall"))
+
+    order(shop="tmall")
+    make.settle()
+
+    assert outcomes() == [("refused", "order_of_another_shop")]
+    assert Entry.objects.count() == 0
+
+
+def test_a_shops_number_without_its_shop_names_no_order() -> None:
+    order()
+
+    assert call(make.provider(), body(order="A-1", shop="", external_number="")).json()["outcome"] == "unmatched"
+
+
+def test_a_callback_that_waited_is_applied_by_itself_when_its_order_comes() -> None:
+    secret = make.provider()
+    call(secret, body())
+
+    order()
+    make.settle()
+
+    assert outcomes() == [("applied", "")]
+    assert Order.objects.get().payment_state == "paid"
+    assert call(secret, body()).json() == {"outcome": "duplicate", "reason": "message_repeated"}
+    assert Event.objects.filter(kind="payments.callback_matched").count() == 1
+
+
+def test_waiting_callbacks_about_one_transaction_count_once() -> None:
+    secret = make.provider()
+    for message in ("msg_1", "msg_2", "msg_3"):
+        call(secret, body(), message_id=message)
+
+    order()
+    make.settle()
+
+    assert outcomes() == [("applied", "")] + [("duplicate", "transaction_repeated")] * 2
+    assert Entry.objects.count() == 1
+
+
+@pytest.fixture
+def refund(request: pytest.FixtureRequest) -> Iterator[Refund]:
+    """Send a refund of 50 yuan, whose answer was lost on the way."""
+    order(payments=[make.payment()])
+    with till.connected() as peer:
+        peer.charge("T-1", 19_900)
+        peer.habits.append(getattr(request, "param", "cut"))
+        want = payments.RefundWant(
+            order=facts_of([Order.objects.get().id])[0], cause="goodwill", currency="CNY", amount_minor=5_000
+        )
+        payments.request_refund(make.TESTER, want=want, now=make.NOW)
+        tasks.work_batch()
+        yield Refund.objects.get()
+
+
+def told(one: Refund, **changes: Any) -> dict[str, Any]:
+    facts = {"type": "refund.succeeded", "transaction": f"PR-{one.number}", "amount_minor": 5_000}
+    return body(**(facts | {"refund": one.number} | changes))
+
+
+def books() -> tuple[str, int]:
+    return Refund.objects.get().state, Entry.objects.filter(direction="refund").count()
+
+
+def test_a_refund_follows_its_providers_callback_once_however_often_it_is_told(refund: Refund) -> None:
+    first = call(till.WRITTEN_SECRET, told(refund))
+    same = call(till.WRITTEN_SECRET, told(refund))
+    other = call(till.WRITTEN_SECRET, told(refund), message_id="msg_2")
+
+    assert [answer.json()["outcome"] for answer in (first, same, other)] == ["applied", "duplicate", "duplicate"]
+    assert books() == ("succeeded", 1)
+
+
+def test_a_callback_that_knows_only_the_transaction_is_booked_once_too(refund: Refund) -> None:
+    call(till.WRITTEN_SECRET, told(refund, refund=""))
+
+    with moment.frozen(moment.now() + timedelta(hours=1)):
+        tasks.work_batch()
+
+    assert books() == ("succeeded", 1)
+
+
+def test_a_failure_that_was_overtaken_by_the_success_does_no_harm(refund: Refund) -> None:
+    late = told(refund, type="refund.failed", code="not_enough_money")
+
+    first = call(till.WRITTEN_SECRET, late)
+    tasks.work_batch()
+    again = call(till.WRITTEN_SECRET, late, message_id="msg_2")
+
+    assert (first.json()["reason"], again.json()["reason"]) == ("asked_after", "refund_succeeded")
+    assert books() == ("succeeded", 1)
+
+
+@pytest.mark.parametrize("changes", [{"amount_minor": 4_999}, {"currency": "USD"}])
+def test_a_refund_of_another_amount_stops_for_a_person(refund: Refund, changes: dict[str, Any]) -> None:
+    answer = call(till.WRITTEN_SECRET, told(refund, **changes))
+
+    assert answer.json() == {"outcome": "applied", "reason": "amount_differs"}
+    assert books() == ("disputed", 0)
+    again = call(till.WRITTEN_SECRET, told(refund), message_id="msg_2")
+    assert (again.status_code, books()) == (409, ("disputed", 0))
+
+
+def test_a_forged_refund_callback_changes_nothing(refund: Refund) -> None:
+    answer = call(FORGED, told(refund))
+
+    assert (answer.status_code, books()) == (401, ("unknown", 0))
+
+
+def test_a_refund_nobody_asked_for_is_refused_visibly(refund: Refund) -> None:
+    answer = call(till.WRITTEN_SECRET, told(refund, refund="RF-2026-999999"))
+
+    assert (answer.status_code, answer.json()["reason"]) == (409, "refund_unknown")
+    assert outcomes()[-1] == ("refused", "refund_unknown")
+
+
+def test_a_refund_of_another_order_is_refused_visibly(refund: Refund) -> None:
+    make.order("A-2")
+
+    answer = call(till.WRITTEN_SECRET, told(refund, external_number="A-2"))
+
+    assert answer.json()["reason"] == "refund_of_another_order"
+    assert books() == ("unknown", 0)
+
+
+@pytest.mark.parametrize("refund", ["pending"], indirect=True)
+def test_a_pending_refund_ends_with_its_callback(refund: Refund) -> None:
+    assert refund.state == "pending"
+
+    call(till.WRITTEN_SECRET, told(refund))
+
+    assert books() == ("succeeded", 1)
+    with moment.frozen(moment.now() + timedelta(days=1)):
+        assert tasks.work_batch() == 0
