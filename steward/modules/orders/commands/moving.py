@@ -38,6 +38,8 @@ class Standing(Struct):
     source: str
     mended_by: list[str]
     amounts_mended: bool
+    is_screened: bool = False
+    is_held: bool = False
 
     @property
     def by_hand(self) -> bool:
@@ -127,7 +129,9 @@ def _move_clocks(actor: Actor, moves: Sequence[Move], after: Sequence[str], now:
             stop = ClockStop("order", move.order.id, left)
             (called_off if move.verb in ("cancel", "fail_checks", "unsubmit") else done).append(stop)
         if state in CLOCK_OF_STATE:
-            starts.append(ClockStart("order", move.order.id, CLOCK_OF_STATE[state], now))
+            starts.append(
+                ClockStart("order", move.order.id, CLOCK_OF_STATE[state], now, simulated=move.order.simulated)
+            )
     stop_clocks(actor, stops=done, at=now)
     cancel_clocks(actor, stops=called_off, at=now)
     start_clocks(actor, starts=starts, now=now)

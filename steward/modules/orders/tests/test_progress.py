@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from steward.kernel import events, parameters
-from steward.modules.orders.commands import progress, waiting
+from steward.modules.deadlines.models import Clock
+from steward.modules.orders.commands import mend, progress, waiting
+from steward.modules.orders.commands.intake import Intake
+from steward.modules.orders.commands.receive import receive_orders
 from steward.modules.orders.models import Order
 from steward.modules.orders.rules.drafts import LineDraft
 from steward.modules.payments.commands import reporting
@@ -116,3 +119,13 @@ def test_paid_orders_get_the_goods_before_older_unpaid_ones() -> None:
 
     assert Order.objects.get(external_number="PAID").fulfilment_state == "promised"
     assert _state("UNPAID") == ("received", "short")
+
+
+def test_the_clocks_a_simulated_order_comes_to_are_recognisable() -> None:
+    make.item(stock=5)
+    intake = Intake(draft=make.draft(recipient=make.recipient(phone="123")), source="api", simulated=True)
+    order = receive_orders(make.TESTER, intakes=[intake], now=make.NOW)[0]
+
+    mend.mend_order(make.TESTER, order_id=order.order_id, changes={"recipient.phone": "13812345521"}, now=make.NOW)
+
+    assert Clock.objects.get(subject_id=order.order_id, kind="order_payment").simulated
