@@ -14,6 +14,7 @@ from steward.kernel.models import Event
 from steward.modules.deadlines.models import Clock
 from steward.modules.inventory import queries as inventory
 from steward.modules.orders.models import Conflict, ImportRun, Order, OrderFinding
+from steward.modules.payments.models import Callback, Difference, Refund
 from steward.sample import crew, loading
 from tests.make import NOW
 
@@ -91,6 +92,16 @@ class TestTheLoadedSample(TestCase):
 
     def test_the_ledgers_prove_the_balances(self) -> None:
         assert inventory.differences() == []
+
+    def test_refunds_stand_in_every_state_a_person_may_meet(self) -> None:
+        states = set(Refund.objects.values_list("state", flat=True))
+
+        assert states >= {"awaiting_approval", "by_hand", "disputed", "failed", "pending", "refused", "succeeded"}
+        assert states >= {"unknown", "waiting", "withdrawn"}
+        assert {"missing_here", "missing_there", "amount_differs"} == set(
+            Difference.objects.values_list("kind", flat=True)
+        )
+        assert Callback.objects.filter(outcome="unmatched").count() == 2
 
     def test_one_file_came_back_with_the_rows_that_do_not_fit(self) -> None:
         runs = ImportRun.objects.order_by("id").values_list("historic", "state", "created", "rejected")

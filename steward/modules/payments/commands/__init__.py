@@ -3,6 +3,7 @@
 from steward.modules.payments.commands.booking import BadTransaction
 from steward.modules.payments.commands.callbacks import (
     CallbackBody,
+    CallbackData,
     CallbackReceipt,
     match_waiting,
     receive_callback,
@@ -38,6 +39,7 @@ __all__ = [
     "BadStatementFile",
     "BadTransaction",
     "CallbackBody",
+    "CallbackData",
     "CallbackReceipt",
     "EntryResult",
     "RefundWant",

@@ -89,6 +89,10 @@ def _claim(actor: Actor, refund: Refund, now: datetime) -> Errand | None:
         deed = "send"
     elif refund.state == "sending":
         move(actor, refund, "lose", now, note="worker_lost", next_try_at=until)
+    elif not _is_connected(refund):  # it stays as it is until the provider can be asked again
+        pause = timedelta(seconds=parameters.value(LONGEST_PAUSE_S))
+        Refund.objects.filter(id=refund.id).update(next_try_at=now + pause)
+        return None
     else:
         Refund.objects.filter(id=refund.id).update(next_try_at=until, tries=refund.tries + 1)
     order = RefundOrder(

@@ -68,6 +68,14 @@ def entries_of(order_id: int) -> list[EntryView]:
     return [EntryView(**row) for row in rows]
 
 
+def entries_between(provider: str, starts_at: datetime, ends_at: datetime) -> list[EntryView]:
+    """List the movements a provider reported in a span, oldest first; drills and past imports are left out."""
+    rows = Entry.objects.filter(
+        provider=provider, happened_at__gte=starts_at, happened_at__lt=ends_at, simulated=False
+    ).order_by("happened_at", "id")
+    return [EntryView(**row) for row in rows.values(*EntryView.__struct_fields__)]
+
+
 def paid_and_refunded(currency_by_order: dict[int, str]) -> dict[int, tuple[int, int]]:
     """Sum what was paid and refunded per order, in the order's own currency only; one query for all.
 
