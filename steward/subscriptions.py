@@ -24,7 +24,7 @@ from steward.modules.payments.events import (
 
 SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     OrderReceived: [orders.on_order_received_advance_order, orders.on_order_received_match_callbacks],
-    OrderCancelled: [orders.on_order_cancelled_offer_goods],
+    OrderCancelled: [orders.on_order_cancelled_offer_goods, orders.on_order_cancelled_lapse_holds],
     LineCancelled: [orders.on_line_cancelled_offer_goods],
     PaymentRecorded: [orders.on_payment_recorded_follow_payments, orders.on_payment_recorded_give_back_late],
     PaymentMismatched: [orders.on_payment_mismatched_open_finding],

@@ -146,3 +146,46 @@ class OrderConflictSettled(Event, frozen=True, kw_only=True):
     order_id: int
     conflict_id: int
     decision: str
+
+
+class OrderHeld(Event, frozen=True, kw_only=True):
+    """Screening holds an order until a person has looked at it; `rules` names those that fired."""
+
+    KIND = "orders.order_held"
+    SUBJECT = "order"
+    order_id: int
+    score: int
+    rules: list[str]
+
+
+class OrderHoldDecided(Event, frozen=True, kw_only=True):
+    """A hold ended: released or rejected by a person, or lapsed because the order was cancelled otherwise."""
+
+    KIND = "orders.order_hold_decided"
+    SUBJECT = "order"
+    order_id: int
+    outcome: str
+    reason: str = ""
+
+
+class ScreeningRulesSet(Event, frozen=True, kw_only=True):
+    """A version of the screening rules was put in force."""
+
+    KIND = "orders.screening_rules_set"
+    SUBJECT = "rule_set"
+    rule_set_id: int
+    version: int
+    before: int
+    reason: str
+
+
+class ScreeningListChanged(Event, frozen=True, kw_only=True):
+    """A value was put on a list of screening, or taken off it; the value itself is nowhere in the log."""
+
+    KIND = "orders.screening_list_changed"
+    SUBJECT = "entry"
+    entry_id: int
+    purpose: str
+    what: str
+    verb: str
+    reason: str

@@ -11,7 +11,16 @@ from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
 from steward.modules.deadlines.events import ClockBreached
 from steward.modules.inventory.events import HoldExpired, StockMoved
-from steward.modules.orders.commands import cancel, mismatch, money_back, progress, waiting
+from steward.modules.orders.commands import (
+    cancel,
+    mismatch,
+    money_back,
+    progress,
+    screening,
+    screening_deciding,
+    screening_signals,
+    waiting,
+)
 from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderReceived
 from steward.modules.orders.models import Conflict, Line, Order, OrderFinding
 from steward.modules.orders.queries.money import facts_of
@@ -30,10 +39,11 @@ SYSTEM = system("orders")
 
 
 def on_order_received_advance_order(events: Sequence[OrderReceived]) -> None:
-    """Move new orders on as far as the rules allow."""
-    progress.advance_orders(
-        SYSTEM, order_ids=[event.order_id for event in events if not event.historic], now=moment.now()
-    )
+    """Screen new orders and move them on as far as the rules allow; past ones only count for those that follow."""
+    now = moment.now()
+    only_counted = [event.order_id for event in events if event.historic or event.state not in screening.SCREENED_IN]
+    screening_signals.note_signals(SYSTEM, order_ids=only_counted, now=now)
+    progress.advance_orders(SYSTEM, order_ids=[event.order_id for event in events if not event.historic], now=now)
 
 
 def on_order_received_match_callbacks(events: Sequence[OrderReceived]) -> None:
@@ -84,6 +94,11 @@ def on_order_cancelled_offer_goods(events: Sequence[OrderCancelled]) -> None:
     offer_released([event.order_id for event in events])
 
 
+def on_order_cancelled_lapse_holds(events: Sequence[OrderCancelled]) -> None:
+    """End the holds of screening on orders that were cancelled otherwise."""
+    screening_deciding.lapse_holds(SYSTEM, order_ids=[event.order_id for event in events], now=moment.now())
+
+
 def on_line_cancelled_offer_goods(events: Sequence[LineCancelled]) -> None:
     """Offer what live orders gave back to those that wait for it; one that wants less now may itself be promised."""
     cancelled = Order.objects.filter(id__in={event.order_id for event in events}, historic=False)
@@ -101,6 +116,7 @@ def on_customer_erased_forget_indexes(events: Sequence[CustomerErased]) -> None:
     """Forget what could still find an erased person among orders; the sealed parts are unreadable already."""
     ids = [event.customer_id for event in events]
     Order.objects.filter(customer_id__in=ids).update(sealed=None, phone_index=None)
+    screening_signals.forget_signals(ids)
     Conflict.objects.filter(customer_id__in=ids).delete()
     personal = Q(sealed__isnull=False) | Q(field__startswith="recipient.")
     OrderFinding.objects.filter(personal, order__customer_id__in=ids).update(params={}, suggestion=None, sealed=None)

@@ -11,6 +11,7 @@ from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.orders.commands.moving import Move, lock_order, lock_orders, move_orders
+from steward.modules.orders.commands.screening import screen_locked
 from steward.modules.orders.events import OrderApproved
 from steward.modules.orders.models import OrderFinding
 
@@ -39,6 +40,14 @@ class OpenErrors(errors.Refusal):
     message = _("Mend or accept the open findings and settle the conflict first.")
 
 
+class HeldByScreening(errors.Refusal):
+    """Refuse to approve what screening holds, until somebody has decided about the hold. Source: ORD-5."""
+
+    code = "held_by_screening"
+    status = 409
+    message = _("Screening holds this order; release or reject it first.")
+
+
 class ReasonMissing(errors.Refusal):
     """Refuse what needs a reason without one."""
 
@@ -51,10 +60,11 @@ class ReasonMissing(errors.Refusal):
 def approve_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> int:
     """Approve orders that wait for their audit; all of them, or none.
 
-    Returns how many. Raises: NotFound, NotPossible, OwnEntry, OwnMend, OpenErrors.
+    Returns how many. Raises: NotFound, NotPossible, OwnEntry, OwnMend, OpenErrors, HeldByScreening.
     Emits: OrderStateChanged, OrderApproved.
     """
     found = lock_orders(order_ids)
+    screen_locked(actor, list(found.values()), now)
     for order_id in order_ids:
         if order_id not in found:
             raise errors.NotFound(key=order_id)
@@ -65,6 +75,8 @@ def approve_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
             raise OwnMend
         if one.has_errors or one.has_conflict:
             raise OpenErrors
+        if one.is_held:
+            raise HeldByScreening
     move_orders(actor, [Move(one, "approve") for one in found.values()], now)
     events.record(
         actor, [OrderApproved(order_id=one.id, automatic=False, simulated=one.simulated) for one in found.values()]

@@ -193,7 +193,7 @@ def _nameless(draft: OrderDraft) -> Buyer | None:
     to = draft.recipient
     return (
         Buyer([], Profile())
-        if draft.note or draft.buyer.phone or to.phone or to.city or to.district or to.street
+        if draft.note or draft.origin or draft.buyer.phone or to.phone or to.city or to.district or to.street
         else None
     )
 

@@ -22,6 +22,7 @@ from steward.modules.orders.commands.audit import ReasonMissing
 from steward.modules.orders.commands.intake import read_phone, read_place
 from steward.modules.orders.commands.moving import Standing, lock_order
 from steward.modules.orders.commands.progress import advance_orders
+from steward.modules.orders.commands.screening import screen_again
 from steward.modules.orders.events import OrderFindingAccepted, OrderMended
 from steward.modules.orders.models import Order, OrderFinding
 from steward.modules.orders.rules.checks import check_recipient
@@ -69,7 +70,7 @@ def mend_order(actor: Actor, *, order_id: int, changes: Mapping[str, str], now: 
     findings: list[Finding] = []
     phone, place = check_recipient(after, missing, findings, read_phone, read_place)
     Order.objects.filter(id=order_id).update(
-        sealed=personal.seal(key, {"recipient": after, "note": note}),
+        sealed=personal.seal(key, {**sealed, "recipient": after, "note": note}),
         customer_id=order.customer_id,
         phone_index=personal.blind_index("phone", phone.e164) if phone.e164 else None,
         country=after.country,
@@ -84,6 +85,7 @@ def mend_order(actor: Actor, *, order_id: int, changes: Mapping[str, str], now: 
     )
     OrderFinding.objects.bulk_create(finding_rows.rows(order_id, findings, key))
     events.record(actor, [_mended(standing, key, changes, before, sealed.get("note") or "")])
+    screen_again(SYSTEM, order_ids=[order_id], now=now)
     advance_orders(SYSTEM, order_ids=[order_id], now=now)
     return findings
 

@@ -14,6 +14,7 @@ from steward.kernel.models import Event as LoggedEvent
 from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.promising import make_firm
 from steward.modules.orders.commands.moving import Move, Standing, lock_orders, move_orders
+from steward.modules.orders.commands.screening import screen_locked
 from steward.modules.orders.events import OrderApproved, OrderPaymentChanged
 from steward.modules.orders.models import Order, OrderFinding
 from steward.modules.orders.rules.audit import limit_of, reasons_for_a_person
@@ -37,12 +38,13 @@ AUTO_LIMITS = parameters.define(
 
 @command(needs="orders.advance")
 def advance_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> int:
-    """Move orders on: checks passed, payment in, audit where nobody needs to look.
+    """Move orders on: screened, checks passed, payment in, audit where nobody needs to look.
 
-    Returns how many were approved. A second run is harmless. Past orders stay where they are.
-    Emits: OrderStateChanged, OrderApproved. Locks: orders in id order.
+    Returns how many were approved. A second run is harmless. Past orders stay where they are, and what screening holds
+    goes no step forward. Emits: OrderHeld, OrderStateChanged, OrderApproved. Locks: orders in id order.
     """
     orders = [one for one in lock_orders(order_ids).values() if not one.historic]
+    screen_locked(actor, orders, now)
     _move_where(actor, orders, "pass_checks", _passes_checks, now)
     _move_where(actor, orders, "fail_checks", _fails_checks, now)
     _move_where(actor, orders, "unsubmit", _lost_payment, now)
@@ -68,6 +70,7 @@ def reasons(one: Standing, limits_minor: Mapping[str, int], *, has_unexpected_mo
         has_unexpected_money=has_unexpected_money,
         total_minor=one.total_minor,
         limit_minor=limit_of(one.currency, limits_minor),
+        is_screened=one.is_screened and not one.is_held,
     )
 
 
@@ -88,7 +91,8 @@ def _with_unexpected_money(order_ids: Sequence[int]) -> set[int]:
 
 
 def _passes_checks(one: Standing) -> bool:
-    return one.state == "received" and not one.has_errors and one.fulfilment_state in ("promised", "none")
+    is_clean = not one.has_errors and one.fulfilment_state in ("promised", "none")
+    return one.state == "received" and is_clean and not one.is_held
 
 
 def _fails_checks(one: Standing) -> bool:
@@ -101,7 +105,7 @@ def _lost_payment(one: Standing) -> bool:
 
 
 def _may_be_audited(one: Standing) -> bool:
-    return one.state == "checked" and is_settled(one.payment_state)
+    return one.state == "checked" and is_settled(one.payment_state) and not one.is_held
 
 
 def _move_where(

@@ -82,11 +82,14 @@ def _event(one: NewOrder) -> OrderReceived:
 
 
 def _sealed(one: NewOrder) -> bytes | None:
-    """Seal recipient and note with the buyer's key; an order that names nobody has nothing to seal."""
+    """Seal recipient, note and origin with the buyer's key; an order that names nobody has nothing to seal."""
     draft = one.prepared.intake.draft
     if one.match is None:
         return None
-    return personal.seal(one.match.key, {"recipient": draft.recipient, "note": draft.note})
+    fields: dict[str, Any] = {"recipient": draft.recipient, "note": draft.note}
+    if draft.origin is not None:
+        fields["origin"] = draft.origin
+    return personal.seal(one.match.key, fields)
 
 
 def _order_columns(new: Sequence[NewOrder], now: datetime) -> dict[str, Any]:

@@ -26,6 +26,8 @@ TEXTS: Mapping[str, Any] = {
     "orders.order_promised": _("The goods it waited for were promised."),
     "orders.order_conflicted": _("The same order came again with other content: %(differing)s"),
     "orders.order_conflict_settled": _("A conflict was settled."),
+    "orders.order_held": _("Screening holds the order (score %(score)s)."),
+    "orders.order_hold_decided": _("The hold of screening ended with the order."),
     "orders.order_revealed": _("The personal data were looked at. %(reason)s"),
     "orders.line_cancelled": _("The source cancelled %(quantity)s of line %(position)s (%(document)s)."),
     "payments.payment_recorded": _("A payment was recorded."),
@@ -42,6 +44,10 @@ TEXTS: Mapping[str, Any] = {
     "inventory.stock_released": _("Promised stock was given back."),
     "inventory.hold_expired": _("The hold on the stock expired."),
     "deadlines.clock_breached": _("A time limit was missed."),
+}
+HOLD_TEXTS: Mapping[str, Any] = {
+    "released": _("The hold of screening was released: %(reason)s"),
+    "rejected": _("The order was rejected by screening: %(reason)s"),
 }
 AXES: Mapping[str, str] = {"orders.order_payment_changed": "payment_state"}
 GROUPS: Mapping[str, Any] = {
@@ -131,6 +137,8 @@ def event_text(kind: str, data: Mapping[str, Any]) -> str:
         facts["finding"] = finding_text(str(data.get("code", "")))
     if kind == "orders.order_approved" and data.get("automatic"):
         return gettext("The order was approved automatically: every check passed.")
+    if kind == "orders.order_hold_decided" and data.get("outcome") in HOLD_TEXTS:
+        return (str(HOLD_TEXTS[data["outcome"]]) % facts).strip()
     return (str(TEXTS[kind]) % facts).strip()
 
 

@@ -61,6 +61,7 @@ CLOCKS: dict[str, Any] = {
     "order_payment": pgettext_lazy("clock", "Payment"),
     "payment_reminder": pgettext_lazy("clock", "Payment reminder"),
     "order_audit": pgettext_lazy("clock", "Audit"),
+    "order_screening": pgettext_lazy("clock", "Screening"),
 }
 STORAGE: dict[str, Any] = {
     "ambient": gettext_lazy("ambient"),

@@ -21,6 +21,7 @@ def reasons_for_a_person(
     has_unexpected_money: bool,
     total_minor: int,
     limit_minor: int | None,
+    is_screened: bool = True,
 ) -> list[str]:
     """Name why a person must look; empty: the order passes by itself.
 
@@ -35,6 +36,7 @@ def reasons_for_a_person(
         "amounts_mended": amounts_mended,
         "money_differs": payment_state != "paid" or has_unexpected_money,
         "no_limit": limit_minor is None,
+        "held_by_screening": not is_screened,
         "above_limit": bool(limit_minor) and total_minor > (limit_minor or 0),
     }
     return [reason for reason, holds in reasons.items() if holds]

@@ -65,6 +65,18 @@ class PaymentDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
     method: Annotated[str, Meta(max_length=40)] = ""
 
 
+class OriginDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """What the shop knows of where an order came from; screening compares it with other orders. Kept sealed.
+
+    `payment_account` is the payer's account or a card's fingerprint as the shop names it, never a card number.
+    """
+
+    device_id: Annotated[str, Meta(max_length=120)] = ""
+    ip: Annotated[str, Meta(max_length=45)] = ""
+    payment_account: Annotated[str, Meta(max_length=120)] = ""
+    registered_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
 class OrderDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
     """One order as a source gives it. `total_minor` None: computed from lines, shipping and discount.
 
@@ -85,6 +97,7 @@ class OrderDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
     refunds: list[PaymentDraft] = msgspec.field(default_factory=list)
     note: Long = ""
     not_supplied: list[str] = msgspec.field(default_factory=list)
+    origin: OriginDraft | None = None
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -107,6 +120,8 @@ def unstorable(draft: OrderDraft, content: bytes) -> tuple[str, str] | None:
     reported = (("payments", draft.payments), ("refunds", draft.refunds))
     times = [("placed_at", draft.placed_at)]
     times += [(f"{name}.{n}.paid_at", one.paid_at) for name, entries in reported for n, one in enumerate(entries)]
+    if draft.origin and draft.origin.registered_at:
+        times.append(("origin.registered_at", draft.origin.registered_at))
     for field, at in times:
         if not FIRST_YEAR <= at.year <= LAST_YEAR:
             return field, "time_out_of_range"

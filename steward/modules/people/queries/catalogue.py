@@ -40,6 +40,8 @@ LABELS: dict[str, Any] = {
     "orders.import": _("Import files of orders"),
     "orders.mappings": _("Change mappings of files"),
     "orders.reveal": _("Reveal personal data of an order"),
+    "orders.screen": _("Decide about orders that screening holds"),
+    "orders.screening_rules": _("Change rules and lists of screening, try them on past orders"),
     "catalog.edit": _("Add and change goods"),
     "stock.view": _("See stock"),
     "stock.move": _("Change stock"),

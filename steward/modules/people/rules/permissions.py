@@ -30,6 +30,8 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "orders.import",
         "orders.mappings",
         "orders.reveal",
+        "orders.screen",
+        "orders.screening_rules",
     ),
     "catalog": ("catalog.edit",),
     "stock": ("stock.view", "stock.move"),

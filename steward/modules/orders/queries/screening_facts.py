@@ -1,0 +1,90 @@
+"""Collect what the rules of screening look at: a constant number of statements, however many orders are judged."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db import connection
+
+from steward.kernel import arrays, sql
+from steward.modules.orders.models import RuleSet as RuleSetRow
+from steward.modules.orders.rules import screening_sets
+from steward.modules.orders.rules.screening import Facts, Listed, Past, Window
+from steward.modules.orders.rules.screening_signals import signup_s
+
+PACKAGE = "steward.modules.orders"
+# So many orders of a window are looked at, the latest first; whatever a rule counts is far below.
+MOST_IN_WINDOW = 500
+MOST_LINKED = 12
+PAST_ORDERS = 50
+
+
+def set_of(row: RuleSetRow) -> screening_sets.RuleSet:
+    """Read the rules of a row."""
+    return msgspec.convert({"hold_at": row.hold_at, "rules": row.rules}, screening_sets.RuleSet)
+
+
+def windows(order_ids: Sequence[int], rule_set: screening_sets.RuleSet) -> dict[int, dict[str, Window]]:
+    """Count, in one statement, what each window holds before each order, by the code of the rule that asks."""
+    rules = screening_sets.windowed(rule_set)
+    longest = screening_sets.longest_windows(rule_set)
+    if not rules or not order_ids:
+        return {}
+    wanted = {
+        "ids": arrays.integers(order_ids),
+        "signals": arrays.texts(longest),
+        "longest": arrays.integers(longest.values()),
+        "places": arrays.integers(range(len(rules))),
+        "rule_signals": arrays.texts([rule.signal for rule in rules]),
+        "windows": arrays.integers([rule.window_s for rule in rules]),
+        "most": MOST_IN_WINDOW,
+        "linked": MOST_LINKED,
+    }
+    found: dict[int, dict[str, Window]] = defaultdict(dict)
+    for order_id, place, orders, customers, linked in _rows("screening_windows", wanted):
+        found[order_id][rules[place].code] = Window(orders, customers, tuple(linked))
+    return found
+
+
+def facts_of(
+    order_ids: Sequence[int],
+    rule_set: screening_sets.RuleSet,
+    *,
+    registered: Mapping[int, datetime],
+    as_of: datetime | None,
+) -> dict[int, Facts]:
+    """Collect the facts of orders whose signals are written, by order id.
+
+    `registered` says when the buyer signed up, where that is known. `as_of` is the moment whose lists count; None means
+    the moment each order was placed, so that a back-test learns nothing of later.
+    """
+    counted = windows(order_ids, rule_set)
+    listed: dict[int, list[Listed]] = defaultdict(list)
+    for order_id, *entry in _rows("screening_listed", {"ids": arrays.integers(order_ids), "as_of": as_of}):
+        listed[order_id].append(Listed(*entry))
+    newest = max(settings.INDEX_KEYS)
+    wanted = {"ids": arrays.integers(order_ids), "key_version": newest, "most": PAST_ORDERS}
+    found = {}
+    for order_id, total, currency, has_customer, placed_at, pieces, *past in _rows("screening_orders", wanted):
+        found[order_id] = Facts(
+            total_minor=total,
+            currency=currency,
+            pieces=pieces,
+            has_customer=has_customer,
+            signup_s=signup_s(registered.get(order_id), placed_at),
+            past=Past(*past) if past[0] else Past(),
+            windows=counted.get(order_id, {}),
+            listed=tuple(listed.get(order_id, ())),
+        )
+    return found
+
+
+def _rows(name: str, parameters: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, name), parameters)
+        return list(cursor.fetchall())
