@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from steward.interfaces.api import (
     contract,
     goods,
+    messages,
     operations,
     order_actions,
     orders,
@@ -40,7 +41,15 @@ api = NinjaAPI(
 )
 OPERATIONS_ON_ORDERS = (order_actions, orders_in)
 problems.install(api)
-for router in (orders.router, goods.router, refunds.router, statements.router, people.router, operations.router):
+for router in (
+    orders.router,
+    goods.router,
+    refunds.router,
+    statements.router,
+    people.router,
+    messages.router,
+    operations.router,
+):
     api.add_router("", router)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec import Struct
@@ -52,6 +53,7 @@ def order_page(request: HttpRequest, link: SignedLink) -> HttpResponse:
         "standing": standing(detail),
         "lines": [line for line in detail.lines if line.quantity > line.cancelled_quantity],
         "pay_before": detail.hold_until if detail.order.payment_state == "unpaid" else None,
+        "pay_until": timezone.localtime(detail.hold_until).strftime("%Y-%m-%d %H:%M") if detail.hold_until else "",
         "story": story(link.subject_id),
     }
     return render(request, "portal/order.html", facts)

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -17,7 +18,7 @@ from steward.interfaces.console.notices import say
 from steward.kernel import moment
 from steward.modules.messaging.commands import settling
 from steward.modules.messaging.queries import outbox, words
-from steward.modules.messaging.rules import catalogue
+from steward.modules.messaging.rules import catalogue, layout
 from steward.modules.messaging.rules.outbox import STATES
 
 VIEW = "messaging.view"
@@ -68,7 +69,7 @@ def message(request: StaffRequest, message_id: int) -> HttpResponse:
         "kind": words.kind(row.template),
         "channel": words.CHANNELS.get(row.channel, ""),
         "language": words.LOCALES.get(row.locale, ""),
-        "help": words.STATE_HELP[row.state],
+        "help": _("Nothing left the house.") if row.carrier == outbox.DEVELOPMENT else words.STATE_HELP[row.state],
         "why": _why(row),
         "link": _link(row),
         "may_decide": request.actor.may(DECIDE),
@@ -97,7 +98,13 @@ def message_decide(request: StaffRequest, message_id: int) -> HttpResponse:
 def development(request: StaffRequest) -> HttpResponse:
     """Show what the development carriers took instead of sending it, with links that work."""
     rows = [
-        (shown.message, shown.rendered, words.kind(shown.message.template), words.CHANNELS.get(shown.message.channel))
+        (
+            shown.message,
+            shown.rendered,
+            words.kind(shown.message.template),
+            words.CHANNELS.get(shown.message.channel),
+            mark_safe(layout.linked(shown.rendered.body)) if shown.rendered else "",  # noqa: S308  (escaped by `linked`)
+        )
         for shown in outbox.development_messages()
     ]
     return render(request, "console/messaging/development.html", {"rows": rows})

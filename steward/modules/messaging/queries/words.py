@@ -30,7 +30,7 @@ CHANNELS: dict[str, Any] = {
 }
 LOCALES: dict[str, Any] = {"zh-hans": _("Simplified Chinese"), "zh-hant": _("Traditional Chinese"), "en": _("English")}
 NOTICE_KINDS: dict[str, Any] = {
-    "clock": _("Time limits"),
+    "clock": pgettext_lazy("notice", "Time limits"),
     "approval": _("Approvals"),
     "exception": _("Exceptions"),
     "system": pgettext_lazy("notice", "System"),

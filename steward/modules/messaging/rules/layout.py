@@ -20,14 +20,15 @@ PAGE = (
 def html_page(text: str, *, title: str, house: str, language: str, footer: str = "") -> str:
     """Write a text as an HTML page: everything escaped, paragraphs kept, addresses clickable."""
     paragraphs = "".join(
-        f'<p style="margin:0 0 14px">{_linked(part)}</p>' for part in re.split(r"\n\s*\n", text.strip())
+        f'<p style="margin:0 0 14px">{linked(part)}</p>' for part in re.split(r"\n\s*\n", text.strip())
     )
     return PAGE.format(
-        lang=escape(language), title=escape(title), house=escape(house), paragraphs=paragraphs, footer=_linked(footer)
+        lang=escape(language), title=escape(title), house=escape(house), paragraphs=paragraphs, footer=linked(footer)
     )
 
 
-def _linked(text: str) -> str:
+def linked(text: str) -> str:
+    """Write a text as safe HTML: everything escaped, lines kept, addresses clickable."""
     pieces, at = [], 0
     for found in URL.finditer(text):
         pieces.append(escape(text[at : found.start()]).replace("\n", "<br>"))
