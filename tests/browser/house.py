@@ -26,7 +26,6 @@ from standardwebhooks import Webhook
 
 from steward.kernel import moment
 from steward.modules.catalog import queries as catalog
-from steward.modules.orders.rules.shipped_mappings import SHIPPED
 from steward.settings import PASSWORD_HASHERS
 from tests import make
 from tests.words.test_pages import GIVEN
@@ -119,8 +118,6 @@ def _filled() -> dict[str, Any]:
     masked = make.order("BR-MASK", now=now)
     make.order("BR-AUDIT", now=now, quantity=40, payments=[make.payment(796_000, "T-4")])
     names = {shop.name for shop in catalog.shops()}
-    for both, _rules in SHIPPED.values():
-        names |= {both, *both.split(" / ")}
     return {
         "provider_secret": make.provider(),
         "token": make.token("orders.enter", "orders.view"),

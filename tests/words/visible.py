@@ -11,7 +11,7 @@ SHOWN_ATTRIBUTES = frozenset({"title", "placeholder", "aria-label", "alt", "data
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Codes, units, formats and names that are the same in every language.
 ALLOWED = re.compile(
-    r"\b(?:Steward|SKU|SKUs|CSV|XLSX|Parquet|JSON|NDJSON|API|UTF-8|utf-8|GB18030|gb18030|URL|ID|IP|XML|HTTPS?|TOTP|CSRF"
+    r"\bhttps?://|\b(?:Steward|ERP|SKU|SKUs|CSV|XLSX|Parquet|JSON|NDJSON|API|UTF-8|utf-8|GB18030|gb18030|URL|ID|IP|XML|HTTPS?|TOTP|CSRF"
     r"|Ctrl|Enter|Esc|Shift|Tab|Alt|CNY|JPY|USD|GBP|EUR|BRL|HKD|EN|gz|English|kg|ms"
     r"|[A-Z]{2,4}-[\w-]+|\w+/[\w-]+(?:/[\w-]+)*|[\w.+-]+@[\w.-]+|\w+(?:[._]\w+)+|stw_\w*|v\d+)\b|\b[a-z]+\.\*"
 )
@@ -59,11 +59,13 @@ def texts(html: str) -> list[str]:
 
 def english(html: str, *, names: frozenset[str] = frozenset()) -> list[str]:
     """Return the pieces in which an English word is left that is neither a code nor one of the names."""
+    longest_first = sorted(names, key=len, reverse=True)
+    given = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, longest_first))})(?![A-Za-z])") if names else None
     found = []
     for text in texts(html):
-        rest = text
-        for name in sorted(names, key=len, reverse=True):
-            rest = re.sub(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", " ", rest)
+        if not WORD.search(text):
+            continue
+        rest = given.sub(" ", text) if given else text
         if WORD.search(ALLOWED.sub(" ", rest)):
             found.append(text)
     return found
