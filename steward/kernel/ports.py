@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from steward.kernel import memory
+
 
 class UnboundPort(LookupError):
     """Report a port that the page of consequences binds to no connector."""
@@ -24,3 +26,6 @@ def bound(port: str) -> Any:
     if port not in connectors:
         raise UnboundPort(f"no connector serves {port!r}: bind it in {page}.CONNECTORS")
     return import_string(connectors[port])
+
+
+memory.remembers(bound.cache_clear)
