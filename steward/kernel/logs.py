@@ -35,6 +35,8 @@ PATTERNS = (
     (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), MASK),
     # scheme://user:password@host keeps its user: it is needed to understand a refused connection.
     (re.compile(r"(\w+://[^\s:/@]*):[^\s@/]+@"), rf"\1:{MASK}@"),
+    # Signed links: who has the address has the page.
+    (re.compile(r"(/p/(?:stop/)?)[\w.-]{20,}"), rf"\1{MASK}"),
     (re.compile(r"(?i)\b(bearer|basic|token)\s+[\w.~+/=-]{6,}"), rf"\1 {MASK}"),
     (
         re.compile(

@@ -66,7 +66,7 @@ class Decision(Struct, frozen=True):
 
 
 def decide(facts: Facts) -> Decision:
-    """Decide what becomes of a waiting message. Source: ORD-5 of the gate; docs/decisions on messaging."""
+    """Decide what becomes of a waiting message. Source: ORD-5 of the gate; docs/decisions/0009."""
     if reason := _standing_reason(facts):
         return Decision("suppress", reason=reason)
     if facts.expires_at is not None and facts.now >= facts.expires_at:
