@@ -6,7 +6,7 @@ limits, customer Mei buys, outsider Sam has an account and no role.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -28,6 +28,7 @@ from steward.modules.people import queries as who
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # Monday, ten in the morning in Shanghai
 PASSWORD = "a long enough sentence 1"
 TESTER = system("tests")
+SHIFTS = {"early": ("早班", 480, 960), "late": ("晚班", 960, 1440), "night": ("夜班", 0, 480)}
 ROLES = {
     "lin": ("林芳", ["order_clerk"]),
     "chen": ("陈宇", ["order_checker"]),
@@ -72,6 +73,27 @@ def token(*permissions: str, scopes: list[str] | None = None) -> str:
         administrator(), name="shop", permissions=list(permissions), scopes=scopes or [], expires_at=None
     )
     return issued.secret
+
+
+def team(code: str = "service", *, usernames: tuple[str, ...] = ("wang",), minimum_on_duty: int = 1) -> int:
+    """Make a team of some of the cast, with shifts round the clock and Zhao as its manager; return its id."""
+    manager = manager_zhao().staff_id
+    draft = people.TeamDraft(name="客服一组", manager_id=manager, minimum_on_duty=minimum_on_duty)
+    team_id = people.save_team(TESTER, code=code, draft=draft)
+    for shift, (name, start, end) in SHIFTS.items():
+        shift_draft = people.ShiftDraft(name=name, start_min=start, end_min=end)
+        people.save_shift(TESTER, team_code=code, code=shift, draft=shift_draft)
+    members = [people.MemberDraft(staff(username).staff_id or 0) for username in usernames]
+    people.set_team_members(TESTER, team_code=code, members=members)
+    return team_id
+
+
+def duty(username: str, shift: str, on: date, *, team_code: str = "service") -> int:
+    """Put one of the cast on duty; return the duty's id."""
+    drafts = [people.DutyDraft(staff(username).staff_id or 0, shift, on)]
+    planned = people.plan_duties(TESTER, team_code=team_code, drafts=drafts)[0]
+    assert planned.duty_id is not None
+    return planned.duty_id
 
 
 def item(sku: str = "TENT-2", *, price_minor: int = 19_900, stock: int = 0, **facts: Any) -> int:

@@ -43,11 +43,14 @@ def samples() -> dict[str, str]:
     make.order("A-3", sku="NO-SUCH", recipient=make.recipient(district="", phone="12"))
     make.token("orders.enter")
     lin = make.clerk_lin()
+    make.team()
     return {
         "number": short.number,
         "staff_id": str(lin.staff_id),
         "name": "orders.unpaid_hold_s",
         "code": "tmall",
+        "team_code": "service",
+        "calendar_code": "always",
         "shop": "own",
         "item_id": str(item),
         "role_id": str(people.roles()[0].id),

@@ -75,11 +75,11 @@ def calendar_new(request: StaffRequest) -> HttpResponse:
 
 
 @needs("people.view")
-def calendar_edit(request: StaffRequest, code: str) -> HttpResponse:
+def calendar_edit(request: StaffRequest, calendar_code: str) -> HttpResponse:
     """Show one calendar: its week, its year, its versions; change it."""
     number = request.GET.get("version", "")
     wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else None
-    return _page(request, queries.calendar_view(code, wanted))
+    return _page(request, queries.calendar_view(calendar_code, wanted))
 
 
 def _page(request: StaffRequest, found: queries.CalendarView | None) -> HttpResponse:

@@ -15,6 +15,7 @@ from steward.interfaces.console.addresses import row_number
 from steward.interfaces.console.notices import say
 from steward.interfaces.console.people import fields
 from steward.kernel import moment
+from steward.kernel.errors import NotFound
 from steward.modules.people import commands, queries
 
 WEEKS_SHOWN = 4
@@ -72,7 +73,10 @@ def swap_ask(request: StaffRequest) -> HttpResponse:
     for_duty = row_number(typed.get("for_duty", ""))
     colleague = row_number(typed.get("colleague", ""))
     if for_duty is not None:
-        colleague = queries.duties_by_id([for_duty])[for_duty].staff_id
+        theirs = queries.duties_by_id([for_duty]).get(for_duty)
+        if theirs is None:
+            raise NotFound(key=for_duty)
+        colleague = theirs.staff_id
     commands.ask_swap(
         request.actor,
         duty_id=fields.person(typed.get("duty", ""), "duty"),

@@ -77,14 +77,14 @@ def _ids(turn: queries.OnCall) -> list[int]:
 @require_POST
 @needs("people.roster")
 @fields.explained
-def turns_save(request: StaffRequest, code: str) -> HttpResponse:
+def turns_save(request: StaffRequest, team_code: str) -> HttpResponse:
     """Set whose turn follows whose."""
     typed = request.POST
-    places = {id_: typed.get(f"place-{id_}", "").strip() for id_, _name in queries.members_by_team().get(code, [])}
+    places = {id_: typed.get(f"place-{id_}", "").strip() for id_, _name in queries.members_by_team().get(team_code, [])}
     placed = sorted((fields.number(text, "staff_ids"), id_) for id_, text in places.items() if text)
     commands.save_on_call(
         request.actor,
-        team_code=code,
+        team_code=team_code,
         staff_ids=[id_ for _place, id_ in placed],
         anchor_date=fields.day(typed.get("anchor", ""), "anchor_date"),
         period_days=fields.number(typed.get("period", ""), "period_days"),
@@ -96,12 +96,12 @@ def turns_save(request: StaffRequest, code: str) -> HttpResponse:
 @require_POST
 @needs("people.roster")
 @fields.explained
-def override_add(request: StaffRequest, code: str) -> HttpResponse:
+def override_add(request: StaffRequest, team_code: str) -> HttpResponse:
     """Let somebody take over for a while."""
-    typed, zone = request.POST, queries.team(code).time_zone
+    typed, zone = request.POST, queries.team(team_code).time_zone
     commands.override_on_call(
         request.actor,
-        team_code=code,
+        team_code=team_code,
         tier=typed.get("tier", ""),
         staff_id=fields.person(typed.get("staff", ""), "staff"),
         starts_at=fields.instant(typed.get("starts", ""), "starts_at", zone),

@@ -132,7 +132,7 @@ def _rows(
 @require_POST
 @needs(PLAN)
 @fields.explained
-def duty_plan(request: StaffRequest, code: str) -> HttpResponse:
+def duty_plan(request: StaffRequest, team_code: str) -> HttpResponse:
     """Put somebody on a shift, for one day or each of some days in a row."""
     typed = request.POST
     staff_id = fields.person(typed.get("staff", ""), "staff")
@@ -140,9 +140,9 @@ def duty_plan(request: StaffRequest, code: str) -> HttpResponse:
     last = fields.find_day(typed.get("last", "")) or first
     days = min(max((last - first).days + 1, 1), MOST_DAYS_AT_ONCE)
     drafts = [DutyDraft(staff_id, typed.get("shift", ""), first + timedelta(days=number)) for number in range(days)]
-    answers = commands.plan_duties(request.actor, team_code=code, drafts=drafts)
+    answers = commands.plan_duties(request.actor, team_code=team_code, drafts=drafts)
     text, tone = told(answers)
-    return say(request, text, tone=tone, to=f"{reverse('roster')}?team={code}&week={first.isoformat()}")
+    return say(request, text, tone=tone, to=f"{reverse('roster')}?team={team_code}&week={first.isoformat()}")
 
 
 def told(answers: Sequence[Planned]) -> tuple[str, Any]:
@@ -152,7 +152,8 @@ def told(answers: Sequence[Planned]) -> tuple[str, Any]:
     text = ngettext("%(count)s duty planned.", "%(count)s duties planned.", planned) % {"count": planned}
     reasons = [f"{words.OUTCOMES[outcome]}: {number}" for outcome, number in sorted(counts.items())]
     if reasons:
-        text = f"{text} {_('Not planned')} – {', '.join(map(str, reasons))}"
+        not_planned = _("Not planned")
+        text = f"{text} {not_planned} – {', '.join(reasons)}"
     return text, "warning" if set(counts) - {"exists"} else "success"
 
 
@@ -170,7 +171,7 @@ def duty_cancel(request: StaffRequest) -> HttpResponse:
 @require_POST
 @needs(PLAN)
 @fields.explained
-def shift_save(request: StaffRequest, code: str) -> HttpResponse:
+def shift_save(request: StaffRequest, team_code: str) -> HttpResponse:
     """Make or change a shift template."""
     typed = request.POST
     draft = ShiftDraft(
@@ -180,16 +181,16 @@ def shift_save(request: StaffRequest, code: str) -> HttpResponse:
         tone=typed.get("tone", staffing.SHIFT_TONES[0]),
         is_active=typed.get("active") == "on",
     )
-    commands.save_shift(request.actor, team_code=code, code=typed.get("code", "").strip(), draft=draft)
+    commands.save_shift(request.actor, team_code=team_code, code=typed.get("code", "").strip(), draft=draft)
     return say(request, _("Saved. Duties that stand already keep their times."))
 
 
 @needs(PLAN)
 @fields.explained
-def rotation_edit(request: StaffRequest, code: str) -> HttpResponse:
+def rotation_edit(request: StaffRequest, team_code: str) -> HttpResponse:
     """Show and change the pattern of a team."""
-    team = queries.team(code)
-    found = next((each for each in queries.rotations(code)), None)
+    team = queries.team(team_code)
+    found = next((each for each in queries.rotations(team_code)), None)
     if request.method == "POST":
         typed = request.POST
         pattern = [
@@ -197,26 +198,26 @@ def rotation_edit(request: StaffRequest, code: str) -> HttpResponse:
         ]
         members = {
             staff_id: fields.number(text, "members")
-            for staff_id, _name in queries.members_by_team().get(code, [])
+            for staff_id, _name in queries.members_by_team().get(team_code, [])
             if (text := typed.get(f"ahead-{staff_id}", "").strip())
         }
         commands.save_rotation(
             request.actor,
-            team_code=code,
+            team_code=team_code,
             code=found.code if found else "pattern",
             name=typed.get("name", ""),
             pattern=pattern,
             anchor_date=fields.day(typed.get("anchor", ""), "anchor"),
             members=members,
         )
-        return say(request, _("Saved. Plan some weeks with it now."), to=reverse("team", args=[code]))
+        return say(request, _("Saved. Plan some weeks with it now."), to=reverse("team", args=[team_code]))
     ahead = {staff_id: days for staff_id, _name, days in found.members} if found else {}
     facts = {
         "team": team,
         "rotation": found,
         "pattern": ", ".join(shift or "-" for shift in found.pattern) if found else "",
-        "shifts": queries.shifts(code),
-        "members": [(id_, name, ahead.get(id_)) for id_, name in queries.members_by_team().get(code, [])],
+        "shifts": queries.shifts(team_code),
+        "members": [(id_, name, ahead.get(id_)) for id_, name in queries.members_by_team().get(team_code, [])],
         "today": fields.monday(moment.now().date()),
     }
     return render(request, "console/people/rotation.html", facts)
@@ -225,12 +226,12 @@ def rotation_edit(request: StaffRequest, code: str) -> HttpResponse:
 @require_POST
 @needs(PLAN)
 @fields.explained
-def rotation_apply(request: StaffRequest, code: str) -> HttpResponse:
+def rotation_apply(request: StaffRequest, team_code: str) -> HttpResponse:
     """Plan weeks ahead with a pattern."""
     typed = request.POST
     first, last = fields.day(typed.get("first", ""), "first"), fields.day(typed.get("last", ""), "last")
     answers = commands.apply_rotation(
-        request.actor, team_code=code, code=typed.get("rotation", ""), first=first, last=last
+        request.actor, team_code=team_code, code=typed.get("rotation", ""), first=first, last=last
     )
     text, tone = told(answers)
-    return say(request, text, tone=tone, to=f"{reverse('roster')}?team={code}&week={first.isoformat()}")
+    return say(request, text, tone=tone, to=f"{reverse('roster')}?team={team_code}&week={first.isoformat()}")

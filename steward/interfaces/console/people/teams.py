@@ -61,11 +61,11 @@ def _name_of(contacts: Mapping[int, queries.StaffContact], turn: queries.OnCall 
 
 @require_GET
 @needs("people.view")
-def team(request: StaffRequest, code: str) -> HttpResponse:
+def team(request: StaffRequest, team_code: str) -> HttpResponse:
     """Show one team: people, shifts, patterns, turns on call."""
-    found, now = queries.team(code), moment.now()
-    on_duty = {duty.staff_id: duty for duty in queries.staff_on_duty(code, at=now)}
-    turns, calls = queries.on_call_turns(code), queries.on_call(code, at=now)
+    found, now = queries.team(team_code), moment.now()
+    on_duty = {duty.staff_id: duty for duty in queries.staff_on_duty(team_code, at=now)}
+    turns, calls = queries.on_call_turns(team_code), queries.on_call(team_code, at=now)
     present, away = queries.present_staff(at=now), queries.on_leave(at=now)
     skills = queries.skills()
     people = [
@@ -76,13 +76,13 @@ def team(request: StaffRequest, code: str) -> HttpResponse:
             "on_leave": member.staff_id in away,
             "skills": [(skills[skill], level) for skill, level in member.levels.items()],
         }
-        for member in queries.members(code)
+        for member in queries.members(team_code)
     ]
     facts = {
         "team": found,
         "people": people,
-        "shifts": queries.shifts(code, with_former=True),
-        "rotations": queries.rotations(code),
+        "shifts": queries.shifts(team_code, with_former=True),
+        "rotations": queries.rotations(team_code),
         "turns": turns,
         "on_call": calls,
         "names": {each.staff_id: each.name for each in queries.staff_contact(_on_call_ids(calls)).values()},
@@ -105,9 +105,9 @@ def team_new(request: StaffRequest) -> HttpResponse:
 
 
 @needs(MANAGE)
-def team_edit(request: StaffRequest, code: str) -> HttpResponse:
+def team_edit(request: StaffRequest, team_code: str) -> HttpResponse:
     """Change a team."""
-    return _form(request, queries.team(code))
+    return _form(request, queries.team(team_code))
 
 
 def _form(request: StaffRequest, found: queries.TeamView | None) -> HttpResponse:
@@ -172,9 +172,9 @@ def _draft(typed: QueryDict, *, is_new: bool) -> TeamDraft:
 
 @needs(MANAGE)
 @fields.explained
-def team_members(request: StaffRequest, code: str) -> HttpResponse:
+def team_members(request: StaffRequest, team_code: str) -> HttpResponse:
     """Choose who is in a team."""
-    found = queries.team(code)
+    found = queries.team(team_code)
     if request.method == "POST":
         chosen = row_numbers(request.POST.getlist("members"))
         own = set(row_numbers(request.POST.getlist("own")))
@@ -182,9 +182,9 @@ def team_members(request: StaffRequest, code: str) -> HttpResponse:
             MemberDraft(id_, fields.number(request.POST.get(f"share-{id_}", "100"), "share"), id_ in own)
             for id_ in chosen
         ]
-        commands.set_team_members(request.actor, team_code=code, members=members)
-        return say(request, _("Saved."), to=reverse("team", args=[code]))
-    present = {member.staff_id: member for member in queries.members(code)}
+        commands.set_team_members(request.actor, team_code=team_code, members=members)
+        return say(request, _("Saved."), to=reverse("team", args=[team_code]))
+    present = {member.staff_id: member for member in queries.members(team_code)}
     own_teams = queries.team_of(person.id for person in queries.staff_list())
     names = {each.code: each.name for each in queries.teams(with_former=True)}
     people = sorted(queries.staff_list(), key=lambda person: person.id not in present)
