@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 
 from steward.kernel import errors, jobs, moment
 from steward.kernel.actor import system
-from steward.modules.orders.commands import imports, money_back, watched_folder
+from steward.modules.orders.commands import imports, money_back, screening_backtests, watched_folder
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +35,16 @@ def import_file(run_id: int, locale: str, folder: bool = False) -> None:
         log.warning("import_refused", run_id=run_id, code=refusal.code)
     if folder:
         watched_folder.put_away(run_id)
+
+
+@app.task(name=screening_backtests.TASK, queue="imports", retry=jobs.RETRY)
+def run_backtest(backtest_id: int) -> None:
+    """Try a rule set on past orders; what went wrong is noted on the back-test before it is tried again."""
+    try:
+        screening_backtests.run_backtest(system("orders"), backtest_id=backtest_id, now=moment.now())
+    except Exception as error:
+        screening_backtests.note_failure(backtest_id, type(error).__name__, moment.now())
+        raise
 
 
 @app.periodic(cron="* * * * *")
