@@ -139,10 +139,10 @@ def test_a_statement_is_taken_in_and_its_difference_settled(number: str) -> None
 
 @pytest.mark.parametrize("form", [{}, {"from": "2026-03-01"}, {"from": "x", "to": "y"}])
 def test_a_statement_of_nothing_is_refused_kindly(form: dict[str, str]) -> None:
+    boss = make.browser("admin", locale="en")
     make.provider()
-    page = make.browser("admin", locale="en").post(
-        "/payments/statements/import", {"provider": "alipay"} | form, follow=True
-    )
+
+    page = boss.post("/payments/statements/import", {"provider": "alipay"} | form, follow=True)
 
     assert "Choose a file" in page.content.decode()
 

@@ -37,6 +37,7 @@ def callbacks(request: StaffRequest) -> HttpResponse:
             for row in rows[:PAGE]
         ],
         "outcomes": [(code, label, code == outcome) for code, label in outcomes.items()],
+        "names": queries.provider_names(),
         "waiting": queries.count_unmatched(),
         "older_url": older,
     }

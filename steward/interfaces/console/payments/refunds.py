@@ -49,9 +49,10 @@ def refunds(request: StaffRequest) -> HttpResponse:
     facts = {
         "rows": [(row, words.word(words.CAUSES, row.cause), words.reason(row.failure)) for row in rows[:PAGE]],
         "chips": [
-            (code, label, not text and code == queue, sum(counts.get(state, 0) for state in states))
+            (code, label, not text and code == queue, sum(counts.get(state, 0) for state in states or (code,)))
             for code, (label, states) in QUEUES.items()
         ],
+        "names": queries.provider_names(),
         "q": text,
         "older_url": older,
     }
@@ -68,6 +69,7 @@ def refund(request: StaffRequest, number: str) -> HttpResponse:
     may_approve = request.actor.may("payments.approve")
     facts = {
         "view": view,
+        "names": queries.provider_names(),
         "refund": row,
         "cause": words.word(words.CAUSES, row.cause),
         "failure": words.reason(row.failure),

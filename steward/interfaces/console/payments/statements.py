@@ -40,6 +40,7 @@ def statements(request: StaffRequest) -> HttpResponse:
         "differences": _shown(queries.differences(only_open=True, limit=PAGE)),
         "outcomes": [(code, words.word(words.DIFFERENCE_OUTCOMES, code)) for code in rules.ASKED_FOR],
         "providers": queries.providers(),
+        "names": queries.provider_names(),
         "may_work": request.actor.may("payments.reconcile"),
         "older_url": f"?after={rows[PAGE - 1].id}" if len(rows) > PAGE else "",
     }
@@ -60,6 +61,7 @@ def statement(request: StaffRequest, statement_id: int) -> HttpResponse:
         "imported_by": names.get(one.imported_by, one.imported_by),
         "differences": _shown(rows[:PAGE], names),
         "outcomes": [(code, words.word(words.DIFFERENCE_OUTCOMES, code)) for code in rules.ASKED_FOR],
+        "names": queries.provider_names(),
         "may_work": request.actor.may("payments.reconcile"),
         "older_url": f"?after={rows[PAGE - 1].id}" if len(rows) > PAGE else "",
     }

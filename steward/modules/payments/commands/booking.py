@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from steward.kernel import errors
+from steward.kernel import errors, money
 from steward.kernel import events as log
 from steward.kernel.actor import Actor
 from steward.modules.payments.commands.locking import move_claim, refresh_balances
@@ -146,7 +146,7 @@ def dispute(
 
     Units: minor currency units. Raises: NotPossible. Emits: RefundDisputed.
     """
-    note = f"{why}: {stated_minor} {stated_currency} {transaction}"
+    note = f"{why}: {_written(stated_minor, stated_currency)} {transaction}"
     move(actor, refund, "disagree", now, note=note, transaction=transaction[:120], failure=why)
     disputed = RefundDisputed(
         order_id=refund.order_id,
@@ -159,3 +159,9 @@ def dispute(
         simulated=refund.simulated,
     )
     log.record(actor, [disputed])
+
+
+def _written(amount_minor: int, currency: str) -> str:
+    """Write an amount; in a currency nobody knows, as the provider gave it."""
+    known = currency in money.CURRENCIES
+    return f"{money.to_decimal(amount_minor, currency) if known else amount_minor} {currency}"

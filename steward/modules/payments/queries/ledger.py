@@ -114,6 +114,11 @@ def providers() -> list[ProviderView]:
     return _providers(Provider.objects.all())
 
 
+def provider_names() -> dict[str, str]:
+    """Name the payment providers by code."""
+    return dict(Provider.objects.values_list("code", "name"))
+
+
 def _providers(rows: Any) -> list[ProviderView]:
     fields = [name for name in ProviderView.__struct_fields__ if name != "shops"]
     shops = ArrayAgg("bindings__shop__code", filter=Q(bindings__isnull=False), order_by="bindings__shop__code")

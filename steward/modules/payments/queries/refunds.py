@@ -141,9 +141,11 @@ def refunds_of_order(order_id: int) -> list[RefundRow]:
 
 
 def refund_counts() -> dict[str, int]:
-    """Count the open refunds, and the failed ones nobody asked for again, by state."""
+    """Count the open refunds, and the failed ones nobody asked for again, by state; `stuck` are among the open."""
     wanted = _unanswered(Refund.objects.filter(state__in=[*rules.OPEN, "failed"]))
-    return dict(wanted.values_list("state").annotate(Count("id")))
+    counts = dict(wanted.values_list("state").annotate(Count("id")))
+    counts["stuck"] = Refund.objects.filter(alerted_at__isnull=False, state__in=rules.OPEN).count()
+    return counts
 
 
 def left_to_refund(order_id: int, currency: str) -> int:
