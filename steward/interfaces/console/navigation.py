@@ -112,7 +112,7 @@ SECTIONS: tuple[Section, ...] = (
         _("People"),
         "users-group",
         (
-            Entry(_("My shifts"), "my_shifts", "", "calendar-user", key="d"),
+            Entry(_("My shifts"), "my_shifts", "people.view", "calendar-user", key="d"),
             Entry(_("Roster"), "roster", "people.view", "calendar-week", key="e"),
             Entry(_("Leave"), "leave", "people.view", "beach", count="people.decisions", key="v"),
             Entry(_("On call"), "on_call", "people.view", "phone-call", key="f"),

@@ -56,7 +56,7 @@ def my_shifts(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-def presence_set(request: StaffRequest) -> HttpResponse:
+def presence_say(request: StaffRequest) -> HttpResponse:
     """Say that I am on a break, in a meeting, away, or back."""
     said, _colon, minutes = request.POST.get("said", "").partition(":")
     length = int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) < 5 else 0
