@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from steward.kernel.events import Event
+from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.customers.events import CustomerErased
 from steward.modules.deadlines import handlers as deadlines
 from steward.modules.deadlines.events import ClockBreached, PolicyAdded, PolicyChanged, PolicyRetired
@@ -24,7 +25,12 @@ from steward.modules.payments.events import (
 
 SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     OrderReceived: [orders.on_order_received_advance_order, orders.on_order_received_match_callbacks],
-    OrderCancelled: [orders.on_order_cancelled_offer_goods, orders.on_order_cancelled_lapse_holds],
+    OrderCancelled: [
+        orders.on_order_cancelled_offer_goods,
+        orders.on_order_cancelled_lapse_holds,
+        orders.on_order_cancelled_lapse_verifications,
+    ],
+    ApprovalSettled: [orders.on_approval_settled_follow_verification],
     LineCancelled: [orders.on_line_cancelled_offer_goods],
     PaymentRecorded: [orders.on_payment_recorded_follow_payments, orders.on_payment_recorded_give_back_late],
     PaymentMismatched: [orders.on_payment_mismatched_open_finding],

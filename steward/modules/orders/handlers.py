@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from steward.kernel import moment
 from steward.kernel.actor import system
+from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.customers.events import CustomerErased
 from steward.modules.deadlines.events import ClockBreached
 from steward.modules.inventory.events import HoldExpired, StockMoved
@@ -19,6 +20,8 @@ from steward.modules.orders.commands import (
     screening,
     screening_deciding,
     screening_signals,
+    verification,
+    verification_settling,
     waiting,
 )
 from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderReceived
@@ -97,6 +100,16 @@ def on_order_cancelled_offer_goods(events: Sequence[OrderCancelled]) -> None:
 def on_order_cancelled_lapse_holds(events: Sequence[OrderCancelled]) -> None:
     """End the holds of screening on orders that were cancelled otherwise."""
     screening_deciding.lapse_holds(SYSTEM, order_ids=[event.order_id for event in events], now=moment.now())
+
+
+def on_order_cancelled_lapse_verifications(events: Sequence[OrderCancelled]) -> None:
+    """Take back the checks that were asked for of orders that were cancelled."""
+    verification.lapse_verifications(SYSTEM, order_ids=[event.order_id for event in events], now=moment.now())
+
+
+def on_approval_settled_follow_verification(events: Sequence[ApprovalSettled]) -> None:
+    """Let orders go on, or back, as the second person said."""
+    verification_settling.follow_settled(SYSTEM, settled=events, now=moment.now())
 
 
 def on_line_cancelled_offer_goods(events: Sequence[LineCancelled]) -> None:

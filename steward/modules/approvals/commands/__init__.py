@@ -3,12 +3,14 @@
 from steward.modules.approvals.commands.asking import Ask, Asked, ask_approvals, withdraw_approvals
 from steward.modules.approvals.commands.deciding import (
     AlreadyDecided,
+    DecidedElsewhere,
     NotYours,
     OwnMatter,
     ReasonMissing,
     decide,
     decide_many,
     expire_due,
+    give_verdict,
 )
 from steward.modules.approvals.commands.policies import set_policy
 
@@ -16,6 +18,7 @@ __all__ = [
     "AlreadyDecided",
     "Ask",
     "Asked",
+    "DecidedElsewhere",
     "NotYours",
     "OwnMatter",
     "ReasonMissing",
@@ -23,6 +26,7 @@ __all__ = [
     "decide",
     "decide_many",
     "expire_due",
+    "give_verdict",
     "set_policy",
     "withdraw_approvals",
 ]

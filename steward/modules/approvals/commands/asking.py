@@ -26,8 +26,9 @@ CLOCK = "approval_decision"
 class Ask(Struct, frozen=True, kw_only=True):
     """What somebody else has to agree to.
 
-    `involved` are the actors who had a hand in it, besides who asks; `number` is what people call the subject. Units:
-    minor units of `currency`.
+    `involved` are the actors who had a hand in it, besides who asks; `asked_by` names whose wish it is where a part of
+    the system asks for them; `number` is what people call the subject. Units: minor units of `currency`. A fact
+    `decided_on` names the page that alone takes the decision, because more than a verdict is given there.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     subject_id: int
     number: str
     involved: tuple[str, ...] = ()
+    asked_by: str = ""
     amount_minor: int = 0
     currency: str = ""
     facts: Mapping[str, Any] = {}
@@ -95,10 +97,10 @@ def _columns(actor: Actor, wanted: Sequence[tuple[int, Ask, Policy, rules.Tier]]
         "currencies": texts([ask.currency for ask in asks]),
         "facts": texts([msgspec.json.encode(ask.facts).decode() for ask in asks]),
         "reasons": texts([ask.reason for ask in asks]),
-        "hands": texts([rules.hands_text([actor.id, *ask.involved]) for ask in asks]),
+        "hands": texts([rules.hands_text([ask.asked_by or actor.id, *ask.involved]) for ask in asks]),
         "due": arrays.instants([rules.due_at(tier, now) for *_rest, tier in wanted]),
         "simulated": arrays.flags([ask.simulated for ask in asks]),
-        "asked_by": actor.id,
+        "askers": texts([ask.asked_by or actor.id for ask in asks]),
         "now": now,
     }
 
@@ -125,7 +127,16 @@ def _announce(actor: Actor, told: Sequence[tuple[int, Ask, rules.Tier]], now: da
         ],
     )
     notes = [
-        Told(number, ask.kind, ask.number, tier.role, rules.due_at(tier, now), ask.simulated)
+        Told(
+            approval_id=number,
+            kind=ask.kind,
+            number=ask.number,
+            role=tier.role,
+            due_at=rules.due_at(tier, now),
+            asked_by=ask.asked_by or actor.id,
+            hands=rules.hands_text([ask.asked_by or actor.id, *ask.involved]),
+            simulated=ask.simulated,
+        )
         for number, ask, tier in told
     ]
     tell_deciders(actor, asked=notes, now=now)

@@ -57,17 +57,48 @@ class ReasonMissing(errors.Refusal):
     message = _("Say why, in a few words: whoever asked has to know what to change.")
 
 
+class DecidedElsewhere(errors.Refusal):
+    """Refuse a bare verdict on what has a page of its own, where more than a verdict is given."""
+
+    code = "decided_elsewhere"
+    message = _("This is decided on its own page, because more than a verdict is asked for there.")
+
+
 @command(needs="approvals.decide")
 def decide(actor: Actor, *, approval_id: int, verdict: rules.Verdict, reason: str = "", now: datetime) -> rules.State:
     """Give a verdict; enough grants settle the request, one refusal does at once. Returns its state after it.
 
-    Raises: NotFound; NotPossible when it is settled; OwnMatter; NotYours; AlreadyDecided; ReasonMissing.
-    Emits: ApprovalDecided; ApprovalSettled. Locks: the request.
+    Raises: NotFound; NotPossible when it is settled; OwnMatter; NotYours; AlreadyDecided; ReasonMissing;
+    DecidedElsewhere. Emits: ApprovalDecided; ApprovalSettled. Locks: the request.
     Source: ORD-3.
     """
+    request = _locked(approval_id)
+    if "decided_on" in request.facts:
+        raise DecidedElsewhere
+    return _give(actor, request, verdict, reason, now)
+
+
+def give_verdict(
+    actor: Actor, *, approval_id: int, verdict: rules.Verdict, reason: str = "", now: datetime
+) -> rules.State:
+    """Give a verdict as a step of the command of the page where it is decided; all that `decide` checks holds.
+
+    Raises and emits as `decide`, RuntimeError outside a transaction. Locks: the request.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a verdict is given inside the transaction of what is decided with it")
+    actor.require("approvals.decide")
+    return _give(actor, _locked(approval_id), verdict, reason, now)
+
+
+def _locked(approval_id: int) -> Request:
     request = Request.objects.select_for_update().filter(id=approval_id).first()
     if request is None:
         raise errors.NotFound(key=approval_id)
+    return request
+
+
+def _give(actor: Actor, request: Request, verdict: rules.Verdict, reason: str, now: datetime) -> rules.State:
     reached = rules.next_state(cast(rules.State, request.state), verdict)
     if reached is None:
         raise errors.NotPossible(state=request.state, verb=verdict)

@@ -10,35 +10,38 @@ from django.utils import translation
 from msgspec import Struct
 
 from steward.kernel.actor import Actor
+from steward.modules.approvals import rules
 from steward.modules.approvals.queries import deciders_now, kind_labels
 from steward.modules.messaging.commands import Notice, notify_staff
 from steward.modules.people import queries as people
 
 
-class Told(Struct, frozen=True):
-    """What deciders are told of: the request, its kind, the subject's number, the role, until when."""
+class Told(Struct, frozen=True, kw_only=True):
+    """What deciders are told of: request, kind, the subject's number, role, until when, and whose wish it is."""
 
     approval_id: int
     kind: str
     number: str
     role: str
     due_at: datetime
+    asked_by: str
+    hands: str
     simulated: bool
 
 
 def tell_deciders(actor: Actor, *, asked: Sequence[Told], now: datetime) -> None:
-    """Put a notice before everybody who may decide, stand-ins included; who asked is left out."""
+    """Put a notice before everybody who may decide, stand-ins included; who had a hand in it is left out."""
     by_role = {role: deciders_now(role, at=now) for role in {one.role for one in asked}}
-    name = people.actor_names([actor.id])[actor.id]
+    names = people.actor_names({one.asked_by for one in asked})
     notices = [
         Notice(
-            staff_ids=[id_ for id_ in by_role[one.role] if id_ != actor.staff_id],
+            staff_ids=[id_ for id_ in by_role[one.role] if not rules.own_hand(f"person:{id_}", one.hands)],
             kind="approval",
             template="approval_asked",
             params={
                 "subject": one.number,
                 "what": _in_all_languages(one.kind),
-                "asked_by": name,
+                "asked_by": names[one.asked_by],
                 "answer_before": one.due_at.isoformat(),
             },
             subject_kind="approval",

@@ -47,7 +47,8 @@ def take_total(actor: Actor, one: Standing, *, total_minor: int, now: datetime) 
     """
     before = {"total_minor": one.total_minor}
     _write(actor, one, {"total_minor": total_minor})
-    _resolve(Q(code="total_mismatch"), one, actor, now, "mended")
+    doubted = Q(code="total_mismatch") | Q(code="rekeyed_otherwise", field="total_minor") | Q(code="sent_back")
+    _resolve(doubted, one, actor, now, "mended")
     _record(actor, one, before, {"total_minor": total_minor})
     follow_payments(SYSTEM, order_ids=[one.id], now=now)
 

@@ -12,6 +12,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.orders.commands.moving import Move, lock_order, lock_orders, move_orders
 from steward.modules.orders.commands.screening import screen_locked
+from steward.modules.orders.commands.verification import AwaitsVerification, verify_locked
 from steward.modules.orders.events import OrderApproved
 from steward.modules.orders.models import OrderFinding
 
@@ -60,11 +61,13 @@ class ReasonMissing(errors.Refusal):
 def approve_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> int:
     """Approve orders that wait for their audit; all of them, or none.
 
-    Returns how many. Raises: NotFound, NotPossible, OwnEntry, OwnMend, OpenErrors, HeldByScreening.
+    Returns how many. Raises: NotFound, NotPossible, OwnEntry, OwnMend, OpenErrors, HeldByScreening,
+    AwaitsVerification.
     Emits: OrderStateChanged, OrderApproved.
     """
     found = lock_orders(order_ids)
     screen_locked(actor, list(found.values()), now)
+    verify_locked(actor, list(found.values()), now)
     for order_id in order_ids:
         if order_id not in found:
             raise errors.NotFound(key=order_id)
@@ -77,6 +80,8 @@ def approve_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
             raise OpenErrors
         if one.is_held:
             raise HeldByScreening
+        if one.awaits_verification:
+            raise AwaitsVerification
     move_orders(actor, [Move(one, "approve") for one in found.values()], now)
     events.record(
         actor, [OrderApproved(order_id=one.id, automatic=False, simulated=one.simulated) for one in found.values()]

@@ -40,6 +40,8 @@ class Standing(Struct):
     amounts_mended: bool
     is_screened: bool = False
     is_held: bool = False
+    is_verified: bool = False
+    awaits_verification: bool = False
 
     @property
     def by_hand(self) -> bool:

@@ -15,6 +15,7 @@ from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.promising import make_firm
 from steward.modules.orders.commands.moving import Move, Standing, lock_orders, move_orders
 from steward.modules.orders.commands.screening import screen_locked
+from steward.modules.orders.commands.verification import verify_locked
 from steward.modules.orders.events import OrderApproved, OrderPaymentChanged
 from steward.modules.orders.models import Order, OrderFinding
 from steward.modules.orders.rules.audit import limit_of, reasons_for_a_person
@@ -45,6 +46,7 @@ def advance_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
     """
     orders = [one for one in lock_orders(order_ids).values() if not one.historic]
     screen_locked(actor, orders, now)
+    verify_locked(actor, orders, now)
     _move_where(actor, orders, "pass_checks", _passes_checks, now)
     _move_where(actor, orders, "fail_checks", _fails_checks, now)
     _move_where(actor, orders, "unsubmit", _lost_payment, now)
@@ -64,8 +66,9 @@ def reasons(one: Standing, limits_minor: Mapping[str, int], *, has_unexpected_mo
         has_errors=one.has_errors,
         has_warnings=one.has_warnings,
         has_conflict=one.has_conflict,
-        by_hand=one.by_hand,
-        amounts_mended=one.amounts_mended,
+        by_hand=one.by_hand and not one.is_verified,
+        amounts_mended=one.amounts_mended and not one.is_verified,
+        awaits_verification=one.awaits_verification,
         payment_state=one.payment_state,
         has_unexpected_money=has_unexpected_money,
         total_minor=one.total_minor,

@@ -1,4 +1,4 @@
-"""Rows of orders: the order with all that hangs on it, and what screening keeps."""
+"""Rows of orders: the order with all that hangs on it, what screening keeps, and the checks by another person."""
 
 from steward.modules.orders.models.order import (
     FULFILMENT_STATES,
@@ -25,6 +25,7 @@ from steward.modules.orders.models.screening import (
     Screening,
     Signal,
 )
+from steward.modules.orders.models.verification import EntrySource, Rekey, Verification
 
 __all__ = [
     "FULFILMENT_STATES",
@@ -36,6 +37,7 @@ __all__ = [
     "Backtest",
     "Cancellation",
     "Conflict",
+    "EntrySource",
     "Hold",
     "HoldDecision",
     "ImportRun",
@@ -44,8 +46,10 @@ __all__ = [
     "Mapping",
     "Order",
     "OrderFinding",
+    "Rekey",
     "RuleSet",
     "Screening",
     "Signal",
     "Step",
+    "Verification",
 ]

@@ -22,6 +22,7 @@ def reasons_for_a_person(
     total_minor: int,
     limit_minor: int | None,
     is_screened: bool = True,
+    awaits_verification: bool = False,
 ) -> list[str]:
     """Name why a person must look; empty: the order passes by itself.
 
@@ -37,6 +38,7 @@ def reasons_for_a_person(
         "money_differs": payment_state != "paid" or has_unexpected_money,
         "no_limit": limit_minor is None,
         "held_by_screening": not is_screened,
+        "awaits_verification": awaits_verification,
         "above_limit": bool(limit_minor) and total_minor > (limit_minor or 0),
     }
     return [reason for reason, holds in reasons.items() if holds]
