@@ -20,7 +20,7 @@ from steward.modules.orders.rules.drafts import OrderDraft
 from steward.modules.payments.commands import register_provider
 from steward.modules.people import queries as people
 from steward.modules.people.commands import issue_token
-from steward.sample import files, goods, live, past, refunds, staffing, stock, work
+from steward.sample import files, goods, live, messages, past, refunds, staffing, stock, work
 from steward.sample.buyers import Public
 from steward.sample.people import SYSTEM, Crew
 
@@ -96,6 +96,8 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     _look_into(crew, cases)
     say("giving money back, and comparing a statement")
     loaded.refunds = refunds.give_back(crew, [case.order_id for case in cases], now)
+    say("telling buyers and staff")
+    messages.tell(crew, now)
     say("importing two files")
     tallies = files.take_in(crew.someone("order_clerk"), Random(f"{seed}:files"), plan.public, now)
     loaded.imported = sum(tally.created for tally in tallies)
