@@ -9,8 +9,16 @@ from procrastinate.contrib.django import app
 from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.deadlines import commands
-from steward.modules.deadlines.events import PolicyAdded, PolicyChanged, PolicyRetired
+from steward.modules.deadlines.events import (
+    ClockBreached,
+    ClockEscalated,
+    ClockWarned,
+    PolicyAdded,
+    PolicyChanged,
+    PolicyRetired,
+)
 from steward.modules.deadlines.queries import policies
+from steward.modules.people.events import CalendarChanged
 
 SYSTEM = system("deadlines.sweep")
 AGAIN_TASK = "deadlines.realign_again"
@@ -34,6 +42,33 @@ def on_policy_retired_realign_clocks(events: Sequence[PolicyRetired]) -> None:
     """Let what ran under a retired policy run under the next that fits."""
     for event in events:
         _realign([(event.about_kind, event.clock_kind)], event.reason)
+
+
+def on_calendar_changed_realign_clocks(events: Sequence[CalendarChanged]) -> None:
+    """Let what runs count by a changed calendar."""
+    for event in events:
+        kinds = {
+            (policy.subject_kind, policy.clock_kind)
+            for policy in policies.active_policies()
+            if policy.calendar == event.code
+        }
+        _realign(kinds, event.reason)
+
+
+def on_clock_warned_tell_people(events: Sequence[ClockWarned]) -> None:
+    """Warn who can still act in time."""
+    commands.tell_people(SYSTEM, reached=events, now=moment.now())
+
+
+def on_clock_breached_tell_people(events: Sequence[ClockBreached]) -> None:
+    """Tell who answers for it that a limit was missed, where no step of the ladder at that instant does."""
+    silent = commands.without_ladder(events)
+    commands.tell_people(SYSTEM, reached=silent, now=moment.now())
+
+
+def on_clock_escalated_tell_people(events: Sequence[ClockEscalated]) -> None:
+    """Tell who the ladder calls in; reassigning is for the subject's module, who is told all the same."""
+    commands.tell_people(SYSTEM, reached=events, now=moment.now())
 
 
 def _realign(kinds: Iterable[tuple[str, str]], reason: str) -> None:

@@ -19,6 +19,7 @@ from steward.modules.deadlines.commands.realigning import REALIGN_LIMIT, realign
 from steward.modules.deadlines.commands.restating import Restatement, restate_facts
 from steward.modules.deadlines.commands.starting import ClockStart, reopen_clocks, start_clocks
 from steward.modules.deadlines.commands.sweeping import SWEEP_LIMIT, sweep_due
+from steward.modules.deadlines.commands.telling import tell_people, without_ladder
 from steward.modules.deadlines.queries.policies import forget_policies
 
 __all__ = [
@@ -53,4 +54,6 @@ __all__ = [
     "start_clocks",
     "stop_clocks",
     "sweep_due",
+    "tell_people",
+    "without_ladder",
 ]

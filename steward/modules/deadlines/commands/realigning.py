@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
+from msgspec.json import decode
 
 from steward.kernel import arrays, sql
 from steward.kernel.actor import Actor
@@ -61,7 +62,9 @@ def realign_clocks(
         cursor.execute(sql.load(PACKAGE, "lock_open"), wanted)
         rows = cursor.fetchall()
     locked = locked_of(rows)
-    made = [realigned(one, row[-1] or {}, now, reason) for one, row in zip(locked, rows, strict=True)]
+    made = [
+        realigned(one, decode(row[-1]) if row[-1] else {}, now, reason) for one, row in zip(locked, rows, strict=True)
+    ]
     changes = [change for change in made if change is not None]
     write_changes(actor, changes)
     return Realigned(rows[-1][0] if len(rows) == limit else None, len(changes))

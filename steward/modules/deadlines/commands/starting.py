@@ -93,7 +93,9 @@ def reopen_clocks(actor: Actor, *, stops: Sequence[ClockStop], at: datetime, rea
         return 0
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "last_cycles"), _named(stops))
-        ended = [ClockStart(*(*row[:3], at, *row[3:])) for row in cursor.fetchall()]
+        ended = [
+            ClockStart(*(*row[:3], at, row[3] and msgspec.json.decode(row[3]), *row[4:])) for row in cursor.fetchall()
+        ]
         start_clocks(actor, starts=ended, now=at)
         cursor.execute(sql.load(PACKAGE, "cycles_of"), _named(stops) | {"at": at})
         opened = cursor.fetchall()

@@ -1,0 +1,69 @@
+"""Sweep 2,000 newly due clocks out of 10 thousand, 100 thousand and a million open ones, beside a loop over open rows.
+
+Each due clock is marked as missed, the first step of its ladder is taken, both stand in its history and are announced:
+per batch of 1,000 one statement locks, one marks and writes history, one call records the events. The loop reads every
+open row, asks the same rule and saves what changed row by row, as helpdesks do; it runs once, on the largest table.
+The data lie on tmpfs. What counts is the ratio, and that the sweep's time does not grow with the open clocks.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+from typing import Any
+
+from bench import _stage
+from steward.kernel.database import bundled
+
+NAME = "deadlines"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the sizes."""
+    parser.add_argument("--sizes", default="10000,100000,1000000", help="open clocks, ascending, by comma")
+    parser.add_argument("--rounds", type=int, default=5, help="sweeps per size (default 5)")
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Fill a database of its own, measure, and return figures with their reference and ratio."""
+    with _stage.folder() as folder, bundled.temporary_server(folder / "server") as url:
+        environment = {
+            **os.environ,
+            "DATABASE_URL": url,
+            "STEWARD_HOME": str(folder / "home"),
+            "DJANGO_SETTINGS_MODULE": "steward.settings",
+            "STEWARD_LOG_LEVEL": "WARNING",
+        }
+        _stage.steward(environment, "migrate")
+        command = [sys.executable, "-m", "bench._deadlines_inside", args.sizes, str(args.rounds)]
+        done = subprocess.run(command, check=True, env=environment, cwd=_stage.ROOT, stdout=subprocess.PIPE, text=True)
+    sizes = [json.loads(line.removeprefix("RESULT ")) for line in done.stdout.splitlines() if line.startswith("RESULT")]
+    return {"figures": _figures(sizes), "sizes": sizes}
+
+
+def _figures(sizes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    smallest, largest = sizes[0], sizes[-1]
+    first = statistics.median(smallest["sweeps_s"])
+    figures = [
+        {
+            "name": f"sweep, {one['marked'][0]} due of {one['size']}",
+            "value": round(statistics.median(one["sweeps_s"]) * 1_000, 1),
+            "unit": "ms",
+            "reference": round(first * 1_000, 1),
+            "ratio": round(statistics.median(one["sweeps_s"]) / first, 2),
+        }
+        for one in sizes
+    ]
+    swept = statistics.median(largest["sweeps_s"])
+    figures.append(
+        {
+            "name": f"loop over {largest['size']} open rows against the sweep",
+            "value": round(swept * 1_000, 1),
+            "unit": "ms",
+            "reference": round(largest["loop_s"] * 1_000),
+            "ratio": round(largest["loop_s"] / swept, 1),
+        }
+    )
+    return figures

@@ -1,0 +1,76 @@
+"""Words for limits, subjects, steps and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+SUBJECTS: Mapping[str, Any] = {
+    "order": pgettext_lazy("subject", "Orders"),
+    "ticket": pgettext_lazy("subject", "Tickets"),
+    "return": pgettext_lazy("subject", "Returns"),
+    "complaint": pgettext_lazy("subject", "Complaints"),
+    "incident": pgettext_lazy("subject", "Emergencies"),
+    "call": pgettext_lazy("subject", "Calls"),
+}
+CLOCKS: Mapping[str, Any] = {
+    "order_mend": pgettext_lazy("clock", "Mend"),
+    "order_payment": pgettext_lazy("clock", "Payment"),
+    "payment_reminder": pgettext_lazy("clock", "Payment reminder"),
+    "order_audit": pgettext_lazy("clock", "Audit"),
+    "first_reply": pgettext_lazy("clock", "First reply"),
+    "preliminary_solution": pgettext_lazy("clock", "Preliminary solution (urgent)"),
+    "substantive_reply": pgettext_lazy("clock", "Substantive reply"),
+    "solution": pgettext_lazy("clock", "Solution"),
+    "inspection_decision": pgettext_lazy("clock", "Inspected and decided"),
+    "complaint_registered": pgettext_lazy("clock", "Registered"),
+    "complaint_solved": pgettext_lazy("clock", "Solved"),
+    "emergency_plan": pgettext_lazy("clock", "Plan made"),
+    "report_to_customer": pgettext_lazy("clock", "Reported to the customer"),
+    "phone_answered": pgettext_lazy("clock", "Phone answered"),
+}
+VERBS: Mapping[str, Any] = {
+    "notify": pgettext_lazy("escalation", "Notify"),
+    "reassign": pgettext_lazy("escalation", "Reassign"),
+    "manager": pgettext_lazy("escalation", "Call in the manager"),
+    "on_call": pgettext_lazy("escalation", "Call who is on call"),
+}
+OPS: Mapping[str, Any] = {
+    "is": pgettext_lazy("condition", "is"),
+    "is_not": pgettext_lazy("condition", "is not"),
+    "in": pgettext_lazy("condition", "is one of"),
+    "at_least": pgettext_lazy("condition", "is at least"),
+    "below": pgettext_lazy("condition", "is below"),
+}
+HAPPENED: Mapping[str, Any] = {
+    "paused": _("Stands still"),
+    "resumed": _("Runs on"),
+    "recomputed": _("Computed anew"),
+    "due_set": _("Due time set from outside"),
+    "due_released": _("Due time by the policy again"),
+    "warned": _("Warned"),
+    "breached": _("Limit missed"),
+    "breach_withdrawn": _("Missed limit taken back"),
+    "escalated": _("Escalated"),
+    "reopened": _("Reopened"),
+    "cancelled": _("Called off"),
+}
+PAUSES: Mapping[str, Any] = {
+    "waiting_for_customer": _("waiting for the customer"),
+    "waiting_for_supplier": _("waiting for the supplier"),
+    "waiting_for_carrier": _("waiting for the carrier"),
+}
+
+
+def clock_words(kind: str) -> dict[str, str]:
+    """Name a limit in every language."""
+    found = {}
+    for locale, _name in settings.LANGUAGES:
+        with translation.override(locale):
+            found[locale] = str(CLOCKS.get(kind, kind))
+    return found
