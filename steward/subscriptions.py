@@ -9,7 +9,14 @@ from steward.kernel.events import Event
 from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.customers.events import CustomerErased
 from steward.modules.deadlines import handlers as deadlines
-from steward.modules.deadlines.events import ClockBreached, PolicyAdded, PolicyChanged, PolicyRetired
+from steward.modules.deadlines.events import (
+    ClockBreached,
+    ClockEscalated,
+    ClockWarned,
+    PolicyAdded,
+    PolicyChanged,
+    PolicyRetired,
+)
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.orders import handlers as orders
 from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderReceived
@@ -22,6 +29,7 @@ from steward.modules.payments.events import (
     RefundRequested,
     RefundWithdrawn,
 )
+from steward.modules.people.events import CalendarChanged
 
 SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     OrderReceived: [orders.on_order_received_advance_order, orders.on_order_received_match_callbacks],
@@ -44,12 +52,16 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     PolicyAdded: [deadlines.on_policy_added_realign_clocks],
     PolicyChanged: [deadlines.on_policy_changed_realign_clocks],
     PolicyRetired: [deadlines.on_policy_retired_realign_clocks],
-    ClockBreached: [orders.on_clock_breached_cancel_unpaid],
+    CalendarChanged: [deadlines.on_calendar_changed_realign_clocks],
+    ClockWarned: [deadlines.on_clock_warned_tell_people],
+    ClockEscalated: [deadlines.on_clock_escalated_tell_people],
+    ClockBreached: [orders.on_clock_breached_cancel_unpaid, deadlines.on_clock_breached_tell_people],
     CustomerErased: [orders.on_customer_erased_forget_indexes],
 }
 
 # Ports that connectors serve, by dotted name: modules ask for a port, never for a connector.
 CONNECTORS: dict[str, str] = {
+    "deadlines.names.order": "steward.modules.orders.queries.names.order_names",
     "messaging.mail": "steward.connectors.smtp.mail",
     "messaging.sms": "steward.connectors.development.sms",
     "messaging.webhook": "steward.connectors.webhook_poster.connected",
