@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from steward.kernel import moment
 from steward.modules.orders.commands import cancel, money_back
 from steward.modules.orders.commands.progress import follow_payments
 from steward.modules.orders.models import Order
+from steward.modules.orders.queries import timeline
 from steward.modules.orders.queries.money import facts_of
 from steward.modules.payments import commands as payments
 from steward.modules.payments import queries, tasks
@@ -191,3 +193,16 @@ def test_every_job_that_follows_a_refund_can_run_twice(peer: PaymentProvider) ->
     make.settle()  # runs every job there ever was anew
 
     assert (standing(), Refund.objects.count(), len(peer.moved)) == (("cancelled", "refunded"), 1, 1)
+
+
+def test_the_timeline_tells_of_money_back_in_words(peer: PaymentProvider) -> None:
+    peer.habits.append("refuse")
+    order_id = paid_order()
+    call_off(order_id)
+    tasks.work_batch()
+
+    with translation.override("en"):
+        told = {entry.kind: entry.text for entry in timeline(order_id).entries}
+
+    assert told["payments.refund_requested"] == "A refund was asked for. Order cancelled · 不想要了"
+    assert told["payments.refund_failed"].endswith("failed: The merchant's account does not cover it.")

@@ -14,6 +14,7 @@ from steward.kernel.models import Event
 from steward.modules.orders.queries import words
 from steward.modules.orders.queries.findings import amount_text, field_label, finding_text
 from steward.modules.orders.rules.personal_fields import is_personal
+from steward.modules.payments.queries import words as money_words
 
 TEXTS: Mapping[str, Any] = {
     "orders.order_received": _("The order came in (%(source)s)."),
@@ -128,7 +129,9 @@ def event_text(kind: str, data: Mapping[str, Any]) -> str:
     facts = _Facts(data)
     if source := data.get("source"):
         facts["source"] = words.word(words.SOURCES, str(source))
-    if cause := data.get("cause"):
+    if kind.startswith("payments."):
+        facts["reason"] = _why_refunded(data)
+    elif cause := data.get("cause"):
         facts["reason"] = " · ".join(part for part in (words.cancel_cause(str(cause)), data.get("reason")) if part)
     for name in ("fields", "differing"):
         if isinstance(data.get(name), list):
@@ -140,6 +143,13 @@ def event_text(kind: str, data: Mapping[str, Any]) -> str:
     if kind == "orders.order_hold_decided" and data.get("outcome") in HOLD_TEXTS:
         return (str(HOLD_TEXTS[data["outcome"]]) % facts).strip()
     return (str(TEXTS[kind]) % facts).strip()
+
+
+def _why_refunded(data: Mapping[str, Any]) -> str:
+    """Say why money goes back, or why it does not: known causes and reasons in words, what people wrote as it is."""
+    cause, reason = str(data.get("cause") or ""), str(data.get("reason") or "")
+    parts = (money_words.word(money_words.CAUSES, cause) if cause else "", money_words.reason(reason))
+    return " · ".join(part for part in parts if part)
 
 
 def changes(kind: str, data: Mapping[str, Any]) -> list[Change]:
