@@ -123,7 +123,7 @@ def test_who_is_on_call_now_stands_on_the_page_with_the_turns_that_follow() -> N
     make.team(usernames=("wang", "lin"))
     people = [make.agent_wang().staff_id, make.clerk_lin().staff_id]
     zhao = make.browser("zhao")
-    fields = {f"place-{staff_id}": place for place, staff_id in enumerate(people, 1)}
+    fields: dict[str, Any] = {f"place-{staff_id}": place for place, staff_id in enumerate(people, 1)}
     fields |= {"anchor": moment.now().date().isoformat(), "period": 1, "handover": "00:00"}
     assert said(zhao.post("/people/on-call/service/turns", fields)) == "已保存。"
     turn = queries.on_call("service", at=moment.now())

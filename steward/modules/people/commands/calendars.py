@@ -124,4 +124,4 @@ def _findings(code: str, draft: CalendarDraft) -> list[dict[str, str]]:
     checks += [
         (f"exceptions.{day}", rules.are_windows(windows), no_windows) for day, windows in draft.exceptions.items()
     ]
-    return [{"field": field, "message": message} for field, fits, message in checks if not fits]
+    return [{"field": field, "code": "unfit", "message": message} for field, fits, message in checks if not fits]

@@ -90,7 +90,7 @@ def _findings(draft: LeaveDraft, active: set[int]) -> list[dict[str, str]]:
         ("delegate", delegate != draft.staff_id, _("Choose somebody else to stand in.")),
         ("delegate", not delegate_away, _("Who shall stand in is on leave in this time.")),
     )
-    return [{"field": field, "message": message} for field, fits, message in checks if not fits]
+    return [{"field": field, "code": "unfit", "message": message} for field, fits, message in checks if not fits]
 
 
 @command(needs="people.approve")

@@ -38,7 +38,9 @@ def save_on_call(
         ("period_days", 1 <= period_days <= 28, _("A turn lasts 1 to 28 days.")),
         ("handover", 0 <= handover_min < staffing.DAY_MIN, _("Give a time of the day, e.g. 09:00.")),
     )
-    if findings := [{"field": field, "message": message} for field, fits, message in checks if not fits]:
+    if findings := [
+        {"field": field, "code": "unfit", "message": message} for field, fits, message in checks if not fits
+    ]:
         raise errors.BadInput(findings)
     facts = {"anchor_date": anchor_date, "period_days": period_days, "handover_min": handover_min}
     rotation, _is_new = OnCallRotation.objects.update_or_create(team=team, defaults=facts)
@@ -79,7 +81,9 @@ def override_on_call(
         ("starts_at", not taken, _("Somebody takes over in this time already.")),
         ("reason", reason.strip(), _("Say why.")),
     )
-    if findings := [{"field": field, "message": message} for field, fits, message in checks if not fits]:
+    if findings := [
+        {"field": field, "code": "unfit", "message": message} for field, fits, message in checks if not fits
+    ]:
         raise errors.BadInput(findings)
     override = OnCallOverride.objects.create(
         rotation=rotation,

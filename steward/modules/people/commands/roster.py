@@ -65,7 +65,9 @@ def save_shift(actor: Actor, *, team_code: str, code: str, draft: ShiftDraft) ->
         ("start", in_day, _("Give times of the day, e.g. 08:00 and 16:00.")),
         ("tone", draft.tone in staffing.SHIFT_TONES, _("There is no such colour.")),
     )
-    if findings := [{"field": field, "message": message} for field, fits, message in checks if not fits]:
+    if findings := [
+        {"field": field, "code": "unfit", "message": message} for field, fits, message in checks if not fits
+    ]:
         raise errors.BadInput(findings)
     facts = {
         "name": draft.name.strip(),

@@ -56,7 +56,9 @@ def save_rotation(
         ("members", set(members) <= active, _("Choose somebody who works here.")),
         ("members", ahead, _("Days ahead are between 0 and 55.")),
     )
-    if findings := [{"field": field, "message": message} for field, fits, message in checks if not fits]:
+    if findings := [
+        {"field": field, "code": "unfit", "message": message} for field, fits, message in checks if not fits
+    ]:
         raise errors.BadInput(findings)
     facts = {"name": name.strip(), "pattern": list(pattern), "anchor_date": anchor_date}
     rotation, _is_new = Rotation.objects.update_or_create(team=team, code=code, defaults=facts)

@@ -96,7 +96,7 @@ def _team_findings(code: str, draft: TeamDraft, parents: Mapping[str, str | None
         ("languages", set(draft.languages) <= set(staffing.LANGUAGES), _("There is no such language.")),
         ("minimum_on_duty", 0 <= draft.minimum_on_duty <= MOST_ON_DUTY, _("Give a number between 0 and 500.")),
     )
-    return [{"field": field, "message": message} for field, fits, message in checks if not fits]
+    return [{"field": field, "code": "unfit", "message": message} for field, fits, message in checks if not fits]
 
 
 def _is_active(staff_id: int) -> bool:
@@ -117,11 +117,15 @@ def set_team_members(actor: Actor, *, team_code: str, members: Sequence[MemberDr
     wanted = {member.staff_id: member for member in members}
     known = guards.lock_staff(wanted)
     findings = [
-        {"field": f"members.{staff_id}", "message": _("Choose somebody who works here.")}
+        {"field": f"members.{staff_id}", "code": "unfit", "message": _("Choose somebody who works here.")}
         for staff_id in wanted
         if staff_id not in known
     ] + [
-        {"field": f"members.{member.staff_id}", "message": _("Give a share between 1 and 100 percent.")}
+        {
+            "field": f"members.{member.staff_id}",
+            "code": "unfit",
+            "message": _("Give a share between 1 and 100 percent."),
+        }
         for member in wanted.values()
         if not 1 <= member.share_percent <= 100
     ]
@@ -144,7 +148,9 @@ def add_skill(actor: Actor, *, code: str, name: str) -> int:
     Returns its id. Raises: BadInput. Emits: SkillAdded, when it is new.
     """
     if not CODE.fullmatch(code) or not name.strip() or len(name) > 80:
-        raise errors.BadInput([{"field": "code", "message": _("Give a code of small letters and a name.")}])
+        raise errors.BadInput(
+            [{"field": "code", "code": "unfit", "message": _("Give a code of small letters and a name.")}]
+        )
     skill, is_new = Skill.objects.update_or_create(code=code, defaults={"name": name.strip()})
     if is_new:
         events.record(actor, [SkillAdded(skill_id=skill.id, code=code)])
@@ -161,14 +167,16 @@ def set_abilities(actor: Actor, *, staff_id: int, levels: Mapping[str, int], cap
         raise errors.NotFound(key=staff_id)
     staff = Staff.objects.get(id=staff_id)
     ids = dict(Skill.objects.filter(code__in=levels).values_list("code", "id"))
-    findings = [{"field": code, "message": _("There is no such skill.")} for code in levels if code not in ids]
+    findings = [
+        {"field": code, "code": "unfit", "message": _("There is no such skill.")} for code in levels if code not in ids
+    ]
     findings += [
-        {"field": code, "message": _("Give a level between 1 and 5.")}
+        {"field": code, "code": "unfit", "message": _("Give a level between 1 and 5.")}
         for code, level in levels.items()
         if not staffing.is_level(level)
     ]
     if capacity is not None and not 0 <= capacity <= 999:
-        findings.append({"field": "capacity", "message": _("Give a number between 0 and 999.")})
+        findings.append({"field": "capacity", "code": "unfit", "message": _("Give a number between 0 and 999.")})
     if findings:
         raise errors.BadInput(findings)
     before = dict(StaffSkill.objects.filter(staff=staff).values_list("skill__code", "level"))
