@@ -10,12 +10,14 @@ from steward.kernel import parked
 from steward.kernel.actor import Actor
 from steward.modules.messaging.queries import outbox as messages
 from steward.modules.orders import queries as orders
+from steward.modules.orders.queries import screening
 from steward.modules.payments import queries as payments
 from steward.modules.people import queries as people
 
 WORK_BY_PERMISSION: Mapping[str, str] = {
     "orders.mend": "orders.mend",
     "orders.audit": "orders.audit",
+    "orders.screen": "orders.held",
     "payments.approve": "payments.to_approve",
 }
 
@@ -29,7 +31,8 @@ class Counter:
 
 
 def _queues() -> Mapping[str, int]:
-    return {f"orders.{queue}": number for queue, number in orders.queue_counts().items()}
+    counts = {f"orders.{queue}": number for queue, number in orders.queue_counts().items()}
+    return counts | {"orders.held": screening.held_count()}
 
 
 def _parked() -> Mapping[str, int]:

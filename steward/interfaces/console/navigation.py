@@ -68,6 +68,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("To complete"), "orders", "orders.view", "pencil-exclamation", "queue=mend", "orders.mend"),
             Entry(_("To be paid"), "orders", "orders.view", "credit-card", "queue=payment", "orders.payment"),
             Entry(_("To audit"), "orders", "orders.view", "clipboard-check", "queue=audit", "orders.audit", key="a"),
+            Entry(_("Held"), "holds", "orders.view", "shield-half", count="orders.held"),
             Entry(_("Short of stock"), "orders", "orders.view", "package-off", "queue=short", "orders.short"),
             Entry(_("Conflicts"), "orders", "orders.view", "git-compare", "queue=conflict", "orders.conflict"),
             Entry(_("New order"), "order_new", "orders.enter", "plus", key="n"),
@@ -125,6 +126,7 @@ SECTIONS: tuple[Section, ...] = (
         "settings",
         (
             Entry(_("Business numbers"), "parameters", "settings.parameters", "adjustments", key="p"),
+            Entry(_("Screening rules"), "screening_rules", "orders.screening_rules", "shield-cog"),
             Entry(_("Time limits"), "time_limits", "settings.policies", "clock", key="t"),
             Entry(_("Staff"), "staff", "settings.staff", "users", key="s"),
             Entry(_("Roles and permissions"), "permission_matrix", "settings.roles", "shield-check", key="r"),

@@ -13,6 +13,7 @@ AREAS = {
     "mappings/": "mappings",
     "jobs/": "jobs",
     "stock/": "stock",
+    "screening/": "screening",
     "payments/": "payments",
     "messages/": "messaging",
     "settings/": "settings",

@@ -26,7 +26,7 @@ class Action(Struct, frozen=True):
     choices: list[tuple[str, Any]] = []
 
 
-def actions_of(actor: Actor, detail: OrderDetail) -> list[Action]:
+def actions_of(actor: Actor, detail: OrderDetail, *, is_held: bool = False) -> list[Action]:
     """List the buttons of an order page, the likeliest first."""
     number, state = detail.order.number, detail.order.state
     return [
@@ -36,7 +36,10 @@ def actions_of(actor: Actor, detail: OrderDetail) -> list[Action]:
             "check",
             reverse("order_approve", args=[number]),
             "success",
-            why_not=_permission(actor, "orders.audit") or _approve_later(state) or _own(actor, detail),
+            why_not=_permission(actor, "orders.audit")
+            or _approve_later(state)
+            or (_("Screening holds it; somebody has to release it first.") if is_held else "")
+            or _own(actor, detail),
         ),
         Action(
             "advance",

@@ -60,7 +60,7 @@ def add_entry(
     canonical = canonical_of(kind, value)
     if not canonical or purpose not in PURPOSES or (purpose == "forwarding" and kind != "address"):
         raise UnfitEntry
-    return _add(actor, purpose, kind, canonical, masked(kind, value), reason, until, now)
+    return _add(actor, purpose, kind, canonical, screening_sealed.masked(kind, value), reason, until, now)
 
 
 @command(needs="orders.screen")
@@ -88,7 +88,9 @@ def list_from_order(
     for kind in kinds:
         text = values[kind].rpartition("|")[2] if kind == "address" else values[kind]
         if not _is_known(purpose, kind, values[kind]):
-            made.append(_add(actor, purpose, kind, values[kind], masked(kind, text), reason, until, now))
+            made.append(
+                _add(actor, purpose, kind, values[kind], screening_sealed.masked(kind, text), reason, until, now)
+            )
     return made
 
 
@@ -168,14 +170,3 @@ def _customer_of(number: str) -> str:
     """Name the customer by the number of an order of theirs."""
     found = screening_sealed.opened([id_of(number.strip())])
     return found[0].values.get("customer", "") if found else ""
-
-
-def masked(kind: str, value: str) -> str:
-    """Show as much of a value as a list may show."""
-    if kind == "phone":
-        return personal.masked_phone(value)
-    if kind == "address":
-        return personal.masked_street(value)
-    if kind == "customer":
-        return f"#{value}"
-    return signals.shortened(signals.MASKS[kind], value)

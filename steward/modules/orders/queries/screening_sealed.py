@@ -95,3 +95,14 @@ def indexes(kind: str, value: str) -> list[tuple[int, bytes]]:
         (version, personal.blind_index(f"signal:{kind}", value, version=version))
         for version in sorted(settings.INDEX_KEYS, reverse=True)
     ]
+
+
+def masked(kind: str, value: str) -> str:
+    """Show as much of a value as a list may show."""
+    if kind == "phone":
+        return personal.masked_phone(value)
+    if kind == "address":
+        return personal.masked_street(value)
+    if kind == "customer":
+        return f"#{value}"
+    return signals.shortened(signals.MASKS[kind], value)

@@ -78,6 +78,17 @@ def rule_text(rule: Rule) -> str:
     return rule.texts.get(get_language() or "zh-hans") or rule.texts.get("zh-hans", rule.code)
 
 
+def limit_text(rule: Rule) -> str:
+    """Write a rule's limit in its own unit."""
+    if rule.kind == "signup_age":
+        return span(rule.limit)
+    if rule.kind == "first_order":
+        return f"{money.to_decimal(rule.limit, rule.currency)} {rule.currency}"
+    if rule.kind in ("amount_outlier", "quantity_outlier"):
+        return f"{rule.limit} %"
+    return str(rule.limit) if rule.limit else ""
+
+
 def reason_text(reason: Reason, rule: Rule) -> str:
     """Write why a rule fired, with the figures it saw."""
     facts = reason.facts

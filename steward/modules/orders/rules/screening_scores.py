@@ -114,6 +114,11 @@ class Feedback(Struct, frozen=True):
     released: int
 
     @property
+    def decided(self) -> int:
+        """Count the decisions."""
+        return self.rejected + self.released
+
+    @property
     def precision(self) -> float | None:
         """State the share of rejected among those decided."""
         return share(self.rejected, self.rejected + self.released)

@@ -21,7 +21,7 @@ from steward.kernel import money
 from steward.modules.customers.commands import rights
 from steward.modules.orders import queries
 from steward.modules.orders.commands import reveal
-from steward.modules.orders.queries import words
+from steward.modules.orders.queries import screening, words
 from steward.modules.orders.queries.timeline import GROUPS
 from steward.modules.orders.rules import transitions
 from steward.modules.orders.rules.steps import Standing
@@ -41,10 +41,11 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
     group = request.GET.get("kind", "")
     timeline = queries.timeline(detail.order.id, group=group, after=row_number(request.GET.get("after", "")))
     names = people.actor_names({entry.actor for entry in timeline.entries} | {detail.entered_by})
+    screened = screening.find_screening(detail.order.id)
     facts = {
         "detail": detail,
         "order": detail.order,
-        "order_actions": actions_of(request.actor, detail),
+        "order_actions": actions_of(request.actor, detail, is_held=bool(screened and screened.is_held)),
         "steps": _steps(detail.standing),
         "turn": _turn(detail),
         "clocks": [(clock, words.word(words.CLOCKS, clock.kind)) for clock in detail.clocks],
@@ -66,6 +67,8 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
             (conflict, _differences(conflict.differences, detail.order.currency)) for conflict in detail.conflicts
         ],
         **refunds.of_order(request.actor, detail.order),
+        "screening": screened,
+        "may_screen": request.actor.may("orders.screen"),
     }
     return render(request, "console/orders/order.html", facts)
 

@@ -1,0 +1,1 @@
+"""Pages of screening: held orders, rules, lists, back-tests."""
