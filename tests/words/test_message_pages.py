@@ -22,7 +22,7 @@ from tests.words import visible
 pytestmark = pytest.mark.django_db
 # The English preview of a text is English; placeholders and addresses are codes.
 ENGLISH_ON_PURPOSE = re.compile(
-    r'<section class="ms-preview" lang="en">.*?</section>|\{\{\w+\}\}|https?://[^<\s]+', re.DOTALL
+    r'<section class="ms-preview" lang="en">.*?</section>|\{\{\w+\}\}|https?://[^<\s"]*', re.DOTALL
 )
 NAMES = frozenset({"Steward", "STEWARD_SMTP_HOST", "Standard Webhooks"})
 
