@@ -31,6 +31,7 @@ IRREGULAR = frozenset(
         "Put",
         "Reset",
         "Sent",
+        "Stuck",
     }
     | {"Set", "Shown", "Sold", "Split", "Spent", "Taken", "Told", "Withdrawn", "Written"}
 )

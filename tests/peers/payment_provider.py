@@ -35,7 +35,7 @@ class PaymentProvider:
         self.calls: list[str] = []
         self.forged = 0
         self.lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"provider": self}))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
@@ -122,70 +122,70 @@ class PaymentProvider:
 STATED = ("transaction", "amount_minor", "currency", "happened_at")
 
 
-def _handler(provider: PaymentProvider) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class Handler(BaseHTTPRequestHandler):
+    """What the provider does with one request."""
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Keep silent."""
+    provider: PaymentProvider
+    protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if not self._is_signed(body):
-                return
-            provider.calls.append("refund")
-            habit = provider.habits.popleft() if provider.habits else ""
-            if habit == "lost":
-                self._hang_up()
-                return
-            if habit == "error":
-                self._answer(500, {})
-                return
-            told = provider.carry_out(json.loads(body), habit)
-            if habit == "late":
-                time.sleep(provider.late_s)
-            if habit in ("late", "cut"):
-                self._hang_up()
-            elif habit == "error_after":
-                self._answer(500, {})
-            elif habit == "nonsense":
-                self._answer(200, {"status": "perhaps"})
-            else:
-                self._answer(422 if told["status"] == "refused" else 200, told)
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep silent."""
 
-        def do_GET(self) -> None:
-            if not self._is_signed(b""):
-                return
-            parts = urlsplit(self.path)
-            kind, _slash, key = parts.path.removeprefix("/v1/").partition("/")
-            provider.calls.append(f"ask {kind}")
-            if kind == "statement":
-                span = {name: datetime.fromisoformat(value[0]) for name, value in parse_qs(parts.query).items()}
-                self._answer(200, {"rows": provider.rows(span["from"], span["to"])})
-                return
-            known = provider.refunds if kind == "refunds" else provider.charges
-            told = known.get(unquote(key))
-            self._answer(404 if told is None else 200, told or {"code": "unknown"})
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if not self._is_signed(body):
+            return
+        self.provider.calls.append("refund")
+        habit = self.provider.habits.popleft() if self.provider.habits else ""
+        if habit == "lost":
+            self._hang_up()
+            return
+        if habit == "error":
+            self._answer(500, {})
+            return
+        told = self.provider.carry_out(json.loads(body), habit)
+        if habit == "late":
+            time.sleep(self.provider.late_s)
+        if habit in ("late", "cut"):
+            self._hang_up()
+        elif habit == "error_after":
+            self._answer(500, {})
+        elif habit == "nonsense":
+            self._answer(200, {"status": "perhaps"})
+        else:
+            self._answer(422 if told["status"] == "refused" else 200, told)
 
-        def _is_signed(self, body: bytes) -> bool:
-            stamp = self.headers.get(TIMESTAMP, "")
-            right = signature(provider.secret, method=self.command, path=self.path, timestamp=stamp, body=body)
-            if self.headers.get(SIGNATURE) == right and abs(time.time() - int(stamp or 0)) < 300:
-                return True
-            provider.forged += 1
-            self._answer(401, {"code": "signature"})
-            return False
+    def do_GET(self) -> None:
+        if not self._is_signed(b""):
+            return
+        parts = urlsplit(self.path)
+        kind, _slash, key = parts.path.removeprefix("/v1/").partition("/")
+        self.provider.calls.append(f"ask {kind}")
+        if kind == "statement":
+            span = {name: datetime.fromisoformat(value[0]) for name, value in parse_qs(parts.query).items()}
+            self._answer(200, {"rows": self.provider.rows(span["from"], span["to"])})
+            return
+        known = self.provider.refunds if kind == "refunds" else self.provider.charges
+        told = known.get(unquote(key))
+        self._answer(404 if told is None else 200, told or {"code": "unknown"})
 
-        def _answer(self, status: int, content: dict[str, Any]) -> None:
-            raw = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
+    def _is_signed(self, body: bytes) -> bool:
+        stamp = self.headers.get(TIMESTAMP, "")
+        right = signature(self.provider.secret, method=self.command, path=self.path, timestamp=stamp, body=body)
+        if self.headers.get(SIGNATURE) == right and abs(time.time() - int(stamp or 0)) < 300:
+            return True
+        self.provider.forged += 1
+        self._answer(401, {"code": "signature"})
+        return False
 
-        def _hang_up(self) -> None:
-            self.close_connection = True
-            self.connection.close()
+    def _answer(self, status: int, content: dict[str, Any]) -> None:
+        raw = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
 
-    return Handler
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.close()

@@ -55,10 +55,28 @@ def on_order_received_match_callbacks(events: Sequence[OrderReceived]) -> None:
     payments.match_waiting(SYSTEM, orders=orders, now=moment.now())
 
 
-def on_refund_moved_follow_payments(
-    events: Sequence[RefundRequested | RefundDecided | RefundPaid | RefundFailed | RefundWithdrawn],
-) -> None:
-    """Let the payment axis say what is on its way back, and what no longer is."""
+def on_refund_requested_follow_payments(events: Sequence[RefundRequested]) -> None:
+    """Let the payment axis say what is on its way back."""
+    progress.follow_payments(SYSTEM, order_ids=sorted({event.order_id for event in events}), now=moment.now())
+
+
+def on_refund_decided_follow_payments(events: Sequence[RefundDecided]) -> None:
+    """Let the payment axis say what a second person decided."""
+    progress.follow_payments(SYSTEM, order_ids=sorted({event.order_id for event in events}), now=moment.now())
+
+
+def on_refund_paid_follow_payments(events: Sequence[RefundPaid]) -> None:
+    """Let the payment axis say what went back."""
+    progress.follow_payments(SYSTEM, order_ids=sorted({event.order_id for event in events}), now=moment.now())
+
+
+def on_refund_failed_follow_payments(events: Sequence[RefundFailed]) -> None:
+    """Let the payment axis say what is not going back after all."""
+    progress.follow_payments(SYSTEM, order_ids=sorted({event.order_id for event in events}), now=moment.now())
+
+
+def on_refund_withdrawn_follow_payments(events: Sequence[RefundWithdrawn]) -> None:
+    """Let the payment axis say what was called off."""
     progress.follow_payments(SYSTEM, order_ids=sorted({event.order_id for event in events}), now=moment.now())
 
 
