@@ -49,7 +49,9 @@ def staff_with_role(role: str) -> list[int]:
 def roles_of(staff_ids: Iterable[int]) -> dict[int, set[str]]:
     """Name the roles of each person by code."""
     found: dict[int, set[str]] = {id_: set() for id_ in staff_ids}
-    rows = Staff.objects.filter(id__in=list(found), is_active=True, roles__isnull=False).values_list("id", "roles__code")
+    rows = Staff.objects.filter(id__in=list(found), is_active=True, roles__isnull=False).values_list(
+        "id", "roles__code"
+    )
     for id_, role in rows:
         found[id_].add(role)
     return found
