@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from standardwebhooks import Webhook
 
+from steward.modules.orders.queries import order_id
 from tests import make
 from tests.api.caller import Caller, order_body
 
@@ -138,7 +139,9 @@ def test_a_clerk_mends_an_address_and_the_order_moves_on(shop: Caller) -> None:
     changes = {"recipient.province": "浙江省", "recipient.city": "杭州市", "recipient.district": "西湖区"}
     make.browser("lin").post(f"/orders/{number}/mend", changes)
     make.settle()
+    assert state(shop, number) == "audit"
 
+    make.checked(order_id(number))
     assert state(shop, number) == "approved"
 
 

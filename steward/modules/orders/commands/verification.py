@@ -80,6 +80,11 @@ class _Known(Struct):
     changes: list[tuple[int, str, list[str]]]
 
     @property
+    def latest(self) -> Verification | None:
+        """Return the last round."""
+        return self.rounds[-1] if self.rounds else None
+
+    @property
     def granted(self) -> Verification | None:
         """Return the last round somebody agreed in."""
         return next((one for one in reversed(self.rounds) if one.state in rules.SETTLES), None)
@@ -100,13 +105,13 @@ def verify_locked(actor: Actor, orders: Sequence[Standing], now: datetime) -> No
     asked: list[tuple[Standing, Need]] = []
     outdated: list[int] = []
     for one in concerned.values():
-        need, latest = _need(one, known[one.id], facts[one.id], share), (known[one.id].rounds or [None])[-1]
+        need, latest = _need(one, known[one.id], facts[one.id], share), known[one.id].latest
         one.is_verified = latest is not None and latest.state == "granted" and need is None
         one.awaits_verification = need is not None
         if need is None:
             continue
         is_open = latest is not None and latest.state == "open"
-        if is_open and latest is not None and latest.covers_event < need.last:
+        if latest is not None and is_open and latest.covers_event < need.last:
             outdated.append(one.id)
             is_open = False
         if not is_open and not one.has_errors and not one.has_conflict:
