@@ -19,7 +19,7 @@ from steward.modules.deadlines.events import (
 )
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.orders import handlers as orders
-from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderReceived
+from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderPaymentChanged, OrderReceived
 from steward.modules.payments.events import (
     PaymentMismatched,
     PaymentRecorded,
@@ -32,11 +32,17 @@ from steward.modules.payments.events import (
 from steward.modules.people.events import CalendarChanged
 
 SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
-    OrderReceived: [orders.on_order_received_advance_order, orders.on_order_received_match_callbacks],
+    OrderReceived: [
+        orders.on_order_received_advance_order,
+        orders.on_order_received_match_callbacks,
+        orders.on_order_received_tell_buyers,
+    ],
+    OrderPaymentChanged: [orders.on_order_payment_changed_tell_buyers],
     OrderCancelled: [
         orders.on_order_cancelled_offer_goods,
         orders.on_order_cancelled_lapse_holds,
         orders.on_order_cancelled_lapse_verifications,
+        orders.on_order_cancelled_tell_buyers,
     ],
     ApprovalSettled: [orders.on_approval_settled_follow_verification],
     LineCancelled: [orders.on_line_cancelled_offer_goods],
@@ -44,7 +50,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     PaymentMismatched: [orders.on_payment_mismatched_open_finding],
     RefundRequested: [orders.on_refund_requested_follow_payments],
     RefundDecided: [orders.on_refund_decided_follow_payments],
-    RefundPaid: [orders.on_refund_paid_follow_payments],
+    RefundPaid: [orders.on_refund_paid_follow_payments, orders.on_refund_paid_tell_buyers],
     RefundFailed: [orders.on_refund_failed_follow_payments],
     RefundWithdrawn: [orders.on_refund_withdrawn_follow_payments],
     StockMoved: [orders.on_stock_moved_promise_waiting],
@@ -53,7 +59,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     PolicyChanged: [deadlines.on_policy_changed_realign_clocks],
     PolicyRetired: [deadlines.on_policy_retired_realign_clocks],
     CalendarChanged: [deadlines.on_calendar_changed_realign_clocks],
-    ClockWarned: [deadlines.on_clock_warned_tell_people],
+    ClockWarned: [deadlines.on_clock_warned_tell_people, orders.on_clock_warned_remind_unpaid],
     ClockEscalated: [deadlines.on_clock_escalated_tell_people],
     ClockBreached: [orders.on_clock_breached_cancel_unpaid, deadlines.on_clock_breached_tell_people],
     CustomerErased: [orders.on_customer_erased_forget_indexes],

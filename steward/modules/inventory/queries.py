@@ -86,6 +86,12 @@ def hold_of_order(order_id: int) -> tuple[str, datetime | None] | None:
     return Hold.objects.filter(order_id=order_id).values_list("state", "expires_at").first()
 
 
+def hold_ends(order_ids: Sequence[int]) -> dict[int, datetime]:
+    """Tell until when orders hold their goods; those that hold none, or for good, are left out."""
+    holding = Hold.objects.filter(order_id__in=order_ids, state="held", expires_at__isnull=False)
+    return {order_id: end for order_id, end in holding.values_list("order_id", "expires_at") if end is not None}
+
+
 def orders_holding(order_ids: Sequence[int]) -> set[int]:
     """Tell which of these orders hold goods now."""
     holding = Hold.objects.filter(order_id__in=order_ids, state__in=("held", "firm"))

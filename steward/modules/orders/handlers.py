@@ -10,23 +10,26 @@ from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.customers.events import CustomerErased
-from steward.modules.deadlines.events import ClockBreached
+from steward.modules.deadlines.events import ClockBreached, ClockWarned
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.orders.commands import (
     cancel,
     mismatch,
     money_back,
     progress,
+    reminders,
     screening,
     screening_deciding,
     screening_signals,
+    telling,
     verification,
     verification_settling,
     waiting,
 )
-from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderReceived
+from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderPaymentChanged, OrderReceived
 from steward.modules.orders.models import Conflict, Line, Order, OrderFinding
 from steward.modules.orders.queries.money import facts_of
+from steward.modules.orders.rules.standing import is_settled
 from steward.modules.payments import commands as payments
 from steward.modules.payments.events import (
     PaymentMismatched,
@@ -141,6 +144,88 @@ def on_clock_breached_cancel_unpaid(events: Sequence[ClockBreached]) -> None:
     ids = [event.about_id for event in events if (event.about_kind, event.clock_kind) == ("order", "order_payment")]
     if ids:
         cancel.cancel_unpaid(SYSTEM, order_ids=ids, now=moment.now())
+
+
+def on_clock_warned_remind_unpaid(events: Sequence[ClockWarned]) -> None:
+    """Remind buyers when their payment limit warns."""
+    due = {one.about_id: one.due_at for one in events if (one.about_kind, one.clock_kind) == ("order", "order_payment")}
+    if due:
+        reminders.remind_unpaid(SYSTEM, due=due, now=moment.now())
+
+
+def on_order_received_tell_buyers(events: Sequence[OrderReceived]) -> None:
+    """Confirm new orders to their buyers; past ones never."""
+    telling.tell_received(SYSTEM, order_ids=[one.order_id for one in events if not one.historic], now=moment.now())
+
+
+def on_order_payment_changed_tell_buyers(events: Sequence[OrderPaymentChanged]) -> None:
+    """Say that the money is there, and close what was found about part payments."""
+    paid = [one.order_id for one in events if is_settled(one.after) and not is_settled(one.before)]
+    whole = [one.order_id for one in events if one.after in ("paid", "overpaid") and one.order_id in paid]
+    telling.tell_paid(SYSTEM, order_ids=whole, now=moment.now())
+    reminders.note_paid(SYSTEM, order_ids=paid, now=moment.now())
+
+
+def on_order_cancelled_tell_buyers(events: Sequence[OrderCancelled]) -> None:
+    """Say that orders were cancelled, and why."""
+    telling.tell_cancelled(SYSTEM, causes={one.order_id: one.cause for one in events}, now=moment.now())
+
+
+def on_refund_paid_tell_buyers(events: Sequence[RefundPaid]) -> None:
+    """Say that money went back."""
+    telling.tell_refunded(SYSTEM, refunds=events, now=moment.now())
+
+
+def on_payment_mismatched_open_exception(events: Sequence[PaymentMismatched]) -> None:
+    """Bring money that is not what the order expects to the desk of exceptions."""
+    exceptions_hearing.hear_mismatches(SYSTEM, heard=events, now=moment.now())
+
+
+def on_refund_failed_open_exception(events: Sequence[RefundFailed]) -> None:
+    """Bring refunds that will not go out to the desk of exceptions."""
+    exceptions_hearing.hear_refunds(SYSTEM, heard=events, now=moment.now())
+
+
+def on_refund_delayed_open_exception(events: Sequence[RefundStuck]) -> None:
+    """Bring refunds that take too long to the desk of exceptions."""
+    exceptions_hearing.hear_refunds(SYSTEM, heard=events, now=moment.now())
+
+
+def on_refund_disputed_open_exception(events: Sequence[RefundDisputed]) -> None:
+    """Bring refunds of another amount to the desk of exceptions."""
+    exceptions_hearing.hear_refunds(SYSTEM, heard=events, now=moment.now())
+
+
+def on_refund_paid_close_exception(events: Sequence[RefundPaid]) -> None:
+    """Close the trouble with refunds that went out after all."""
+    ids = [event.refund_id for event in events]
+    exceptions_detecting.close_refunds(SYSTEM, refund_ids=ids, now=moment.now())
+
+
+def on_refund_withdrawn_close_exception(events: Sequence[RefundWithdrawn]) -> None:
+    """Close the trouble with refunds that were called off."""
+    ids = [event.refund_id for event in events]
+    exceptions_detecting.close_refunds(SYSTEM, refund_ids=ids, now=moment.now())
+
+
+def on_order_mended_open_exception(events: Sequence[OrderMended]) -> None:
+    """Bring totals that somebody changed to the desk of exceptions."""
+    exceptions_hearing.hear_mended(SYSTEM, heard=events, now=moment.now())
+
+
+def on_order_conflicted_open_exception(events: Sequence[OrderConflicted]) -> None:
+    """Bring orders that came again with another price to the desk of exceptions."""
+    exceptions_hearing.hear_conflicts(SYSTEM, heard=events, now=moment.now())
+
+
+def on_line_cancelled_open_exception(events: Sequence[LineCancelled]) -> None:
+    """Bring approved orders that the channel cancels to the desk of exceptions."""
+    exceptions_hearing.hear_cancelled_lines(SYSTEM, heard=events, now=moment.now())
+
+
+def on_clock_breached_open_exception(events: Sequence[ClockBreached]) -> None:
+    """Bring orders that miss their limits again to the desk of exceptions."""
+    exceptions_hearing.hear_breaches(SYSTEM, heard=events, now=moment.now())
 
 
 def on_customer_erased_forget_indexes(events: Sequence[CustomerErased]) -> None:

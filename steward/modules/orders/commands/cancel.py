@@ -17,6 +17,10 @@ from steward.modules.orders.events import OrderCancelled
 from steward.modules.orders.models import Order
 from steward.modules.orders.rules import transitions
 from steward.modules.payments import queries as payments
+from steward.modules.payments.commands.locking import lock_money
+from steward.modules.payments.rules import payment_state
+
+OWING = ("unpaid", "partly_paid")
 
 
 class UnknownCause(errors.Refusal):
@@ -42,23 +46,28 @@ def cancel_order(actor: Actor, *, order_id: int, cause: str, reason: str, now: d
 
 @command(needs="orders.advance")
 def cancel_unpaid(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> int:
-    """Cancel orders whose payment limit has passed and that are still unpaid; past orders never.
+    """Cancel orders whose payment limit has passed and that are still not paid whole; past orders never.
 
-    The ledger is asked: money may be in it that the order has not heard of yet. Returns how many.
-    Emits as cancel_order.
+    The ledger is asked, under the lock of the money: what is being booked at this moment is waited for and counts,
+    though the order has not heard of it yet. What was paid in part goes back. Returns how many. Emits as cancel_order.
+    Locks: orders, their money, then their promises, each in id order.
     """
-    orders = lock_orders(order_ids)
-    sums = payments.paid_and_refunded({one.id: one.currency for one in orders.values()})
-    lapsed = [
+    orders = [
         one
-        for one in orders.values()
-        if one.payment_state == "unpaid"
-        and not sums[one.id][0]
-        and not one.historic
-        and transitions.can(one.state, "cancel")
+        for one in lock_orders(order_ids).values()
+        if one.payment_state in OWING and not one.historic and transitions.can(one.state, "cancel")
     ]
+    lock_money([one.id for one in orders])
+    sums = payments.paid_and_refunded({one.id: one.currency for one in orders})
+    lapsed = [one for one in orders if owes(one.total_minor, *sums[one.id])]
     cancel_locked(actor, [Move(one, "cancel", "", "unpaid") for one in lapsed], now)
     return len(lapsed)
+
+
+def owes(total_minor: int, paid_minor: int, refunded_minor: int) -> bool:
+    """Tell whether an order is not paid whole, by its ledger. Units: minor currency units."""
+    state = payment_state(total_minor=total_minor, paid_minor=paid_minor, refunded_minor=refunded_minor)
+    return state in OWING
 
 
 def cancel_locked(actor: Actor, moves: Sequence[Move], now: datetime) -> None:

@@ -141,6 +141,7 @@ TEXTS: dict[str, Any] = {
     "time_out_of_range": gettext_lazy("This time lies before 1970 or after 2200."),
     "zero_character": gettext_lazy("A text holds the character U+0000, which cannot be kept."),
     "payment_mismatch": gettext_lazy("The provider reported %(amount)s where %(expected)s was expected."),
+    "partly_paid": gettext_lazy("Only %(paid)s of %(total)s were paid; the payment limit still counts."),
     "not_a_time": gettext_lazy("“%(value)s” is no date or time."),
     "not_an_amount": gettext_lazy("“%(value)s” is no amount of money."),
     **file_findings.TEXTS,

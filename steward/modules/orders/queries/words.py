@@ -62,6 +62,7 @@ CLOCKS: dict[str, Any] = {
     "payment_reminder": pgettext_lazy("clock", "Payment reminder"),
     "order_audit": pgettext_lazy("clock", "Audit"),
     "order_screening": pgettext_lazy("clock", "Screening"),
+    "offer_answer": pgettext_lazy("clock", "Answer to an offer"),
 }
 STORAGE: dict[str, Any] = {
     "ambient": gettext_lazy("ambient"),

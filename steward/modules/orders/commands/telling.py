@@ -1,0 +1,75 @@
+"""Tell buyers what became of their order: taken in, paid, cancelled, money given back. Each is said once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from steward.kernel.actor import Actor
+from steward.kernel.command import command
+from steward.modules.messaging.commands import Outgoing, send_messages
+from steward.modules.orders.queries.addressing import Addressed, addressed, cause_words
+from steward.modules.payments.events import RefundPaid
+
+
+@command(needs="orders.advance")
+def tell_received(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> int:
+    """Confirm that orders came in. Returns how many buyers are told; said before is not said again."""
+    orders = [one for one in addressed(order_ids).values() if one.state != "cancelled"]
+    return _send(actor, [_about(one, "order_received", total=_money(one, one.total_minor)) for one in orders], now)
+
+
+@command(needs="orders.advance")
+def tell_paid(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> int:
+    """Say that the money for orders is there. Returns how many buyers are told."""
+    orders = addressed(order_ids).values()
+    return _send(actor, [_about(one, "order_paid", paid=_money(one, one.paid_minor)) for one in orders], now)
+
+
+@command(needs="orders.advance")
+def tell_cancelled(actor: Actor, *, causes: Mapping[int, str], now: datetime) -> int:
+    """Say that orders were cancelled and why. `causes` by order id. Returns how many buyers are told."""
+    orders = addressed(causes).values()
+    return _send(actor, [_about(one, "order_cancelled", cause=cause_words(causes[one.id])) for one in orders], now)
+
+
+@command(needs="orders.advance")
+def tell_refunded(actor: Actor, *, refunds: Sequence[RefundPaid], now: datetime) -> int:
+    """Say that money went back, once per refund. Returns how many messages there are."""
+    orders = addressed({one.order_id for one in refunds})
+    return _send(
+        actor,
+        [
+            _about(
+                orders[one.order_id],
+                "refund_paid",
+                again=str(one.refund_id),
+                refunded={"minor": one.amount_minor, "currency": one.currency},
+            )
+            for one in refunds
+            if one.order_id in orders
+        ],
+        now,
+    )
+
+
+def _send(actor: Actor, messages: Sequence[Outgoing], now: datetime) -> int:
+    return len(send_messages(actor, messages=messages, now=now)) if messages else 0
+
+
+def _money(one: Addressed, amount_minor: int) -> dict[str, Any]:
+    return {"minor": amount_minor, "currency": one.currency}
+
+
+def _about(one: Addressed, template: str, *, again: str = "", **params: Any) -> Outgoing:
+    """Write a message about an order; its key names order and template, and `again` what may happen more than once."""
+    return Outgoing(
+        template=template,
+        customer_id=one.customer_id,
+        subject_kind="order",
+        subject_id=one.id,
+        params={"order_number": one.number, **params},
+        dedupe_key=f"order:{one.id}:{template}" + (f":{again}" if again else ""),
+        simulated=one.simulated,
+    )
