@@ -62,12 +62,12 @@ def order() -> orders.OrderDetail:
 
 
 def left(client: Client, *addresses: str) -> list[str]:
-    """List the English pieces of some pages."""
+    """List the English pieces of what some pages hold inside their frame."""
     found = []
     for address in addresses:
         answer = client.get(address)
-        page = ENGLISH_ON_PURPOSE.sub("", answer.content.decode())
-        found += [f"{address}: {text}" for text in visible.english(page, names=NAMES)]
+        page = ENGLISH_ON_PURPOSE.sub("", answer.content.decode().partition("<main")[2])
+        found += [f"{address}: {text}" for text in visible.english(f"<main{page}", names=NAMES)]
     return found
 
 
