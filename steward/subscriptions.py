@@ -19,14 +19,23 @@ from steward.modules.deadlines.events import (
 )
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.orders import handlers as orders
-from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderPaymentChanged, OrderReceived
+from steward.modules.orders.events import (
+    LineCancelled,
+    OrderCancelled,
+    OrderConflicted,
+    OrderMended,
+    OrderPaymentChanged,
+    OrderReceived,
+)
 from steward.modules.payments.events import (
     PaymentMismatched,
     PaymentRecorded,
     RefundDecided,
+    RefundDisputed,
     RefundFailed,
     RefundPaid,
     RefundRequested,
+    RefundStuck,
     RefundWithdrawn,
 )
 from steward.modules.people.events import CalendarChanged
@@ -45,14 +54,22 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_order_cancelled_tell_buyers,
     ],
     ApprovalSettled: [orders.on_approval_settled_follow_verification],
-    LineCancelled: [orders.on_line_cancelled_offer_goods],
+    OrderMended: [orders.on_order_mended_open_exception],
+    OrderConflicted: [orders.on_order_conflicted_open_exception],
+    LineCancelled: [orders.on_line_cancelled_offer_goods, orders.on_line_cancelled_open_exception],
     PaymentRecorded: [orders.on_payment_recorded_follow_payments, orders.on_payment_recorded_give_back_late],
-    PaymentMismatched: [orders.on_payment_mismatched_open_finding],
+    PaymentMismatched: [orders.on_payment_mismatched_open_finding, orders.on_payment_mismatched_open_exception],
     RefundRequested: [orders.on_refund_requested_follow_payments],
     RefundDecided: [orders.on_refund_decided_follow_payments],
-    RefundPaid: [orders.on_refund_paid_follow_payments, orders.on_refund_paid_tell_buyers],
-    RefundFailed: [orders.on_refund_failed_follow_payments],
-    RefundWithdrawn: [orders.on_refund_withdrawn_follow_payments],
+    RefundPaid: [
+        orders.on_refund_paid_follow_payments,
+        orders.on_refund_paid_tell_buyers,
+        orders.on_refund_paid_close_exception,
+    ],
+    RefundFailed: [orders.on_refund_failed_follow_payments, orders.on_refund_failed_open_exception],
+    RefundStuck: [orders.on_refund_delayed_open_exception],
+    RefundDisputed: [orders.on_refund_disputed_open_exception],
+    RefundWithdrawn: [orders.on_refund_withdrawn_follow_payments, orders.on_refund_withdrawn_close_exception],
     StockMoved: [orders.on_stock_moved_promise_waiting],
     HoldExpired: [orders.on_hold_expired_note_release],
     PolicyAdded: [deadlines.on_policy_added_realign_clocks],
@@ -61,7 +78,11 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     CalendarChanged: [deadlines.on_calendar_changed_realign_clocks],
     ClockWarned: [deadlines.on_clock_warned_tell_people, orders.on_clock_warned_remind_unpaid],
     ClockEscalated: [deadlines.on_clock_escalated_tell_people],
-    ClockBreached: [orders.on_clock_breached_cancel_unpaid, deadlines.on_clock_breached_tell_people],
+    ClockBreached: [
+        orders.on_clock_breached_cancel_unpaid,
+        deadlines.on_clock_breached_tell_people,
+        orders.on_clock_breached_open_exception,
+    ],
     CustomerErased: [orders.on_customer_erased_forget_indexes],
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from steward.kernel.events import Event
@@ -189,3 +190,85 @@ class ScreeningListChanged(Event, frozen=True, kw_only=True):
     what: str
     verb: str
     reason: str
+
+
+class ExceptionOpened(Event, frozen=True, kw_only=True):
+    """Something about an order needs somebody; `order_id` 0: it belongs to none (a document or a callback)."""
+
+    KIND = "orders.exception_opened"
+    SUBJECT = "order"
+    order_id: int
+    exception_id: int
+    detector: str
+    severity: str
+    owner_id: int | None
+
+
+class ExceptionClosed(Event, frozen=True, kw_only=True):
+    """An exception ended: solved or dismissed; `automatic`: the fact was gone by itself."""
+
+    KIND = "orders.exception_closed"
+    SUBJECT = "order"
+    order_id: int
+    exception_id: int
+    detector: str
+    state: str
+    outcome: str
+    automatic: bool
+
+
+class ExceptionWorked(Event, frozen=True, kw_only=True):
+    """Somebody took an exception on, noted something, named its cause, opened or muted it; `verb` says which."""
+
+    KIND = "orders.exception_worked"
+    SUBJECT = "order"
+    order_id: int
+    exception_id: int
+    detector: str
+    verb: str
+
+
+class DetectorChanged(Event, frozen=True, kw_only=True):
+    """What is watched for was changed: `before` and `after` hold the fields that differ."""
+
+    KIND = "orders.detector_changed"
+    SUBJECT = "detector"
+    detector_id: int
+    code: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    reason: str
+
+
+class ExceptionsMuted(Event, frozen=True, kw_only=True):
+    """False alarms of a detector are not told until a day, or that was ended; `verb` is mute or end."""
+
+    KIND = "orders.exceptions_muted"
+    SUBJECT = "mute"
+    mute_id: int
+    detector: str
+    verb: str
+    until: datetime
+    reason: str
+
+
+class StepChanged(Event, frozen=True, kw_only=True):
+    """A manager changed a step of the order process; a new version is in force."""
+
+    KIND = "orders.step_changed"
+    SUBJECT = "step"
+    step_id: int
+    code: str
+    version: int
+    fields: list[str]
+    reason: str
+
+
+class AuditDelayed(Event, frozen=True, kw_only=True):
+    """An order was audited after its due time; `cause` says why."""
+
+    KIND = "orders.audit_delayed"
+    SUBJECT = "order"
+    order_id: int
+    due_at: datetime
+    cause: str

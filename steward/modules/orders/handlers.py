@@ -14,6 +14,9 @@ from steward.modules.deadlines.events import ClockBreached, ClockWarned
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.orders.commands import (
     cancel,
+    exceptions,
+    exceptions_detecting,
+    exceptions_hearing,
     mismatch,
     money_back,
     progress,
@@ -26,7 +29,14 @@ from steward.modules.orders.commands import (
     verification_settling,
     waiting,
 )
-from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderPaymentChanged, OrderReceived
+from steward.modules.orders.events import (
+    LineCancelled,
+    OrderCancelled,
+    OrderConflicted,
+    OrderMended,
+    OrderPaymentChanged,
+    OrderReceived,
+)
 from steward.modules.orders.models import Conflict, Line, Order, OrderFinding
 from steward.modules.orders.queries.money import facts_of
 from steward.modules.orders.rules.standing import is_settled
@@ -35,9 +45,11 @@ from steward.modules.payments.events import (
     PaymentMismatched,
     PaymentRecorded,
     RefundDecided,
+    RefundDisputed,
     RefundFailed,
     RefundPaid,
     RefundRequested,
+    RefundStuck,
     RefundWithdrawn,
 )
 
@@ -233,6 +245,7 @@ def on_customer_erased_forget_indexes(events: Sequence[CustomerErased]) -> None:
     ids = [event.customer_id for event in events]
     Order.objects.filter(customer_id__in=ids).update(sealed=None, phone_index=None)
     screening_signals.forget_signals(ids)
+    exceptions.forget_wishes(ids)
     Conflict.objects.filter(customer_id__in=ids).delete()
     personal = Q(sealed__isnull=False) | Q(field__startswith="recipient.")
     OrderFinding.objects.filter(personal, order__customer_id__in=ids).update(params={}, suggestion=None, sealed=None)

@@ -11,7 +11,13 @@ from procrastinate.contrib.django import app
 
 from steward.kernel import errors, jobs, moment
 from steward.kernel.actor import system
-from steward.modules.orders.commands import imports, money_back, screening_backtests, watched_folder
+from steward.modules.orders.commands import (
+    exceptions_detecting,
+    imports,
+    money_back,
+    screening_backtests,
+    watched_folder,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -61,3 +67,10 @@ def look_into_folder(timestamp: int) -> int:
 def match_waiting_callbacks(timestamp: int) -> int:
     """Apply callbacks of payment providers that came in the very moment of their order. Returns how many."""
     return money_back.match_waiting_callbacks(system("orders"), now=moment.now())
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="orders.detect_exceptions", queue="clock", queueing_lock="orders.detect_exceptions")
+def detect_exceptions(timestamp: int) -> int:
+    """Look for orders that need somebody, and close what needs nobody any more. Returns how many opened."""
+    return exceptions_detecting.sweep(system("orders"), now=moment.now()).opened

@@ -1,5 +1,6 @@
 """Rows of orders: the order with all that hangs on it, what screening keeps, and the checks by another person."""
 
+from steward.modules.orders.models.exceptions import Cause, Detector, ExceptionCase, ExceptionNote, Mute
 from steward.modules.orders.models.order import (
     FULFILMENT_STATES,
     PAYMENT_STATES,
@@ -16,6 +17,7 @@ from steward.modules.orders.models.order import (
     OrderFinding,
     Step,
 )
+from steward.modules.orders.models.process import LateAudit
 from steward.modules.orders.models.screening import (
     Backtest,
     Hold,
@@ -36,14 +38,20 @@ __all__ = [
     "WAITING_STATES",
     "Backtest",
     "Cancellation",
+    "Cause",
     "Conflict",
+    "Detector",
     "EntrySource",
+    "ExceptionCase",
+    "ExceptionNote",
     "Hold",
     "HoldDecision",
     "ImportRun",
+    "LateAudit",
     "Line",
     "ListEntry",
     "Mapping",
+    "Mute",
     "Order",
     "OrderFinding",
     "Rekey",

@@ -187,6 +187,7 @@ class Cancellation(models.Model):
                 name="cancellation_matched_or_reason",
             ),
         )
+        indexes = (models.Index(fields=["id"], condition=Q(state="unmatched"), name="cancellation_unmatched"),)
 
 
 class Mapping(models.Model):
@@ -240,15 +241,24 @@ class ImportRun(models.Model):
 
 
 class Step(models.Model):
-    """One step of the order process as data: who does what, within which limit (clock kind)."""
+    """One version of a step of the order process: who does what, within which limit (clock kind); one is in force."""
 
     id = models.BigAutoField(primary_key=True)
-    code = models.SlugField(unique=True)
+    code = models.SlugField()
+    version = models.PositiveIntegerField(default=1)
+    active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField()
     responsible_role = models.CharField(max_length=60)
     instruction = models.JSONField(default=dict, help_text="What to do, by language")
     clock_kind = models.CharField(max_length=40, blank=True)
+    set_at = models.DateTimeField(db_default=Now())
+    set_by = models.CharField(max_length=80, default="system:seed")
+    reason = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         db_table = "orders_step"
         ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=["code", "version"], name="step_version_once"),
+            models.UniqueConstraint(fields=["code"], condition=Q(active=True), name="step_one_active"),
+        )

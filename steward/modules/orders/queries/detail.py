@@ -182,7 +182,7 @@ def order_detail(key: str | int) -> OrderDetail:
 
 def step_definitions() -> list[steps.StepDefinition]:
     """List the steps of the order process as the house defined them."""
-    rows = Step.objects.values_list("code", "responsible_role", "instruction", "clock_kind")
+    rows = Step.objects.filter(active=True).values_list("code", "responsible_role", "instruction", "clock_kind")
     return [steps.StepDefinition(*row) for row in rows]
 
 
