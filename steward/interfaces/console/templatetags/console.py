@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from steward.interfaces.console import numbers, spans, states
 from steward.kernel import moment, money
+from steward.modules.deadlines.queries.words import pause_words
 from steward.modules.orders.rules.shipped_mappings import SHIPPED
 
 register = template.Library()
@@ -81,7 +82,8 @@ def clock_look(clock: Any = None, due_at: Any = None, outcome: Any = "running", 
     """Give icon, colour and words of a clock chip, from a ClockView or from its parts."""
     now = moment.now()
     if clock:
-        return spans.chip(clock.look(now), clock.due_at, clock.stopped_at, now) | {"target_s": clock.target_s}
+        look = spans.chip(clock.look(now), clock.due_at, clock.stopped_at, now) | {"target_s": clock.target_s}
+        return look | {"note": pause_words(clock.paused_reason), "escalated": clock.steps(now)[1]}
     due = due_at if isinstance(due_at, datetime) else None
     look = spans.look(due, str(outcome or "running"), int(target_s or 0), now)
     return spans.chip(look, due, None, now) | {"target_s": int(target_s or 0)}

@@ -102,6 +102,7 @@ def add_policy(
     Emits: PolicyAdded, whereupon what runs is recomputed.
     """
     check_draft(draft)
+    draft = _normal(draft)
     line = Policy.objects.filter(subject_kind=subject_kind, clock_kind=clock_kind, code=code)
     last = line.aggregate(last=Max("version"))["last"] or 0
     try:
@@ -138,6 +139,7 @@ def set_policy(actor: Actor, *, policy_id: int, draft: PolicyDraft, reason: str 
     UnfitPolicy. Emits: PolicyChanged. Locks: the policy.
     """
     check_draft(draft)
+    draft = _normal(draft)
     old = _lock(policy_id)
     before = draft_of(old)
     changed = [name for name in PolicyDraft.__struct_fields__ if _differs(before, draft, name)]
@@ -201,6 +203,17 @@ def _lock(policy_id: int) -> PolicyView:
     if old is None or not old.active:
         raise errors.Stale
     return old
+
+
+def _normal(draft: PolicyDraft) -> PolicyDraft:
+    """Write the parts in the one way they are kept, so that equal policies are equal."""
+    return replace(
+        draft,
+        condition=to_builtins(rules.parse(draft.condition)),
+        reply_rule=to_builtins(rules.parse(draft.reply_rule)),
+        warnings=to_builtins(ladders.parse_warnings(draft.warnings, draft.target_s)),
+        ladder=to_builtins(ladders.parse_ladder(draft.ladder)),
+    )
 
 
 def _differs(before: PolicyDraft, after: PolicyDraft, name: str) -> bool:

@@ -67,6 +67,11 @@ PAUSES: Mapping[str, Any] = {
 }
 
 
+def pause_words(reason: str | None) -> str:
+    """Say why a clock stands still."""
+    return str(PAUSES.get(reason or "", reason or ""))
+
+
 def clock_words(kind: str) -> dict[str, str]:
     """Name a limit in every language."""
     found = {}

@@ -19,6 +19,8 @@ from steward.interfaces.console.orders.forms import address_with
 from steward.interfaces.console.payments import refunds
 from steward.kernel import money
 from steward.modules.customers.commands import rights
+from steward.modules.deadlines import queries as deadlines
+from steward.modules.deadlines.queries.words import HAPPENED, VERBS
 from steward.modules.orders import queries
 from steward.modules.orders.commands import reveal
 from steward.modules.orders.queries import screening, words
@@ -48,7 +50,7 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
         "order_actions": actions_of(request.actor, detail, is_held=bool(screened and screened.is_held)),
         "steps": _steps(detail.standing),
         "turn": _turn(detail),
-        "clocks": [(clock, words.word(words.CLOCKS, clock.kind)) for clock in detail.clocks],
+        "clocks": _clocks(detail),
         "timeline": timeline,
         "timeline_entries": [(entry, names.get(entry.actor, entry.actor)) for entry in timeline.entries],
         "timeline_groups": GROUPS,
@@ -71,6 +73,22 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
         "may_screen": request.actor.may("orders.screen"),
     }
     return render(request, "console/orders/order.html", facts)
+
+
+def _clocks(detail: queries.OrderDetail) -> list[dict[str, Any]]:
+    """List the order's clocks, each with what happened to it."""
+    histories = deadlines.histories_of([clock.id for clock in detail.clocks])
+    return [
+        {
+            "clock": clock,
+            "label": words.word(words.CLOCKS, clock.kind),
+            "history": [
+                (entry, HAPPENED.get(entry.what, entry.what), VERBS.get(entry.verb, ""))
+                for entry in histories.get(clock.id, ())
+            ],
+        }
+        for clock in detail.clocks
+    ]
 
 
 def _steps(standing: Standing) -> list[dict[str, Any]]:
