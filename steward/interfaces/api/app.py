@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 # The modules beside `orders` that add operations to its router must be loaded before the router is taken over.
 from steward.interfaces.api import (
     contract,
+    deadlines,
     goods,
     messages,
     operations,
@@ -47,6 +48,7 @@ for router in (
     refunds.router,
     statements.router,
     people.router,
+    deadlines.router,
     messages.router,
     operations.router,
 ):
