@@ -173,9 +173,9 @@ def test_a_start_far_ahead_counts_from_now() -> None:
 
 def test_the_clock_that_is_due_next_is_found_per_subject() -> None:
     start(1, kind="order_payment")
-    start(1, kind="payment_reminder")
+    start(1, kind="order_audit")
 
-    assert queries.next_clocks("order", [1, 2])[1].kind == "payment_reminder"
+    assert queries.next_clocks("order", [1, 2])[1].kind == "order_audit"
 
 
 @pytest.mark.django_db(transaction=True)
