@@ -20,6 +20,7 @@ from steward.interfaces.api import (
     people,
     problems,
     refunds,
+    screening,
     statements,
 )
 from steward.interfaces.api.access import SessionAuth, TokenAuth
@@ -47,6 +48,7 @@ for router in (
     goods.router,
     refunds.router,
     statements.router,
+    screening.router,
     people.router,
     deadlines.router,
     messages.router,

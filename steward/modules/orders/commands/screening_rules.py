@@ -85,3 +85,17 @@ def activate_rule_set(actor: Actor, *, version: int, reason: str, now: datetime)
     events.record(
         actor, [ScreeningRulesSet(rule_set_id=rows[version].id, version=version, before=before, reason=reason)]
     )
+
+
+@command(needs="orders.screening_rules")
+def save_and_activate(
+    actor: Actor, *, name: str, hold_at: int, rules: list[dict[str, Any]], reason: str, now: datetime
+) -> int:
+    """Keep a new version and, where a reason is given, put it in force in the same step.
+
+    Returns the version. Raises and emits as save_rule_set and activate_rule_set do.
+    """
+    version = save_rule_set(actor, name=name, hold_at=hold_at, rules=rules)
+    if reason.strip():
+        activate_rule_set(actor, version=version, reason=reason, now=now)
+    return version

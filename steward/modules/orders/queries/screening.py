@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 from msgspec import Struct
@@ -15,7 +14,7 @@ from steward.kernel import sql
 from steward.modules.orders.models import Hold, Order, Screening
 from steward.modules.orders.queries import screening_words as words
 from steward.modules.orders.queries.listing import OrderRow, order_rows
-from steward.modules.orders.queries.screening_facts import set_of
+from steward.modules.orders.queries.screening_facts import oldest_key, set_of
 from steward.modules.orders.queries.screening_sealed import masked, opened
 from steward.modules.orders.rules.screening import Reason
 from steward.modules.orders.rules.screening_graph import Graph, drawn
@@ -168,7 +167,7 @@ def evidence(order_id: int) -> Evidence | None:
     ids_by_kind: dict[str, list[int]] = {kind: [] for kind in own.values}
     wanted = {
         "order_id": order_id,
-        "key_version": max(settings.INDEX_KEYS),
+        "key_version": oldest_key(),
         "reach_s": REACH_S,
         "most": MOST_PER_SIGNAL,
     }

@@ -29,6 +29,14 @@ def set_of(row: RuleSetRow) -> screening_sets.RuleSet:
     return msgspec.convert({"hold_at": row.hold_at, "rules": row.rules}, screening_sets.RuleSet)
 
 
+def oldest_key() -> int:
+    """Return the version of the index key under which every order's signals are written, whenever it came in.
+
+    While a new key takes over, new orders are indexed under both; older ones know the old key only.
+    """
+    return min(settings.INDEX_KEYS)
+
+
 def windows(order_ids: Sequence[int], rule_set: screening_sets.RuleSet) -> dict[int, dict[str, Window]]:
     """Count, in one statement, what each window holds before each order, by the code of the rule that asks."""
     rules = screening_sets.windowed(rule_set)
@@ -42,6 +50,8 @@ def windows(order_ids: Sequence[int], rule_set: screening_sets.RuleSet) -> dict[
         "places": arrays.integers(range(len(rules))),
         "rule_signals": arrays.texts([rule.signal for rule in rules]),
         "windows": arrays.integers([rule.window_s for rule in rules]),
+        "by_customer": arrays.flags([rule.kind == "customers_in_window" for rule in rules]),
+        "key_version": oldest_key(),
         "most": MOST_IN_WINDOW,
         "linked": MOST_LINKED,
     }
@@ -67,8 +77,7 @@ def facts_of(
     listed: dict[int, list[Listed]] = defaultdict(list)
     for order_id, *entry in _rows("screening_listed", {"ids": arrays.integers(order_ids), "as_of": as_of}):
         listed[order_id].append(Listed(*entry))
-    newest = max(settings.INDEX_KEYS)
-    wanted = {"ids": arrays.integers(order_ids), "key_version": newest, "most": PAST_ORDERS}
+    wanted = {"ids": arrays.integers(order_ids), "key_version": oldest_key(), "most": PAST_ORDERS}
     found = {}
     for order_id, total, currency, has_customer, placed_at, pieces, *past in _rows("screening_orders", wanted):
         found[order_id] = Facts(

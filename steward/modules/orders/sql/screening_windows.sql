@@ -1,6 +1,6 @@
-SELECT probe.order_id, rule.place, count(DISTINCT hit.order_id),
-       count(DISTINCT hit.customer_id) FILTER (WHERE hit.customer_id <> probe.customer_id),
-       (array_agg(DISTINCT hit.order_id))[:%(linked)s::integer]
+SELECT probe.order_id, rule.place, count(*),
+       count(DISTINCT hit.customer_id) FILTER (WHERE rule.by_customer AND hit.customer_id <> probe.customer_id),
+       (array_agg(hit.order_id))[:%(linked)s::integer]
 FROM orders_signal AS probe
 JOIN unnest(%(signals)s::text[], %(longest)s::bigint[]) AS reach (signal, longest_s) ON reach.signal = probe.kind
 CROSS JOIN LATERAL (
@@ -12,7 +12,8 @@ CROSS JOIN LATERAL (
     ORDER BY past.at DESC
     LIMIT %(most)s
 ) AS hit
-JOIN unnest(%(places)s::integer[], %(rule_signals)s::text[], %(windows)s::bigint[]) AS rule (place, signal, window_s)
+JOIN unnest(%(places)s::integer[], %(rule_signals)s::text[], %(windows)s::bigint[], %(by_customer)s::boolean[])
+     AS rule (place, signal, window_s, by_customer)
      ON rule.signal = probe.kind AND hit.at > probe.at - rule.window_s * interval '1 second'
-WHERE probe.order_id = ANY (%(ids)s::bigint[])
+WHERE probe.order_id = ANY (%(ids)s::bigint[]) AND probe.key_version = %(key_version)s
 GROUP BY probe.order_id, rule.place
