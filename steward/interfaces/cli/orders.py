@@ -14,6 +14,7 @@ import msgspec
 from django.utils import translation
 from tqdm import tqdm
 
+from steward.interfaces.cli import orders_screening
 from steward.kernel import moment, worker
 from steward.kernel.actor import Actor
 from steward.kernel.errors import Refusal
@@ -43,6 +44,7 @@ def register(subparsers: Any) -> None:
     showing.add_argument("number")
     showing.add_argument("--json", action="store_true")
     showing.set_defaults(run=show)
+    orders_screening.register(commands)
     moving = commands.add_parser("process", help="let waiting work run in this process")
     moving.add_argument("--until-idle", action="store_true", help="leave when nothing is left to do", required=True)
     moving.set_defaults(run=process)
