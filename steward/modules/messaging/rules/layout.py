@@ -6,6 +6,7 @@ import re
 from html import escape
 
 URL = re.compile(r"https?://[^\s<>\"'，。；！？（）]+[^\s<>\"'，。；！？（）.,;!?)]")
+LINK = "color:#0f766e;word-break:break-all"
 PAGE = (
     '<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title></head>'
@@ -20,20 +21,28 @@ PAGE = (
 def html_page(text: str, *, title: str, house: str, language: str, footer: str = "") -> str:
     """Write a text as an HTML page: everything escaped, paragraphs kept, addresses clickable."""
     paragraphs = "".join(
-        f'<p style="margin:0 0 14px">{linked(part)}</p>' for part in re.split(r"\n\s*\n", text.strip())
+        f'<p style="margin:0 0 14px">{linked(part, style=LINK)}</p>' for part in re.split(r"\n\s*\n", text.strip())
     )
     return PAGE.format(
-        lang=escape(language), title=escape(title), house=escape(house), paragraphs=paragraphs, footer=linked(footer)
+        lang=escape(language),
+        title=escape(title),
+        house=escape(house),
+        paragraphs=paragraphs,
+        footer=linked(footer, style=LINK),
     )
 
 
-def linked(text: str) -> str:
-    """Write a text as safe HTML: everything escaped, lines kept, addresses clickable."""
+def linked(text: str, *, style: str = "") -> str:
+    """Write a text as safe HTML: everything escaped, lines kept, addresses clickable.
+
+    E-mail programs want the look in the tag; pages of ours, whose policy forbids that, leave `style` out.
+    """
     pieces, at = [], 0
+    look = f' style="{escape(style)}"' if style else ""
     for found in URL.finditer(text):
         pieces.append(escape(text[at : found.start()]).replace("\n", "<br>"))
         address = escape(found[0])
-        pieces.append(f'<a href="{address}" style="color:#0f766e;word-break:break-all">{address}</a>')
+        pieces.append(f'<a href="{address}"{look}>{address}</a>')
         at = found.end()
     pieces.append(escape(text[at:]).replace("\n", "<br>"))
     return "".join(pieces)
