@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from steward.interfaces.console import navigation
-from steward.kernel import parked
+from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
+from steward.modules.approvals import queries as approvals
 from steward.modules.messaging.queries import outbox as messages
 from steward.modules.orders import queries as orders
 from steward.modules.orders.queries import screening
@@ -19,6 +20,7 @@ WORK_BY_PERMISSION: Mapping[str, str] = {
     "orders.audit": "orders.audit",
     "orders.screen": "orders.held",
     "payments.approve": "payments.to_approve",
+    "approvals.decide": "approvals.mine",
 }
 
 
@@ -52,6 +54,13 @@ def _messages() -> Mapping[str, int]:
     return {"messages.attention": sum(counts[state] for state in messages.NEEDS_A_PERSON)}
 
 
+def _approvals(actor: Actor) -> Mapping[str, int]:
+    """Count what waits for this very person; nobody else's number is the same."""
+    now = moment.now()
+    mine = approvals.waiting_count(actor, now=now)
+    return {"approvals.mine": mine, "approvals.entries": approvals.waiting_count(actor, now=now, kind="order_entry")}
+
+
 COUNTERS: tuple[Counter, ...] = (
     Counter("orders.view", _queues),
     Counter("jobs.view", _parked),
@@ -67,6 +76,8 @@ def counts_for(actor: Actor) -> dict[str, int]:
     for counter in COUNTERS:
         if actor.may(counter.permission):
             found.update(counter.count())
+    if actor.may("approvals.decide"):
+        found |= _approvals(actor)
     found["work"] = sum(found.get(name, 0) for permission, name in WORK_BY_PERMISSION.items() if actor.may(permission))
     wanted = {entry.count for entry in navigation.places(actor) if entry.count}
     return {name: number for name, number in found.items() if name in wanted}

@@ -59,7 +59,15 @@ class Shown:
 
 
 SECTIONS: tuple[Section, ...] = (
-    Section("", "", (Entry(_("My work"), "home", "", "checklist", count="work", key="w"),)),
+    Section(
+        "",
+        "",
+        (
+            Entry(_("My work"), "home", "", "checklist", count="work", key="w"),
+            Entry(_("Approvals"), "approvals", "approvals.view", "checks", count="approvals.mine", key="1"),
+            Entry(_("Check of entries"), "verifications", "approvals.decide", "eye-check", count="approvals.entries"),
+        ),
+    ),
     Section(
         _("Orders"),
         "receipt",
@@ -128,6 +136,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("Business numbers"), "parameters", "settings.parameters", "adjustments", key="p"),
             Entry(_("Screening rules"), "screening_rules", "orders.screening_rules", "shield-cog"),
             Entry(_("Time limits"), "time_limits", "settings.policies", "clock", key="t"),
+            Entry(_("Who has to agree"), "approval_policies", "approvals.view", "scale"),
             Entry(_("Staff"), "staff", "settings.staff", "users", key="s"),
             Entry(_("Roles and permissions"), "permission_matrix", "settings.roles", "shield-check", key="r"),
             Entry(_("API tokens"), "tokens", "settings.tokens", "key", key="k"),

@@ -9,6 +9,7 @@ from steward.interfaces.console import account_urls, shell_views
 AREAS = {
     "": "home",
     "orders/": "orders",
+    "approvals/": "approvals",
     "imports/": "imports",
     "mappings/": "mappings",
     "jobs/": "jobs",

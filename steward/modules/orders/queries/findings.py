@@ -69,6 +69,7 @@ FIELDS: dict[str, Any] = {
     "payment_transaction": gettext_lazy("Transaction number"),
     "payment_method": gettext_lazy("Way of payment"),
     "payment_provider": gettext_lazy("Payment provider"),
+    "source_files": gettext_lazy("Pictures or PDF"),
     "refund": gettext_lazy("Refunded amount"),
     "refunded_at": gettext_lazy("Refunded at"),
     "buyer_id": gettext_lazy("Buyer's number in the shop"),
@@ -93,6 +94,7 @@ TEXTS: dict[str, Any] = {
     "discount_exceeds": gettext_lazy("The discount is greater than what it is taken from."),
     "short_of_stock": gettext_lazy("%(sku)s is short of stock: %(wanted)s wanted, %(available)s can be promised."),
     "sent_back": gettext_lazy("Sent back: %(reason)s"),
+    "rekeyed_otherwise": gettext_lazy("Whoever checked the entry read “%(typed)s”."),
     "payment_used_elsewhere": gettext_lazy("Payment “%(transaction)s” belongs to another order already."),
     "refund_exceeds_payment": gettext_lazy("More was refunded than was paid."),
     "not_permitted": gettext_lazy("You may not enter orders for the shop “%(given)s”."),
@@ -163,6 +165,8 @@ def finding_text(code: str, params: Mapping[str, Any] | None = None) -> str:
     if code == "not_supplied":
         fields = ", ".join(field_label(name.strip()) for name in facts["fields"].split(","))
         return _("The source never carries: %(fields)s.") % {"fields": fields}
+    if code == "source_unfit":
+        return facts["why"]
     return str(TEXTS[code]) % facts if code in TEXTS else readable(code)
 
 

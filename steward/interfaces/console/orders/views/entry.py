@@ -20,10 +20,12 @@ from steward.kernel import moment, money
 from steward.kernel.findings import Finding
 from steward.modules.catalog import queries as catalog
 from steward.modules.orders import queries
+from steward.modules.orders.commands import verification_source as sources
 from steward.modules.orders.commands.intake import Intake
 from steward.modules.orders.commands.receive import receive_resilient
 
 KEY_BYTES = 12
+MOST_FILES = 10
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,11 +77,17 @@ def _fill_from_catalogue(entry: forms.OrderEntry) -> None:
 def _save(request: StaffRequest, entry: forms.OrderEntry, parsed: forms.Parsed) -> HttpResponse | None:
     """Take the order in; None when it was refused, with the reasons added to what was parsed."""
     assert parsed.draft is not None
+    given = _given(request, parsed.findings)
+    if given is None:
+        return None
     intake = Intake(draft=parsed.draft, source="form", idempotency_key=entry.key)
     receipt = receive_resilient(request.actor, intakes=[intake], now=moment.now())[0]
     if receipt.outcome == "rejected":
         parsed.findings.extend(receipt.findings)
         return None
+    if receipt.outcome == "created":
+        text = request.POST.get("source_text", "")
+        sources.keep_source(request.actor, order_id=receipt.order_id, text=text, files=given, now=moment.now())
     texts = {
         "created": _("Order %(number)s was taken in."),
         "duplicate": _("This order is known already: %(number)s."),
@@ -88,6 +96,19 @@ def _save(request: StaffRequest, entry: forms.OrderEntry, parsed: forms.Parsed) 
     text = texts[receipt.outcome] % {"number": receipt.number}
     tone = "success" if receipt.outcome == "created" else "warning"
     return say(request, text, tone=tone, to=reverse("order", args=[receipt.number]))  # type: ignore[arg-type]
+
+
+def _given(request: StaffRequest, findings: list[Finding]) -> list[sources.Given] | None:
+    """Read the files that came with the form; None, with a finding, where one does not fit."""
+    files = request.FILES.getlist("source_files")[:MOST_FILES]
+    found = [sources.Given(str(one.name), one.read()) for one in files]
+    try:
+        for one in found:
+            sources.refuse_unfit(one)
+    except sources.UnfitSource as refused:
+        findings.append(Finding("source_files", "source_unfit", "error", {"why": str(refused)}))
+        return None
+    return found
 
 
 def _form(
@@ -123,6 +144,7 @@ def _form(
         "parsed": parsed,
         "currency": currency,
         "shops": shops,
+        "source_text": request.POST.get("source_text", ""),
         "errors": {field.replace(".", "_"): " ".join(texts) for field, texts in by_field.items()},
         "problems": [
             (queries.field_label(finding.field), queries.finding_text(finding.code, finding.params))

@@ -143,9 +143,30 @@ def approvals_page(
     return _views(rows[:PAGE])
 
 
-def waiting_count(actor: Actor, *, now: datetime, at_most: int = 100) -> int:
-    """Count what waits for the actor, up to a bound."""
-    return _decidable(Request.objects.filter(state="open"), actor, now)[:at_most].count()
+def may_decide(actor: Actor, view: ApprovalView, *, now: datetime) -> str:
+    """Name why the actor may not decide a request: settled, permission, own, decided or role; empty where they may."""
+    if view.state != "open":
+        return "settled"
+    if actor.staff_id is None or not actor.may(PERMISSION):
+        return "permission"
+    if actor.id in view.involved:
+        return "own"
+    if any(actor.id in (one.decided_by, one.for_person) for one in view.decisions):
+        return "decided"
+    is_theirs = _decidable(Request.objects.filter(id=view.id), actor, now).exists()
+    return "" if is_theirs else "role"
+
+
+def policy_versions(kind: str) -> list[PolicyView]:
+    """List the tiers a kind had, newest first."""
+    rows = Policy.objects.filter(kind=kind).order_by("-version")
+    return [PolicyView(row.kind, row.version, tiers_of(row), row.set_at, row.set_by) for row in rows]
+
+
+def waiting_count(actor: Actor, *, now: datetime, kind: str = "", at_most: int = 100) -> int:
+    """Count what waits for the actor, up to a bound; of one kind where one is named."""
+    rows = Request.objects.filter(state="open", **({"kind": kind} if kind else {}))
+    return _decidable(rows, actor, now)[:at_most].count()
 
 
 def _decidable(rows: QuerySet[Request], actor: Actor, now: datetime) -> QuerySet[Request]:
