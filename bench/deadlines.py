@@ -2,7 +2,8 @@
 
 Each due clock is marked as missed, the first step of its ladder is taken, both stand in its history and are announced:
 per batch of 1,000 one statement locks, one marks and writes history, one call records the events. The loop reads every
-open row, asks the same rule and saves what changed row by row, as helpdesks do; it runs once, on the largest table.
+open row, asks the same rule and saves what changed row by row, as helpdesks do; it runs once, over a tenth of the
+largest table with a tenth of the due clocks, and is multiplied by ten.
 The data lie on tmpfs. What counts is the ratio, and that the sweep's time does not grow with the open clocks.
 """
 
