@@ -22,6 +22,7 @@ from steward.sample.live import Planned
 from steward.sample.people import Crew
 
 ORDERS = system("orders")  # who moves orders by themselves, also in earnest
+WHY_LATE = ("too_much_work", "waited_for_customer", "too_much_work", "nobody_there", "hard_to_judge")
 
 
 class Case(Struct):
@@ -57,8 +58,13 @@ def _accept(crew: Crew, case: Case, now: datetime) -> None:
     accept_finding(crew.someone("customer_service"), finding_id=first.id, reason="客户确认按实付金额成交", now=case.at)
 
 
+def _why_late(case: Case) -> str:
+    """Say why an audit was late, should it be: now this, now that."""
+    return WHY_LATE[case.order_id % len(WHY_LATE)]
+
+
 def _approve(crew: Crew, case: Case, now: datetime) -> None:
-    approve_orders(crew.someone("order_checker"), order_ids=[case.order_id], now=case.at)
+    approve_orders(crew.someone("order_checker"), order_ids=[case.order_id], now=case.at, late_cause=_why_late(case))
 
 
 def _cancel(cause: str, reason: str) -> Callable[[Crew, Case, datetime], None]:
@@ -104,12 +110,13 @@ def _money(crew: Crew, case: Case, direction: Direction, now: datetime) -> None:
 def _send_back(crew: Crew, case: Case, now: datetime) -> None:
     """Send it back to be asked about; of every three, two are mended meanwhile, and one of those approved."""
     checker, clerk = crew.someone("order_checker"), crew.someone("order_clerk")
-    send_back_order(checker, order_id=case.order_id, reason="数量较大，请与客户确认是否团购、能否分批发货", now=case.at)
+    reason = "数量较大，请与客户确认是否团购、能否分批发货"
+    send_back_order(checker, order_id=case.order_id, reason=reason, now=case.at, late_cause=_why_late(case))
     later, latest = case.at + timedelta(minutes=25), case.at + timedelta(minutes=50)
     if case.order_id % 3 and later < now:
         mend_order(clerk, order_id=case.order_id, changes={"note": "已电话确认：公司团购，可分批发货"}, now=later)
         if case.order_id % 3 == 1 and latest < now:
-            approve_orders(checker, order_ids=[case.order_id], now=latest)
+            approve_orders(checker, order_ids=[case.order_id], now=latest, late_cause=_why_late(case))
 
 
 def _lapse(crew: Crew, case: Case, now: datetime) -> None:

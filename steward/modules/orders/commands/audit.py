@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.orders.commands.late_audits import note_late
 from steward.modules.orders.commands.moving import Move, lock_order, lock_orders, move_orders
 from steward.modules.orders.commands.screening import screen_locked
 from steward.modules.orders.commands.verification import AwaitsVerification, verify_locked
@@ -58,12 +59,13 @@ class ReasonMissing(errors.Refusal):
 
 
 @command(needs="orders.audit")
-def approve_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> int:
-    """Approve orders that wait for their audit; all of them, or none.
+def approve_orders(
+    actor: Actor, *, order_ids: Sequence[int], now: datetime, late_cause: str = "", late_note: str = ""
+) -> int:
+    """Approve orders that wait for their audit; all of them, or none. `late_cause` says why where one is overdue.
 
     Returns how many. Raises: NotFound, NotPossible, OwnEntry, OwnMend, OpenErrors, HeldByScreening,
-    AwaitsVerification.
-    Emits: OrderStateChanged, OrderApproved.
+    AwaitsVerification, WhyLate. Emits: OrderStateChanged, OrderApproved, AuditDelayed.
     """
     found = lock_orders(order_ids)
     screen_locked(actor, list(found.values()), now)
@@ -82,6 +84,8 @@ def approve_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
             raise HeldByScreening
         if one.awaits_verification:
             raise AwaitsVerification
+    simulated = {one.id: one.simulated for one in found.values()}
+    note_late(actor, simulated=simulated, now=now, cause=late_cause, note=late_note)
     move_orders(actor, [Move(one, "approve") for one in found.values()], now)
     events.record(
         actor, [OrderApproved(order_id=one.id, automatic=False, simulated=one.simulated) for one in found.values()]
@@ -90,14 +94,18 @@ def approve_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
 
 
 @command(needs="orders.audit")
-def send_back_order(actor: Actor, *, order_id: int, reason: str, now: datetime) -> None:
+def send_back_order(
+    actor: Actor, *, order_id: int, reason: str, now: datetime, late_cause: str = "", late_note: str = ""
+) -> None:
     """Send an order back to be mended; the reason stands as an open finding until somebody has dealt with it.
 
-    Raises: NotFound, NotPossible, ReasonMissing. Emits: OrderStateChanged.
+    Raises: NotFound, NotPossible, ReasonMissing, WhyLate. Emits: OrderStateChanged, AuditDelayed.
     """
     if not reason.strip():
         raise ReasonMissing
-    move_orders(actor, [Move(lock_order(order_id), "send_back", reason)], now)
+    one = lock_order(order_id)
+    note_late(actor, simulated={one.id: one.simulated}, now=now, cause=late_cause, note=late_note)
+    move_orders(actor, [Move(one, "send_back", reason)], now)
     OrderFinding.objects.create(
         order_id=order_id, field="order", code="sent_back", severity="error", params={"reason": reason}
     )

@@ -13,11 +13,13 @@ from steward.kernel.command import command
 from steward.kernel.models import Event as LoggedEvent
 from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.promising import make_firm
+from steward.modules.orders.commands.late_audits import note_late
 from steward.modules.orders.commands.moving import Move, Standing, lock_orders, move_orders
 from steward.modules.orders.commands.screening import screen_locked
 from steward.modules.orders.commands.verification import verify_locked
 from steward.modules.orders.events import OrderApproved, OrderPaymentChanged
 from steward.modules.orders.models import Order, OrderFinding
+from steward.modules.orders.queries import credit
 from steward.modules.orders.rules.audit import limit_of, reasons_for_a_person
 from steward.modules.orders.rules.standing import is_settled
 from steward.modules.payments import queries as payments
@@ -42,7 +44,8 @@ def advance_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
     """Move orders on: screened, checks passed, payment in, audit where nobody needs to look.
 
     Returns how many were approved. A second run is harmless. Past orders stay where they are, and what screening holds
-    goes no step forward. Emits: OrderHeld, OrderStateChanged, OrderApproved. Locks: orders in id order.
+    goes no step forward. Emits: OrderHeld, OrderStateChanged, OrderApproved, AuditDelayed.
+    Locks: orders in id order.
     """
     orders = [one for one in lock_orders(order_ids).values() if not one.historic]
     screen_locked(actor, orders, now)
@@ -52,12 +55,30 @@ def advance_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
     _move_where(actor, orders, "unsubmit", _lost_payment, now)
     _move_where(actor, orders, "submit", _may_be_audited, now)
     due = [one for one in orders if one.state == "audit"]
-    unexpected = _with_unexpected_money([one.id for one in due])
-    limits = parameters.value(AUTO_LIMITS)
-    passing = [one for one in due if not reasons(one, limits, has_unexpected_money=one.id in unexpected)]
+    why = audit_reasons(due)
+    passing = [one for one in due if not why[one.id]]
+    note_late(actor, simulated={one.id: one.simulated for one in passing}, now=now, automatic=True)
     move_orders(actor, [Move(one, "approve") for one in passing], now)
     events.record(actor, [OrderApproved(order_id=one.id, automatic=True, simulated=one.simulated) for one in passing])
     return len(passing)
+
+
+def audit_reasons(orders: Sequence[Standing]) -> dict[int, list[str]]:
+    """Name, for each order, why a person must look before it is approved; a constant number of statements."""
+    if not orders:
+        return {}
+    ids = [one.id for one in orders]
+    unexpected, credits = _with_unexpected_money(ids), credit.credits_of(ids)
+    limits = parameters.value(AUTO_LIMITS)
+    return {
+        one.id: [
+            *reasons(one, limits, has_unexpected_money=one.id in unexpected),
+            *credit.reasons_of_credit(
+                credits.get(one.id), currency=one.currency, open_minor=one.total_minor - one.paid_minor
+            ),
+        ]
+        for one in orders
+    }
 
 
 def reasons(one: Standing, limits_minor: Mapping[str, int], *, has_unexpected_money: bool = False) -> list[str]:

@@ -88,6 +88,41 @@ NOTES: dict[str, Any] = {
     "gone": _("Closed itself: the fact was gone"),
     "escalated": _("Handed on"),
 }
+NO_CAUSE = _("No cause named yet")
+LATE_CAUSES: dict[str, Any] = {
+    "waited_for_customer": _("Waited for the customer"),
+    "waited_for_stock": _("Waited for goods"),
+    "waited_for_payment": _("Waited for the payment"),
+    "too_much_work": _("More work than hands"),
+    "nobody_there": _("Nobody was on duty"),
+    "hard_to_judge": _("Hard to judge, somebody had to be asked"),
+    "overlooked": _("Overlooked"),
+    "system_down": _("The system did not work"),
+    "by_itself": _("Passed late by itself"),
+    "other": _("Another reason"),
+}
+AUDIT_REASONS: dict[str, Any] = {
+    "open_errors": _("Findings are open"),
+    "open_warnings": _("Warnings are open"),
+    "conflict": _("It came again with other content"),
+    "entered_by_hand": _("Entered by hand, not checked by another person"),
+    "amounts_mended": _("Somebody changed its amounts"),
+    "money_differs": _("The money is not what the order expects"),
+    "no_limit": _("No limit is set for this currency"),
+    "held_by_screening": _("Held by screening"),
+    "awaits_verification": _("Another person has to check the entry"),
+    "above_limit": _("Its total is above the limit"),
+    "credit_poor": _("The buyer left many orders unpaid or refused"),
+    "credit_abused": _("An order of this buyer was fraud"),
+    "above_credit": _("The buyer would owe more than the limit"),
+}
+GRADES: dict[str, Any] = {
+    "new": pgettext_lazy("credit", "New buyer"),
+    "ordinary": pgettext_lazy("credit", "Ordinary buyer"),
+    "trusted": pgettext_lazy("credit", "Trusted buyer"),
+    "poor": pgettext_lazy("credit", "Poor credit"),
+    "abused": pgettext_lazy("credit", "Abused our trust"),
+}
 SHORT: dict[str, Any] = {
     "short": _("Short of stock"),
     "released": pgettext_lazy("fulfilment state", "Stock given back"),
@@ -147,3 +182,31 @@ def seen(code: str, facts: Mapping[str, Any]) -> str:
 def in_language(labels: Mapping[str, str]) -> str:
     """Choose the reader's language, else Chinese."""
     return labels.get(get_language() or "zh-hans") or labels.get("zh-hans", "")
+
+
+FACTS: dict[str, Any] = {
+    "state": _("State"),
+    "source": _("Source"),
+    "shop": _("Shop"),
+    "stock": _("Stock"),
+    "trouble": _("Trouble"),
+    "reason": _("Reason"),
+    "currency": _("Currency"),
+    "provider": _("Provider"),
+    "percent": _("Change in percent"),
+    "position": _("Line"),
+    "quantity": _("Quantity"),
+    "count": _("How many"),
+}
+VALUES: dict[str, dict[str, Any]] = {
+    "state": words.STATES,
+    "source": words.SOURCES,
+    "stock": words.FULFILMENT_STATES,
+    "reason": words.UNMATCHED,
+}
+
+
+def fact_words(name: str, value: Any) -> str:
+    """Write one fact of an exception: its name and its value, in the reader's language."""
+    shown = words.word(VALUES[name], str(value)) if name in VALUES else str(value)
+    return f"{words.word(FACTS, name)}: {shown}"

@@ -62,6 +62,7 @@ CLOCKS: dict[str, Any] = {
     "payment_reminder": pgettext_lazy("clock", "Payment reminder"),
     "order_audit": pgettext_lazy("clock", "Audit"),
     "order_screening": pgettext_lazy("clock", "Screening"),
+    "exception_solve": pgettext_lazy("clock", "Exception"),
     "offer_answer": pgettext_lazy("clock", "Answer to an offer"),
 }
 STORAGE: dict[str, Any] = {
@@ -69,6 +70,18 @@ STORAGE: dict[str, Any] = {
     "chilled": gettext_lazy("chilled"),
     "frozen": gettext_lazy("frozen"),
     "hazardous": gettext_lazy("hazardous"),
+}
+OFFER_STATES: dict[str, Any] = {
+    "open": pgettext_lazy("offer", "Waits for an answer"),
+    "answered": pgettext_lazy("offer", "Answered"),
+    "expired": pgettext_lazy("offer", "Not answered in time"),
+    "withdrawn": pgettext_lazy("offer", "Taken back"),
+}
+OFFER_ANSWERS: dict[str, Any] = {
+    "wait": pgettext_lazy("answer to an offer", "wait for the goods"),
+    "substitute": pgettext_lazy("answer to an offer", "take a substitute"),
+    "partial": pgettext_lazy("answer to an offer", "get what is there"),
+    "cancel": pgettext_lazy("answer to an offer", "cancel the order"),
 }
 RESOLUTIONS: dict[str, Any] = {
     "mended": gettext_lazy("mended"),
@@ -82,6 +95,9 @@ ROLES: dict[str, Any] = {
     "warehouse": gettext_lazy("Warehouse"),
     "customer_service": gettext_lazy("Customer service"),
     "after_sales_manager": gettext_lazy("After-sales manager"),
+    "finance": gettext_lazy("Finance"),
+    "supervisor": gettext_lazy("Supervisor"),
+    "logistics_coordinator": gettext_lazy("Logistics coordinator"),
     "system": gettext_lazy("Steward (automatic)"),
     "carrier": gettext_lazy("Carrier"),
 }

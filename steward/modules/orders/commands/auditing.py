@@ -1,0 +1,38 @@
+"""Ask, without changing anything, why orders wait for a person, whose credit it is, and which are late already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+from msgspec import Struct
+
+from steward.kernel import arrays, sql
+from steward.modules.orders.commands.late_audits import late_since
+from steward.modules.orders.commands.moving import PACKAGE, Standing
+from steward.modules.orders.commands.progress import audit_reasons
+from steward.modules.orders.queries.credit import credits_of
+from steward.modules.orders.rules.credit import Credit
+
+
+class Waiting(Struct, frozen=True):
+    """Why one order waits: reasons, the buyer's credit, and since when its audit is overdue."""
+
+    reasons: list[str]
+    credit: Credit | None
+    late_since: datetime | None
+
+
+def waiting_of(order_ids: Sequence[int], now: datetime) -> dict[int, Waiting]:
+    """Tell of each order why it does not pass its audit by itself; orders elsewhere have no reasons to name.
+
+    Reads only. A constant number of statements.
+    """
+    wanted = sorted(set(order_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "read_standings"), {"ids": arrays.integers(wanted)})
+        orders = [Standing(*row) for row in cursor.fetchall()]
+        due = [one for one in orders if one.state == "audit"]
+        reasons, credits, late = audit_reasons(due), credits_of(wanted), late_since([one.id for one in due], now)
+    return {one.id: Waiting(reasons.get(one.id, []), credits.get(one.id), late.get(one.id)) for one in orders}
