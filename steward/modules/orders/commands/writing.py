@@ -52,7 +52,7 @@ def insert_orders(actor: Actor, new: Sequence[NewOrder], now: datetime) -> None:
     if any(one.prepared.findings for one in new):
         write(sql.load(PACKAGE, "insert_findings"), _finding_columns(new))
     starts = [
-        ClockStart("order", one.id, CLOCK_OF_STATE[one.where.state], now)
+        ClockStart("order", one.id, CLOCK_OF_STATE[one.where.state], now, simulated=one.prepared.intake.simulated)
         for one in new
         if one.where.state in CLOCK_OF_STATE and not one.prepared.intake.historic
     ]
