@@ -20,7 +20,7 @@ from steward.kernel.calendar import ALWAYS, Calendar
 from steward.modules.deadlines.rules import Clock, Plan, Terms, clocks
 
 pytestmark = pytest.mark.slow
-OFFICE = Calendar(code="office", zone="UTC", week=(((480, 1_080),),) * 5 + ((), ()))  # type: ignore[arg-type]
+OFFICE = Calendar(code="office", zone="UTC", week=(((480, 1_080),),) * 5 + ((), ()))
 TARGET_S = 24 * 3_600
 MICROSECOND = timedelta(microseconds=1)
 PARTS = ("2016-03-01", "2016-04-01", "2016-05-01")

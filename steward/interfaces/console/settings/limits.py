@@ -20,10 +20,12 @@ from steward.kernel import errors, moment
 from steward.kernel.calendar import NoWorkingTime
 from steward.modules.deadlines import commands, queries, rules
 from steward.modules.deadlines.queries import words
+from steward.modules.orders.queries import words as order_words
 from steward.modules.people import queries as people
 
 CHANGE = "settings.policies"
 FRIDAY, HOUR, MINUTE = 4, 17, 50
+CLOCKS: dict[str, Any] = {**order_words.CLOCKS, **words.CLOCKS}
 CUSTOMER = pgettext_lazy("role", "Customer")
 
 
@@ -46,7 +48,7 @@ def _row(policy: queries.PolicyView, roles: dict[str, Any], calendars: dict[str,
     amount, unit = policy_form.in_largest_unit(policy.target_s)
     return {
         "policy": policy,
-        "label": words.CLOCKS.get(policy.clock_kind, policy.clock_kind),
+        "label": CLOCKS.get(policy.clock_kind, policy.clock_kind),
         "condition": policy_form.sentence(policy.condition, words.OPS),
         "calendar": calendars.get(policy.calendar, policy.calendar),
         "role": roles.get(policy.responsible_role, policy.responsible_role),
@@ -79,7 +81,7 @@ def policy(request: StaffRequest, policy_id: int) -> HttpResponse:
     versions = queries.policy_history(found)
     facts = _editor(commands.draft_of(found)) | {
         "policy": found,
-        "title": words.CLOCKS.get(found.clock_kind, found.clock_kind),
+        "title": CLOCKS.get(found.clock_kind, found.clock_kind),
         "versions": versions,
         "names": people.actor_names(one.set_by for one in versions),
     }
@@ -105,7 +107,7 @@ def policy_new(request: StaffRequest) -> HttpResponse:
         return redirect("policy", policy_id=new_id)
     empty = commands.PolicyDraft(target_s=3_600, responsible_role="customer_service", rank=50)
     kinds = [
-        (f"{one.subject_kind}:{one.clock_kind}", words.SUBJECTS.get(one.subject_kind), words.CLOCKS.get(one.clock_kind))
+        (f"{one.subject_kind}:{one.clock_kind}", words.SUBJECTS.get(one.subject_kind), CLOCKS.get(one.clock_kind))
         for one in queries.active_policies()
     ]
     facts = _editor(empty) | {"policy": None, "kinds": list(dict.fromkeys(kinds)), "kind": kind}

@@ -182,7 +182,7 @@ class ClockMachine(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_whatever_happens_the_rows_of_a_clock_say_what_the_rules_say() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         ClockMachine,
         settings=settings(
             max_examples=20,
