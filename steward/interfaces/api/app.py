@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 
 # The modules beside `orders` that add operations to its router must be loaded before the router is taken over.
 from steward.interfaces.api import (
+    approvals,
     contract,
     deadlines,
     goods,
@@ -22,6 +23,7 @@ from steward.interfaces.api import (
     refunds,
     screening,
     statements,
+    verification,
 )
 from steward.interfaces.api.access import SessionAuth, TokenAuth
 from steward.interfaces.api.throttle import PerCaller
@@ -41,7 +43,7 @@ api = NinjaAPI(
     openapi_url=None,
     urls_namespace="api",
 )
-OPERATIONS_ON_ORDERS = (order_actions, orders_in)
+OPERATIONS_ON_ORDERS = (order_actions, orders_in, verification)
 problems.install(api)
 for router in (
     orders.router,
@@ -49,6 +51,7 @@ for router in (
     refunds.router,
     statements.router,
     screening.router,
+    approvals.router,
     people.router,
     deadlines.router,
     messages.router,

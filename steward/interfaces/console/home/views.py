@@ -10,9 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from steward.interfaces.console.access import StaffRequest, signed_in
+from steward.interfaces.console.approvals.inbox import shown
 from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
+from steward.modules.approvals import queries as approvals
 from steward.modules.orders import queries
+
+APPROVALS_AT_MOST = 5
 
 
 @require_GET
@@ -29,6 +33,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "tiles": _tiles(request.actor),
         "may_approve": request.actor.may("orders.audit"),
         "may_view": may_view,
+        "to_decide": shown(approvals.approvals_page(request.actor, mine_only=True, now=now)[:APPROVALS_AT_MOST], now),
     }
     return render(request, "console/home/home.html", facts)
 

@@ -26,7 +26,7 @@ class Action(Struct, frozen=True):
     choices: list[tuple[str, Any]] = []
 
 
-def actions_of(actor: Actor, detail: OrderDetail, *, is_held: bool = False) -> list[Action]:
+def actions_of(actor: Actor, detail: OrderDetail, *, is_held: bool = False, awaits_check: bool = False) -> list[Action]:
     """List the buttons of an order page, the likeliest first."""
     number, state = detail.order.number, detail.order.state
     return [
@@ -39,6 +39,7 @@ def actions_of(actor: Actor, detail: OrderDetail, *, is_held: bool = False) -> l
             why_not=_permission(actor, "orders.audit")
             or _approve_later(state)
             or (_("Screening holds it; somebody has to release it first.") if is_held else "")
+            or (_("Another person has to check this entry first.") if awaits_check else "")
             or _own(actor, detail),
         ),
         Action(

@@ -23,7 +23,7 @@ from steward.modules.deadlines import queries as deadlines
 from steward.modules.deadlines.queries.words import HAPPENED, VERBS
 from steward.modules.orders import queries
 from steward.modules.orders.commands import reveal
-from steward.modules.orders.queries import screening, words
+from steward.modules.orders.queries import screening, verification, words
 from steward.modules.orders.queries.timeline import GROUPS
 from steward.modules.orders.rules import transitions
 from steward.modules.orders.rules.steps import Standing
@@ -31,6 +31,7 @@ from steward.modules.payments import queries as payments
 from steward.modules.people import queries as people
 
 FINDING = "finding-"
+CHECKED_IN = ("received", "checked", "audit")
 REVEALED = ("name", "phone", "email", "street", "note")
 MENDABLE = (*(f"recipient.{name}" for name in ("name", "phone", "province", "city", "district", "street")), "note")
 
@@ -44,10 +45,16 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
     timeline = queries.timeline(detail.order.id, group=group, after=row_number(request.GET.get("after", "")))
     names = people.actor_names({entry.actor for entry in timeline.entries} | {detail.entered_by})
     screened = screening.find_screening(detail.order.id)
+    checks = verification.rounds_of(detail.order.id)
+    awaits_check = bool(checks and checks[0].state == "open" and detail.order.state in CHECKED_IN)
     facts = {
         "detail": detail,
         "order": detail.order,
-        "order_actions": actions_of(request.actor, detail, is_held=bool(screened and screened.is_held)),
+        "order_actions": actions_of(
+            request.actor, detail, is_held=bool(screened and screened.is_held), awaits_check=awaits_check
+        ),
+        "awaits_check": awaits_check,
+        "has_checks": bool(checks),
         "steps": _steps(detail.standing),
         "turn": _turn(detail),
         "clocks": _clocks(detail),
