@@ -25,6 +25,7 @@ from steward.modules.orders.events import (
     OrderConflicted,
     OrderMended,
     OrderPaymentChanged,
+    OrderPromised,
     OrderReceived,
 )
 from steward.modules.payments.events import (
@@ -46,12 +47,14 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_order_received_match_callbacks,
         orders.on_order_received_tell_buyers,
     ],
+    OrderPromised: [orders.on_order_promised_withdraw_offers],
     OrderPaymentChanged: [orders.on_order_payment_changed_tell_buyers],
     OrderCancelled: [
         orders.on_order_cancelled_offer_goods,
         orders.on_order_cancelled_lapse_holds,
         orders.on_order_cancelled_lapse_verifications,
         orders.on_order_cancelled_tell_buyers,
+        orders.on_order_cancelled_withdraw_offers,
     ],
     ApprovalSettled: [orders.on_approval_settled_follow_verification],
     OrderMended: [orders.on_order_mended_open_exception],
@@ -80,6 +83,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     ClockEscalated: [deadlines.on_clock_escalated_tell_people],
     ClockBreached: [
         orders.on_clock_breached_cancel_unpaid,
+        orders.on_clock_breached_expire_offers,
         deadlines.on_clock_breached_tell_people,
         orders.on_clock_breached_open_exception,
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def after(time: timedelta) -> None:
     make.settle()
 
 
-def unpaid(**facts: object) -> Receipt:
+def unpaid(**facts: Any) -> Receipt:
     """Take in an order that nobody has paid yet."""
     receipt = make.order(**facts)
     make.settle()
@@ -160,6 +161,7 @@ def test_the_limit_a_manager_sets_counts_for_reminder_and_end() -> None:
     make.item(stock=1)
     limit = next(one for one in time_limits() if one.clock_kind == "order_payment")
     set_time_limit(make.administrator(), policy_id=limit.id, target_s=7_200)
+    make.settle()
     unpaid()
 
     after(timedelta(minutes=2, seconds=40))

@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 
 from django.http import HttpRequest, HttpResponse
 
-from steward.interfaces.portal import orders, preferences
+from steward.interfaces.portal import offers, orders, preferences
 from steward.modules.messaging.rules.signed_links import SignedLink
 
 Page = Callable[[HttpRequest, SignedLink], HttpResponse]
 
 PAGES: Mapping[str, Page] = {
     "order": orders.order_page,
+    "stock_offer": offers.offer_page,
     "preferences": preferences.preferences_page,
 }

@@ -12,8 +12,8 @@ from steward.kernel import arrays, errors, events, money
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.catalog import queries
-from steward.modules.catalog.events import ItemCreated
-from steward.modules.catalog.models import STORAGE_CLASSES, Shop
+from steward.modules.catalog.events import ItemCreated, SubstitutesChosen
+from steward.modules.catalog.models import STORAGE_CLASSES, Item, Shop, Substitute
 
 INSERT = """
 INSERT INTO catalog_item (sku, name_zh, name_en, stocked, storage_class, price_minor, currency, weight_g, barcode,
@@ -94,6 +94,43 @@ def create_items(actor: Actor, *, items: Sequence[ItemDraft]) -> dict[str, int]:
     events.record(actor, [ItemCreated(item_id=id_, sku=sku, origin=by_sku[sku].origin) for sku, id_ in made.items()])
     queries.forget()
     return made
+
+
+MOST_SUBSTITUTES = 10
+
+
+class UnfitSubstitutes(errors.Refusal):
+    """Refuse substitutes that cannot stand in: unknown, the item itself, another currency, too many."""
+
+    code = "unfit_substitutes"
+    status = 422
+    message = _("“%(sku)s” cannot stand in for it: name other known items in the same currency, ten at most.")
+
+
+@command(needs="catalog.edit")
+def set_substitutes(actor: Actor, *, item_id: int, skus: Sequence[str]) -> None:
+    """Name the items that may be offered in the place of one that is short, the first choice first.
+
+    Replaces those named before. Raises: NotFound, UnfitSubstitutes. Emits: SubstitutesChosen. Locks: the item.
+    Source: ORD-4.
+    """
+    item = Item.objects.select_for_update().filter(id=item_id).first()
+    if item is None:
+        raise errors.NotFound(key=item_id)
+    wanted = list(dict.fromkeys(skus))
+    known = {row.sku: row for row in Item.objects.filter(sku__in=wanted, active=True, stocked=True)}
+    unfit = [sku for sku in wanted if sku == item.sku or sku not in known or known[sku].currency != item.currency]
+    unfit += wanted[MOST_SUBSTITUTES:]
+    if unfit:
+        raise UnfitSubstitutes(sku=unfit[0])
+    before = [one.sku for one in queries.substitutes_of([item_id]).get(item_id, [])]
+    if before == wanted:
+        return
+    Substitute.objects.filter(item_id=item_id).delete()
+    Substitute.objects.bulk_create(
+        Substitute(item_id=item_id, substitute=known[sku], rank=rank) for rank, sku in enumerate(wanted, 1)
+    )
+    events.record(actor, [SubstitutesChosen(item_id=item_id, sku=item.sku, before=before, after=wanted)])
 
 
 @command(needs="catalog.edit")

@@ -13,3 +13,14 @@ class ItemCreated(Event, frozen=True, kw_only=True):
     item_id: int
     sku: str
     origin: str
+
+
+class SubstitutesChosen(Event, frozen=True, kw_only=True):
+    """Somebody named the items that may be offered in the place of another, the first choice first."""
+
+    KIND = "catalog.substitutes_chosen"
+    SUBJECT = "item"
+    item_id: int
+    sku: str
+    before: list[str]
+    after: list[str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 STORAGE_CLASSES = ("ambient", "chilled", "frozen", "hazardous")
@@ -55,4 +55,20 @@ class Item(models.Model):
             models.CheckConstraint(condition=Q(storage_class__in=STORAGE_CLASSES), name="item_storage_class"),
             models.CheckConstraint(condition=Q(price_minor__gte=0), name="item_price_not_negative"),
             models.CheckConstraint(condition=Q(origin__in=("catalog", "import")), name="item_origin"),
+        )
+
+
+class Substitute(models.Model):
+    """An item that may be offered in the place of another that is short; the lowest rank is offered first."""
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+", db_index=False)
+    substitute = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    rank = models.PositiveSmallIntegerField()
+
+    class Meta:
+        db_table = "catalog_substitute"
+        constraints = (
+            models.UniqueConstraint(fields=["item", "substitute"], name="substitute_once"),
+            models.CheckConstraint(condition=~Q(item=F("substitute")), name="substitute_is_another"),
         )

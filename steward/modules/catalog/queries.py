@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from msgspec import Struct
 
 from steward.kernel import memory, moment
-from steward.modules.catalog.models import Item, Shop
+from steward.modules.catalog.models import Item, Shop, Substitute
 
 FRESH_S = 5.0
 ITEMS_KEPT = 200_000
@@ -146,3 +146,13 @@ def items_page(*, text: str = "", after: int = 0, limit: int = 50) -> list[ItemF
 def items_by_id(ids: Sequence[int]) -> dict[int, ItemFacts]:
     """Return items by id."""
     return {row[0]: ItemFacts(*row) for row in Item.objects.filter(id__in=ids).values_list(*_ITEM_FIELDS)}
+
+
+def substitutes_of(item_ids: Iterable[int]) -> dict[int, list[ItemFacts]]:
+    """List what may stand in for items, by item, the first choice first; what is no longer sold is left out."""
+    rows = Substitute.objects.filter(item_id__in=list(item_ids), substitute__active=True).order_by("item_id", "rank")
+    fields = [f"substitute__{name}" for name in _ITEM_FIELDS]
+    found: dict[int, list[ItemFacts]] = {}
+    for item_id, *facts in rows.values_list("item_id", *fields):
+        found.setdefault(item_id, []).append(ItemFacts(*facts))
+    return found

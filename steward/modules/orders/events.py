@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from steward.kernel.events import Event
@@ -272,3 +272,53 @@ class AuditDelayed(Event, frozen=True, kw_only=True):
     order_id: int
     due_at: datetime
     cause: str
+
+
+class OfferMade(Event, frozen=True, kw_only=True):
+    """The buyer of an order that is short of stock was asked what they want."""
+
+    KIND = "orders.offer_made"
+    SUBJECT = "order"
+    order_id: int
+    offer_id: int
+    wait_until: date
+
+
+class OfferAnswered(Event, frozen=True, kw_only=True):
+    """An offer got its one answer: wait, substitute, partial or cancel. `on_behalf`: a person answered for the buyer.
+
+    `before` and `after` hold what the answer changed of lines and total. Units: minor units of `currency`.
+    """
+
+    KIND = "orders.offer_answered"
+    SUBJECT = "order"
+    order_id: int
+    offer_id: int
+    answer: str
+    on_behalf: bool
+    reason: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    currency: str
+    refund_minor: int
+    extra_minor: int
+
+
+class OfferExpired(Event, frozen=True, kw_only=True):
+    """Nobody answered an offer in time; `answer` is what counts now by policy: wait or cancel."""
+
+    KIND = "orders.offer_expired"
+    SUBJECT = "order"
+    order_id: int
+    offer_id: int
+    answer: str
+
+
+class OfferWithdrawn(Event, frozen=True, kw_only=True):
+    """An offer was taken back: the goods came (`promised`), the order ended (`ended`), or a person did (`person`)."""
+
+    KIND = "orders.offer_withdrawn"
+    SUBJECT = "order"
+    order_id: int
+    offer_id: int
+    why: str

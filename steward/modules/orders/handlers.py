@@ -19,6 +19,8 @@ from steward.modules.orders.commands import (
     exceptions_hearing,
     mismatch,
     money_back,
+    offers,
+    offers_answering,
     progress,
     reminders,
     screening,
@@ -35,6 +37,7 @@ from steward.modules.orders.events import (
     OrderConflicted,
     OrderMended,
     OrderPaymentChanged,
+    OrderPromised,
     OrderReceived,
 )
 from steward.modules.orders.models import Conflict, Line, Order, OrderFinding
@@ -238,6 +241,25 @@ def on_line_cancelled_open_exception(events: Sequence[LineCancelled]) -> None:
 def on_clock_breached_open_exception(events: Sequence[ClockBreached]) -> None:
     """Bring orders that miss their limits again to the desk of exceptions."""
     exceptions_hearing.hear_breaches(SYSTEM, heard=events, now=moment.now())
+
+
+def on_order_promised_withdraw_offers(events: Sequence[OrderPromised]) -> None:
+    """Take back what was offered for orders whose goods came."""
+    ids = [event.order_id for event in events]
+    offers.withdraw_offers(SYSTEM, order_ids=ids, why="promised", now=moment.now())
+
+
+def on_order_cancelled_withdraw_offers(events: Sequence[OrderCancelled]) -> None:
+    """Take back what was offered for orders that ended otherwise."""
+    offers.withdraw_offers(SYSTEM, order_ids=[event.order_id for event in events], why="ended", now=moment.now())
+
+
+def on_clock_breached_expire_offers(events: Sequence[ClockBreached]) -> None:
+    """Close offers nobody answered in time."""
+    kinds = (offers.SUBJECT, offers.CLOCK)
+    ids = [event.about_id for event in events if (event.about_kind, event.clock_kind) == kinds]
+    if ids:
+        offers_answering.expire_offers(SYSTEM, offer_ids=ids, now=moment.now())
 
 
 def on_customer_erased_forget_indexes(events: Sequence[CustomerErased]) -> None:

@@ -15,6 +15,7 @@ from steward.modules.orders.commands import (
     exceptions_detecting,
     imports,
     money_back,
+    offers,
     screening_backtests,
     watched_folder,
 )
@@ -74,3 +75,13 @@ def match_waiting_callbacks(timestamp: int) -> int:
 def detect_exceptions(timestamp: int) -> int:
     """Look for orders that need somebody, and close what needs nobody any more. Returns how many opened."""
     return exceptions_detecting.sweep(system("orders"), now=moment.now()).opened
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="orders.offer_short", queue="clock", queueing_lock="orders.offer_short")
+def offer_short(timestamp: int) -> int:
+    """Ask the buyers of orders that are short of stock what they want, batch by batch. Returns how many."""
+    total = 0
+    while asked := offers.offer_short(system("orders"), now=moment.now()):
+        total += asked
+    return total

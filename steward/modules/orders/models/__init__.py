@@ -1,6 +1,7 @@
 """Rows of orders: the order with all that hangs on it, what screening keeps, and the checks by another person."""
 
 from steward.modules.orders.models.exceptions import Cause, Detector, ExceptionCase, ExceptionNote, Mute
+from steward.modules.orders.models.offers import Offer
 from steward.modules.orders.models.order import (
     FULFILMENT_STATES,
     PAYMENT_STATES,
@@ -52,6 +53,7 @@ __all__ = [
     "ListEntry",
     "Mapping",
     "Mute",
+    "Offer",
     "Order",
     "OrderFinding",
     "Rekey",

@@ -30,6 +30,10 @@ TEXTS: Mapping[str, Any] = {
     "orders.order_held": _("Screening holds the order (score %(score)s)."),
     "orders.order_hold_decided": _("The hold of screening ended with the order."),
     "orders.order_revealed": _("The personal data were looked at. %(reason)s"),
+    "orders.offer_made": _("The buyer was asked what they want, as goods are short."),
+    "orders.offer_answered": _("The offer was answered: %(answer_word)s %(reason)s"),
+    "orders.offer_expired": _("Nobody answered the offer in time: %(answer_word)s"),
+    "orders.offer_withdrawn": _("The offer was taken back."),
     "orders.line_cancelled": _("The source cancelled %(quantity)s of line %(position)s (%(document)s)."),
     "payments.payment_recorded": _("A payment was recorded."),
     "payments.payment_mismatched": _("The payment provider reported money that was not expected."),
@@ -133,6 +137,8 @@ def event_text(kind: str, data: Mapping[str, Any]) -> str:
         facts["reason"] = _why_refunded(data)
     elif cause := data.get("cause"):
         facts["reason"] = " · ".join(part for part in (words.cancel_cause(str(cause)), data.get("reason")) if part)
+    if answer := data.get("answer"):
+        facts["answer_word"] = words.word(words.OFFER_ANSWERS, str(answer))
     for name in ("fields", "differing"):
         if isinstance(data.get(name), list):
             facts[name] = ", ".join(field_label(str(field)) for field in data[name])

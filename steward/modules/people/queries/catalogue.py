@@ -40,6 +40,7 @@ LABELS: dict[str, Any] = {
     "orders.import": _("Import files of orders"),
     "orders.mappings": _("Change mappings of files"),
     "orders.reveal": _("Reveal personal data of an order"),
+    "orders.offer": _("Offer alternatives for goods that are short, answer for the buyer"),
     "orders.screen": _("Decide about orders that screening holds"),
     "orders.screening_rules": _("Change rules and lists of screening, try them on past orders"),
     "orders.exceptions": _("Work exceptions"),

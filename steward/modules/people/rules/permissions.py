@@ -30,6 +30,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "orders.import",
         "orders.mappings",
         "orders.reveal",
+        "orders.offer",
         "orders.screen",
         "orders.screening_rules",
         "orders.exceptions",
