@@ -11,7 +11,15 @@ from tests.architecture.tree import Source, sources
 ASKING = frozenset({"command", "needs", "require", "may"})
 # What only the system's own actors do; no role can be given these.
 SYSTEM_ONLY = frozenset(
-    {"deadlines.sweep", "messaging.deliver", "payments.callback", "payments.work", "people.own_account", "stock.expire"}
+    {
+        "approvals.expire",
+        "deadlines.sweep",
+        "messaging.deliver",
+        "payments.callback",
+        "payments.work",
+        "people.own_account",
+        "stock.expire",
+    }
 )
 
 
