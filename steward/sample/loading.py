@@ -20,7 +20,7 @@ from steward.modules.orders.rules.drafts import OrderDraft
 from steward.modules.payments.commands import register_provider
 from steward.modules.people import queries as people
 from steward.modules.people.commands import issue_token
-from steward.sample import files, goods, live, messages, past, refunds, staffing, stock, work
+from steward.sample import files, goods, live, messages, past, refunds, staffing, stock, suspects, work
 from steward.sample.buyers import Public
 from steward.sample.people import SYSTEM, Crew
 
@@ -94,6 +94,8 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     loaded.live_orders = len(cases)
     loaded.dealt_with = work.deal_with(crew, [case for case in cases if case.planned.act_at], now)
     _look_into(crew, cases)
+    say("holding what looks like fraud")
+    suspects.bring(crew, Random(f"{seed}:suspects"), plan.public, now)
     say("giving money back, and comparing a statement")
     loaded.refunds = refunds.give_back(crew, [case.order_id for case in cases], now)
     say("telling buyers and staff")

@@ -58,7 +58,8 @@ def canonical_ip(text: str) -> str:
 
 def canonical_id(text: str) -> str:
     """Bring the id of a device or an account to one spelling; "" for what identifies nothing."""
-    value = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    spelt = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    value = "".join(unicodedata.normalize("NFKC", spelt).casefold().split())
     return value if len(value) >= 4 and len(set(value)) > 1 else ""
 
 

@@ -38,7 +38,8 @@ def past() -> list[Order]:
         at = make.NOW + timedelta(minutes=10 * n)
         registered = None if signup_s is None else at - timedelta(seconds=signup_s)
         draft = make.draft(
-            f"B-{n}", placed_at=at, buyer=BuyerDraft(external_id=f"b{n}"), recipient=make.recipient(phone="", street=""),
+            f"B-{n}", placed_at=at, buyer=BuyerDraft(external_id=f"b{n}"),
+            recipient=make.recipient(phone="", street=""),
             origin=OriginDraft(device_id=device, registered_at=registered),
         )  # fmt: skip
         receive_orders(make.TESTER, intakes=[Intake(draft=draft, source="api", historic=True)], now=at)
