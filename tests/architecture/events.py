@@ -22,6 +22,7 @@ IRREGULAR = frozenset(
         "Found",
         "Given",
         "Held",
+        "Overridden",
         "Kept",
         "Left",
         "Lost",

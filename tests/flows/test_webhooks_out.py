@@ -18,7 +18,7 @@ from steward.modules.inventory.events import StockMoved
 from steward.modules.messaging.commands import endpoints, feeding, posting
 from steward.modules.messaging.queries import endpoints as known
 from steward.modules.messaging.queries import notices
-from tests import make
+from tests import horizon, make
 from tests.hook_peer import Receiver, receiver
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,8 +42,10 @@ def endpoint(peer: Receiver, kinds: tuple[str, ...] = (KIND,)) -> endpoints.Secr
     return endpoints.create_endpoint(make.administrator(), url=peer.url, kinds=kinds)
 
 
-def deliver(now: datetime | None = None) -> int:
-    """Do what the task does."""
+def deliver(now: datetime | None = None, *, waits: bool = True) -> int:
+    """Do what the task does, once the log may be read to its end."""
+    if waits:
+        horizon.passed()
     with moment.frozen(now or moment.now()):
         for id_ in known.active_endpoint_ids():
             feeding.feed_endpoint(make.TESTER, endpoint_id=id_, now=moment.now())
@@ -140,7 +142,7 @@ def test_an_event_that_commits_late_is_not_missed(peer: Receiver) -> None:
     thread.start()
     recorded.wait(20)
     happen(2)  # drawn later, committed earlier
-    deliver()
+    deliver(waits=False)
     early = len(peer.came)
     go_on.set()
     thread.join()
@@ -154,6 +156,7 @@ def test_two_senders_never_take_the_same_delivery(peer: Receiver) -> None:
     made = endpoint(peer)
     for number in range(20):
         happen(number)
+    horizon.passed()
     feeding.feed_endpoint(make.TESTER, endpoint_id=made.endpoint_id, now=moment.now())
     barrier = threading.Barrier(4)
 
