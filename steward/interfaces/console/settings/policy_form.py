@@ -10,6 +10,7 @@ from django.http import QueryDict
 from steward.interfaces.console import spans
 from steward.modules.deadlines import rules
 from steward.modules.deadlines.commands import PolicyDraft
+from steward.modules.deadlines.queries import words
 
 UNITS_S = {"s": 1, "min": spans.MINUTE, "h": spans.HOUR, "d": spans.DAY}
 BLANK_ROWS = 2
@@ -117,4 +118,8 @@ def _step_row(rung: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
 
 def sentence(clauses: Sequence[rules.Clause], ops: Mapping[str, Any]) -> str:
     """Say a condition on one line."""
-    return " · ".join(f"{one.fact} {ops[one.op]} {_text(one.value)}" for one in clauses)
+    return " · ".join(
+        f"{words.FACTS.get(one.fact, one.fact)} {ops[one.op]} {words.VALUES.get(text, text)}"
+        for one in clauses
+        for text in [_text(one.value)]
+    )

@@ -17,6 +17,21 @@ SUBJECTS: Mapping[str, Any] = {
     "complaint": pgettext_lazy("subject", "Complaints"),
     "incident": pgettext_lazy("subject", "Emergencies"),
     "call": pgettext_lazy("subject", "Calls"),
+    "exception": pgettext_lazy("subject", "Exceptions"),
+    "offer": pgettext_lazy("subject", "Offers to the customer"),
+}
+FACTS: Mapping[str, Any] = {
+    "urgency": pgettext_lazy("fact", "urgency"),
+    "severity": pgettext_lazy("fact", "severity"),
+    "special": pgettext_lazy("fact", "declared special"),
+}
+VALUES: Mapping[str, Any] = {
+    "urgent": pgettext_lazy("fact", "urgent"),
+    "high": pgettext_lazy("fact", "high"),
+    "normal": pgettext_lazy("fact", "normal"),
+    "low": pgettext_lazy("fact", "low"),
+    "true": pgettext_lazy("fact", "yes"),
+    "false": pgettext_lazy("fact", "no"),
 }
 CLOCKS: Mapping[str, Any] = {
     "order_mend": pgettext_lazy("clock", "Mend"),
