@@ -9,6 +9,7 @@ from steward.interfaces.api.schemas import Code, Input, OrderFull, Revealed, Tex
 from steward.kernel import moment
 from steward.modules.orders import queries
 from steward.modules.orders.commands import audit, cancel, reveal
+from steward.modules.orders.rules.process import CHOSEN
 from steward.modules.orders.rules.transitions import CANCEL_CAUSES
 
 
@@ -17,6 +18,13 @@ class CancelInput(Input):
 
     cause: Code = Field(json_schema_extra={"enum": list(CANCEL_CAUSES)})
     reason: Text = ""
+
+
+class ApproveInput(Input):
+    """Why the audit is late, where it is: asked for on every order audited after its due time."""
+
+    late_cause: str = Field("", json_schema_extra={"enum": ["", *CHOSEN]}, pattern="^(|" + "|".join(CHOSEN) + ")$")
+    late_note: Text = ""
 
 
 class RevealInput(Input):
@@ -38,11 +46,18 @@ def cancel_order(request: ApiRequest, number: Number, payload: CancelInput) -> O
 
 @router.post("/orders/{number}/approve", response=OrderFull, operation_id="approve_order", summary="Approve an order")
 @replayable
-def approve_order(request: ApiRequest, number: Number) -> OrderFull:
-    """Approve an order that waits for its audit. Needs `orders.audit`."""
+def approve_order(request: ApiRequest, number: Number, payload: ApproveInput | None = None) -> OrderFull:
+    """Approve an order that waits for its audit; a late one asks why. Needs `orders.audit`."""
     request.auth.require("orders.audit")
     order_id = covered(request, number).order.id
-    audit.approve_orders(request.auth, order_ids=[order_id], now=moment.now())
+    late = payload or ApproveInput(late_cause="")
+    audit.approve_orders(
+        request.auth,
+        order_ids=[order_id],
+        now=moment.now(),
+        late_cause=late.late_cause,
+        late_note=late.late_note,
+    )
     return OrderFull.model_validate(queries.order_detail(order_id))
 
 

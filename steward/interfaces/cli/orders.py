@@ -19,6 +19,7 @@ from steward.kernel import moment, worker
 from steward.kernel.actor import Actor
 from steward.kernel.errors import Refusal
 from steward.modules.orders import queries
+from steward.modules.orders.commands.exceptions_detecting import sweep
 from steward.modules.orders.commands.import_batches import Tally
 from steward.modules.orders.commands.import_files import path_of
 from steward.modules.orders.commands.import_preview import check_import
@@ -48,6 +49,9 @@ def register(subparsers: Any) -> None:
     moving = commands.add_parser("process", help="let waiting work run in this process")
     moving.add_argument("--until-idle", action="store_true", help="leave when nothing is left to do", required=True)
     moving.set_defaults(run=process)
+    detecting = commands.add_parser("detect", help="look for orders that need somebody, close what is gone")
+    detecting.add_argument("--json", action="store_true", help="print one JSON object instead of words")
+    detecting.set_defaults(run=detect)
     template = commands.add_parser("template", help="write an empty spreadsheet with every column")
     template.add_argument("path", type=Path)
     template.set_defaults(run=write)
@@ -149,6 +153,13 @@ def _lines(facts: Any, indent: str = "") -> list[str]:
 def process(arguments: argparse.Namespace) -> int:
     """Run everything that is due, and what comes of it, until nothing is left."""
     worker.run(threads=1, until_idle=arguments.until_idle)
+    return 0
+
+
+def detect(arguments: argparse.Namespace) -> int:
+    """Look for exceptions now, as the worker does every two minutes."""
+    done = msgspec.to_builtins(sweep(operator(), now=moment.now()))
+    print(json.dumps(done) if arguments.json else ", ".join(f"{count} {name}" for name, count in done.items()))
     return 0
 
 

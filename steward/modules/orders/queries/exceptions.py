@@ -53,6 +53,7 @@ class ExceptionRow(Struct, frozen=True):
     order_id: int | None
     order_number: str
     shop: str
+    shop_code: str
     facts: dict[str, Any]
     cause: str
     outcome: str
@@ -240,6 +241,7 @@ def _row(case: ExceptionCase, clock: ClockView | None) -> ExceptionRow:
         order_id=case.order_id,
         order_number=case.order.number if case.order else "",
         shop=case.order.shop.name if case.order else str(case.facts.get("shop", "")),
+        shop_code=case.order.shop.code if case.order else str(case.facts.get("shop", "")),
         facts=case.facts,
         cause=case.cause.code if case.cause else "",
         outcome=case.outcome,

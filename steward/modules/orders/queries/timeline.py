@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
 from steward.kernel.models import Event
-from steward.modules.orders.queries import words
+from steward.modules.orders.queries import exception_words, words
 from steward.modules.orders.queries.findings import amount_text, field_label, finding_text
 from steward.modules.orders.rules.personal_fields import is_personal
 from steward.modules.payments.queries import words as money_words
@@ -35,6 +35,10 @@ TEXTS: Mapping[str, Any] = {
     "orders.offer_expired": _("Nobody answered the offer in time: %(answer_word)s"),
     "orders.offer_withdrawn": _("The offer was taken back."),
     "orders.line_cancelled": _("The source cancelled %(quantity)s of line %(position)s (%(document)s)."),
+    "orders.exception_opened": _("An exception was opened: %(detector)s"),
+    "orders.exception_closed": _("The exception “%(detector)s” ended: %(outcome)s"),
+    "orders.exception_worked": _("Somebody works the exception “%(detector)s”."),
+    "orders.audit_delayed": _("The audit was late: %(late)s"),
     "payments.payment_recorded": _("A payment was recorded."),
     "payments.payment_mismatched": _("The payment provider reported money that was not expected."),
     "payments.callback_matched": _("A payment reported before the order came in was applied."),
@@ -142,6 +146,7 @@ def event_text(kind: str, data: Mapping[str, Any]) -> str:
     for name in ("fields", "differing"):
         if isinstance(data.get(name), list):
             facts[name] = ", ".join(field_label(str(field)) for field in data[name])
+    facts |= _of_exceptions(kind, data)
     if kind == "orders.order_finding_accepted":
         facts["finding"] = finding_text(str(data.get("code", "")))
     if kind == "orders.order_approved" and data.get("automatic"):
@@ -156,6 +161,19 @@ def _why_refunded(data: Mapping[str, Any]) -> str:
     cause, reason = str(data.get("cause") or ""), str(data.get("reason") or "")
     parts = (money_words.word(money_words.CAUSES, cause) if cause else "", money_words.reason(reason))
     return " · ".join(part for part in parts if part)
+
+
+def _of_exceptions(kind: str, data: Mapping[str, Any]) -> dict[str, str]:
+    """Write what an exception's event says in words."""
+    if kind == "orders.audit_delayed":
+        return {"late": words.word(exception_words.LATE_CAUSES, str(data.get("cause", "")))}
+    if not kind.startswith("orders.exception_"):
+        return {}
+    outcome = str(data.get("outcome", ""))
+    return {
+        "detector": exception_words.detector_label(str(data.get("detector", ""))),
+        "outcome": words.word(exception_words.OUTCOMES, outcome) if outcome else "",
+    }
 
 
 def changes(kind: str, data: Mapping[str, Any]) -> list[Change]:

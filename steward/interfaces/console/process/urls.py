@@ -1,0 +1,13 @@
+"""Addresses of the editor of the order process."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from steward.interfaces.console.process import views
+
+urlpatterns = [
+    path("", views.process, name="process"),
+    path("<slug:code>", views.process_step, name="process_step"),
+    path("<slug:code>/preview", views.process_preview, name="process_preview"),
+]
