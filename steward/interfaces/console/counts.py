@@ -11,7 +11,7 @@ from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.messaging.queries import outbox as messages
 from steward.modules.orders import queries as orders
-from steward.modules.orders.queries import screening
+from steward.modules.orders.queries import offers, screening
 from steward.modules.payments import queries as payments
 from steward.modules.people import queries as people
 
@@ -34,7 +34,7 @@ class Counter:
 
 def _queues() -> Mapping[str, int]:
     counts = {f"orders.{queue}": number for queue, number in orders.queue_counts().items()}
-    return counts | {"orders.held": screening.held_count()}
+    return counts | {"orders.held": screening.held_count(), "orders.offers": offers.count_open()}
 
 
 def _parked() -> Mapping[str, int]:

@@ -78,6 +78,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("To audit"), "orders", "orders.view", "clipboard-check", "queue=audit", "orders.audit", key="a"),
             Entry(_("Held"), "holds", "orders.view", "shield-half", count="orders.held"),
             Entry(_("Short of stock"), "orders", "orders.view", "package-off", "queue=short", "orders.short"),
+            Entry(_("Offers to buyers"), "offers", "orders.view", "message-question", count="orders.offers"),
             Entry(_("Conflicts"), "orders", "orders.view", "git-compare", "queue=conflict", "orders.conflict"),
             Entry(_("New order"), "order_new", "orders.enter", "plus", key="n"),
         ),

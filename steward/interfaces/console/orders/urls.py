@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from steward.interfaces.console.orders import offers
 from steward.interfaces.console.orders.views import deciding, detail, entry, listing
 
 urlpatterns = [
@@ -11,6 +12,9 @@ urlpatterns = [
     path("bulk", listing.orders_bulk, name="orders_bulk"),
     path("export", listing.orders_export, name="orders_export"),
     path("new", entry.order_new, name="order_new"),
+    path("offers", offers.offer_list, name="offers"),
+    path("offers/<int:offer_id>/answer", offers.offer_answer, name="offer_answer"),
+    path("offers/<int:offer_id>/resend", offers.offer_resend, name="offer_resend"),
     path("items", entry.order_items, name="order_items"),
     path("findings/<int:finding_id>/take", deciding.finding_take, name="finding_take"),
     path("findings/<int:finding_id>/accept", deciding.finding_accept, name="finding_accept"),
@@ -20,6 +24,7 @@ urlpatterns = [
     path("<str:number>/approve", deciding.order_approve, name="order_approve"),
     path("<str:number>/advance", deciding.order_advance, name="order_advance"),
     path("<str:number>/send-back", deciding.order_send_back, name="order_send_back"),
+    path("<str:number>/offer", offers.offer_make, name="offer_make"),
     path("<str:number>/cancel", deciding.order_cancel, name="order_cancel"),
     path("<str:number>/mend", deciding.order_mend, name="order_mend"),
 ]

@@ -14,6 +14,7 @@ from steward.interfaces.console.addresses import row_number
 from steward.interfaces.console.notices import say
 from steward.kernel.errors import NotFound
 from steward.modules.catalog import queries as catalog
+from steward.modules.catalog.commands import set_substitutes
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands.moving import MovementDraft, record_movements
 from steward.modules.people import queries as people
@@ -58,8 +59,19 @@ def stock_item(request: StaffRequest, item_id: int) -> HttpResponse:
         "movements": [(row, warehouse, kind, names.get(row.actor, row.actor)) for row, warehouse, kind in movements],
         "warehouses": queries.warehouses(),
         "may_move": request.actor.may("stock.move"),
+        "substitutes": catalog.substitutes_of([item_id]).get(item_id, []),
+        "may_edit": request.actor.may("catalog.edit"),
     }
     return render(request, "console/stock/item.html", facts)
+
+
+@require_POST
+@needs("catalog.edit")
+def stock_substitutes(request: StaffRequest, item_id: int) -> HttpResponse:
+    """Name what may be offered in the place of the item, one SKU per line."""
+    skus = [line.strip() for line in request.POST.get("skus", "").splitlines() if line.strip()]
+    set_substitutes(request.actor, item_id=item_id, skus=skus)
+    return say(request, _("The substitutes are saved."), to=reverse("stock_item", args=[item_id]))
 
 
 @require_POST
