@@ -20,7 +20,7 @@ from steward.modules.orders.rules.drafts import OrderDraft
 from steward.modules.payments.commands import register_provider
 from steward.modules.people import queries as people
 from steward.modules.people.commands import issue_token
-from steward.sample import files, goods, live, messages, past, refunds, staffing, stock, suspects, work
+from steward.sample import checks, exceptions, files, goods, live, messages, past, refunds, staffing, stock, suspects, work
 from steward.sample.buyers import Public
 from steward.sample.people import SYSTEM, Crew
 
@@ -106,6 +106,8 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     loaded.rejected = sum(tally.rejected for tally in tallies)
     while sweep_due(SYSTEM, now=now) == SWEEP_LIMIT:
         continue
+    say("finding what went wrong")
+    exceptions.happen(crew, [case.order_id for case in cases], now)
     return loaded
 
 
@@ -144,6 +146,9 @@ def _take_live(crew: Crew, planned_orders: list[live.Planned], now: datetime) ->
         created = [(one, receipt) for one, receipt in zip(batch, receipts, strict=True) if receipt.outcome == "created"]
         soon = min(at + timedelta(seconds=20), now)
         advance_orders(work.ORDERS, order_ids=[receipt.order_id for _one, receipt in created], now=soon)
+        for one, receipt in created:
+            if one.source == "form":
+                checks.keep_message(crew, receipt.order_id, one.draft, soon)
         cases += [_case(one, receipt, soon) for one, receipt in created]
     return cases
 

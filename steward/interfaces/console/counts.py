@@ -11,7 +11,7 @@ from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.messaging.queries import outbox as messages
 from steward.modules.orders import queries as orders
-from steward.modules.orders.queries import offers, screening
+from steward.modules.orders.queries import exceptions, offers, screening
 from steward.modules.payments import queries as payments
 from steward.modules.people import queries as people
 
@@ -61,8 +61,13 @@ def _approvals(actor: Actor) -> Mapping[str, int]:
     return {"approvals.mine": mine, "approvals.entries": approvals.waiting_count(actor, now=now, kind="order_entry")}
 
 
+def _exceptions() -> Mapping[str, int]:
+    return {"orders.exceptions": exceptions.exception_counts()["open"]}
+
+
 COUNTERS: tuple[Counter, ...] = (
     Counter("orders.view", _queues),
+    Counter("orders.exceptions", _exceptions),
     Counter("jobs.view", _parked),
     Counter("messaging.view", _messages),
     Counter("people.approve", _decisions),

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from django.utils.translation import pgettext_lazy
 
 from steward.modules.messaging.queries import words as messages
-from steward.modules.orders.queries import words
+from steward.modules.orders.queries import exception_words, words
 from steward.modules.payments.queries import words as payment_words
 
 Tone = Literal["grey", "blue", "amber", "green", "red"]
@@ -56,6 +56,7 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "bounced": "red",
     },
     "delivery": {"waiting": "amber", "sending": "blue", "delivered": "green", "failed": "red"},
+    "exception": {"muted": "grey", "open": "amber", "in_work": "blue", "solved": "green", "dismissed": "grey"},
     "refund": {
         "awaiting_approval": "amber",
         "waiting": "blue",
@@ -89,6 +90,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "message": messages.STATES,
     "delivery": messages.STATES,
     "refund": payment_words.REFUND_STATES,
+    "exception": exception_words.STATES,
 }
 
 

@@ -9,6 +9,8 @@ from steward.interfaces.console import account_urls, shell_views
 AREAS = {
     "": "home",
     "orders/": "orders",
+    "exceptions/": "exceptions",
+    "process/": "process",
     "approvals/": "approvals",
     "imports/": "imports",
     "mappings/": "mappings",

@@ -74,6 +74,8 @@ def place_of(notice: notices.NoticeView) -> str:
         return reverse("order", args=[notice.subject])
     if notice.subject_kind == "approval":
         return reverse("approval", args=[notice.subject_id])
+    if notice.subject_kind == "exception":
+        return reverse("exception", args=[notice.subject_id])
     if notice.subject_kind == "webhook":
         return reverse("webhook", args=[notice.subject_id])
     return reverse("notices")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from steward.interfaces.console.exceptions import figures
 from steward.interfaces.console.orders import offers
 from steward.interfaces.console.orders.views import deciding, detail, entry, listing
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("bulk", listing.orders_bulk, name="orders_bulk"),
     path("export", listing.orders_export, name="orders_export"),
     path("new", entry.order_new, name="order_new"),
+    path("late-audits", figures.late_audits, name="late_audits"),
     path("offers", offers.offer_list, name="offers"),
     path("offers/<int:offer_id>/answer", offers.offer_answer, name="offer_answer"),
     path("offers/<int:offer_id>/resend", offers.offer_resend, name="offer_resend"),

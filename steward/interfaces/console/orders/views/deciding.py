@@ -34,7 +34,8 @@ def _to_order(request: StaffRequest, number: str) -> str:
 @needs("orders.audit")
 def order_approve(request: StaffRequest, number: str) -> HttpResponse:
     """Approve one order."""
-    audit.approve_orders(request.actor, order_ids=[queries.order_id(number)], now=moment.now())
+    late = request.POST.get("late_cause", "")
+    audit.approve_orders(request.actor, order_ids=[queries.order_id(number)], now=moment.now(), late_cause=late)
     return say(request, _("%(number)s is approved.") % {"number": number}, to=_to_order(request, number))
 
 
@@ -52,7 +53,8 @@ def order_send_back(request: StaffRequest, number: str) -> HttpResponse:
     """Send one order back to be mended."""
     if not (reason := _reason(request)):
         return say(request, _("Say why, so that the next person knows."), tone="warning", to=_to_order(request, number))
-    audit.send_back_order(request.actor, order_id=queries.order_id(number), reason=reason, now=moment.now())
+    order_id, late = queries.order_id(number), request.POST.get("late_cause", "")
+    audit.send_back_order(request.actor, order_id=order_id, reason=reason, now=moment.now(), late_cause=late)
     return say(request, _("%(number)s was sent back.") % {"number": number}, to=_to_order(request, number))
 
 

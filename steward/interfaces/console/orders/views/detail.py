@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
-from steward.interfaces.console.orders import offers
+from steward.interfaces.console.orders import auditing, offers
 from steward.interfaces.console.orders.actions import actions_of
 from steward.interfaces.console.orders.forms import address_with
 from steward.interfaces.console.payments import refunds
@@ -78,6 +78,7 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
         ],
         **offers.of_order(request.actor, detail),
         **refunds.of_order(request.actor, detail.order),
+        **auditing.of_order(request, detail),
         "screening": screened,
         "may_screen": request.actor.may("orders.screen"),
     }

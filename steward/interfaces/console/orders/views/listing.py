@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number, row_numbers
 from steward.interfaces.console.notices import say
+from steward.interfaces.console.orders import auditing
 from steward.interfaces.console.orders.forms import QUEUES, address_with, filters_of
 from steward.kernel import moment, money
 from steward.kernel.errors import Refusal
@@ -79,6 +80,7 @@ def _facts(
         "newest_url": address_with(request.GET) if request.GET.get("after") else "",
         "export_url": reverse("orders_export") + address_with(request.GET),
         "may_bulk": request.actor.may("orders.audit"),
+        **(auditing.of_queue(page.rows) if queue == "audit" else {}),
     }
 
 
@@ -89,19 +91,19 @@ def orders_bulk(request: StaffRequest) -> HttpResponse:
     ids = row_numbers(request.POST.getlist("order"))[:MOST_AT_ONCE]
     if not ids:
         return say(request, _("Tick at least one order."), tone="warning")
-    return _approve(request, ids)
+    return _approve(request, ids, request.POST.get("late_cause", ""))
 
 
-def _approve(request: StaffRequest, ids: list[int]) -> HttpResponse:
+def _approve(request: StaffRequest, ids: list[int], late: str) -> HttpResponse:
     """Approve all; where one of them cannot be, approve the others and say why it cannot."""
     refusals: list[str] = []
     try:
-        approved = audit.approve_orders(request.actor, order_ids=ids, now=moment.now())
+        approved = audit.approve_orders(request.actor, order_ids=ids, now=moment.now(), late_cause=late)
     except Refusal:
         approved = 0
         for order_id in ids:
             try:
-                approved += audit.approve_orders(request.actor, order_ids=[order_id], now=moment.now())
+                approved += audit.approve_orders(request.actor, order_ids=[order_id], now=moment.now(), late_cause=late)
             except Refusal as refusal:
                 refusals.append(str(refusal))
     text = ngettext("%(count)s order approved.", "%(count)s orders approved.", approved) % {"count": approved}
