@@ -17,10 +17,11 @@ from steward.modules.orders.commands.progress import follow_payments
 from steward.modules.orders.commands.settle import settle_conflict
 from steward.modules.payments import commands as payments
 from steward.modules.payments.rules import Direction, PaymentEntryDraft
-from steward.sample import baskets
+from steward.sample import baskets, checks
 from steward.sample.live import Planned
 from steward.sample.people import Crew
 
+CHECKED_AFTER = timedelta(minutes=30)
 ORDERS = system("orders")  # who moves orders by themselves, also in earnest
 WHY_LATE = ("too_much_work", "waited_for_customer", "too_much_work", "nobody_there", "hard_to_judge")
 
@@ -44,12 +45,14 @@ def _mend(crew: Crew, case: Case, now: datetime) -> None:
     recipient = structs.asdict(case.planned.mended)
     changes = {f"recipient.{name}": recipient[name] for name in recipient if recipient[name]}
     mend_order(crew.someone("order_clerk"), order_id=case.order_id, changes=changes, now=case.at)
+    _look_later(crew, case, now)
 
 
 def _take_suggestion(crew: Crew, case: Case, now: datetime) -> None:
     findings = queries.order_detail(case.order_id).findings
     first = next(finding for finding in findings if finding.can_be_taken and not finding.resolution)
     take_suggestion(crew.someone("customer_service"), finding_id=first.id, now=case.at)
+    _look_later(crew, case, now)
 
 
 def _accept(crew: Crew, case: Case, now: datetime) -> None:
@@ -64,7 +67,17 @@ def _why_late(case: Case) -> str:
 
 
 def _approve(crew: Crew, case: Case, now: datetime) -> None:
-    approve_orders(crew.someone("order_checker"), order_ids=[case.order_id], now=case.at, late_cause=_why_late(case))
+    goes_on = checks.look(crew, case.order_id, case.planned.draft, case.at)
+    if goes_on and queries.order_detail(case.order_id).order.state == "audit":
+        checker = crew.someone("order_checker")
+        approve_orders(checker, order_ids=[case.order_id], now=case.at, late_cause=_why_late(case))
+
+
+def _look_later(crew: Crew, case: Case, now: datetime) -> None:
+    """Let somebody check what was changed, half an hour later; every fourth still waits for it."""
+    at = case.at + CHECKED_AFTER
+    if at < now and case.order_id % checks.OPEN_EVERY:
+        checks.look(crew, case.order_id, case.planned.draft, at)
 
 
 def _cancel(cause: str, reason: str) -> Callable[[Crew, Case, datetime], None]:
