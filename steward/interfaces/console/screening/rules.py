@@ -68,7 +68,7 @@ def _shown(rule: Rule) -> dict[str, Any]:
         "limit": screening_words.limit_text(rule),
         "weight": rule.weight,
         "active": rule.active,
-        "text": screening_words.rule_text(rule),
+        "text": screening_words.rule_sentence(rule),
     }
 
 

@@ -12,6 +12,8 @@ from steward.kernel.findings import Finding
 from steward.modules.orders.rules.screening import Reason
 from steward.modules.orders.rules.screening_sets import Rule, explained
 
+# What stands for the figures of an order where a rule is shown without one.
+UNKNOWN = dict.fromkeys(("count", "value", "mean", "time", "signal"), "…")
 DAY_S, HOUR_S, MIN_S = 86_400, 3_600, 60
 SIGNALS: dict[str, Any] = {
     "customer": pgettext_lazy("signal", "customer"),
@@ -76,6 +78,17 @@ def _unit(name: str, count: int) -> str:
 def rule_text(rule: Rule) -> str:
     """Return a rule's explanation in the reader's language, its places open."""
     return rule.texts.get(get_language() or "zh-hans") or rule.texts.get("zh-hans", rule.code)
+
+
+def rule_sentence(rule: Rule) -> str:
+    """Write a rule as a sentence: its own figures filled in, those of an order left as dots."""
+    said = {
+        "limit": limit_text(rule),
+        "percent": str(rule.limit),
+        "window": span(rule.window_s),
+        "signal": str(SIGNALS[rule.signal]) if rule.signal else "",
+    }
+    return explained(explained(rule_text(rule), {name: text for name, text in said.items() if text}), UNKNOWN)
 
 
 def limit_text(rule: Rule) -> str:
