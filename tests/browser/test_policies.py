@@ -16,9 +16,9 @@ def test_the_preview_follows_what_is_typed_and_saving_makes_a_version(visit: Vis
 
     preview = zhao.page.locator("#preview")
     zhao.page.locator("#arrives").fill("2026-03-06T17:50")
-    expect(preview).to_contain_text("03-06 19:50")
+    expect(preview).to_contain_text("将于 2026-03-06 19:50")
     zhao.page.locator("#amount").fill("3")
-    expect(preview).to_contain_text("03-06 20:50")
+    expect(preview).to_contain_text("将于 2026-03-06 20:50")
     zhao.look("policy")
 
     zhao.page.locator("#reason").fill("旺季")
