@@ -20,7 +20,20 @@ from steward.modules.orders.rules.drafts import OrderDraft
 from steward.modules.payments.commands import register_provider
 from steward.modules.people import queries as people
 from steward.modules.people.commands import issue_token
-from steward.sample import checks, exceptions, files, goods, live, messages, past, refunds, staffing, stock, suspects, work
+from steward.sample import (
+    checks,
+    exceptions,
+    files,
+    goods,
+    live,
+    messages,
+    past,
+    refunds,
+    staffing,
+    stock,
+    suspects,
+    work,
+)
 from steward.sample.buyers import Public
 from steward.sample.people import SYSTEM, Crew
 
