@@ -13,7 +13,7 @@ from steward.kernel import memory
 from steward.kernel.models import Event
 from steward.modules.deadlines.models import Clock
 from steward.modules.inventory import queries as inventory
-from steward.modules.orders.models import Conflict, ImportRun, Order, OrderFinding
+from steward.modules.orders.models import Conflict, ImportRun, Order, OrderFinding, Verification
 from steward.modules.payments.models import Callback, Difference, Refund
 from steward.sample import crew, loading
 from tests.make import NOW
@@ -81,6 +81,12 @@ class TestTheLoadedSample(TestCase):
 
         for kind in ("order_mended", "order_approved", "order_cancelled", "order_state_changed", "order_revealed"):
             assert kinds[f"orders.{kind}"], kind
+
+    def test_entries_were_checked_found_wrong_and_wait(self) -> None:
+        checked = Verification.objects.values_list("cause", "state")
+
+        assert {("entered", "granted"), ("entered", "refused"), ("changed", "granted")} <= set(checked)
+        assert "open" in {state for _cause, state in checked}
 
     def test_conflicts_wait_for_a_person(self) -> None:
         assert Conflict.objects.filter(resolved_at=None).exists()
