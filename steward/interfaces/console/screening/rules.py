@@ -98,13 +98,12 @@ def _editor(
     rows = [_row(place, rule, findings) for place, rule in enumerate(rules)]
     rows += [_row(len(rules) + n, {}, []) for n in range(SPARE)]
     facts = {
-        "name": name,
+        "name": screening_words.set_name(name),
         "hold_at": hold_at,
         "rows": rows,
         "flaws": [one["message"] for one in findings],
         "kinds": screening_words.KINDS.items(),
         "signals": screening_words.SIGNALS.items(),
-        "languages": [(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],
         "units": [("min", _("minutes")), ("h", _("hours")), ("d", _("days"))],
     }
     return render(request, "console/screening/rules_edit.html", facts, status=422 if findings else 200)
@@ -118,6 +117,8 @@ def _row(place: int, rule: dict[str, Any], findings: list[dict[str, Any]]) -> di
         "place": place,
         **rule,
         "is_new": not rule,
+        "kind_label": screening_words.KINDS.get(rule.get("kind", ""), ""),
+        "signal_label": screening_words.SIGNALS.get(rule.get("signal", ""), ""),
         "active": rule.get("active", True),
         "window": count or "",
         "unit": unit,

@@ -33,6 +33,11 @@ class RuleSetView(Struct, frozen=True):
     activated_at: datetime | None
 
     @property
+    def shown_name(self) -> str:
+        """Name it in the reader's language."""
+        return words.set_name(self.name)
+
+    @property
     def state_label(self) -> str:
         """Say whether it is in force."""
         return str(words.SET_STATES[self.state])

@@ -57,6 +57,11 @@ BAD: dict[str, Any] = {
 }
 
 
+def set_name(name: str) -> str:
+    """Name a version of the rules; the first has a name in every language."""
+    return _("Shipped rules") if name == "Shipped rules" else name
+
+
 def span(seconds: float) -> str:
     """Write a length of time in its largest fitting unit."""
     for unit_s, name in ((DAY_S, "day"), (HOUR_S, "hour"), (MIN_S, "minute")):
