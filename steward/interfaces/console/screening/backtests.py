@@ -42,6 +42,7 @@ def backtests(request: StaffRequest) -> HttpResponse:
         "rows": rows,
         "names": people.actor_names({row.requested_by for row in rows}),
         "versions": screening_rules.rule_sets(),
+        "chosen": request.GET.get("version", str(screening_rules.rule_set().version)),
         "bad": screening_words.BAD.items(),
         "from_date": (today - timedelta(days=USUAL_DAYS)).isoformat(),
         "to_date": today.isoformat(),

@@ -30,7 +30,7 @@ UNITS_S = {"min": 60, "h": 3_600, "d": 86_400}
 
 @require_GET
 @needs("orders.view")
-def rule_sets(request: StaffRequest) -> HttpResponse:
+def rules_in_force(request: StaffRequest) -> HttpResponse:
     """Show the rules in force with what people's decisions say of each, and the versions."""
     active = screening_rules.rule_set()
     known = {one.rule: one for one in screening_rules.rule_feedback()}
@@ -47,15 +47,15 @@ def rule_sets(request: StaffRequest) -> HttpResponse:
 
 @require_GET
 @needs("orders.view")
-def rule_set(request: StaffRequest, version: int) -> HttpResponse:
+def rules_version(request: StaffRequest, version: int) -> HttpResponse:
     """Show one version, and put it in force from here."""
     found = screening_rules.rule_set(version)
     facts = {
-        "rule_set": found,
+        "version": found,
         "rules": [(_shown(rule), None) for rule in found.rules],
         "may_change": request.actor.may(CHANGE),
     }
-    return render(request, "console/screening/rule_set.html", facts)
+    return render(request, "console/screening/rules_version.html", facts)
 
 
 def _shown(rule: Rule) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def rules_edit(request: StaffRequest) -> HttpResponse:
         except BadInput as refusal:
             return _editor(request, request.POST.get("name", ""), hold_at, rules, refusal.findings)
         say(request, _("Version %(version)s is kept as a draft.") % {"version": version})
-        return HttpResponseRedirect(reverse("screening_rule_set", args=[version]))
+        return HttpResponseRedirect(reverse("screening_rules_version", args=[version]))
     base = request.GET.get("from", "")
     start = screening_rules.rule_set(int(base) if base.isdigit() and len(base) < 10 else None)
     return _editor(request, start.name, start.hold_at, msgspec.to_builtins(start.rules), [])
