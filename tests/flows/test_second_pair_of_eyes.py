@@ -39,7 +39,7 @@ def typed_by_lin(phone: str) -> str:
     }
     answer = make.browser("lin").post("/orders/new", form)
     make.settle()
-    return answer["Location"].rstrip("/").rsplit("/", 1)[-1]  # type: ignore[no-any-return]
+    return answer["Location"].rstrip("/").rsplit("/", 1)[-1]
 
 
 def types_again(number: str) -> None:

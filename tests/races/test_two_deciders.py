@@ -12,6 +12,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.models import Event
 from steward.modules.approvals import commands as approvals
 from steward.modules.approvals.models import Decision, Request
+from steward.modules.approvals.rules import Verdict
 from steward.modules.orders.commands import mend
 from steward.modules.orders.commands import verification_deciding as deciding
 from steward.modules.orders.commands.intake import Intake
@@ -31,7 +32,7 @@ def asked() -> int:
         return approvals.ask_approvals(make.clerk_lin(), asks=[want], now=make.NOW)[0].approval_id
 
 
-def decide(actor: Actor, approval_id: int, verdict: approvals.deciding.rules.Verdict) -> str:
+def decide(actor: Actor, approval_id: int, verdict: Verdict) -> str:
     """Decide, or name the refusal."""
     try:
         return approvals.decide(actor, approval_id=approval_id, verdict=verdict, reason="so", now=make.NOW)

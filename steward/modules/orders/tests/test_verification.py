@@ -11,10 +11,12 @@ from steward.kernel import moment, parameters
 from steward.kernel.actor import Actor, NotPermitted, system
 from steward.modules.approvals import commands as approvals
 from steward.modules.approvals import queries as asked
+from steward.modules.approvals.rules import Tier
 from steward.modules.orders.commands import audit, cancel, mend
 from steward.modules.orders.commands import verification_deciding as deciding
 from steward.modules.orders.commands.intake import Intake, Receipt
 from steward.modules.orders.commands.receive import receive_orders
+from steward.modules.orders.commands.verification import AwaitsVerification
 from steward.modules.orders.models import Order, OrderFinding, Verification
 from tests import make
 
@@ -51,7 +53,7 @@ def checked_right(receipt: Receipt, by: Actor) -> None:
 def test_an_entry_by_hand_waits_for_another_person_and_then_goes_on_by_itself() -> None:
     order = entered()
     assert state_of(order) == "audit"
-    with pytest.raises(audit.AwaitsVerification):
+    with pytest.raises(AwaitsVerification):
         audit.approve_orders(make.checker_chen(), order_ids=[order.order_id], now=make.NOW)
     checked_right(order, make.checker_chen())
     assert state_of(order) == "approved"
@@ -191,13 +193,9 @@ def test_of_trusted_sources_a_share_is_looked_at_and_agreed_to_together() -> Non
 
 
 def test_a_policy_that_asks_nobody_leaves_the_entry_to_the_audit() -> None:
-    tiers = [approvals_tier]
     version = next(one.version for one in asked.policies() if one.kind == "order_entry")
-    approvals.set_policy(make.administrator(), kind="order_entry", tiers=tiers, version=version)
+    approvals.set_policy(make.administrator(), kind="order_entry", tiers=[Tier(deciders=0)], version=version)
     order = entered()
     assert state_of(order) == "audit"
     audit.approve_orders(make.checker_chen(), order_ids=[order.order_id], now=make.NOW)
     assert state_of(order) == "approved"
-
-
-approvals_tier = asked.rules.Tier(deciders=0)
