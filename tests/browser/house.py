@@ -14,7 +14,7 @@ import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,10 @@ from standardwebhooks import Webhook
 
 from steward.kernel import moment
 from steward.modules.catalog import queries as catalog
+from steward.modules.catalog.commands import set_substitutes
+from steward.modules.messaging.queries.links import portal_link
+from steward.modules.messaging.rules.signed_links import PATH
+from steward.modules.orders.commands.offers import PURPOSE, make_offer
 from steward.settings import PASSWORD_HASHERS
 from tests import make
 from tests.words.test_pages import GIVEN
@@ -47,6 +51,7 @@ class House:
     names: frozenset[str]
     mend: str
     masked: str
+    offers: tuple[str, str]
 
     @property
     def shots(self) -> Path:
@@ -124,7 +129,21 @@ def _filled() -> dict[str, Any]:
         "names": frozenset(names | GIVEN | BROWSERS),
         "mend": mend.number,
         "masked": masked.number,
+        "offers": (_offer("BR-SHORT"), _offer("BR-SHORT-2")),
     }
+
+
+def _offer(number: str) -> str:
+    """Let a paid order be short of one of two pieces, and offer its buyer something; return where the link leads."""
+    now = moment.now()
+    if "TENT-0" not in catalog.item_ids_by_sku(["TENT-0"]):
+        short = make.item("TENT-0", stock=1)
+        set_substitutes(make.TESTER, item_id=short, skus=["TENT-2"])
+    paid = [make.payment(39_800, f"T-{number}")]
+    order = make.order(number, sku="TENT-0", quantity=2, payments=paid, now=now)
+    offer_id = make_offer(make.TESTER, order_id=order.order_id, now=now)
+    link = portal_link(PURPOSE, offer_id, expires_at=now + timedelta(days=2), now=now)
+    return link[link.index(PATH) :]
 
 
 def _park() -> None:

@@ -53,7 +53,7 @@ def test_an_order_is_shown_in_one_sentence_without_its_buyer() -> None:
     assert "我们在等您付款" in shown
     assert found.order.number in shown
     assert not any(part in shown for part in ("梅子", "13812345521", "138", "文三路"))
-    assert (answer["Cache-Control"], answer["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert (answer["Cache-Control"], answer["Referrer-Policy"]) == ("no-store", "same-origin")
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from django.shortcuts import render
 from steward.interfaces.portal.throttle import TooMany
 from steward.kernel.errors import Refusal
 
+# `same-origin`, not `no-referrer`: with the latter browsers post forms with `Origin: null`, which Django refuses.
 HEADERS = {
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Robots-Tag": "noindex, nofollow",
 }
 
