@@ -9,7 +9,6 @@ import pytest
 from steward.kernel import moment
 from steward.modules.orders import queries
 from steward.modules.orders.commands.exceptions_detecting import sweep
-from steward.modules.orders.commands.mend import mend_order
 from steward.modules.orders.queries import exceptions as desk
 from steward.modules.payments import commands as payments
 from steward.modules.payments.rules import PaymentEntryDraft
@@ -39,24 +38,22 @@ def test_a_stuck_order_is_told_solved_and_counted() -> None:
     assert number in chen.get("/messages/notices").content.decode()
     assert number in wang.get("/messages/notices").content.decode()
 
-    # when: Wang calls the customer and mends the address, and the order goes on by itself
-    mend_order(make.agent_wang(), order_id=order_id, changes={"recipient.street": "文三路 90 号"}, now=now)
-    make.settle()
+    # when: Wang reaches the customer, who does not want it any more; Chen cancels, and the desk looks again
     wang.post(
         f"/exceptions/{seen['address_trouble'].id}/solve",
-        {"cause": "customer_address", "outcome": "order_mended", "text": "已致电补全"},
+        {"cause": "customer_changed_mind", "outcome": "order_cancelled", "text": "客户不想要了"},
     )
-    chen.post(f"/orders/{number}/approve", {"late_cause": "waited_for_customer"})
+    chen.post(f"/orders/{number}/cancel", {"cause": "customer", "reason": "客户不想要了"})
     sweep(make.TESTER, now=now + timedelta(minutes=2))
 
     # then: one was solved by hand, the other closed itself, and the cause stands in the chart
     after = {row.detector: row for row in desk.exceptions_of_order(order_id)}
-    assert queries.order_detail(number).order.state == "approved"
-    assert (after["address_trouble"].outcome, after["address_trouble"].automatic) == ("order_mended", False)
+    assert queries.order_detail(number).order.state == "cancelled"
+    assert (after["address_trouble"].outcome, after["address_trouble"].automatic) == ("order_cancelled", False)
     assert (after["paid_not_approved"].outcome, after["paid_not_approved"].automatic) == ("gone", True)
     chart = chen.get("/exceptions/causes").content.decode()
-    assert "地址填错或变更" in chart
-    assert "cause=customer_address" in chart
+    assert "改变主意" in chart
+    assert "cause=customer_changed_mind" in chart
     timeline = chen.get(f"/orders/{number}?kind=orders").content.decode()
     assert "异常" in timeline
 
