@@ -70,7 +70,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_refund_paid_close_exception,
     ],
     RefundFailed: [orders.on_refund_failed_follow_payments, orders.on_refund_failed_open_exception],
-    RefundStuck: [orders.on_refund_delayed_open_exception],
+    RefundStuck: [orders.on_refund_stuck_open_exception],
     RefundDisputed: [orders.on_refund_disputed_open_exception],
     RefundWithdrawn: [orders.on_refund_withdrawn_follow_payments, orders.on_refund_withdrawn_close_exception],
     StockMoved: [orders.on_stock_moved_promise_waiting],

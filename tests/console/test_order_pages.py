@@ -105,14 +105,14 @@ def test_a_checker_approves_an_order_from_its_page() -> None:
     make.item(stock=50)
     number = paid()
     assert queries.order_detail(number).order.state == "audit"
-    make.browser("chen").post(f"/orders/{number}/approve")
+    make.browser("chen").post(f"/orders/{number}/approve", {"late_cause": "other"})
     assert queries.order_detail(number).order.state == "approved"
 
 
 def test_a_bulk_approval_leaves_what_is_not_ready_and_says_so() -> None:
     make.item(stock=90)
     ready, unpaid = queries.order_id(paid("A-1")), make.order("A-2").order_id
-    answer = make.browser("chen").post("/orders/bulk", {"order": [ready, unpaid], "action": "approve"}, follow=True)
+    answer = make.browser("chen").post("/orders/bulk", {"order": [ready, unpaid], "late_cause": "other"}, follow=True)
     assert queries.order_detail(ready).order.state == "approved"
     assert queries.order_detail(unpaid).order.state == "checked"
     assert answer.status_code == 200

@@ -201,7 +201,7 @@ def on_refund_failed_open_exception(events: Sequence[RefundFailed]) -> None:
     exceptions_hearing.hear_refunds(SYSTEM, heard=events, now=moment.now())
 
 
-def on_refund_delayed_open_exception(events: Sequence[RefundStuck]) -> None:
+def on_refund_stuck_open_exception(events: Sequence[RefundStuck]) -> None:
     """Bring refunds that take too long to the desk of exceptions."""
     exceptions_hearing.hear_refunds(SYSTEM, heard=events, now=moment.now())
 

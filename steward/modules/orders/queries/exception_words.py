@@ -130,7 +130,7 @@ SHORT: dict[str, Any] = {
 TROUBLES: dict[str, Any] = {
     "mismatch": _("The payment is not what the order expects."),
     "refund_failed": _("The refund %(number)s failed."),
-    "refund_delayed": _("The refund %(number)s is taking longer than it should."),
+    "refund_stuck": _("The refund %(number)s is taking longer than it should."),
     "refund_disputed": _("The provider reports another amount for the refund %(number)s."),
 }
 

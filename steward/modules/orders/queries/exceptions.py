@@ -295,7 +295,7 @@ def causes() -> list[CauseView]:
 
 def detectors() -> list[DetectorView]:
     """List what is watched for, with how many wait and how many are muted."""
-    rows = Detector.objects.annotate(
+    rows = Detector.objects.order_by("position").annotate(
         waiting=Count("cases", filter=Q(cases__state__in=OPEN)),
         silent=Count("cases", filter=Q(cases__state="muted")),
     )
