@@ -7,6 +7,7 @@ from datetime import datetime
 from steward.kernel import money
 from steward.kernel.actor import system
 from steward.modules.approvals.events import ApprovalSettled
+from steward.modules.orders import queries
 from steward.modules.orders.commands import verification_deciding as deciding
 from steward.modules.orders.commands import verification_source as sources
 from steward.modules.orders.commands.verification_settling import follow_settled
@@ -20,13 +21,15 @@ OPEN_EVERY = 4
 
 
 def keep_message(crew: Crew, order_id: int, draft: OrderDraft, at: datetime) -> None:
-    """Keep the message a clerk typed an order from."""
+    """Keep the message that whoever typed an order in had before them."""
     to = draft.recipient
     goods = "、".join(f"{line.title or line.sku} {line.quantity} 件" for line in draft.lines)
     address = f"{to.province}{to.city}{to.district}{to.street}"
     person = f"收件人：{to.name}，电话 {to.phone}"
     text = f"你好，我要{goods}。\n地址：{address}\n{person}\n一共 {_total(draft)} 元，刚才已付款。"
-    sources.keep_source(crew.someone("order_clerk"), order_id=order_id, text=text, now=at)
+    entered_by = queries.order_detail(order_id).entered_by
+    clerk = next(one for one in crew.all_of("order_clerk") if one.id == entered_by)
+    sources.keep_source(clerk, order_id=order_id, text=text, now=at)
 
 
 def look(crew: Crew, order_id: int, draft: OrderDraft, at: datetime) -> bool:
