@@ -27,6 +27,7 @@ from steward.sample import (
     goods,
     live,
     messages,
+    offers,
     past,
     refunds,
     staffing,
@@ -111,6 +112,8 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     suspects.bring(crew, Random(f"{seed}:suspects"), plan.public, now)
     say("giving money back, and comparing a statement")
     loaded.refunds = refunds.give_back(crew, [case.order_id for case in cases], now)
+    say("offering alternatives where goods are short")
+    offers.make(crew, now)
     say("telling buyers and staff")
     messages.tell(crew, now)
     say("importing two files")

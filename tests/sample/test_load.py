@@ -13,7 +13,7 @@ from steward.kernel import memory
 from steward.kernel.models import Event
 from steward.modules.deadlines.models import Clock
 from steward.modules.inventory import queries as inventory
-from steward.modules.orders.models import Conflict, ImportRun, Order, OrderFinding, Verification
+from steward.modules.orders.models import Conflict, ImportRun, Offer, Order, OrderFinding, Verification
 from steward.modules.payments.models import Callback, Difference, Refund
 from steward.sample import crew, loading
 from tests.make import NOW
@@ -87,6 +87,12 @@ class TestTheLoadedSample(TestCase):
 
         assert {("entered", "granted"), ("entered", "refused"), ("changed", "granted")} <= set(checked)
         assert "open" in {state for _cause, state in checked}
+
+    def test_buyers_were_asked_about_goods_that_are_short(self) -> None:
+        offers = Counter(Offer.objects.values_list("state", flat=True))
+
+        assert offers["open"] >= 2
+        assert offers["answered"] == 1
 
     def test_conflicts_wait_for_a_person(self) -> None:
         assert Conflict.objects.filter(resolved_at=None).exists()
