@@ -173,7 +173,8 @@ def settle(*, rounds: int = 10) -> None:
     """Let everything that was announced have its consequences, as a worker would, until nothing follows any more."""
     done: set[int] = set()
     for _ in range(rounds):
-        jobs = ProcrastinateJob.objects.filter(status="todo", task_name=tasks.handle_events.name).exclude(id__in=done).order_by("id")
+        queued = ProcrastinateJob.objects.filter(status="todo", task_name=tasks.handle_events.name)
+        jobs = queued.exclude(id__in=done).order_by("id")
         waiting = list(jobs)
         for job in waiting:
             tasks.handle_events(**job.args)

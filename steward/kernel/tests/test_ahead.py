@@ -22,7 +22,7 @@ def test_an_error_is_raised_behind_the_items_before_it() -> None:
         yield 2
         raise ValueError("the third")
 
-    seen = []
+    seen: list[int] = []
     with pytest.raises(ValueError, match="the third"):
         seen.extend(read_ahead(broken(), at_once=10, ahead=2))
     items = read_ahead(broken(), at_once=10, ahead=2)

@@ -85,8 +85,8 @@ def clock_look(clock: Any = None, due_at: Any = None, outcome: Any = "running", 
         look = spans.chip(clock.look(now), clock.due_at, clock.stopped_at, now) | {"target_s": clock.target_s}
         return look | {"note": pause_words(clock.paused_reason), "escalated": clock.steps(now)[1]}
     due = due_at if isinstance(due_at, datetime) else None
-    look = spans.look(due, str(outcome or "running"), int(target_s or 0), now)
-    return spans.chip(look, due, None, now) | {"target_s": int(target_s or 0)}
+    standing = spans.look(due, str(outcome or "running"), int(target_s or 0), now)
+    return spans.chip(standing, due, None, now) | {"target_s": int(target_s or 0)}
 
 
 @register.filter

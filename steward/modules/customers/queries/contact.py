@@ -38,6 +38,6 @@ def contacts(customer_ids: Collection[int]) -> dict[int, Contact]:
             found[customer_id] = Contact(customer_id, erased=wrapped is None, simulated=simulated)
             continue
         profile = personal.unseal(personal.unwrap(wrapped, version), sealed)
-        facts = {name: str(profile.get(name) or "") for name in ("name", "phone", "email")}
-        found[customer_id] = Contact(customer_id, simulated=simulated, **facts)
+        name, phone, email = (str(profile.get(fact) or "") for fact in ("name", "phone", "email"))
+        found[customer_id] = Contact(customer_id, name, phone, email, simulated=simulated)
     return found

@@ -28,6 +28,6 @@ def reveal_order(actor: Actor, *, order_id: int, reason: str) -> dict[str, Any]:
     if order.sealed:
         opened.update(personal.unseal(key, order.sealed))
     sealed = OrderFinding.objects.filter(order_id=order_id, sealed__isnull=False).values_list("id", "code", "sealed")
-    opened["findings"] = {str(id_): {"code": code, **personal.unseal(key, raw)} for id_, code, raw in sealed}
+    opened["findings"] = {str(id_): {"code": code, **personal.unseal(key, raw)} for id_, code, raw in sealed if raw}
     events.record(actor, [OrderRevealed(order_id=order_id, reason=reason)])
     return opened
