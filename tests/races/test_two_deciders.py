@@ -43,7 +43,7 @@ def decide(actor: Actor, approval_id: int, verdict: Verdict) -> str:
 def test_of_two_verdicts_at_once_the_first_settles_and_the_second_is_refused() -> None:
     first, second, approval_id = make.checker_chen(), make.administrator(), asked()
     answer = behind(partial(decide, first, approval_id, "grant"), partial(decide, second, approval_id, "refuse"))
-    assert answer == "not_possible"
+    assert answer == "not_possible_in_state"
     assert Request.objects.get().state == "granted"
     assert Decision.objects.count() == 1
     assert Event.objects.filter(kind="approvals.approval_settled").count() == 1
