@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def _start(home: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "STEWARD_HOME": str(home), **settings}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
-    return subprocess.run(  # noqa: S603  (our own interpreter)
+    return subprocess.run(
         [sys.executable, "-c", "import steward.settings"],
         cwd=ROOT,
         env=environment,
