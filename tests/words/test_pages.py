@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 BOTH_NAMES = [half for name, _rules in SHIPPED.values() for half in (name, *name.split(" / "))]
 # What people and programs are called in these tests, and what they typed.
-GIVEN = frozenset({"Tent for two", "Sam", "tests", "shop", "main", "seed", *make.ROLES, *SHIPPED, *BOTH_NAMES})
+GIVEN = frozenset({"Tent for two", "Sam", "jd", "douyin", "wechat", "tests", "shop", "main", "seed", *make.ROLES, *make.SHIFTS, *SHIPPED, *BOTH_NAMES})
 NOT_PAGES = ("api/", "webhooks/", "accounts/logout/")
 
 
@@ -106,7 +106,7 @@ def test_an_english_word_is_found_in_text_and_in_attributes() -> None:
 
 
 def test_a_traditional_page_holds_traditional_words(samples: dict[str, str]) -> None:
-    client = make.browser("zhao", locale="zh-hant")
+    client = make.browser("chen", locale="zh-hant")
 
     page = client.get("/orders/").content.decode()
 

@@ -71,7 +71,7 @@ class ClockQuery(Filters):
     subject_id: RowId
 
 
-class Clock(Schema):
+class SubjectClock(Schema):
     """One clock as it stands now, whether or not a sweep has come by. Units: seconds of working time."""
 
     kind: str
@@ -93,7 +93,7 @@ class Clock(Schema):
 class ClockList(Schema):
     """The clocks of a subject in the order they started."""
 
-    rows: list[Clock]
+    rows: list[SubjectClock]
 
 
 @router.get("/policies", response=PolicyList, operation_id="list_policies", summary="List the time limits in force")

@@ -139,7 +139,7 @@ def _leave(leave_id: int) -> shapes.LeaveOut:
 
 @router.post("/leave/{id_}/decide", response=shapes.LeaveOut, operation_id="decide_leave", summary="Decide on leave")
 @replayable
-def decide_leave(request: ApiRequest, id_: shapes.PathId, payload: shapes.DecisionInput) -> shapes.LeaveOut:
+def decide_leave(request: ApiRequest, id_: shapes.PathId, payload: shapes.LeaveDecisionInput) -> shapes.LeaveOut:
     """Approve or refuse somebody else's leave: only a person can, no program. Needs `people.approve`."""
     commands.decide_leave(request.auth, leave_id=id_, now=moment.now(), **payload.model_dump())
     return _leave(id_)

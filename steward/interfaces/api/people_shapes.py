@@ -79,7 +79,7 @@ class LeaveInput(Input):
     note: Text = ""
 
 
-class DecisionInput(Input):
+class LeaveDecisionInput(Input):
     """What somebody else decides on a leave."""
 
     approve: bool

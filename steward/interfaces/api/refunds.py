@@ -38,7 +38,7 @@ class RefundInput(Input):
     currency: Currency | None = None
 
 
-class DecisionInput(Input):
+class RefundDecisionInput(Input):
     """What a second person decides about a refund."""
 
     decision: Literal["approve", "refuse"]
@@ -160,7 +160,7 @@ def get_refund(request: ApiRequest, refund: RefundNumber) -> Any:
     "/refunds/{refund}/decision", response=RefundFull, operation_id="decide_refund", summary="Agree to a refund"
 )
 @replayable
-def decide_refund(request: ApiRequest, refund: RefundNumber, payload: DecisionInput) -> RefundFull:
+def decide_refund(request: ApiRequest, refund: RefundNumber, payload: RefundDecisionInput) -> RefundFull:
     """Agree to the request a refund belongs to, or refuse it; never one's own. Needs `payments.approve`."""
     request.auth.require("payments.approve")
     request_id, now = _covered(request, refund).refund.request_id, moment.now()

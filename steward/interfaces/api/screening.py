@@ -26,7 +26,7 @@ LONGEST_WINDOW_S = 366 * 86_400
 BIGGEST_LIMIT = 10**15
 
 
-class DecisionInput(Input):
+class ScreeningDecisionInput(Input):
     """Why a hold is released or rejected."""
 
     reason: Reasoned
@@ -142,7 +142,7 @@ def _of(order_id: int, number: str) -> OrderScreening:
     summary="Release a held order",
 )
 @replayable
-def release_hold(request: ApiRequest, number: Number, payload: DecisionInput) -> OrderScreening:
+def release_hold(request: ApiRequest, number: Number, payload: ScreeningDecisionInput) -> OrderScreening:
     """Let a held order go on. Needs `orders.screen`; not whoever entered the order."""
     request.auth.require("orders.screen")
     order = covered(request, number).order
@@ -157,7 +157,7 @@ def release_hold(request: ApiRequest, number: Number, payload: DecisionInput) ->
     summary="Reject a held order",
 )
 @replayable
-def reject_hold(request: ApiRequest, number: Number, payload: DecisionInput) -> OrderScreening:
+def reject_hold(request: ApiRequest, number: Number, payload: ScreeningDecisionInput) -> OrderScreening:
     """Cancel a held order as suspected fraud. Needs `orders.screen`; not whoever entered the order."""
     request.auth.require("orders.screen")
     order = covered(request, number).order

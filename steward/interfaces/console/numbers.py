@@ -23,6 +23,7 @@ UNITS: dict[str, Any] = {
     "percent": "%",
     "orders": gettext_lazy("orders"),
     "points": gettext_lazy("points"),
+    "bytes": gettext_lazy("bytes"),
 }
 
 

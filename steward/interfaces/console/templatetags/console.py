@@ -13,6 +13,7 @@ from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSel
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from steward.interfaces.console import numbers, spans, states
 from steward.kernel import moment, money
@@ -68,6 +69,21 @@ def exact(at: datetime | None) -> str:
 def ago(at: datetime | None) -> str:
     """Write an instant as people say it: 5 min ago, yesterday, 3 May."""
     return "" if at is None else spans.ago(at, moment.now())
+
+
+TONES = {
+    "green": gettext_lazy("green"),
+    "blue": gettext_lazy("blue"),
+    "amber": gettext_lazy("amber"),
+    "grey": gettext_lazy("grey"),
+    "red": gettext_lazy("red"),
+}
+
+
+@register.filter
+def tone_name(tone: str) -> str:
+    """Name a colour of the console."""
+    return str(TONES.get(tone, tone))
 
 
 @register.simple_tag

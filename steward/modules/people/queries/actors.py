@@ -23,6 +23,7 @@ _PARTS = {
     "import": gettext_lazy("import"),
     "intake": gettext_lazy("intake"),
     "inventory": gettext_lazy("stock"),
+    "messaging": gettext_lazy("messages"),
     "orders": gettext_lazy("orders"),
     "payments.callback": gettext_lazy("payment callbacks"),
     "sample": gettext_lazy("sample data"),
