@@ -67,7 +67,7 @@ class House:
         """Call back as the payment provider does."""
         at = datetime.now(UTC)
         facts = {"shop": "own", "external_number": external_number, "amount_minor": amount_minor, "currency": "CNY"}
-        facts |= {"transaction": f"T-{external_number}", "paid_at": at.isoformat(), "method": "balance"}
+        facts |= {"transaction": f"T-{external_number}", "paid_at": at.isoformat(), "method": "余额"}
         raw = json.dumps({"type": "payment.succeeded", "data": facts})
         signed = {
             "webhook-id": f"msg-{external_number}",

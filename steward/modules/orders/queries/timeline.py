@@ -77,6 +77,10 @@ class Change(Struct, frozen=True):
     after: str
 
 
+# Reasons that Steward itself gives, where a person gives a sentence.
+REASONS = {"verification": _("Check of an entry")}
+
+
 class TimelineEntry(Struct, frozen=True):
     """One thing that happened. `group` is the module that announced it; `data` holds every fact of the event."""
 
@@ -137,6 +141,8 @@ def event_text(kind: str, data: Mapping[str, Any]) -> str:
     facts = _Facts(data)
     if source := data.get("source"):
         facts["source"] = words.word(words.SOURCES, str(source))
+    if (reason := REASONS.get(str(data.get("reason")))) is not None:
+        facts["reason"] = str(reason)
     if kind.startswith("payments."):
         facts["reason"] = _why_refunded(data)
     elif cause := data.get("cause"):
