@@ -11,9 +11,8 @@ from django import template
 from django.forms.boundfield import BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from steward.interfaces.console import numbers, spans, states
 from steward.kernel import moment, money
