@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from steward.kernel import errors
 from steward.modules.catalog import queries as catalog
 from steward.modules.catalog.commands import set_substitutes
 from steward.modules.orders import queries as orders
 from steward.modules.orders.commands.offers import make_offer
 from steward.modules.orders.commands.offers_answering import answer_offer
-from steward.modules.orders.queries.offers import offers_of_order
 from steward.sample.people import Crew
 
 # What may stand in for what, the first choice first.
@@ -33,12 +33,17 @@ def make(crew: Crew, now: datetime) -> int:
         if sku in ids:
             set_substitutes(clerk, item_id=ids[sku], skus=[one for one in skus if one in ids])
     agent = crew.someone("customer_service")
-    rows = orders.orders_page(orders.OrderFilters(fulfilment_state="short", historic=False), limit=ASKED).rows
-    for place, row in enumerate(rows):
-        at = now - timedelta(hours=9 * (place + 1) % 40)
-        offer_id = make_offer(agent, order_id=row.id, now=at)
-        if place == 0 and len(rows) > 1:
-            option = offers_of_order(row.id)[0]
-            answer_offer(agent, offer_id=option.id, option="wait", reason="客户来电，愿意等到货", now=now)
-        assert offer_id
-    return len(rows)
+    short = orders.OrderFilters(fulfilment_state="short", historic=False)
+    made = 0
+    for row in orders.orders_page(short, limit=ASKED * 10).rows:
+        at = now - timedelta(hours=9 * (made + 1) % 40)
+        try:
+            offer_id = make_offer(agent, order_id=row.id, now=at)
+        except errors.Refusal:  # this one has come to its end, or is asked already
+            continue
+        if made == 0:
+            answer_offer(agent, offer_id=offer_id, option="wait", reason="客户来电，愿意等到货", now=now)
+        made += 1
+        if made == ASKED:
+            break
+    return made
