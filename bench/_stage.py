@@ -39,6 +39,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def environment(url: str, folder: Path) -> dict[str, str]:
+    """Say what a process of Steward needs to work on a benchmark's own database and folder."""
+    return {
+        **os.environ,
+        "DATABASE_URL": url,
+        "STEWARD_HOME": str(folder / "home"),
+        "DJANGO_SETTINGS_MODULE": "steward.settings",
+        "STEWARD_LOG_LEVEL": "WARNING",
+    }
+
+
 def steward(environment: dict[str, str], *arguments: str) -> None:
     """Run a `steward` command to its end. Raises: CalledProcessError."""
     command = [sys.executable, "-m", "steward.interfaces.cli", *arguments]

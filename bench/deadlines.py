@@ -9,7 +9,6 @@ The data lie on tmpfs. What counts is the ratio, and that the sweep's time does 
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -30,13 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Fill a database of its own, measure, and return figures with their reference and ratio."""
     with _stage.folder() as folder, bundled.temporary_server(folder / "server") as url:
-        environment = {
-            **os.environ,
-            "DATABASE_URL": url,
-            "STEWARD_HOME": str(folder / "home"),
-            "DJANGO_SETTINGS_MODULE": "steward.settings",
-            "STEWARD_LOG_LEVEL": "WARNING",
-        }
+        environment = _stage.environment(url, folder)
         _stage.steward(environment, "migrate")
         command = [sys.executable, "-m", "bench._deadlines_inside", args.sizes, str(args.rounds)]
         done = subprocess.run(command, check=True, env=environment, cwd=_stage.ROOT, stdout=subprocess.PIPE, text=True)

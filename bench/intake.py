@@ -10,7 +10,6 @@ round-wise ratios. The data lie on tmpfs, so the figures compare processors, not
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -41,13 +40,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         reference = _database(url, "reference")
         subprocess.run([_psql(), "-q", "-f", str(_stage.REFERENCE / "schema.sql"), reference], check=True)
         own = _database(url, "bench")
-        environment = {
-            **os.environ,
-            "DATABASE_URL": own,
-            "STEWARD_HOME": str(folder / "home"),
-            "DJANGO_SETTINGS_MODULE": "steward.settings",
-            "STEWARD_LOG_LEVEL": "WARNING",
-        }
+        environment = _stage.environment(own, folder)
         token = prepare(environment)
         return _measure(args, environment, reference, token, folder)
 

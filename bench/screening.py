@@ -151,13 +151,7 @@ def _lines(name: str, line: Line) -> list[dict[str, Any]]:
 def _speed(args: argparse.Namespace) -> dict[str, Any]:
     """Measure the windows in a process of its own, on a database of its own."""
     with _stage.folder() as folder, bundled.temporary_server(folder / "server") as url:
-        environment = {
-            **os.environ,
-            "DATABASE_URL": url,
-            "STEWARD_HOME": str(folder / "home"),
-            "DJANGO_SETTINGS_MODULE": "steward.settings",
-            "STEWARD_LOG_LEVEL": "WARNING",
-        }
+        environment = _stage.environment(url, folder)
         _stage.steward(environment, "migrate")
         command = [sys.executable, "-m", "bench._screening", str(args.past), str(args.orders), str(args.rounds)]
         done = subprocess.run(command, check=True, env=environment, cwd=_stage.ROOT, stdout=subprocess.PIPE, text=True)

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from steward.interfaces.portal import throttle
 from steward.kernel import moment, parameters
@@ -39,6 +41,23 @@ def short(**facts: Any) -> int:
     make.settle()
     assert offer_short(make.TESTER, now=now + SOON) == 1
     return order.order_id
+
+
+def test_many_short_orders_are_asked_in_as_many_statements_as_few() -> None:
+    # given two short orders, then six, whose buyers were not asked yet
+    make.item()
+    counts = []
+    for batch, size in enumerate((1, 2, 6)):
+        now = moment.now()
+        for number in range(size):
+            make.order(f"S-{batch}-{number}", now=now)
+        make.settle()
+        with CaptureQueriesContext(connection) as captured:
+            asked = offer_short(make.TESTER, now=now + SOON)
+        assert asked == size
+        counts.append(len(captured))
+    # then the first fills what is remembered, and the others cost the same
+    assert counts[1] == counts[2]
 
 
 def path() -> str:

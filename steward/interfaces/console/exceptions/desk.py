@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
 from steward.interfaces.console.orders.forms import address_with
+from steward.modules.deadlines.queries.words import CLOCKS
 from steward.modules.orders import queries as orders
 from steward.modules.orders.queries import exception_words as said
 from steward.modules.orders.queries import exceptions as queries
@@ -112,7 +113,7 @@ def exception(request: StaffRequest, exception_id: int) -> HttpResponse:
         "may_reopen": detectors.can(row.state, "reopen"),
         "mutable": _mutable(request, row),
         "colleagues": sorted(colleagues.values(), key=lambda one: one.name),
-        "clock_label": words.word(words.CLOCKS, "exception_solve"),
+        "clock_label": words.word(CLOCKS, "exception_solve"),
     }
     return render(request, "console/exceptions/exception.html", facts)
 

@@ -20,12 +20,11 @@ from steward.kernel import errors, moment
 from steward.kernel.calendar import NoWorkingTime
 from steward.modules.deadlines import commands, queries, rules
 from steward.modules.deadlines.queries import words
-from steward.modules.orders.queries import words as order_words
 from steward.modules.people import queries as people
 
 CHANGE = "settings.policies"
 FRIDAY, HOUR, MINUTE = 4, 17, 50
-CLOCKS: dict[str, Any] = {**order_words.CLOCKS, **words.CLOCKS}
+CLOCKS = words.CLOCKS
 CUSTOMER = pgettext_lazy("role", "Customer")
 
 

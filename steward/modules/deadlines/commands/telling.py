@@ -37,9 +37,10 @@ def tell_people(actor: Actor, *, reached: Sequence[Reached], now: datetime) -> i
     )
     wanted = [one for one in wanted if one.clock_id in open_ids]
     names = _names(wanted)
+    staff = {key: recipients(one, now) for key, one in {_asking(one): one for one in wanted}.items()}
     notices = [
         Notice(
-            staff_ids=staff,
+            staff_ids=staff[_asking(one)],
             kind="clock",
             template=TEMPLATES[type(one)],
             params={
@@ -54,7 +55,7 @@ def tell_people(actor: Actor, *, reached: Sequence[Reached], now: datetime) -> i
             simulated=one.simulated,
         )
         for one in wanted
-        if (staff := recipients(one, now))
+        if staff[_asking(one)]
     ]
     return len(notify_staff(actor, notices=notices, now=now))
 
@@ -71,13 +72,18 @@ def without_ladder(events: Sequence[ClockBreached]) -> list[ClockBreached]:
     ]
 
 
+def _asking(one: Reached) -> tuple[str, str, int | None, str]:
+    """Name all that decides who is told: a thousand clocks of one role ask once."""
+    verb, whom = (one.verb, one.whom) if isinstance(one, ClockEscalated) else ("notify", "")
+    return verb, whom, one.owner_id, one.role
+
+
 def recipients(one: Reached, now: datetime) -> list[int]:
     """Find who is told: the owner, or whoever is on duty in the role; by the ladder the manager or who is on call.
 
     Where nobody of a role is on duty everybody in it is told: nobody's clock never exists.
     """
-    verb = one.verb if isinstance(one, ClockEscalated) else "notify"
-    whom = one.whom if isinstance(one, ClockEscalated) else ""
+    verb, whom, _owner, _role = _asking(one)
     if verb == "on_call" and (called := _on_call(one, whom, now)):
         return called
     if verb in ("manager", "on_call"):

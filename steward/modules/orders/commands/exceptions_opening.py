@@ -180,8 +180,9 @@ def _follow(actor: Actor, detector: Detector, ids: Sequence[int], now: datetime)
 
 def _own(actor: Actor, detector: Detector, ids: Sequence[int], now: datetime) -> None:
     """Hand exceptions to the people on duty, whoever has fewest; where nobody is there the role's queue has them."""
-    for id_, owner in zip(ids, owners(candidates(detector.responsible_role, now), len(ids)), strict=True):
-        ExceptionCase.objects.filter(id=id_).update(owner_id=owner)
+    found = owners(candidates(detector.responsible_role, now), len(ids))
+    owned = [ExceptionCase(id=id_, owner_id=owner) for id_, owner in zip(ids, found, strict=True)]
+    ExceptionCase.objects.bulk_update(owned, ["owner_id"])
 
 
 def candidates(role: str, now: datetime) -> list[Candidate]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import errors, events, parameters
@@ -19,8 +19,7 @@ from steward.modules.messaging.queries.links import usual_end
 from steward.modules.orders.commands.moving import Standing, lock_order, lock_orders
 from steward.modules.orders.events import OfferMade, OfferWithdrawn
 from steward.modules.orders.models import Offer, Order
-from steward.modules.orders.queries.offer_facts import offer_facts
-from steward.modules.orders.rules import offers as rules
+from steward.modules.orders.queries.offer_facts import units_short
 from steward.modules.orders.rules.standing import is_settled
 
 SUBJECT, CLOCK, PURPOSE = "offer", "offer_answer", "stock_offer"
@@ -135,8 +134,9 @@ def _make(actor: Actor, orders: Sequence[Standing], wait_until: date | None, now
     if not orders:
         return []
     until = wait_until or (now + timedelta(days=parameters.value(WAIT_DAYS))).date()
+    goods = _goods(orders)
     offers = Offer.objects.bulk_create(
-        Offer(order_id=one.id, goods=_goods(one), wait_until=until, made_at=now, made_by=actor.id) for one in orders
+        Offer(order_id=one.id, goods=goods[one.id], wait_until=until, made_at=now, made_by=actor.id) for one in orders
     )
     starts = [
         ClockStart(SUBJECT, offer.id, CLOCK, now, simulated=one.simulated)
@@ -146,7 +146,7 @@ def _make(actor: Actor, orders: Sequence[Standing], wait_until: date | None, now
     due = deadlines.next_clocks(SUBJECT, [offer.id for offer in offers])
     for offer in offers:
         offer.expires_at = due[offer.id].due_at if offer.id in due else None
-        Offer.objects.filter(id=offer.id).update(expires_at=offer.expires_at)
+    Offer.objects.bulk_update(offers, ["expires_at"])
     events.record(
         actor,
         [
@@ -158,39 +158,46 @@ def _make(actor: Actor, orders: Sequence[Standing], wait_until: date | None, now
     return [offer.id for offer in offers]
 
 
-def _goods(one: Standing) -> list[dict[str, str | int]]:
-    """Name what is short of an order, and by how much."""
-    short = rules.missing_units(offer_facts(Order.objects.get(id=one.id), one.pool))
-    items = catalog.items_by_id(list(short))
-    return [
-        {"sku": items[id_].sku, "name_zh": items[id_].name_zh, "name_en": items[id_].name_en, "missing": units}
-        for id_, units in sorted(short.items())
-    ]
+def _goods(orders: Sequence[Standing]) -> dict[int, list[dict[str, str | int]]]:
+    """Name what is short of each order, and by how much."""
+    short = units_short({one.id: one.pool for one in orders})
+    items = catalog.items_by_id(list({item for units in short.values() for item in units}))
+    return {
+        id_: [
+            {"sku": items[item].sku, "name_zh": items[item].name_zh, "name_en": items[item].name_en, "missing": count}
+            for item, count in sorted(units.items())
+        ]
+        for id_, units in short.items()
+    }
 
 
-def send(actor: Actor, offers: Iterable[Offer], now: datetime) -> None:
+def send(actor: Actor, offers: Sequence[Offer], now: datetime) -> None:
     """Send offers to their buyers, where they are known; each sending is a message of its own."""
-    for offer in offers:
-        order = Order.objects.get(id=offer.order_id)
-        if order.customer_id is None:
-            continue
-        ends = max(offer.expires_at or now, usual_end(now))
-        message = Outgoing(
-            template="stock_offer",
-            customer_id=order.customer_id,
-            subject_kind="order",
-            subject_id=offer.order_id,
-            params={
-                "order_number": order.number,
-                "goods": _goods_words(offer),
-                "answer_before": (offer.expires_at or ends).isoformat(),
-            },
-            dedupe_key=f"offer:{offer.id}:{offer.sent_count + 1}",
-            simulated=order.simulated,
-            link=LinkWish(purpose=PURPOSE, subject_id=offer.id, expires_at=ends),
-        )
-        send_messages(actor, messages=[message], now=now)
-        Offer.objects.filter(id=offer.id).update(sent_at=now, sent_count=offer.sent_count + 1)
+    orders = Order.objects.in_bulk([offer.order_id for offer in offers])
+    known = [offer for offer in offers if orders[offer.order_id].customer_id is not None]
+    send_messages(actor, messages=[_message(offer, orders[offer.order_id], now) for offer in known], now=now)
+    sent = Offer.objects.filter(id__in=[offer.id for offer in known])
+    sent.update(sent_at=now, sent_count=F("sent_count") + 1)
+
+
+def _message(offer: Offer, order: Order, now: datetime) -> Outgoing:
+    """Write the message an offer is sent with; its link lives as long as there is something to see behind it."""
+    assert order.customer_id is not None
+    ends = max(offer.expires_at or now, usual_end(now))
+    return Outgoing(
+        template="stock_offer",
+        customer_id=order.customer_id,
+        subject_kind="order",
+        subject_id=offer.order_id,
+        params={
+            "order_number": order.number,
+            "goods": _goods_words(offer),
+            "answer_before": (offer.expires_at or ends).isoformat(),
+        },
+        dedupe_key=f"offer:{offer.id}:{offer.sent_count + 1}",
+        simulated=order.simulated,
+        link=LinkWish(purpose=PURPOSE, subject_id=offer.id, expires_at=ends),
+    )
 
 
 def _goods_words(offer: Offer) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import parameters
@@ -23,16 +25,28 @@ ABSORBED = parameters.define(
 )
 
 
+def units_short(pools: Mapping[int, str]) -> dict[int, dict[int, int]]:
+    """Tell for many orders, by id with their pool, how many pieces of which item are short. Two queries for all."""
+    wanted = {id_: rules.wanted_units(lines) for id_, lines in _lines(pools).items()}
+    free = inventory.free_units({(item, pools[id_]) for id_, units in wanted.items() for item in units})
+    return {
+        id_: rules.short_units(units, {item: free.get((item, pools[id_]), 0) for item in units})
+        for id_, units in wanted.items()
+    }
+
+
+def _lines(order_ids: Iterable[int]) -> dict[int, list[rules.Line]]:
+    found: dict[int, list[rules.Line]] = {id_: [] for id_ in order_ids}
+    fields = ("id", "item_id", "quantity", "unit_price_minor", "discount_minor", "cancelled_quantity", "item__stocked")
+    rows = Line.objects.filter(order_id__in=list(found)).order_by("order_id", "position")
+    for order_id, *facts in rows.values_list("order_id", *fields):
+        found[order_id].append(rules.Line(*facts))
+    return found
+
+
 def offer_facts(order: Order, pool: str) -> rules.Facts:
     """Gather lines, free goods, substitutes and money of an order as they are now. Units: minor currency units."""
-    lines = [
-        rules.Line(*row)
-        for row in Line.objects.filter(order_id=order.id)
-        .order_by("position")
-        .values_list(
-            "id", "item_id", "quantity", "unit_price_minor", "discount_minor", "cancelled_quantity", "item__stocked"
-        )
-    ]
+    lines = _lines([order.id])[order.id]
     wanted = rules.wanted_units(lines)
     stand_ins = {
         item: [rules.StandIn(one.id, one.price_minor) for one in found if one.currency == order.currency]

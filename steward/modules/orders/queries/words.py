@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -56,15 +57,6 @@ HINDRANCES: dict[str, Any] = {
     "hand_over": gettext_lazy("Ready to be handed to the warehouse."),
     "ended": gettext_lazy("Nothing is left to do."),
 }
-CLOCKS: dict[str, Any] = {
-    "order_mend": pgettext_lazy("clock", "Mend"),
-    "order_payment": pgettext_lazy("clock", "Payment"),
-    "payment_reminder": pgettext_lazy("clock", "Payment reminder"),
-    "order_audit": pgettext_lazy("clock", "Audit"),
-    "order_screening": pgettext_lazy("clock", "Screening"),
-    "exception_solve": pgettext_lazy("clock", "Exception"),
-    "offer_answer": pgettext_lazy("clock", "Answer to an offer"),
-}
 STORAGE: dict[str, Any] = {
     "ambient": gettext_lazy("ambient"),
     "chilled": gettext_lazy("chilled"),
@@ -103,7 +95,7 @@ ROLES: dict[str, Any] = {
 }
 
 
-def word(table: dict[str, Any], code: str) -> str:
+def word(table: Mapping[str, Any], code: str) -> str:
     """Return the word of a code in the reader's language; an unknown code is written readably."""
     return str(table[code]) if code in table else readable(code)
 

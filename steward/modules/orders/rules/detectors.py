@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from steward.kernel.errors import NotPossible
+from steward.kernel import lifecycles
 
 SEVERITIES = ("normal", "high", "urgent")
 STATES = ("muted", "open", "in_work", "solved", "dismissed")
@@ -91,10 +91,7 @@ class Candidate(Struct, frozen=True):
 
 def next_state(state: str, verb: str) -> str:
     """Return the state after a transition. Raises: NotPossible."""
-    try:
-        return TRANSITIONS[state, verb]
-    except KeyError:
-        raise NotPossible(state=state, verb=verb) from None
+    return lifecycles.reached(TRANSITIONS, state, verb)
 
 
 def can(state: str, verb: str) -> bool:

@@ -94,9 +94,13 @@ def wanted_units(lines: Iterable[Line]) -> dict[int, int]:
 
 def missing_units(facts: Facts) -> dict[int, int]:
     """Tell what cannot be promised: item → pieces."""
-    wanted = wanted_units(facts.lines)
-    free = {item: max(0, facts.free.get(item, 0)) for item in wanted}
-    return {item: units - free[item] for item, units in wanted.items() if units > free[item]}
+    return short_units(wanted_units(facts.lines), facts.free)
+
+
+def short_units(wanted: Mapping[int, int], free: Mapping[int, int]) -> dict[int, int]:
+    """Tell by how many pieces what is wanted is more than what is free: item → pieces."""
+    left = {item: units - max(0, free.get(item, 0)) for item, units in wanted.items()}
+    return {item: units for item, units in left.items() if units > 0}
 
 
 def choices(facts: Facts) -> list[Choice]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from steward.kernel.errors import NotPossible
+from steward.kernel import lifecycles
 
 TRANSITIONS: dict[tuple[str, str], str] = {
     ("received", "pass_checks"): "checked",
@@ -38,10 +38,7 @@ def can(state: str, verb: str) -> bool:
 
 def next_state(state: str, verb: str) -> str:
     """Return the state after a transition. Raises: NotPossible."""
-    try:
-        return TRANSITIONS[state, verb]
-    except KeyError:
-        raise NotPossible(state=state, verb=verb) from None
+    return lifecycles.reached(TRANSITIONS, state, verb)
 
 
 def states_allowing(verb: str) -> list[str]:

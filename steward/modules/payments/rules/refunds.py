@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from steward.kernel.errors import NotPossible
+from steward.kernel import lifecycles
 
 TRANSITIONS: dict[tuple[str, str], str] = {
     ("awaiting_approval", "approve"): "waiting",
@@ -86,10 +86,7 @@ def can(state: str, verb: str) -> bool:
 
 def next_state(state: str, verb: str) -> str:
     """Return the state after a transition. Raises: NotPossible."""
-    try:
-        return TRANSITIONS[state, verb]
-    except KeyError:
-        raise NotPossible(state=state, verb=verb) from None
+    return lifecycles.reached(TRANSITIONS, state, verb)
 
 
 def can_withdraw(state: str, tries: int) -> bool:

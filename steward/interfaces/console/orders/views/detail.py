@@ -21,7 +21,7 @@ from steward.interfaces.console.payments import refunds
 from steward.kernel import money
 from steward.modules.customers.commands import rights
 from steward.modules.deadlines import queries as deadlines
-from steward.modules.deadlines.queries.words import HAPPENED, VERBS
+from steward.modules.deadlines.queries.words import CLOCKS, HAPPENED, VERBS
 from steward.modules.orders import queries
 from steward.modules.orders.commands import reveal
 from steward.modules.orders.queries import screening, verification, words
@@ -91,7 +91,7 @@ def _clocks(detail: queries.OrderDetail) -> list[dict[str, Any]]:
     return [
         {
             "clock": clock,
-            "label": words.word(words.CLOCKS, clock.kind),
+            "label": words.word(CLOCKS, clock.kind),
             "history": [
                 (entry, HAPPENED.get(entry.what, entry.what), VERBS.get(entry.verb, ""))
                 for entry in histories.get(clock.id, ())
@@ -125,7 +125,7 @@ def _turn(detail: queries.OrderDetail) -> dict[str, Any]:
         "hindrance": words.word(words.HINDRANCES, standing.hindrance),
         "next": words.word(words.STEPS, standing.following) if standing.following else "",
         "clock": detail.order.clock,
-        "clock_label": words.word(words.CLOCKS, detail.order.clock.kind) if detail.order.clock else "",
+        "clock_label": words.word(CLOCKS, detail.order.clock.kind) if detail.order.clock else "",
     }
 
 
