@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
-from django.conf import settings
-from django.utils import translation
 from msgspec import Struct
 
+from steward.kernel import languages
 from steward.kernel.actor import Actor
 from steward.modules.approvals import rules
-from steward.modules.approvals.queries import deciders_now, kind_labels
+from steward.modules.approvals.queries import KIND_LABELS, deciders_now
 from steward.modules.messaging.commands import Notice, notify_staff
 from steward.modules.people import queries as people
 
@@ -32,6 +32,7 @@ class Told(Struct, frozen=True, kw_only=True):
 def tell_deciders(actor: Actor, *, asked: Sequence[Told], now: datetime) -> None:
     """Put a notice before everybody who may decide, stand-ins included; who had a hand in it is left out."""
     by_role = {role: deciders_now(role, at=now) for role in {one.role for one in asked}}
+    what = {kind: languages.in_each(partial(KIND_LABELS.__getitem__, kind)) for kind in {one.kind for one in asked}}
     names = people.actor_names({one.asked_by for one in asked})
     notices = [
         Notice(
@@ -40,7 +41,7 @@ def tell_deciders(actor: Actor, *, asked: Sequence[Told], now: datetime) -> None
             template="approval_asked",
             params={
                 "subject": one.number,
-                "what": _in_all_languages(one.kind),
+                "what": what[one.kind],
                 "asked_by": names[one.asked_by],
                 "answer_before": one.due_at.isoformat(),
             },
@@ -52,11 +53,3 @@ def tell_deciders(actor: Actor, *, asked: Sequence[Told], now: datetime) -> None
         for one in asked
     ]
     notify_staff(actor, notices=[notice for notice in notices if notice.staff_ids], now=now)
-
-
-def _in_all_languages(kind: str) -> dict[str, str]:
-    words = {}
-    for locale, _name in settings.LANGUAGES:
-        with translation.override(locale):
-            words[locale] = kind_labels()[kind]
-    return words

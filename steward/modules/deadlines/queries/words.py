@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from steward.kernel import languages
 
 SUBJECTS: Mapping[str, Any] = {
     "order": pgettext_lazy("subject", "Orders"),
@@ -92,8 +92,4 @@ def pause_words(reason: str | None) -> str:
 
 def clock_words(kind: str) -> dict[str, str]:
     """Name a limit in every language."""
-    found = {}
-    for locale, _name in settings.LANGUAGES:
-        with translation.override(locale):
-            found[locale] = str(CLOCKS.get(kind, kind))
-    return found
+    return languages.in_each(lambda: CLOCKS.get(kind, kind))

@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.db import connection
 from django.db.models import Count
-from django.utils import translation
 from msgspec import Struct
 
-from steward.kernel import arrays, events, sql
+from steward.kernel import arrays, events, languages, sql
 from steward.kernel.actor import Actor
 from steward.modules.deadlines.commands import ClockStart, ClockStop, reopen_clocks, start_clocks
 from steward.modules.deadlines.rules import holds, parse
@@ -202,7 +200,7 @@ def candidates(role: str, now: datetime) -> list[Candidate]:
 def tell(actor: Actor, detector: Detector, cases: Sequence[ExceptionCase], now: datetime) -> None:
     """Put a notice before the owner, or before everybody of the role where it has none; once per opening."""
     everybody = people.staff_with_role(detector.responsible_role)
-    what = in_all_languages(detector.code)
+    what = languages.in_each(lambda: detector_label(detector.code))
     notices = [
         Notice(
             staff_ids=[case.owner_id] if case.owner_id else everybody,
@@ -223,12 +221,3 @@ def tell(actor: Actor, detector: Detector, cases: Sequence[ExceptionCase], now: 
 def number_of(case: ExceptionCase) -> str:
     """Name the subject of an exception as people call it."""
     return case.order.number if case.order else str(case.facts.get("document") or case.facts.get("number") or case.id)
-
-
-def in_all_languages(code: str) -> dict[str, str]:
-    """Name a detector in every language."""
-    words = {}
-    for locale, _name in settings.LANGUAGES:
-        with translation.override(locale):
-            words[locale] = detector_label(code)
-    return words

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import gettext_lazy, override, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from msgspec import Struct
 
-from steward.kernel import parameters
+from steward.kernel import languages, parameters
 from steward.modules.orders.models import Order
 
-LANGUAGES = ("zh-hans", "zh-hant", "en")
 SELF_TELLING = parameters.define(
     "orders.shops_that_tell_buyers",
     "tmall jd douyin wechat olist superstore",
@@ -59,15 +58,6 @@ def addressed(order_ids: Iterable[int]) -> dict[int, Addressed]:
     return {row[0]: Addressed(*row) for row in rows.order_by("id").values_list(*Addressed.__struct_fields__)}
 
 
-def in_every_language(text: Any) -> dict[str, str]:
-    """Write a text that is translated in each language a buyer may read."""
-    words = {}
-    for language in LANGUAGES:
-        with override(language):
-            words[language] = str(text)
-    return words
-
-
 def cause_words(cause: str) -> dict[str, str]:
     """Say to a buyer why their order was cancelled, in every language; what nobody wrote words for stays general."""
-    return in_every_language(CAUSES.get(cause, CAUSES["other"]))
+    return languages.in_each(lambda: CAUSES.get(cause, CAUSES["other"]))
