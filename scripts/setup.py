@@ -20,6 +20,7 @@ BIN = VENV / "bin"
 STAMPS = VENV / "stamps"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
+CATALOGUES = [f"locale/{language}/LC_MESSAGES/django.po" for language in ("zh_Hans", "zh_Hant")]
 CHINESE_FONTS = Path("/usr/share/fonts")
 
 
@@ -36,6 +37,7 @@ def main() -> None:
     make_environment()
     once("python", ["requirements/dev.txt", "requirements/setup.txt"], install_python_packages)
     once("command", ["pyproject.toml", "scripts/setup.py"], install_command)
+    once("translations", CATALOGUES, compile_translations, unless_missing=ROOT / "locale/zh_Hans/LC_MESSAGES/django.mo")
     once("front-end", ["package.json", "package-lock.json"], install_front_end, unless_missing=ROOT / "node_modules")
     if wanted.for_tests:
         install_browser()
@@ -101,6 +103,11 @@ def install_command() -> None:
     command.chmod(0o755)
     # Modules compiled once start every later process seconds sooner, also where the machine keeps none by itself.
     run(BIN / "python", "-c", "import steward.interfaces.cli", environment={"PYTHONDONTWRITEBYTECODE": ""})
+
+
+def compile_translations() -> None:
+    """Compile the translations before anything is said in them: a process reads them once, when it starts."""
+    run(BIN / "steward", "messages", "compile")
 
 
 def install_front_end() -> None:
