@@ -16,7 +16,7 @@ from tests.browser.house import House, opened
 from tests.browser.visitor import DESK, Visitor
 
 FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu"),
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
     *("--disable-background-networking", "--disable-component-update"),
 )
 Visit = Callable[..., Visitor]

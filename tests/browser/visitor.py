@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Response, expect
 
 from tests.browser.house import House
 from tests.words import visible
@@ -18,6 +19,8 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
+ATTEMPTS = 3
+ATTEMPT_AGAIN_MS = 500
 
 
 class Visitor:
@@ -72,7 +75,7 @@ class Visitor:
         """Take a picture, and complain of English words on a Chinese page and of pages that slide sideways."""
         width = (self.page.viewport_size or DESK)["width"]
         picture = self.house.shots / f"{self._story}-{name}-{width}.jpg"
-        self.page.screenshot(path=picture, type="jpeg", quality=70)
+        self._photograph(picture)
         content = "" if only_shape else self.page.content()
         if '<html lang="zh-Han' in content:
             english = visible.english(content, names=self.house.names)
@@ -80,6 +83,17 @@ class Visitor:
         root, body, shown = self.page.evaluate(WIDTH)
         if max(root, body) > shown:
             self._complaints.append(f"{self.page.url} is {max(root, body)} wide and shows {shown}")
+
+    def _photograph(self, picture: Path) -> None:
+        """Keep a picture for people to open; a browser too busy to draw one is asked again, and is no fault of ours."""
+        for _attempt in range(ATTEMPTS):
+            try:
+                self.page.screenshot(path=picture, type="jpeg", quality=70)
+            except Error as error:
+                print(f"browser tests: no picture {picture.name}: {error.message.splitlines()[0]}")
+                self.page.wait_for_timeout(ATTEMPT_AGAIN_MS)
+            else:
+                return
 
     def is_content(self) -> None:
         """Assert that nothing was complained of."""
