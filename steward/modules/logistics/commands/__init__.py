@@ -1,0 +1,1 @@
+"""Keep the carrier file and tariffs, choose services."""

@@ -1,0 +1,1 @@
+"""Reads of logistics for every interface: nothing here writes."""

@@ -1,0 +1,1 @@
+"""Pure rules of logistics: prices, the choice of a service, scores."""
