@@ -40,7 +40,9 @@ class OrderQuery(Filters):
     payment_state: Literal[
         "", "unpaid", "partly_paid", "paid", "overpaid", "refunding", "partly_refunded", "refunded"
     ] = ""
-    fulfilment_state: Literal["", "none", "promised", "short", "released"] = ""
+    fulfilment_state: Literal[
+        "", "none", "promised", "short", "released", "allocated", "partly_shipped", "shipped", "delivered"
+    ] = ""
     shop: Text = Field("", description="Code of a shop")
     q: Text = Field("", description="A number, the shop's number, a phone or a name")
     with_findings: bool = False
@@ -99,7 +101,7 @@ def record_payments(request: ApiRequest, number: Number, payload: PaymentsInput)
             order_id=order.id,
             simulated=order.simulated,
             **entry.model_dump(exclude={"happened_at"}),
-            happened_at=_utc(entry.happened_at),
+            happened_at=in_utc(entry.happened_at, "happened_at"),
         )
         for entry in payload.entries
     ]
@@ -115,9 +117,9 @@ def covered(request: ApiRequest, number: str) -> queries.OrderDetail:
     return detail
 
 
-def _utc(at: datetime) -> datetime:
+def in_utc(at: datetime, field: str) -> datetime:
     """Convert to UTC. Raises: BadInput where the zone leads out of the calendar."""
     try:
         return at.astimezone(UTC)
     except OverflowError as error:
-        raise errors.BadInput([wording.finding("happened_at", "datetime_out_of_range")]) from error
+        raise errors.BadInput([wording.finding(field, "datetime_out_of_range")]) from error

@@ -31,7 +31,16 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "partly_refunded": "grey",
         "refunded": "grey",
     },
-    "fulfilment": {"none": "grey", "promised": "blue", "short": "red", "released": "grey"},
+    "fulfilment": {
+        "none": "grey",
+        "promised": "blue",
+        "short": "red",
+        "released": "grey",
+        "allocated": "blue",
+        "partly_shipped": "amber",
+        "shipped": "blue",
+        "delivered": "green",
+    },
     "other": {
         "waiting": "amber",
         "running": "blue",

@@ -72,6 +72,10 @@ def standing(detail: orders.OrderDetail) -> Standing:
         return Standing("amber", _("Something you ordered is out of stock."), more)
     if order.payment_state in ("unpaid", "partly_paid") and order.state == "checked":
         return Standing("amber", _("We are waiting for your payment."))
+    if order.fulfilment_state == "shipped":
+        return Standing("blue", _("Your goods are on their way."))
+    if order.fulfilment_state == "partly_shipped":
+        return Standing("blue", _("A part of your goods is on its way, the rest follows."))
     if order.state == "approved":
         return Standing("green", _("Your order is being prepared for shipping."))
     return Standing("blue", _("We are checking your order."), _("You need not do anything."))

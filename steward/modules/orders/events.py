@@ -68,6 +68,16 @@ class OrderPaymentChanged(Event, frozen=True, kw_only=True):
     refunded_minor: int
 
 
+class OrderFulfilmentChanged(Event, frozen=True, kw_only=True):
+    """The order's goods were set aside, handed over in part or whole, or delivered."""
+
+    KIND = "orders.order_fulfilment_changed"
+    SUBJECT = "order"
+    order_id: int
+    before: str
+    after: str
+
+
 class OrderMended(Event, frozen=True, kw_only=True):
     """Somebody mended an order. `before` and `after` hold sealed values for personal fields, amounts in `currency`."""
 
@@ -78,6 +88,19 @@ class OrderMended(Event, frozen=True, kw_only=True):
     before: dict[str, Any]
     after: dict[str, Any]
     currency: str = ""
+
+
+class OrderUrgencyChanged(Event, frozen=True, kw_only=True):
+    """Somebody made an order more or less urgent, or changed until when it was promised to arrive."""
+
+    KIND = "orders.order_urgency_changed"
+    SUBJECT = "order"
+    order_id: int
+    before: str
+    after: str
+    due_before: datetime | None
+    due_after: datetime | None
+    reason: str
 
 
 class OrderFindingAccepted(Event, frozen=True, kw_only=True):

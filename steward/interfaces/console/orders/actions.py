@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from steward.kernel.actor import Actor
 from steward.modules.orders.queries import OrderDetail
-from steward.modules.orders.rules import transitions
+from steward.modules.orders.rules import fulfilment, transitions
 
 
 class Action(Struct, frozen=True):
@@ -59,13 +59,21 @@ def actions_of(actor: Actor, detail: OrderDetail, *, is_held: bool = False, awai
             or ("" if transitions.can(state, "send_back") else _("Only an order in audit can be sent back.")),
         ),
         Action(
+            "urgency",
+            _("Urgency"),
+            "flame",
+            reverse("order_urgency", args=[number]),
+            asks_reason=True,
+            why_not=_permission(actor, "orders.mend") or _ended(state),
+        ),
+        Action(
             "cancel",
             _("Cancel order"),
             "x",
             reverse("order_cancel", args=[number]),
             "danger",
             asks_reason=True,
-            why_not=_permission(actor, "orders.cancel") or _ended(state),
+            why_not=_permission(actor, "orders.cancel") or _ended(state) or _on_its_way(detail.order.fulfilment_state),
         ),
     ]
 
@@ -94,6 +102,10 @@ def _approve_later(state: str) -> str:
         "approved": _("It is approved already."),
     }
     return reasons.get(state) or _ended(state)
+
+
+def _on_its_way(fulfilment_state: str) -> str:
+    return _("Its goods have been handed to the carrier.") if fulfilment.is_handed_over(fulfilment_state) else ""
 
 
 def _ended(state: str) -> str:

@@ -16,6 +16,8 @@ from steward.modules.orders.commands.moving import Move, lock_order, lock_orders
 from steward.modules.orders.events import OrderCancelled
 from steward.modules.orders.models import Order
 from steward.modules.orders.rules import transitions
+from steward.modules.orders.rules.cancelling import can_cancel
+from steward.modules.orders.rules.fulfilment import is_handed_over
 from steward.modules.payments import queries as payments
 from steward.modules.payments.commands.locking import lock_money
 from steward.modules.payments.rules import payment_state
@@ -31,16 +33,26 @@ class UnknownCause(errors.Refusal):
     message = _("“%(cause)s” is no cause of cancelling; choose one of: %(known)s.")
 
 
+class GoodsHandedOver(errors.Refusal):
+    """Refuse to cancel an order whose goods are on their way."""
+
+    code = "goods_handed_over"
+    status = 409
+    message = _("Its goods have been handed to the carrier: it cannot be cancelled. Let them come back instead.")
+
+
 @command(needs="orders.cancel")
 def cancel_order(actor: Actor, *, order_id: int, cause: str, reason: str, now: datetime) -> None:
     """Cancel one order, give its goods back and ask for the customer's money to go back.
 
-    Raises: NotFound, NotPossible, UnknownCause. Emits: OrderStateChanged, OrderCancelled. Locks: the order, then its
-    promises, then its money. What was paid stays in the ledger until it is refunded.
+    Raises: NotFound, NotPossible, UnknownCause, GoodsHandedOver. Emits: OrderStateChanged, OrderCancelled.
+    Locks: the order, then its promises, then its money. What was paid stays in the ledger until it is refunded.
     """
     if cause not in transitions.CANCEL_CAUSES:
         raise UnknownCause(cause=cause, known=", ".join(transitions.CANCEL_CAUSES))
     one = lock_order(order_id)
+    if is_handed_over(one.fulfilment_state):
+        raise GoodsHandedOver
     cancel_locked(actor, [Move(one, "cancel", reason, cause)], now)
 
 
@@ -55,7 +67,7 @@ def cancel_unpaid(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> i
     orders = [
         one
         for one in lock_orders(order_ids).values()
-        if one.payment_state in OWING and not one.historic and transitions.can(one.state, "cancel")
+        if one.payment_state in OWING and not one.historic and can_cancel(one.state, one.fulfilment_state)
     ]
     lock_money([one.id for one in orders])
     sums = payments.paid_and_refunded({one.id: one.currency for one in orders})

@@ -14,7 +14,8 @@ from steward.modules.orders.commands.moving import Move, Standing
 from steward.modules.orders.commands.progress import advance_orders
 from steward.modules.orders.commands.waiting import units_wanted
 from steward.modules.orders.models import Line, Order, OrderFinding
-from steward.modules.orders.rules import transitions
+from steward.modules.orders.rules.cancelling import can_cancel
+from steward.modules.orders.rules.fulfilment import HELD_STATES, is_handed_over
 
 SYSTEM = system("orders")
 CAUSE = "cancelled_at_source"
@@ -25,9 +26,11 @@ def take_from_live(
 ) -> None:
     """Give back what locked orders no longer want, after their lines were lowered; cancel those without a line left.
 
+    Of orders whose goods are on their way nothing is taken: a person decides, at the desk of exceptions.
     A step of the caller's command. `documents` names the cancellations by order. Emits: what cancelling and
     advance_orders emit. Locks: holds by order id, then promises by id.
     """
+    orders = [one for one in orders if not is_handed_over(one.fulfilment_state)]
     ids = [one.id for one in orders]
     if not ids:
         return
@@ -35,11 +38,12 @@ def take_from_live(
     alive = set(
         Line.objects.filter(order_id__in=ids, cancelled_quantity__lt=F("quantity")).values_list("order_id", flat=True)
     )
-    ended = [one for one in orders if one.id not in alive and transitions.can(one.state, "cancel")]
+    ended = [one for one in orders if one.id not in alive and can_cancel(one.state, one.fulfilment_state)]
     reasons = {one.id: ", ".join(sorted(documents[one.id])) for one in ended}
     lower_promises(still_wanted={id_: wanted.get(id_, {}) for id_ in ids})
     cancel_locked(actor, [Move(one, "cancel", reasons[one.id], CAUSE) for one in ended], now)
-    Order.objects.filter(id__in=list(reasons), fulfilment_state="promised").update(fulfilment_state="released")
+    given_back = Order.objects.filter(id__in=list(reasons), fulfilment_state__in=HELD_STATES)
+    given_back.update(fulfilment_state="released")
     _need_no_goods([id_ for id_ in ids if id_ in alive and id_ not in wanted], actor, now)
     advance_orders(SYSTEM, order_ids=sorted(alive), now=now)
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from steward.kernel import arrays, errors, events, sql
 from steward.kernel.actor import Actor
 from steward.modules.deadlines.commands import ClockStart, ClockStop, cancel_clocks, start_clocks, stop_clocks
-from steward.modules.orders.commands.writing import CLOCK_OF_STATE
+from steward.modules.orders.commands.writing import CLOCK_OF_STATE, facts_of
 from steward.modules.orders.events import OrderStateChanged
 from steward.modules.orders.rules import transitions
 
@@ -40,6 +40,7 @@ class Standing(Struct):
     amounts_mended: bool
     is_screened: bool = False
     is_held: bool = False
+    priority: str = "normal"
     is_verified: bool = False
     awaits_verification: bool = False
 
@@ -132,7 +133,14 @@ def _move_clocks(actor: Actor, moves: Sequence[Move], after: Sequence[str], now:
             (called_off if move.verb in ("cancel", "fail_checks", "unsubmit") else done).append(stop)
         if state in CLOCK_OF_STATE:
             starts.append(
-                ClockStart("order", move.order.id, CLOCK_OF_STATE[state], now, simulated=move.order.simulated)
+                ClockStart(
+                    "order",
+                    move.order.id,
+                    CLOCK_OF_STATE[state],
+                    now,
+                    facts_of(move.order.priority),
+                    simulated=move.order.simulated,
+                )
             )
     stop_clocks(actor, stops=done, at=now)
     cancel_clocks(actor, stops=called_off, at=now)

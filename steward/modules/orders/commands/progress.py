@@ -21,6 +21,7 @@ from steward.modules.orders.events import OrderApproved, OrderPaymentChanged
 from steward.modules.orders.models import Order, OrderFinding
 from steward.modules.orders.queries import credit
 from steward.modules.orders.rules.audit import limit_of, reasons_for_a_person
+from steward.modules.orders.rules.fulfilment import HELD_STATES
 from steward.modules.orders.rules.standing import is_settled
 from steward.modules.payments import queries as payments
 from steward.modules.payments.events import PaymentMismatched
@@ -185,5 +186,6 @@ def note_released(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> N
     """
     orders = lock_orders(order_ids)
     held = inventory.orders_holding(list(orders))
-    Order.objects.filter(id__in=orders.keys() - held, fulfilment_state="promised").update(fulfilment_state="released")
+    without = Order.objects.filter(id__in=orders.keys() - held, fulfilment_state__in=HELD_STATES)
+    without.update(fulfilment_state="released")
     advance_orders(actor, order_ids=order_ids, now=now)

@@ -40,6 +40,11 @@ class NewOrder(Struct):
         return numbering.number("SO", self.id, self.now)
 
 
+def facts_of(priority: str) -> dict[str, str] | None:
+    """Tell the clocks of an order what policies choose by; of an ordinary order there is nothing to tell."""
+    return {"priority": priority} if priority != "normal" else None
+
+
 def receipt_of(new: NewOrder) -> Receipt:
     """Answer for an order that was created."""
     return Receipt("created", new.number, new.id, new.where.state, findings=tuple(new.prepared.findings))
@@ -52,7 +57,14 @@ def insert_orders(actor: Actor, new: Sequence[NewOrder], now: datetime) -> None:
     if any(one.prepared.findings for one in new):
         write(sql.load(PACKAGE, "insert_findings"), _finding_columns(new))
     starts = [
-        ClockStart("order", one.id, CLOCK_OF_STATE[one.where.state], now, simulated=one.prepared.intake.simulated)
+        ClockStart(
+            "order",
+            one.id,
+            CLOCK_OF_STATE[one.where.state],
+            now,
+            facts_of(one.prepared.intake.draft.priority),
+            simulated=one.prepared.intake.simulated,
+        )
         for one in new
         if one.where.state in CLOCK_OF_STATE and not one.prepared.intake.historic
     ]
@@ -126,6 +138,8 @@ def _order_columns(new: Sequence[NewOrder], now: datetime) -> dict[str, Any]:
         "missing": texts([texts(draft.not_supplied) for draft in drafts]),
         "historic": arrays.flags([one.intake.historic for one in ones]),
         "simulated": arrays.flags([one.intake.simulated for one in ones]),
+        "priorities": texts([draft.priority for draft in drafts]),
+        "dues": arrays.instants([draft.delivery_due_at for draft in drafts]),
     }
 
 

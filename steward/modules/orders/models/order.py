@@ -7,11 +7,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from steward.modules.orders.rules.fulfilment import STATES as FULFILMENT_STATES
+from steward.modules.orders.rules.fulfilment import WAITING_STATES
+
 STATES = ("received", "checked", "audit", "approved", "completed", "cancelled")
 PAYMENT_STATES = ("unpaid", "partly_paid", "paid", "overpaid", "refunding", "partly_refunded", "refunded")
-FULFILMENT_STATES = ("none", "promised", "short", "released")
 RARE_PAYMENT_STATES = ("partly_paid", "overpaid", "refunding", "partly_refunded", "refunded")
-WAITING_STATES = ("short", "released")
+PRIORITIES = ("low", "normal", "urgent")
 SOURCES = ("api", "bulk", "file", "folder", "form", "sample")
 
 
@@ -28,7 +30,7 @@ class Order(models.Model):
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=12, db_default="received")
     payment_state = models.CharField(max_length=16, db_default="unpaid")
-    fulfilment_state = models.CharField(max_length=12, db_default="none")
+    fulfilment_state = models.CharField(max_length=16, db_default="none")
     state_since = models.DateTimeField()
     currency = models.CharField(max_length=3)
     lines_minor = models.BigIntegerField()
@@ -55,6 +57,8 @@ class Order(models.Model):
     amounts_mended = models.BooleanField(db_default=False, help_text="Somebody changed its lines or its total")
     historic = models.BooleanField(db_default=False)
     simulated = models.BooleanField(db_default=False)
+    priority = models.CharField(max_length=8, db_default="normal")
+    delivery_due_at = models.DateTimeField(null=True, help_text="Until when it was promised to arrive")
 
     class Meta:
         db_table = "orders_order"
@@ -64,6 +68,7 @@ class Order(models.Model):
             models.CheckConstraint(condition=Q(payment_state__in=PAYMENT_STATES), name="order_payment_state"),
             models.CheckConstraint(condition=Q(fulfilment_state__in=FULFILMENT_STATES), name="order_fulfilment_state"),
             models.CheckConstraint(condition=Q(source__in=SOURCES), name="order_source"),
+            models.CheckConstraint(condition=Q(priority__in=PRIORITIES), name="order_priority"),
             models.CheckConstraint(condition=~Q(state="cancelled") | ~Q(cancel_cause=""), name="order_cancel_cause"),
             models.CheckConstraint(condition=Q(refunded_minor__lte=F("paid_minor")), name="order_refund_within_paid"),
         )

@@ -39,6 +39,7 @@ class OrderFilters(Struct, frozen=True):
     state: str = ""
     payment_state: str = ""
     fulfilment_state: str = ""
+    priority: str = ""
     shop: str = ""
     with_findings: bool = False
     q: str = ""
@@ -69,6 +70,8 @@ class OrderRow(Struct, frozen=True):
     historic: bool
     simulated: bool
     source: str
+    priority: str
+    delivery_due_at: datetime | None
     customer: MaskedPerson
     first_lines: list[str]
     line_count: int
@@ -98,7 +101,7 @@ def orders_page(filters: OrderFilters, *, after: int | None = None, limit: int =
 def matching(filters: OrderFilters) -> QuerySet[Order]:
     """Narrow all orders to a filter."""
     wanted = Q()
-    for name in ("state", "payment_state", "fulfilment_state"):
+    for name in ("state", "payment_state", "fulfilment_state", "priority"):
         if value := getattr(filters, name):
             wanted &= Q(**{name: value})
     if filters.shop or filters.scopes:
@@ -164,6 +167,8 @@ def _row(order: Order, lines: list[str], findings: tuple[int, int], clock: deadl
         historic=order.historic,
         simulated=order.simulated,
         source=order.source,
+        priority=order.priority,
+        delivery_due_at=order.delivery_due_at,
         customer=masked_person(order),
         first_lines=lines[:2],
         line_count=len(lines),

@@ -22,7 +22,9 @@ TEXTS: Mapping[str, Any] = {
     "orders.order_approved": _("The order was approved."),
     "orders.order_cancelled": _("The order was cancelled. %(reason)s"),
     "orders.order_payment_changed": _("The payment changed."),
+    "orders.order_fulfilment_changed": _("What becomes of the goods changed."),
     "orders.order_mended": _("The order was mended: %(fields)s"),
+    "orders.order_urgency_changed": _("How urgent the order is changed. %(reason)s"),
     "orders.order_finding_accepted": _("Accepted as it is: %(finding)s %(reason)s"),
     "orders.order_promised": _("The goods it waited for were promised."),
     "orders.order_conflicted": _("The same order came again with other content: %(differing)s"),
@@ -58,7 +60,11 @@ HOLD_TEXTS: Mapping[str, Any] = {
     "released": _("The hold of screening was released: %(reason)s"),
     "rejected": _("The order was rejected by screening: %(reason)s"),
 }
-AXES: Mapping[str, str] = {"orders.order_payment_changed": "payment_state"}
+AXES: Mapping[str, str] = {
+    "orders.order_payment_changed": "payment_state",
+    "orders.order_fulfilment_changed": "fulfilment_state",
+    "orders.order_urgency_changed": "priority",
+}
 GROUPS: Mapping[str, Any] = {
     "orders": _("Order"),
     "payments": _("Payment"),

@@ -30,6 +30,15 @@ FULFILMENT_STATES: dict[str, Any] = {
     "promised": pgettext_lazy("fulfilment state", "Stock promised"),
     "short": gettext_lazy("Short of stock"),
     "released": pgettext_lazy("fulfilment state", "Stock given back"),
+    "allocated": pgettext_lazy("fulfilment state", "Stock set aside"),
+    "partly_shipped": pgettext_lazy("fulfilment state", "Shipped in part"),
+    "shipped": pgettext_lazy("fulfilment state", "Shipped"),
+    "delivered": pgettext_lazy("fulfilment state", "Delivered"),
+}
+PRIORITIES: dict[str, Any] = {
+    "low": pgettext_lazy("priority", "Low"),
+    "normal": pgettext_lazy("priority", "Normal"),
+    "urgent": pgettext_lazy("priority", "Urgent"),
 }
 SOURCES: dict[str, Any] = {
     "api": pgettext_lazy("order source", "Interface"),
@@ -55,6 +64,8 @@ HINDRANCES: dict[str, Any] = {
     "wait_for_payment": gettext_lazy("Waiting for the customer's payment; it moves on by itself once paid."),
     "audit_due": gettext_lazy("Somebody has to look at it and approve it."),
     "hand_over": gettext_lazy("Ready to be handed to the warehouse."),
+    "to_ship": gettext_lazy("The warehouse picks and packs it."),
+    "on_its_way": gettext_lazy("The goods are on their way to the customer."),
     "ended": gettext_lazy("Nothing is left to do."),
 }
 STORAGE: dict[str, Any] = {

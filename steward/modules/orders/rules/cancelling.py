@@ -1,4 +1,4 @@
-"""Decide which earlier order line a cancellation of a source belongs to."""
+"""Decide whether an order can be cancelled, and which earlier line a cancellation of a source belongs to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+
+from steward.modules.orders.rules import transitions
+from steward.modules.orders.rules.fulfilment import is_handed_over
 
 
 class Pending(Struct):
@@ -34,6 +37,11 @@ class Decision(Struct, frozen=True):
     cancellation_id: int
     line_id: int | None
     reason: str = ""
+
+
+def can_cancel(state: str, fulfilment_state: str) -> bool:
+    """Tell whether an order can be called off: its state allows it and no goods of it have left the house."""
+    return transitions.can(state, "cancel") and not is_handed_over(fulfilment_state)
 
 
 def decided(pending: Iterable[Pending], candidates: Sequence[Candidate]) -> list[Decision]:

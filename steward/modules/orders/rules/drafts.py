@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,6 +17,7 @@ NOT_SUPPLIED_FIELDS = frozenset(
     {"goods", "buyer", "recipient_name", "phone", "address", "district", "payment", "placed_at", "prices"}
 )
 
+Priority = Literal["low", "normal", "urgent"]
 Code = Annotated[str, Meta(min_length=1, max_length=80)]
 Text = Annotated[str, Meta(max_length=200)]
 Long = Annotated[str, Meta(max_length=1000)]
@@ -81,6 +82,7 @@ class OrderDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
     """One order as a source gives it. `total_minor` None: computed from lines, shipping and discount.
 
     `not_supplied` names what the source never carries (see NOT_SUPPLIED_FIELDS): found, but no error.
+    `delivery_due_at`: until when the shop promised it to arrive.
     """
 
     shop: Code
@@ -98,6 +100,8 @@ class OrderDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
     note: Long = ""
     not_supplied: list[str] = msgspec.field(default_factory=list)
     origin: OriginDraft | None = None
+    priority: Priority = "normal"
+    delivery_due_at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -122,6 +126,8 @@ def unstorable(draft: OrderDraft, content: bytes) -> tuple[str, str] | None:
     times += [(f"{name}.{n}.paid_at", one.paid_at) for name, entries in reported for n, one in enumerate(entries)]
     if draft.origin and draft.origin.registered_at:
         times.append(("origin.registered_at", draft.origin.registered_at))
+    if draft.delivery_due_at:
+        times.append(("delivery_due_at", draft.delivery_due_at))
     for field, at in times:
         if not FIRST_YEAR <= at.year <= LAST_YEAR:
             return field, "time_out_of_range"

@@ -9,11 +9,23 @@ from msgspec import Struct
 
 CODES = ("received", "checked", "paid", "audit", "approved", "allocated", "shipped", "delivered")
 PAID = frozenset({"paid", "overpaid", "refunding", "partly_refunded", "refunded"})
+# Where an approved order is, by what became of its goods; those nobody follows wait to be set aside.
+GOODS = {"allocated": "shipped", "partly_shipped": "shipped", "shipped": "delivered", "delivered": "delivered"}
 # The step that is being worked on while an order is in a business state; the steps before it are done.
 CURRENT = {"received": "checked", "checked": "paid", "audit": "audit", "approved": "allocated"}
 
 StepStatus = Literal["done", "current", "waiting", "skipped"]
-Hindrance = Literal["", "mend_findings", "wait_for_stock", "wait_for_payment", "audit_due", "hand_over", "ended"]
+Hindrance = Literal[
+    "",
+    "mend_findings",
+    "wait_for_stock",
+    "wait_for_payment",
+    "audit_due",
+    "hand_over",
+    "to_ship",
+    "on_its_way",
+    "ended",
+]
 
 
 class StepDefinition(Struct, frozen=True):
@@ -57,7 +69,7 @@ def standing(
     Steps nobody defined still show, without a role. Source: ORD-7.
     """
     known = {definition.code: definition for definition in definitions}
-    statuses = _statuses(state, payment_state)
+    statuses = _statuses(state, payment_state, fulfilment_state)
     steps = [_step(code, statuses[code], known.get(code, StepDefinition(code))) for code in CODES]
     current = next((step for step in steps if step.status == "current"), None)
     following = _following(current.code, statuses) if current else ""
@@ -68,22 +80,24 @@ def hindrance(state: str, fulfilment_state: str, open_errors: int) -> Hindrance:
     """Name what keeps an order from its next step."""
     if state == "received":
         return "wait_for_stock" if fulfilment_state == "short" and not open_errors else "mend_findings"
+    on_the_way: dict[str, Hindrance] = {"shipped": "to_ship", "delivered": "on_its_way"}
     reasons: dict[str, Hindrance] = {
         "checked": "wait_for_payment",
         "audit": "audit_due",
-        "approved": "hand_over",
+        "approved": on_the_way.get(GOODS.get(fulfilment_state, ""), "hand_over"),
     }
     return reasons.get(state, "ended")
 
 
-def _statuses(state: str, payment_state: str) -> dict[str, StepStatus]:
+def _statuses(state: str, payment_state: str, fulfilment_state: str) -> dict[str, StepStatus]:
     if state == "completed":
         return dict.fromkeys(CODES, "done")
     if state == "cancelled":
         # What the order had reached is in its timeline; the bar shows only what is certain.
         paid: StepStatus = "done" if payment_state in PAID else "skipped"
         return {**dict.fromkeys(CODES, "skipped"), "received": "done", "paid": paid}
-    at = CODES.index(CURRENT[state])
+    current = GOODS.get(fulfilment_state, "allocated") if state == "approved" else CURRENT[state]
+    at = CODES.index(current)
     statuses: dict[str, StepStatus] = {}
     for position, code in enumerate(CODES):
         statuses[code] = "done" if position < at else "current" if position == at else "waiting"

@@ -8,7 +8,8 @@ SELECT o.id, o.state, o.payment_state, o.fulfilment_state, o.total_minor, o.paid
        o.entered_by, o.source, o.mended_by, o.amounts_mended,
        EXISTS (SELECT FROM orders_screening AS s WHERE s.order_id = o.id),
        EXISTS (SELECT FROM orders_hold AS h
-               WHERE h.order_id = o.id AND NOT EXISTS (SELECT FROM orders_hold_decision AS d WHERE d.hold_id = h.id))
+               WHERE h.order_id = o.id AND NOT EXISTS (SELECT FROM orders_hold_decision AS d WHERE d.hold_id = h.id)),
+       o.priority
 FROM orders_order AS o
 JOIN catalog_shop AS shop ON shop.id = o.shop_id
 WHERE o.id = ANY (%(ids)s::bigint[])
