@@ -1,14 +1,17 @@
 """What can be done to an order: cancel, approve, reveal."""
 
+from typing import Literal
+
 from ninja import Field
+from pydantic import AwareDatetime
 
 from steward.interfaces.api.access import ApiRequest
-from steward.interfaces.api.orders import Number, covered, router
+from steward.interfaces.api.orders import Number, covered, in_utc, router
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import Code, Input, OrderFull, Revealed, Text
 from steward.kernel import moment
 from steward.modules.orders import queries
-from steward.modules.orders.commands import audit, cancel, reveal
+from steward.modules.orders.commands import audit, cancel, reveal, urgency
 from steward.modules.orders.rules.process import CHOSEN
 from steward.modules.orders.rules.transitions import CANCEL_CAUSES
 
@@ -25,6 +28,14 @@ class ApproveInput(Input):
 
     late_cause: str = Field("", json_schema_extra={"enum": ["", *CHOSEN]}, pattern="^(|" + "|".join(CHOSEN) + ")$")
     late_note: Text = ""
+
+
+class UrgencyInput(Input):
+    """How urgent an order is, until when it was promised to arrive (null: nothing was promised), and why it changes."""
+
+    priority: Literal["low", "normal", "urgent"]
+    delivery_due_at: AwareDatetime | None = None
+    reason: Text
 
 
 class RevealInput(Input):
@@ -57,6 +68,25 @@ def approve_order(request: ApiRequest, number: Number, payload: ApproveInput | N
         now=moment.now(),
         late_cause=late.late_cause,
         late_note=late.late_note,
+    )
+    return OrderFull.model_validate(queries.order_detail(order_id))
+
+
+@router.post(
+    "/orders/{number}/urgency", response=OrderFull, operation_id="set_urgency", summary="Change how urgent an order is"
+)
+@replayable
+def set_urgency(request: ApiRequest, number: Number, payload: UrgencyInput) -> OrderFull:
+    """Change priority and promised arrival; the order's clocks count by it from now on. Needs `orders.mend`."""
+    request.auth.require("orders.mend")
+    order_id = covered(request, number).order.id
+    urgency.set_urgency(
+        request.auth,
+        order_id=order_id,
+        priority=payload.priority,
+        delivery_due_at=payload.delivery_due_at and in_utc(payload.delivery_due_at, "delivery_due_at"),
+        reason=payload.reason,
+        now=moment.now(),
     )
     return OrderFull.model_validate(queries.order_detail(order_id))
 

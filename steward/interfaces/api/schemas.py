@@ -70,6 +70,8 @@ class OrderSummary(Schema):
     source: str
     historic: bool
     simulated: bool
+    priority: Literal["low", "normal", "urgent"]
+    delivery_due_at: datetime | None
     customer: Person
     line_count: int
     open_findings: int

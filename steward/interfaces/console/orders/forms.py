@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,6 +40,7 @@ def filters_of(query: QueryDict, *, time_zone: str) -> OrderFilters:
         state=queue.get("state", "") or given.get("state", ""),
         payment_state=given.get("payment", ""),
         fulfilment_state=queue.get("fulfilment_state", "") or given.get("stock", ""),
+        priority=given.get("priority", ""),
         shop=given.get("shop", ""),
         with_findings=given.get("findings") == "1",
         q=given.get("q", "")[:100],
@@ -55,6 +56,12 @@ def _day(text: str) -> date | None:
         return parse_date(text)
     except ValueError:
         return None
+
+
+def end_of_day(text: str, time_zone: str) -> datetime | None:
+    """Read the last moment of a day as a person of that zone means it; nothing sensible is no day."""
+    day = _day(text)
+    return datetime.combine(day, time(23, 59, 59), ZoneInfo(time_zone)) if day else None
 
 
 def address_with(query: QueryDict, **changes: Any) -> str:

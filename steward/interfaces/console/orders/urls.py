@@ -27,6 +27,7 @@ urlpatterns = [
     path("<str:number>/advance", deciding.order_advance, name="order_advance"),
     path("<str:number>/send-back", deciding.order_send_back, name="order_send_back"),
     path("<str:number>/offer", offers.offer_make, name="offer_make"),
+    path("<str:number>/urgency", deciding.order_urgency, name="order_urgency"),
     path("<str:number>/cancel", deciding.order_cancel, name="order_cancel"),
     path("<str:number>/mend", deciding.order_mend, name="order_mend"),
 ]

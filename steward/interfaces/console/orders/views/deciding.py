@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.notices import say
+from steward.interfaces.console.orders.forms import end_of_day
 from steward.kernel import moment
 from steward.modules.orders import queries
-from steward.modules.orders.commands import audit, cancel, mend, progress, settle
+from steward.modules.orders.commands import audit, cancel, mend, progress, settle, urgency
+from steward.modules.orders.rules.drafts import Priority
 
 LONGEST_REASON = 200
 DECISIONS: dict[str, settle.Decision] = {
@@ -72,6 +77,23 @@ def order_cancel(request: StaffRequest, number: str) -> HttpResponse:
         now=moment.now(),
     )
     return say(request, _("%(number)s was cancelled.") % {"number": number}, to=_to_order(request, number))
+
+
+@require_POST
+@needs("orders.mend")
+def order_urgency(request: StaffRequest, number: str) -> HttpResponse:
+    """Make one order more or less urgent; an empty day means that no arrival was promised."""
+    if not (reason := _reason(request)):
+        return say(request, _("Say why, so that the next person knows."), tone="warning", to=_to_order(request, number))
+    urgency.set_urgency(
+        request.actor,
+        order_id=queries.order_id(number),
+        priority=cast(Priority, request.POST.get("priority", "")),
+        delivery_due_at=end_of_day(request.POST.get("delivery_due", ""), timezone.get_current_timezone_name()),
+        reason=reason,
+        now=moment.now(),
+    )
+    return say(request, _("%(number)s: its urgency is set.") % {"number": number}, to=_to_order(request, number))
 
 
 @require_POST

@@ -68,6 +68,7 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
         "provider_names": {each.code: each.name for each in payments.providers()},
         "source": words.word(words.SOURCES, detail.order.source),
         "cancel_cause": words.cancel_cause(detail.cancel_cause),
+        "priorities": list(words.PRIORITIES.items()),
         "cancel_causes": [(cause, words.cancel_cause(cause)) for cause in transitions.CANCEL_CAUSES],
         "not_supplied": [queries.field_label(name) for name in detail.not_supplied],
         "reveal_url": reverse("order_reveal", args=[detail.order.number]) if request.actor.may("orders.reveal") else "",
