@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from steward.modules.deadlines import queries as deadlines
-from steward.modules.deadlines.commands import PolicyDraft, add_policy
+from steward.modules.deadlines.commands import PolicyDraft, add_policy, forget_policies
 from steward.modules.orders import queries
 from steward.modules.orders.commands.cancel import cancel_order
 from steward.modules.orders.commands.urgency import NoSuchPriority, OrderEnded, set_urgency
@@ -29,6 +29,7 @@ def urgent_limit() -> None:
         condition=[{"fact": "priority", "op": "is", "value": "urgent"}],
     )
     add_policy(make.TESTER, subject_kind="order", clock_kind="order_audit", code="urgent", draft=limit)
+    forget_policies()
 
 
 def in_audit(number: str = "A-1", priority: Priority = "normal") -> int:
