@@ -56,7 +56,11 @@ def test_an_order_comes_in_with_its_priority_and_promise() -> None:
 def test_urgent_orders_are_audited_by_their_own_limit() -> None:
     urgent_limit()
     assert audit_limit(in_audit(priority="urgent")) == HALF_AN_HOUR_S
-    assert audit_limit(in_audit("A-2")) == 3_600
+
+
+def test_other_orders_keep_the_limit_of_all() -> None:
+    urgent_limit()
+    assert audit_limit(in_audit()) == 3_600
 
 
 def test_making_an_order_urgent_recomputes_its_clock_and_says_why() -> None:
