@@ -34,3 +34,8 @@ def next_state(state: str, verb: str) -> str:
 def is_region(code: str) -> bool:
     """Tell whether this is a prefix of a district code: 2 digits a province, 4 a city, 6 a district; "" everywhere."""
     return code == "" or (code.isascii() and code.isdigit() and len(code) in REGION_LENGTHS)
+
+
+LICENCE_KINDS = ("express", "road", "air", "dangerous", "cold_chain", "business", "other")
+PHOTO_KINDS = ("jpeg", "png", "webp")
+VISIT_POINTS = ("sorting", "cold_chain", "safety", "vehicles", "staff")

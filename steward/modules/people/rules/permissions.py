@@ -39,6 +39,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     ),
     "catalog": ("catalog.edit",),
     "stock": ("stock.view", "stock.move"),
+    "logistics": ("logistics.carriers", "logistics.quote", "logistics.choose"),
     "payments": ("payments.view", "payments.record", "payments.refund", "payments.approve", "payments.reconcile"),
     "approvals": ("approvals.view", "approvals.decide"),
     "customers": ("customers.view", "customers.reveal", "customers.erase"),
