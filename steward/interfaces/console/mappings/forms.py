@@ -73,6 +73,15 @@ FIELDS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
             ("postcode", _("Postcode")),
         ),
     ),
+    (
+        _("Where the order came from (for screening; kept sealed)"),
+        (
+            ("device_id", _("Device")),
+            ("ip", _("Internet address (IP)")),
+            ("payment_account", _("Payer's account or card fingerprint, never a card number")),
+            ("registered_at", _("Buyer signed up at")),
+        ),
+    ),
 )
 NAMES = tuple(name for _group, fields in FIELDS for name, _label in fields)
 PLAIN = ("time_zone", "currency", "country", "encoding", "delimiter", "sheet")

@@ -77,6 +77,10 @@ FIELDS: dict[str, Any] = {
     "buyer_phone": gettext_lazy("Buyer's phone"),
     "buyer_email": gettext_lazy("Buyer's e-mail"),
     "recipient_phone": gettext_lazy("Recipient's phone"),
+    "device_id": gettext_lazy("Device"),
+    "ip": gettext_lazy("Internet address (IP)"),
+    "payment_account": gettext_lazy("Payer's account or card fingerprint, never a card number"),
+    "registered_at": gettext_lazy("Buyer signed up at"),
 }
 
 TEXTS: dict[str, Any] = {

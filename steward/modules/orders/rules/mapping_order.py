@@ -7,7 +7,7 @@ from typing import Any
 
 from steward.kernel.findings import Finding
 from steward.modules.orders.ports import Row
-from steward.modules.orders.rules.drafts import BuyerDraft, LineDraft, OrderDraft, RecipientDraft
+from steward.modules.orders.rules.drafts import BuyerDraft, LineDraft, OrderDraft, OriginDraft, RecipientDraft
 from steward.modules.orders.rules.mapping_lines import price_from_total
 from steward.modules.orders.rules.mapping_outcome import Outcome, finding, read, rounded
 from steward.modules.orders.rules.mapping_payments import payments_of
@@ -61,14 +61,24 @@ def read_order(
         refunds=refunds,
         note=value["note"],
         not_supplied=list(plan.not_supplied),
+        origin=_origin(value),
     )
+
+
+def _origin(value: dict[str, Any]) -> OriginDraft | None:
+    """Read where the order came from, for screening; None where the source says nothing of it, like most do."""
+    device, ip, account = value["device_id"], value["ip"], value["payment_account"]
+    registered_at = value["registered_at"]
+    if not (device or ip or account or registered_at):
+        return None
+    return OriginDraft(device_id=device, ip=ip, payment_account=account, registered_at=registered_at)
 
 
 _ORDER_FIELDS = (
     "external_number", "placed_at", "currency", "status", "note", "shipping", "discount", "total", "paid", "paid_at",
     "payment_transaction", "payment_method", "payment_provider", "refund", "refunded_at", "buyer_id", "buyer_name",
     "buyer_phone", "buyer_email", "recipient_name", "recipient_phone", "country", "province", "city", "district",
-    "address", "postcode",
+    "address", "postcode", "device_id", "ip", "payment_account", "registered_at",
 )  # fmt: skip
 
 

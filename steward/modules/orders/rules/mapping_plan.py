@@ -25,6 +25,7 @@ from steward.modules.orders.rules.mapping_shape import (
 LONGEST = {
     "external_number": 80, "sku": 64, "postcode": 20, "address": 1000, "note": 1000,
     "payment_transaction": 80, "payment_method": 40, "payment_provider": 40, "currency": 3,
+    "device_id": 120, "ip": 45, "payment_account": 120,
 }  # fmt: skip
 AMOUNTS = frozenset(
     {"shipping", "discount", "total", "paid", "refund", "unit_price", "line_total", "line_discount", "line_shipping"}

@@ -19,12 +19,13 @@ ORDER_FIELDS = frozenset(
         "paid", "paid_at", "payment_transaction", "payment_method", "payment_provider", "refund", "refunded_at",
         "buyer_id", "buyer_name", "buyer_phone", "buyer_email",
         "recipient_name", "recipient_phone", "country", "province", "city", "district", "address", "postcode",
+        "device_id", "ip", "payment_account", "registered_at",
     }
 )  # fmt: skip
 LINE_FIELDS = frozenset({"sku", "title", "quantity", "unit_price", "line_total", "line_discount", "line_shipping"})
 FIELDS = ORDER_FIELDS | LINE_FIELDS
 REQUIRED = ("external_number", "placed_at")
-INSTANTS = frozenset({"placed_at", "paid_at", "refunded_at"})
+INSTANTS = frozenset({"placed_at", "paid_at", "refunded_at", "registered_at"})
 
 # What is not supplied when none of these fields has a column.
 GIVEN_BY: dict[str, tuple[str, ...]] = {

@@ -171,6 +171,10 @@ STEWARD: dict[str, Any] = {
         "refund": {"columns": ["退款金额", "refund"], "optional": True},
         "refunded_at": {"columns": ["退款时间", "refunded_at"], "formats": _TIMES, "optional": True},
         "note": {"columns": ["备注", "note"], "optional": True},
+        "device_id": {"columns": ["设备编号", "device_id"], "optional": True},
+        "ip": {"columns": ["IP 地址", "ip"], "optional": True},
+        "payment_account": {"columns": ["付款账户", "payment_account"], "optional": True},
+        "registered_at": {"columns": ["买家注册时间", "registered_at"], "formats": _TIMES, "optional": True},
     },
 }
 

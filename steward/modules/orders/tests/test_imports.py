@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import shutil
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from steward.modules.orders.commands import (
     watched_folder,
 )
 from steward.modules.orders.commands.import_batches import Tally
-from steward.modules.orders.models import Cancellation, ImportRun, Line, Order
+from steward.modules.orders.models import Cancellation, ImportRun, Line, Order, Signal
 from steward.modules.orders.ports import EmptyFile
 from steward.modules.orders.rules.shipped_mappings import ONLINE_RETAIL
 from tests import make
@@ -77,6 +78,23 @@ def test_takes_orders_with_all_their_lines_and_makes_unknown_items(tmp_path: Pat
     order = Order.objects.get(external_number="1")
     assert (order.total_minor, order.currency, order.country, order.source) == (3500, "GBP", "GB", "file")
     assert order.lines.count() == 3
+
+
+def test_screens_orders_of_a_file_by_device_account_and_address_of_the_net(tmp_path: Path) -> None:
+    make.item()
+    header = ["order_number", "placed_at", "sku", "quantity", "unit_price", "buyer_id", "device_id", "ip"]
+    header += ["payment_account", "registered_at"]
+    when = "2026-03-02 10:00:00"
+    rows = [
+        [number, when, "TENT-2", "1", "199.00", buyer, "DEVICE-7", "203.0.113.9", "ali-55", "2026-03-02 09:59:30"]
+        for number, buyer in (("1", "mei-88"), ("2", "lei-91"))
+    ]
+    tally, _run = _take(_file(tmp_path / "a.csv", rows, header), mapping="steward", shop="own")
+    make.settle()
+    assert tally.created == 2
+    shared = Signal.objects.filter(kind__in=("device", "ip", "payment_account"))
+    assert dict(Counter(shared.values_list("kind", flat=True))) == {"device": 2, "ip": 2, "payment_account": 2}
+    assert len({bytes(value) for value in shared.values_list("value", flat=True)}) == 3
 
 
 def test_sent_again_changes_nothing(tmp_path: Path) -> None:

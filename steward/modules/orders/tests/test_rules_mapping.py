@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from steward.kernel.findings import Finding
 from steward.modules.orders.ports import Row
 from steward.modules.orders.rules import mapping_values as values
+from steward.modules.orders.rules.drafts import OriginDraft
 from steward.modules.orders.rules.mapping import map_group
 from steward.modules.orders.rules.mapping_outcome import Outcome
 from steward.modules.orders.rules.mapping_plan import Plan, compiled
@@ -67,6 +68,35 @@ def test_makes_one_order_of_rows_with_one_number_and_keeps_doubled_lines() -> No
     draft = _map(GOOD, GOOD, _changed(2, "MAT")).draft
     assert draft is not None
     assert [line.sku for line in draft.lines] == ["TENT", "TENT", "MAT"]
+
+
+ORIGIN = ["device_id", "ip", "payment_account", "registered_at"]
+
+
+def _of_origin(*cells: str) -> Outcome:
+    fields = _with(**{name: {"columns": [name]} for name in ORIGIN})
+    return _map([*GOOD, *cells], header=[*HEADER, *ORIGIN], fields=fields)
+
+
+def test_reads_where_an_order_came_from() -> None:
+    draft = _of_origin("D-7", "203.0.113.9", "ali-55", "2026-03-02 09:59:30").draft
+    assert draft is not None
+    assert draft.origin == OriginDraft("D-7", "203.0.113.9", "ali-55", datetime(2026, 3, 2, 1, 59, 30, tzinfo=UTC))
+
+
+def test_leaves_the_origin_out_where_the_source_says_nothing_of_it() -> None:
+    empty, without = _of_origin("", "", "", "").draft, _map(GOOD).draft
+    assert empty == without
+    assert without is not None
+    assert without.origin is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [(("d" * 121, "", "", ""), "text_too_long"), (("", "", "", "long ago"), "not_a_time")],
+)
+def test_names_what_is_wrong_with_the_origin(cells: tuple[str, ...], code: str) -> None:
+    assert _codes(_of_origin(*cells)) == [code]
 
 
 @pytest.mark.parametrize(
