@@ -51,7 +51,7 @@ class Delivery(models.Model):
 
 
 class LaneDays(models.Model):
-    """How many parcels of a service on a lane of provinces took how many days, by week of delivery: what is learnt from."""
+    """How many parcels of a service on a lane of provinces took how many days, by week: what is learnt from."""
 
     id = models.BigAutoField(primary_key=True)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+", db_index=False)
