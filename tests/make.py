@@ -17,7 +17,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from steward.kernel import tasks
 from steward.kernel.actor import Actor, system
 from steward.modules.catalog import commands as catalog
-from steward.modules.inventory.commands.moving import MovementDraft, open_warehouse, record_movements
+from steward.modules.inventory.commands.moving import MovementDraft, record_movements
+from steward.modules.inventory.commands.places import open_warehouse
 from steward.modules.orders.commands import verification_deciding
 from steward.modules.orders.commands.intake import Intake, Receipt
 from steward.modules.orders.commands.receive import receive_orders

@@ -5,7 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from steward.kernel.actor import Actor
-from steward.modules.inventory.commands.moving import MovementDraft, open_warehouse, record_movements
+from steward.modules.inventory.commands.moving import MovementDraft, record_movements
+from steward.modules.inventory.commands.places import open_warehouse
 from steward.sample.goods import Good, goods
 
 # code → name, district

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
@@ -12,18 +13,21 @@ from steward.kernel import arrays, errors, events, money
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.catalog import queries
-from steward.modules.catalog.events import ItemCreated, SubstitutesChosen
-from steward.modules.catalog.models import STORAGE_CLASSES, Item, Shop, Substitute
+from steward.modules.catalog.events import ComponentsChosen, ItemCreated, SubstitutesChosen
+from steward.modules.catalog.models import BundleComponent, Item, Shop, Substitute
+from steward.modules.catalog.rules import ABC_CLASSES, STORAGE_CLASSES
 
 INSERT = """
 INSERT INTO catalog_item (sku, name_zh, name_en, stocked, storage_class, price_minor, currency, weight_g, barcode,
-                          usual_quantity, origin, active)
+                          usual_quantity, origin, shelf_life_days, minimum_remaining_days, length_mm, width_mm, height_mm,
+                          abc_class, active)
 SELECT *, true
 FROM unnest(%(skus)s::text[], %(names_zh)s::text[], %(names_en)s::text[], %(stocked)s::boolean[], %(classes)s::text[],
             %(prices)s::bigint[], %(currencies)s::text[], %(weights)s::integer[], %(barcodes)s::text[],
-            %(usual)s::integer[], %(origins)s::text[])
+            %(usual)s::integer[], %(origins)s::text[], %(shelf_life)s::integer[], %(remaining)s::integer[],
+            %(lengths)s::integer[], %(widths)s::integer[], %(heights)s::integer[], %(abc)s::text[])
      AS fresh (sku, name_zh, name_en, stocked, storage_class, price_minor, currency, weight_g, barcode, usual_quantity,
-               origin)
+               origin, shelf_life_days, minimum_remaining_days, length_mm, width_mm, height_mm, abc_class)
 ORDER BY sku
 ON CONFLICT (sku) DO NOTHING
 RETURNING id, sku
@@ -31,7 +35,7 @@ RETURNING id, sku
 
 
 class ItemDraft(Struct, forbid_unknown_fields=True):
-    """An item to add. Units: minor currency units, grams, pieces."""
+    """An item to add. Units: minor currency units, grams, pieces, days, millimetres (0: unknown)."""
 
     sku: str
     name_zh: str
@@ -44,6 +48,12 @@ class ItemDraft(Struct, forbid_unknown_fields=True):
     barcode: str = ""
     usual_quantity: int = 0
     origin: str = "catalog"
+    shelf_life_days: int = 0
+    minimum_remaining_days: int = 0
+    length_mm: int = 0
+    width_mm: int = 0
+    height_mm: int = 0
+    abc_class: str = ""
 
 
 class UnfitItem(errors.Refusal):
@@ -60,7 +70,9 @@ def _is_fit(item: ItemDraft) -> bool:
         and len(item.sku) <= 64
         and item.storage_class in STORAGE_CLASSES
         and item.currency in money.CURRENCIES
-        and min(item.price_minor, item.weight_g, item.usual_quantity) >= 0
+        and item.abc_class in ("", *ABC_CLASSES)
+        and min(item.price_minor, item.weight_g, item.usual_quantity, item.shelf_life_days) >= 0
+        and min(item.minimum_remaining_days, item.length_mm, item.width_mm, item.height_mm) >= 0
     )
 
 
@@ -87,6 +99,12 @@ def create_items(actor: Actor, *, items: Sequence[ItemDraft]) -> dict[str, int]:
         "barcodes": arrays.texts([item.barcode for item in fresh]),
         "usual": arrays.integers([item.usual_quantity for item in fresh]),
         "origins": arrays.texts([item.origin for item in fresh]),
+        "shelf_life": arrays.integers([item.shelf_life_days for item in fresh]),
+        "remaining": arrays.integers([item.minimum_remaining_days for item in fresh]),
+        "lengths": arrays.integers([item.length_mm for item in fresh]),
+        "widths": arrays.integers([item.width_mm for item in fresh]),
+        "heights": arrays.integers([item.height_mm for item in fresh]),
+        "abc": arrays.texts([item.abc_class for item in fresh]),
     }
     with connection.cursor() as cursor:
         cursor.execute(INSERT, columns)
@@ -131,6 +149,55 @@ def set_substitutes(actor: Actor, *, item_id: int, skus: Sequence[str]) -> None:
         Substitute(item_id=item_id, substitute=known[sku], rank=rank) for rank, sku in enumerate(wanted, 1)
     )
     events.record(actor, [SubstitutesChosen(item_id=item_id, sku=item.sku, before=before, after=wanted)])
+
+
+MOST_COMPONENTS = 50
+MOST_PIECES = 10_000
+
+
+class UnfitBundle(errors.Refusal):
+    """Refuse components that make no bundle."""
+
+    code = "unfit_bundle"
+    status = 422
+    message = _(
+        "“%(sku)s” cannot be in the bundle: name known items that are kept in stock and are no bundles, each once, with a "
+        "number of pieces; and a bundle is nowhere part of another."
+    )
+
+
+@command(needs="catalog.edit")
+def set_components(actor: Actor, *, item_id: int, components: Mapping[str, int]) -> None:
+    """Say what an item consists of, by SKU and pieces; nothing makes it an ordinary item again.
+
+    Replaces what was said before; orders that were promised before keep what they were promised. An item with stock of
+    its own keeps that stock, but sells its components from now on. Raises: NotFound, UnfitBundle. Emits:
+    ComponentsChosen. Locks: the item. Source: issue 4 (bundles that share components).
+    """
+    item = Item.objects.select_for_update().filter(id=item_id).first()
+    if item is None:
+        raise errors.NotFound(key=item_id)
+    known = {row.sku: row for row in Item.objects.filter(sku__in=components, active=True, stocked=True)}
+    unfit = [
+        sku
+        for sku, pieces in components.items()
+        if sku == item.sku or sku not in known or known[sku].is_bundle or not 0 < pieces <= MOST_PIECES
+    ]
+    unfit += list(components)[MOST_COMPONENTS:]
+    if components and BundleComponent.objects.filter(component_id=item_id).exists():
+        unfit.append(item.sku)
+    if unfit:
+        raise UnfitBundle(sku=unfit[0])
+    before = dict(BundleComponent.objects.filter(bundle_id=item_id).values_list("component__sku", "quantity"))
+    if before == dict(components):
+        return
+    BundleComponent.objects.filter(bundle_id=item_id).delete()
+    BundleComponent.objects.bulk_create(
+        BundleComponent(bundle_id=item_id, component=known[sku], quantity=pieces) for sku, pieces in components.items()
+    )
+    Item.objects.filter(id=item_id).update(is_bundle=bool(components), changed_at=Now())
+    events.record(actor, [ComponentsChosen(item_id=item_id, sku=item.sku, before=before, after=dict(components))])
+    queries.forget()
 
 
 @command(needs="catalog.edit")

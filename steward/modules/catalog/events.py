@@ -24,3 +24,14 @@ class SubstitutesChosen(Event, frozen=True, kw_only=True):
     sku: str
     before: list[str]
     after: list[str]
+
+
+class ComponentsChosen(Event, frozen=True, kw_only=True):
+    """Somebody said what a bundle consists of: SKU → pieces."""
+
+    KIND = "catalog.components_chosen"
+    SUBJECT = "item"
+    item_id: int
+    sku: str
+    before: dict[str, int]
+    after: dict[str, int]

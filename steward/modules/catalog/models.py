@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-STORAGE_CLASSES = ("ambient", "chilled", "frozen", "hazardous")
+from steward.modules.catalog.rules import ABC_CLASSES, STORAGE_CLASSES
 
 
 class Shop(models.Model):
@@ -29,7 +29,11 @@ class Shop(models.Model):
 
 
 class Item(models.Model):
-    """A SKU. `stocked` false: sold without stock (a service, or a line whose goods the source never names)."""
+    """A SKU. `stocked` false: sold without stock (a service, or a line whose goods the source never names).
+
+    Units: days (0: keeps for ever; 0: any), millimetres (0: unknown). A bundle has no stock of its own; it is promised
+    and leaves as its components.
+    """
 
     id = models.BigAutoField(primary_key=True)
     sku = models.CharField(max_length=64, unique=True)
@@ -42,6 +46,13 @@ class Item(models.Model):
     weight_g = models.PositiveIntegerField(default=0)
     barcode = models.CharField(max_length=32, blank=True)
     usual_quantity = models.PositiveIntegerField(default=0, help_text="More than this in one line is unusual; 0: any")
+    shelf_life_days = models.PositiveIntegerField(db_default=0)
+    minimum_remaining_days = models.PositiveIntegerField(db_default=0)
+    length_mm = models.PositiveIntegerField(db_default=0)
+    width_mm = models.PositiveIntegerField(db_default=0)
+    height_mm = models.PositiveIntegerField(db_default=0)
+    abc_class = models.CharField(max_length=1, blank=True, db_default="")
+    is_bundle = models.BooleanField(db_default=False)
     active = models.BooleanField(default=True)
     origin = models.CharField(max_length=10, default="catalog")
     created_at = models.DateTimeField(db_default=Now())
@@ -55,6 +66,24 @@ class Item(models.Model):
             models.CheckConstraint(condition=Q(storage_class__in=STORAGE_CLASSES), name="item_storage_class"),
             models.CheckConstraint(condition=Q(price_minor__gte=0), name="item_price_not_negative"),
             models.CheckConstraint(condition=Q(origin__in=("catalog", "import")), name="item_origin"),
+            models.CheckConstraint(condition=Q(abc_class__in=("", *ABC_CLASSES)), name="item_abc_class"),
+        )
+
+
+class BundleComponent(models.Model):
+    """What a bundle consists of: so many pieces of another item, which is no bundle itself."""
+
+    id = models.BigAutoField(primary_key=True)
+    bundle = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+", db_index=False)
+    component = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "catalog_bundle_component"
+        constraints = (
+            models.UniqueConstraint(fields=["bundle", "component"], name="bundle_component_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="bundle_component_counts"),
+            models.CheckConstraint(condition=~Q(bundle=F("component")), name="bundle_is_not_its_component"),
         )
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from steward.kernel import memory, moment
-from steward.modules.catalog.models import Item, Shop, Substitute
+from steward.modules.catalog.models import BundleComponent, Item, Shop, Substitute
 
 FRESH_S = 5.0
 ITEMS_KEPT = 200_000
@@ -19,6 +19,7 @@ LATE_COMMITS = timedelta(seconds=30)
 _shops: dict[str, Any] = {"at": float("-inf"), "by_code": {}}
 _items: dict[str, ItemFacts] = {}
 _versions: dict[str, datetime] = {}
+_bundles: dict[str, Any] = {"at": float("-inf"), "by_bundle": {}}
 _changes: dict[str, float] = {"at": float("-inf")}
 
 
@@ -37,7 +38,10 @@ class ShopFacts(Struct, frozen=True):
 
 
 class ItemFacts(Struct, frozen=True):
-    """An item. Units: minor currency units, pieces, grams."""
+    """An item. Units: minor currency units, pieces, grams, days, millimetres (0: unknown).
+
+    `components` says what a bundle consists of: (item, pieces); nothing for what is no bundle.
+    """
 
     id: int
     sku: str
@@ -49,9 +53,17 @@ class ItemFacts(Struct, frozen=True):
     currency: str
     usual_quantity: int
     weight_g: int
+    shelf_life_days: int
+    minimum_remaining_days: int
+    length_mm: int
+    width_mm: int
+    height_mm: int
+    abc_class: str
+    is_bundle: bool
+    components: tuple[tuple[int, int], ...] = ()
 
 
-_ITEM_FIELDS = ItemFacts.__struct_fields__
+_ITEM_FIELDS = ItemFacts.__struct_fields__[:-1]
 
 
 def shops() -> list[ShopFacts]:
@@ -70,7 +82,7 @@ def shops_by_code() -> dict[str, ShopFacts]:
 
 def forget() -> None:
     """Read shops and items anew."""
-    _shops["at"] = float("-inf")
+    _shops["at"] = _bundles["at"] = float("-inf")
     _items.clear()
     _versions.clear()
 
@@ -107,9 +119,39 @@ def remember_items() -> None:
 
 
 def _remember(items: QuerySet[Item]) -> None:
-    for *facts, changed_at in items.values_list(*_ITEM_FIELDS, "changed_at"):
-        _items[facts[1]] = ItemFacts(*facts)
-        _versions[facts[1]] = changed_at
+    rows = list(items.values_list(*_ITEM_FIELDS, "changed_at"))
+    for facts in _with_components([ItemFacts(*row[:-1]) for row in rows]):
+        _items[facts.sku] = facts
+    _versions.update({row[1]: row[-1] for row in rows})
+
+
+def _with_components(items: list[ItemFacts]) -> list[ItemFacts]:
+    """Say of bundles what they consist of; a query only where there is a bundle."""
+    bundles = [one.id for one in items if one.is_bundle]
+    if not bundles:
+        return items
+    parts: dict[int, list[tuple[int, int]]] = {id_: [] for id_ in bundles}
+    rows = BundleComponent.objects.filter(bundle_id__in=bundles).order_by("id")
+    for bundle, component, pieces in rows.values_list("bundle_id", "component_id", "quantity"):
+        parts[bundle].append((component, pieces))
+    return [structs.replace(one, components=tuple(parts[one.id])) if one.is_bundle else one for one in items]
+
+
+def components_of(item_ids: Iterable[int]) -> dict[int, dict[int, int]]:
+    """Tell what the bundles among items consist of: bundle → component → pieces; at most five seconds old."""
+    if time.monotonic() - _bundles["at"] > FRESH_S:
+        found: dict[int, dict[int, int]] = {}
+        for bundle, component, pieces in BundleComponent.objects.values_list("bundle_id", "component_id", "quantity"):
+            found.setdefault(bundle, {})[component] = pieces
+        _bundles.update(at=time.monotonic(), by_bundle=found)
+    known: dict[int, dict[int, int]] = _bundles["by_bundle"]
+    return {id_: known[id_] for id_ in item_ids if id_ in known}
+
+
+def bundles_with(item_ids: Iterable[int]) -> list[int]:
+    """List the bundles that consist of any of these items, too."""
+    rows = BundleComponent.objects.filter(component_id__in=list(item_ids)).order_by("bundle_id")
+    return list(rows.values_list("bundle_id", flat=True).distinct())
 
 
 def _forget_changed() -> None:
@@ -140,12 +182,13 @@ def items_page(*, text: str = "", after: int = 0, limit: int = 50) -> list[ItemF
     if text:
         named = Q(name_zh__icontains=text) | Q(name_en__icontains=text)
         rows = rows.filter(Q(sku__istartswith=text) | Q(barcode=text) | named)
-    return [ItemFacts(*row) for row in rows.values_list(*_ITEM_FIELDS)[:limit]]
+    return _with_components([ItemFacts(*row) for row in rows.values_list(*_ITEM_FIELDS)[:limit]])
 
 
-def items_by_id(ids: Sequence[int]) -> dict[int, ItemFacts]:
+def items_by_id(ids: Iterable[int]) -> dict[int, ItemFacts]:
     """Return items by id."""
-    return {row[0]: ItemFacts(*row) for row in Item.objects.filter(id__in=ids).values_list(*_ITEM_FIELDS)}
+    rows = Item.objects.filter(id__in=list(ids)).values_list(*_ITEM_FIELDS)
+    return {one.id: one for one in _with_components([ItemFacts(*row) for row in rows])}
 
 
 def substitutes_of(item_ids: Iterable[int]) -> dict[int, list[ItemFacts]]:

@@ -15,6 +15,8 @@ class StockMoved(Event, frozen=True, kw_only=True):
     pool: str
     kind: str
     quantity: int
+    lot: str = ""
+    condition: str = "sellable"
 
 
 class HoldExpired(Event, frozen=True, kw_only=True):
@@ -23,3 +25,17 @@ class HoldExpired(Event, frozen=True, kw_only=True):
     KIND = "inventory.hold_expired"
     SUBJECT = "order"
     order_id: int
+
+
+class BalanceDiffered(Event, frozen=True, kw_only=True):
+    """A balance was found that its ledger does not prove."""
+
+    KIND = "inventory.balance_differed"
+    SUBJECT = "discrepancy"
+    discrepancy_id: int
+    balance: str
+    sku: str
+    place: str
+    stands: int
+    ledger: int
+    entry_id: int | None

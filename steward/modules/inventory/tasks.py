@@ -6,8 +6,7 @@ import structlog
 from procrastinate.contrib.django import app
 
 from steward.kernel import actor, moment
-from steward.modules.inventory import queries
-from steward.modules.inventory.commands import promising
+from steward.modules.inventory.commands import promising, proving
 
 log = structlog.get_logger(__name__)
 SYSTEM = actor.system("inventory")
@@ -27,7 +26,7 @@ def expire_holds(timestamp: int) -> int:
 @app.task(name="inventory.prove_balances", queue="clock", queueing_lock="inventory.prove_balances")
 def prove_balances(timestamp: int) -> int:
     """Compare every balance with its ledger and say loudly where they differ."""
-    found = queries.differences()
-    for difference in found:
-        log.error("stock_balance_differs", promise_id=difference.promise_id, balance=difference.balance)
-    return len(found)
+    found = proving.prove_balances(SYSTEM, now=moment.now())
+    if found:
+        log.error("stock_balance_differs", balances=found)
+    return found

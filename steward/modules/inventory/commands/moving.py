@@ -1,45 +1,50 @@
-"""Move goods: the typed, immutable movements that alone change what may be sold."""
+"""Move goods by hand or by program: received, shipped, adjusted, returned."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
-from steward.kernel import arrays, errors, events
+from steward.kernel import errors
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.inventory.events import StockMoved
-from steward.modules.inventory.models import MOVEMENT_KINDS, Movement, Warehouse
+from steward.modules.catalog import queries as catalog
+from steward.modules.inventory.commands.writing import Move, NotThere, PromisedAlready, write_movements
+from steward.modules.inventory.models import Lot, Warehouse, Zone
+from steward.modules.inventory.rules import moving as rules
 
-# Rows first, units after: a proposed row must pass the checks before its conflict is seen, and -1 piece would not.
-MAKE_ROWS = """
-INSERT INTO inventory_promise (item_id, pool)
-SELECT item_id, pool FROM unnest(%(items)s::bigint[], %(pools)s::text[]) AS moved (item_id, pool)
-ORDER BY item_id, pool
-ON CONFLICT (item_id, pool) DO NOTHING
-"""
-LOCK = """
-SELECT promise.id, promise.item_id, promise.pool, promise.sellable + promise.backorder_limit - promise.promised
-FROM inventory_promise AS promise
-JOIN unnest(%(items)s::bigint[], %(pools)s::text[]) AS moved (item_id, pool)
-  ON moved.item_id = promise.item_id AND moved.pool = promise.pool
-ORDER BY promise.id FOR NO KEY UPDATE OF promise
-"""
-MOVE = """
-UPDATE inventory_promise AS promise
-SET sellable = promise.sellable + moved.units
-FROM unnest(%(items)s::bigint[], %(pools)s::text[], %(units)s::integer[]) AS moved (item_id, pool, units)
-WHERE promise.item_id = moved.item_id AND promise.pool = moved.pool
-"""
+__all__ = ["MovementDraft", "NotThere", "PromisedAlready", "UnfitMovement", "record_movements"]
+
+WORDS: Mapping[str, Any] = {
+    "unknown_kind": gettext_lazy("the kind must be received, returned, shipped or adjusted."),
+    "unknown_condition": gettext_lazy("the condition must be sellable, quarantine or damaged."),
+    "counts_zero": gettext_lazy("nothing counts zero."),
+    "counts_up": gettext_lazy("goods that come in count up."),
+    "counts_down": gettext_lazy("goods that leave count down."),
+    "reason_missing": gettext_lazy("this needs a reason."),
+    "unknown_warehouse": gettext_lazy("there is no warehouse “%(value)s”."),
+    "unknown_item": gettext_lazy("there is no such item (%(value)s)."),
+    "not_stocked": gettext_lazy("%(value)s is not kept in stock; book what it consists of."),
+    "no_zone": gettext_lazy("“%(warehouse)s” has no zone for %(value)s goods."),
+    "lot_missing": gettext_lazy("goods with a best-before or production date need a lot code."),
+    "expiry_missing": gettext_lazy("%(value)s keeps only for a time: give the lot and its best-before date."),
+    "lot_dates_differ": gettext_lazy("lot “%(value)s” is known with other dates."),
+    "expires_before_made": gettext_lazy("the best-before date lies before the production date."),
+}
+FIELDS = {
+    "unknown_kind": "kind", "unknown_condition": "condition", "reason_missing": "reason", "unknown_warehouse": "warehouse",
+    "no_zone": "warehouse", "unknown_item": "sku", "not_stocked": "sku", "lot_missing": "lot",
+    "expiry_missing": "expires_date", "lot_dates_differ": "expires_date", "expires_before_made": "expires_date",
+}  # fmt: skip
 
 
 class MovementDraft(Struct, forbid_unknown_fields=True):
-    """One movement: kind received (+), shipped (-) or adjusted (±, with a reason). Units: pieces."""
+    """One movement: received and returned (+), shipped (-) or adjusted (±, with a reason). Units: pieces."""
 
     warehouse: str
     item_id: int
@@ -47,88 +52,131 @@ class MovementDraft(Struct, forbid_unknown_fields=True):
     quantity: int
     reference: str = ""
     reason: str = ""
+    lot: str = ""
+    expires_date: date | None = None
+    produced_date: date | None = None
+    condition: str = "sellable"
 
 
-class UnfitMovement(errors.Refusal):
-    """Refuse a movement that makes no sense, naming its place in the batch."""
+class UnfitMovement(errors.BadInput):
+    """Refuse movements that make no sense, every line with what is wrong with it."""
 
     code = "unfit_movement"
     status = 422
-    message = _("Movement %(position)s does not fit: %(why)s")
-
-
-class PromisedAlready(errors.Refusal):
-    """Refuse to take away goods that orders were promised."""
-
-    code = "promised_already"
-    status = 409
-    message = _("Orders have been promised these goods. Cancel or re-allocate them first, or move fewer.")
-
-
-def _checked(position: int, draft: MovementDraft, known: dict[str, tuple[int, str]]) -> tuple[int, str]:
-    """Find the warehouse of a sensible movement. Raises: UnfitMovement."""
-    why: Any = None
-    if draft.warehouse not in known:
-        why = _("there is no warehouse “%(code)s”.") % {"code": draft.warehouse}
-    elif draft.kind not in MOVEMENT_KINDS:
-        why = _("the kind must be received, shipped or adjusted.")
-    elif draft.quantity == 0 or ((draft.kind == "received") != (draft.quantity > 0) and draft.kind != "adjusted"):
-        why = _("received goods count up, shipped goods count down, nothing counts zero.")
-    elif draft.kind == "adjusted" and not draft.reason:
-        why = _("an adjustment needs a reason.")
-    if why:
-        raise UnfitMovement(position=position, why=why)
-    return known[draft.warehouse]
+    message = gettext_lazy("Nothing was booked. %(why)s")
 
 
 @command(needs="stock.move")
 def record_movements(actor: Actor, *, movements: Sequence[MovementDraft]) -> int:
-    """Write movements and what may be sold after them.
+    """Write movements and what may be sold after them, all or none.
 
-    Returns how many. Raises: UnfitMovement, PromisedAlready. Emits: StockMoved. Locks: promises in id order.
+    Returns how many. Raises: UnfitMovement, PromisedAlready, NotThere. Emits: StockMoved.
+    Locks: promises by id, then stock rows by id.
     """
-    known = {code: (id_, pool) for code, id_, pool in Warehouse.objects.values_list("code", "id", "pool")}
-    places = [_checked(position, draft, known) for position, draft in enumerate(movements, 1)]
-    delta: dict[tuple[int, str], int] = defaultdict(int)
-    for draft, (_id, pool) in zip(movements, places, strict=True):
-        delta[draft.item_id, pool] += draft.quantity
-    keys = sorted(delta)
-    columns = {
-        "items": arrays.integers([item for item, _pool in keys]),
-        "pools": arrays.texts([pool for _item, pool in keys]),
-        "units": arrays.integers([delta[key] for key in keys]),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(MAKE_ROWS, {"items": columns["items"], "pools": columns["pools"]})
-        cursor.execute(LOCK, {"items": columns["items"], "pools": columns["pools"]})
-        free = {(row[1], row[2]): row[3] for row in cursor.fetchall()}
-        if any(delta[key] < 0 and delta[key] + free.get(key, 0) < 0 for key in keys):
-            raise PromisedAlready
-        cursor.execute(MOVE, columns)
-    Movement.objects.bulk_create(
-        Movement(
-            warehouse_id=place[0],
-            item_id=draft.item_id,
-            kind=draft.kind,
-            quantity=draft.quantity,
-            reference=draft.reference,
-            reason=draft.reason,
-            actor=actor.id,
-        )
-        for draft, place in zip(movements, places, strict=True)
-    )
-    moved = [
-        StockMoved(item_id=d.item_id, warehouse_id=place[0], pool=place[1], kind=d.kind, quantity=d.quantity)
-        for d, place in zip(movements, places, strict=True)
-    ]
-    events.record(actor, moved)
+    write_movements(actor, checked_moves(movements))
     return len(movements)
 
 
-@command(needs="stock.move")
-def open_warehouse(actor: Actor, *, code: str, name: str, district_code: str = "", pool: str = "main") -> int:
-    """Add a warehouse that serves a sales pool. Returns its id."""
-    warehouse, _made = Warehouse.objects.get_or_create(
-        code=code, defaults={"name": name, "district_code": district_code, "pool": pool}
+def checked_moves(movements: Sequence[MovementDraft], *, kinds: Sequence[str] = rules.BY_HAND) -> list[Move]:
+    """Find the places of sensible movements; what is wrong with any line is told at once. A step of commands.
+
+    Raises: UnfitMovement.
+    """
+    known = dict(Warehouse.objects.values_list("code", "id"))
+    items = catalog.items_by_id({draft.item_id for draft in movements})
+    zones = set(Zone.objects.filter(purpose="storage").values_list("warehouse_id", "storage_class"))
+    lots = {
+        (item, code): (expires, produced)
+        for item, code, expires, produced in Lot.objects.filter(item_id__in=items).values_list(
+            "item_id", "code", "expires_date", "produced_date"
+        )
+    }
+    moves, faults = [], []
+    for place, draft in enumerate(movements):
+        dated = _dated(draft, items.get(draft.item_id))
+        found = list(_faults(dated, known, items.get(draft.item_id), zones, lots, kinds))
+        faults += [(place, code, facts) for code, facts in found]
+        if not found:
+            moves.append(_move(dated, known[draft.warehouse]))
+    if faults:
+        raise unfit(faults)
+    return moves
+
+
+def unfit(faults: Sequence[tuple[int, str, Mapping[str, str]]], *, of: str = "movements") -> UnfitMovement:
+    """Put what is wrong with lines into words: place, code, facts."""
+    findings = [
+        {
+            "field": f"{of}.{place}.{FIELDS.get(code, 'quantity')}",
+            "in": "body",
+            "code": code,
+            "message": str(WORDS[code]) % facts,
+        }
+        for place, code, facts in faults
+    ]
+    said = [
+        _("Line %(line)s: %(why)s") % {"line": place + 1, "why": finding["message"]}
+        for (place, _code, _facts), finding in zip(faults, findings, strict=True)
+    ]
+    return UnfitMovement(findings, why=" ".join(said))
+
+
+def _dated(draft: MovementDraft, item: catalog.ItemFacts | None) -> MovementDraft:
+    """Add the best-before date that follows from when the goods were made."""
+    if item and item.shelf_life_days and draft.produced_date and not draft.expires_date and draft.quantity > 0:
+        draft.expires_date = draft.produced_date + timedelta(days=item.shelf_life_days)
+    return draft
+
+
+def _faults(
+    draft: MovementDraft,
+    warehouses: Mapping[str, int],
+    item: catalog.ItemFacts | None,
+    zones: set[tuple[int, str]],
+    lots: Mapping[tuple[int, str], tuple[date | None, date | None]],
+    kinds: Sequence[str],
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield everything that is wrong with one movement."""
+    warehouse = warehouses.get(draft.warehouse)
+    if warehouse is None:
+        yield "unknown_warehouse", {"value": draft.warehouse}
+    by_itself = rules.fault(draft.kind, draft.quantity, draft.reason, draft.condition)
+    if by_itself or draft.kind not in kinds:
+        yield by_itself or "unknown_kind", {}
+    if item is None:
+        yield "unknown_item", {"value": str(draft.item_id)}
+    elif not item.stocked or item.components:
+        yield "not_stocked", {"value": item.sku}
+    elif draft.quantity > 0:
+        if warehouse is not None and draft.kind in rules.INWARD and (warehouse, item.storage_class) not in zones:
+            yield "no_zone", {"value": item.storage_class, "warehouse": draft.warehouse}
+        yield from _lot_faults(draft, item, lots.get((item.id, draft.lot)))
+
+
+def _lot_faults(
+    draft: MovementDraft, item: catalog.ItemFacts, known: tuple[date | None, date | None] | None
+) -> Iterator[tuple[str, dict[str, str]]]:
+    dates = (draft.expires_date, draft.produced_date)
+    if any(dates) and not draft.lot:
+        yield "lot_missing", {}
+    elif item.shelf_life_days and draft.kind == "received" and not (draft.expires_date or (known and known[0])):
+        yield "expiry_missing", {"value": item.sku}
+    elif known and any(given and given != stands for given, stands in zip(dates, known, strict=True)):
+        yield "lot_dates_differ", {"value": draft.lot}
+    if dates[0] and dates[1] and dates[0] < dates[1]:
+        yield "expires_before_made", {}
+
+
+def _move(draft: MovementDraft, warehouse_id: int) -> Move:
+    return Move(
+        warehouse_id=warehouse_id,
+        item_id=draft.item_id,
+        kind=draft.kind,
+        quantity=draft.quantity,
+        lot=draft.lot,
+        condition=draft.condition,
+        reference=draft.reference,
+        reason=draft.reason,
+        expires_date=draft.expires_date,
+        produced_date=draft.produced_date,
     )
-    return int(warehouse.id)

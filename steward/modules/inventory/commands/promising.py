@@ -13,9 +13,11 @@ from steward.kernel import arrays, events, memory, sql
 from steward.kernel.actor import Actor
 from steward.kernel.bundle import write
 from steward.kernel.command import command
-from steward.modules.inventory import rules
+from steward.modules.inventory.commands.entries import insert_entries, lock_holds
+from steward.modules.inventory.commands.reserving import lower_reservations, release_reservations
 from steward.modules.inventory.events import HoldExpired
 from steward.modules.inventory.models import Hold, Promise
+from steward.modules.inventory.rules import promising as rules
 
 PACKAGE = "steward.modules.inventory"
 EXPIRE_LIMIT = 1_000
@@ -71,9 +73,7 @@ def _write(taken: Sequence[tuple[Want, Mapping[int, int]]]) -> None:
         sql.load(PACKAGE, "add_promised"),
         {"ids": arrays.integers(rows), "units": arrays.integers([total[row] for row in rows])},
     )
-    _insert_entries(
-        [(row, want.order_id, units) for want, by_row in taken for row, units in by_row.items()], "promised"
-    )
+    insert_entries([(row, want.order_id, units) for want, by_row in taken for row, units in by_row.items()], "promised")
     write(
         sql.load(PACKAGE, "insert_holds"),
         {
@@ -84,48 +84,34 @@ def _write(taken: Sequence[tuple[Want, Mapping[int, int]]]) -> None:
     )
 
 
-def _insert_entries(entries: Sequence[tuple[int, int, int]], kind: str) -> None:
-    write(
-        sql.load(PACKAGE, "insert_entries"),
-        {
-            "promise_ids": arrays.integers([row for row, _, _ in entries]),
-            "order_ids": arrays.integers([order for _, order, _ in entries]),
-            "quantities": arrays.integers([units for _, _, units in entries]),
-            "kinds": arrays.texts([kind] * len(entries)),
-        },
-    )
-
-
 def release_promises(*, order_ids: Sequence[int], kind: str = "released") -> list[int]:
     """Give back whatever the orders still have promised; again is harmless.
 
-    A step of the caller's command. Returns the orders that gave something back. Locks: holds by order id, then
-    promises by id; the hold's lock makes two releases of one order one.
+    What was set aside for them goes back with it. A step of the caller's command. Returns the orders that gave
+    something back. Locks: holds by order id, then promises, stock rows and reservations, each by id; the hold's lock
+    makes two releases of one order one.
     """
-    held = _locked_holds(order_ids)
+    held = lock_holds(order_ids)
     if held:
-        _give_back([(row, order, units) for row, order, units, _item in _opened(held)], kind)
+        _give_back([(row, order, units) for row, order, units, _item, _pool in _opened(held)], kind)
+        release_reservations(order_ids=held)
         state = "expired" if kind == "expired" else "released"
         Hold.objects.filter(order_id__in=held).update(state=state, expires_at=None)
     return held
 
 
-def _locked_holds(order_ids: Iterable[int]) -> list[int]:
-    """Lock the live holds of orders, in order. Returns the orders that have one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT order_id FROM inventory_hold WHERE order_id = ANY(%(ids)s::bigint[]) AND state IN ('held', 'firm') "
-            "ORDER BY order_id FOR UPDATE",
-            {"ids": arrays.integers(sorted(set(order_ids)))},
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _opened(order_ids: Sequence[int]) -> list[tuple[int, int, int, int]]:
-    """Read what orders hold: promise row, order, units, item."""
+def _opened(order_ids: Sequence[int]) -> list[tuple[int, int, int, int, str]]:
+    """Read what orders hold: promise row, order, units, item, pool."""
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "open_promises"), {"order_ids": arrays.integers(order_ids)})
         return list(cursor.fetchall())
+
+
+def _kept(order_ids: Sequence[int]) -> dict[tuple[int, int], int]:
+    """Read what has left for orders already: (order, item) → units."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "kept_promises"), {"order_ids": arrays.integers(order_ids)})
+        return {(order, item): units for order, item, units in cursor.fetchall()}
 
 
 def _give_back(entries: Sequence[tuple[int, int, int]], kind: str) -> None:
@@ -142,23 +128,28 @@ def _give_back(entries: Sequence[tuple[int, int, int]], kind: str) -> None:
             sql.load(PACKAGE, "add_promised"),
             {"ids": arrays.integers(rows), "units": arrays.integers([-total[row] for row in rows])},
         )
-    _insert_entries([(row, order, -units) for row, order, units in entries], kind)
+    insert_entries([(row, order, -units) for row, order, units in entries], kind)
 
 
 def lower_promises(*, still_wanted: Mapping[int, Mapping[int, int]]) -> dict[int, bool]:
     """Give back what orders were promised beyond what they still want: order id → item id → units.
 
     A step of the caller's command; again is harmless. Returns the orders that gave something back, with whether they
-    hold anything yet. Locks: holds by order id, then promises by id.
+    hold anything yet. Locks: holds by order id, then promises, stock rows and reservations, each by id.
     """
-    held = _locked_holds(still_wanted)
+    held = lock_holds(still_wanted)
+    kept = _kept(held)
     surplus, left = [], dict.fromkeys(held, 0)
-    for row, order, units, item in _opened(held):
-        wanted = min(units, still_wanted[order].get(item, 0))
+    allowed: dict[int, dict[tuple[int, str], int]] = {order: {} for order in held}
+    for row, order, units, item, pool in _opened(held):
+        wanted = min(units, max(0, still_wanted[order].get(item, 0) - kept.get((order, item), 0)))
         left[order] += wanted
+        allowed[order][item, pool] = wanted
         if units > wanted:
             surplus.append((row, order, units - wanted))
     _give_back(surplus, "released")
+    if surplus:
+        lower_reservations(allowed)
     empty = [order for order, units in left.items() if not units]
     Hold.objects.filter(order_id__in=empty).update(state="released", expires_at=None)
     return {order: bool(left[order]) for _row, order, _units in surplus}
@@ -169,9 +160,9 @@ def change_promises(want: Want) -> Promised:
 
     A step of the caller's command. Locks: the hold, then the promises of before and after together in id order.
     """
-    opened = _opened(_locked_holds([want.order_id]))
+    opened = _opened(lock_holds([want.order_id]))
     after = _row_ids({(item, want.pool) for item in want.units})
-    _lock_rows([*after.values(), *(row for row, _order, _units, _item in opened)])
+    _lock_rows([*after.values(), *(row for row, *_rest in opened)])
     release_promises(order_ids=[want.order_id])
     return promise_stock([want])[0] if want.units else Promised(want.order_id, {})
 

@@ -38,7 +38,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "orders.process",
     ),
     "catalog": ("catalog.edit",),
-    "stock": ("stock.view", "stock.move"),
+    "stock": ("stock.view", "stock.move", "stock.purchase", "stock.count", "stock.plan"),
     "logistics": ("logistics.carriers", "logistics.quote", "logistics.choose"),
     "payments": ("payments.view", "payments.record", "payments.refund", "payments.approve", "payments.reconcile"),
     "approvals": ("approvals.view", "approvals.decide"),

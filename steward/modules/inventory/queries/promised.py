@@ -1,4 +1,4 @@
-"""Read stock: what may be sold, what is promised, and whether the ledgers prove it."""
+"""Read what pools may sell, and what orders are promised of it."""
 
 from __future__ import annotations
 
@@ -9,21 +9,10 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from msgspec import Struct
 
-from steward.kernel import sql
-from steward.modules.inventory.models import Hold, Movement, Promise, PromiseEntry, Warehouse
+from steward.kernel import arrays, sql
+from steward.modules.inventory.models import Hold, Promise, PromiseEntry
 
 PACKAGE = "steward.modules.inventory"
-
-
-class Difference(Struct, frozen=True):
-    """A balance its ledger does not prove. Units: pieces."""
-
-    promise_id: int
-    sku: str
-    pool: str
-    balance: str
-    stands: int
-    ledger: int
 
 
 class StockRow(Struct, frozen=True):
@@ -98,26 +87,13 @@ def orders_holding(order_ids: Sequence[int]) -> set[int]:
     return set(holding.values_list("order_id", flat=True))
 
 
+def orders_with_promises(order_ids: Sequence[int]) -> set[int]:
+    """Tell which of these orders still have promised goods in the house: all that was shipped is kept and gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "promised_of_orders"), {"order_ids": arrays.integers(order_ids)})
+        return {row[0] for row in cursor.fetchall()}
+
+
 def entries_of_promise(promise_id: int, limit: int = 50) -> QuerySet[PromiseEntry]:
     """List the newest entries of a promise ledger."""
     return PromiseEntry.objects.filter(promise_id=promise_id).order_by("-id")[:limit]
-
-
-def movements_of_item(item_id: int, limit: int = 50) -> QuerySet[Movement]:
-    """List the newest movements of an item."""
-    return Movement.objects.filter(item_id=item_id).select_related("warehouse").order_by("-id")[:limit]
-
-
-def warehouses() -> Sequence[tuple[str, str]]:
-    """List warehouses: code and name."""
-    return list(Warehouse.objects.order_by("code").values_list("code", "name"))
-
-
-def differences() -> list[Difference]:
-    """Prove balances against their ledgers; each row is a balance that does not agree.
-
-    Compares `promised` with the promise ledger and `sellable` with the movements, over all rows, set based.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, "differences"))
-        return [Difference(*row) for row in cursor.fetchall()]

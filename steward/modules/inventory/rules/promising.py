@@ -1,4 +1,4 @@
-"""Pure rules of promising stock."""
+"""Promise what is free, whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stock as intake needs it: what may be promised, what is promised, and the ledger that proves it."""
+"""What pools may promise, what orders are promised, and until when they hold it."""
 
 from __future__ import annotations
 
@@ -6,44 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-MOVEMENT_KINDS = ("received", "shipped", "adjusted")
 ENTRY_KINDS = ("promised", "released", "expired", "fulfilled")
-
-
-class Warehouse(models.Model):
-    """A place that holds stock for one sales pool."""
-
-    id = models.BigAutoField(primary_key=True)
-    code = models.SlugField(unique=True)
-    name = models.CharField(max_length=80)
-    district_code = models.CharField(max_length=6, blank=True)
-    pool = models.SlugField(default="main")
-
-    class Meta:
-        db_table = "inventory_warehouse"
-
-
-class Movement(models.Model):
-    """One immutable change of goods on hand: the only writer of `sellable`."""
-
-    id = models.BigAutoField(primary_key=True)
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
-    item = models.ForeignKey("catalog.Item", on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10)
-    quantity = models.IntegerField()
-    reference = models.CharField(max_length=80, blank=True)
-    reason = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField(db_default=Now())
-    actor = models.CharField(max_length=80)
-
-    class Meta:
-        db_table = "inventory_movement"
-        constraints = (
-            models.CheckConstraint(condition=Q(kind__in=MOVEMENT_KINDS), name="movement_kind"),
-            models.CheckConstraint(condition=~Q(quantity=0), name="movement_moves"),
-            models.CheckConstraint(condition=~Q(kind="adjusted") | ~Q(reason=""), name="adjustment_has_reason"),
-        )
-        indexes = (models.Index(fields=["item", "warehouse"], name="movement_item"),)
 
 
 class Promise(models.Model):

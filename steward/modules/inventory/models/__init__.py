@@ -1,0 +1,28 @@
+"""Rows of the stock module: places, the ledger and its balances, and what is promised of them."""
+
+from steward.modules.inventory.models.ledger import (
+    RESERVATION_STATES,
+    Discrepancy,
+    Lot,
+    Movement,
+    Reservation,
+    Stock,
+)
+from steward.modules.inventory.models.places import PURPOSES, Warehouse, Zone
+from steward.modules.inventory.models.promises import ENTRY_KINDS, Hold, Promise, PromiseEntry
+
+__all__ = [
+    "ENTRY_KINDS",
+    "PURPOSES",
+    "RESERVATION_STATES",
+    "Discrepancy",
+    "Hold",
+    "Lot",
+    "Movement",
+    "Promise",
+    "PromiseEntry",
+    "Reservation",
+    "Stock",
+    "Warehouse",
+    "Zone",
+]

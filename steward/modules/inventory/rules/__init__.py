@@ -1,0 +1,1 @@
+"""Pure rules of stock: promising, moving, setting aside."""
