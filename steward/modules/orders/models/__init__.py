@@ -1,5 +1,6 @@
 """Rows of orders: the order with all that hangs on it, what screening keeps, and the checks by another person."""
 
+from steward.modules.orders.models.changes import OrderChange
 from steward.modules.orders.models.exceptions import Cause, Detector, ExceptionCase, ExceptionNote, Mute
 from steward.modules.orders.models.offers import Offer
 from steward.modules.orders.models.order import (
@@ -16,9 +17,8 @@ from steward.modules.orders.models.order import (
     Mapping,
     Order,
     OrderFinding,
-    Step,
 )
-from steward.modules.orders.models.process import LateAudit
+from steward.modules.orders.models.process import LateAudit, Step, StepDone
 from steward.modules.orders.models.screening import (
     Backtest,
     Hold,
@@ -55,11 +55,13 @@ __all__ = [
     "Mute",
     "Offer",
     "Order",
+    "OrderChange",
     "OrderFinding",
     "Rekey",
     "RuleSet",
     "Screening",
     "Signal",
     "Step",
+    "StepDone",
     "Verification",
 ]

@@ -59,6 +59,24 @@ class Order(models.Model):
     simulated = models.BooleanField(db_default=False)
     priority = models.CharField(max_length=8, db_default="normal")
     delivery_due_at = models.DateTimeField(null=True, help_text="Until when it was promised to arrive")
+    service = models.CharField(max_length=80, db_default="", help_text="The delivery service somebody chose for it")
+    invoice_due_at = models.DateTimeField(null=True, help_text="Bought on account: until when it is to be paid")
+    split_from = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="parts",
+        db_index=False,
+        help_text="Part of that order",
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="merged",
+        db_index=False,
+        help_text="Went into that order",
+    )
 
     class Meta:
         db_table = "orders_order"
@@ -87,6 +105,11 @@ class Order(models.Model):
                 condition=Q(fulfilment_state__in=WAITING_STATES),
                 name="order_without_goods",
             ),
+            models.Index(fields=["split_from"], condition=Q(split_from__isnull=False), name="order_split_from"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="order_merged_into"),
+            models.Index(
+                fields=["customer", "invoice_due_at"], condition=Q(invoice_due_at__isnull=False), name="order_invoices"
+            ),
         )
 
 
@@ -102,6 +125,7 @@ class Line(models.Model):
     unit_price_minor = models.BigIntegerField()
     discount_minor = models.BigIntegerField(db_default=0)
     cancelled_quantity = models.PositiveIntegerField(db_default=0)
+    origin_id = models.BigIntegerField(null=True, help_text="The line of another order it was split from")
 
     class Meta:
         db_table = "orders_line"
@@ -242,28 +266,4 @@ class ImportRun(models.Model):
         db_table = "orders_import_run"
         constraints = (
             models.CheckConstraint(condition=Q(state__in=("waiting", "running", "done", "failed")), name="run_state"),
-        )
-
-
-class Step(models.Model):
-    """One version of a step of the order process: who does what, within which limit (clock kind); one is in force."""
-
-    id = models.BigAutoField(primary_key=True)
-    code = models.SlugField()
-    version = models.PositiveIntegerField(default=1)
-    active = models.BooleanField(default=True)
-    position = models.PositiveSmallIntegerField()
-    responsible_role = models.CharField(max_length=60)
-    instruction = models.JSONField(default=dict, help_text="What to do, by language")
-    clock_kind = models.CharField(max_length=40, blank=True)
-    set_at = models.DateTimeField(db_default=Now())
-    set_by = models.CharField(max_length=80, default="system:seed")
-    reason = models.CharField(max_length=200, blank=True, default="")
-
-    class Meta:
-        db_table = "orders_step"
-        ordering = ("position",)
-        constraints = (
-            models.UniqueConstraint(fields=["code", "version"], name="step_version_once"),
-            models.UniqueConstraint(fields=["code"], condition=Q(active=True), name="step_one_active"),
         )

@@ -14,8 +14,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct, structs
 
-Kind = Literal["wait", "substitute", "partial", "cancel"]
-ANSWERS: tuple[Kind, ...] = ("wait", "substitute", "partial", "cancel")
+Kind = Literal["wait", "substitute", "partial", "split", "cancel"]
+ANSWERS: tuple[Kind, ...] = ("wait", "substitute", "partial", "split", "cancel")
 STATES = ("open", "answered", "expired", "withdrawn")
 MOST_SUBSTITUTES = 3
 
