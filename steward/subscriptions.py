@@ -28,6 +28,7 @@ from steward.modules.orders.events import (
     OrderPromised,
     OrderReceived,
 )
+from steward.modules.payments import handlers as payments
 from steward.modules.payments.events import (
     PaymentMismatched,
     PaymentRecorded,
@@ -39,7 +40,7 @@ from steward.modules.payments.events import (
     RefundStuck,
     RefundWithdrawn,
 )
-from steward.modules.people.events import CalendarChanged
+from steward.modules.people.events import CalendarChanged, HolidaysMissing
 
 SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     OrderReceived: [
@@ -56,7 +57,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_order_cancelled_tell_buyers,
         orders.on_order_cancelled_withdraw_offers,
     ],
-    ApprovalSettled: [orders.on_approval_settled_follow_verification],
+    ApprovalSettled: [orders.on_approval_settled_follow_verification, payments.on_approval_settled_move_refunds],
     OrderMended: [orders.on_order_mended_open_exception],
     OrderConflicted: [orders.on_order_conflicted_open_exception],
     LineCancelled: [orders.on_line_cancelled_offer_goods, orders.on_line_cancelled_open_exception],
@@ -79,8 +80,9 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     PolicyChanged: [deadlines.on_policy_changed_realign_clocks],
     PolicyRetired: [deadlines.on_policy_retired_realign_clocks],
     CalendarChanged: [deadlines.on_calendar_changed_realign_clocks],
+    HolidaysMissing: [deadlines.on_holidays_missing_tell_people],
     ClockWarned: [deadlines.on_clock_warned_tell_people, orders.on_clock_warned_remind_unpaid],
-    ClockEscalated: [deadlines.on_clock_escalated_tell_people],
+    ClockEscalated: [deadlines.on_clock_escalated_tell_people, orders.on_clock_escalated_reassign_subjects],
     ClockBreached: [
         orders.on_clock_breached_cancel_unpaid,
         orders.on_clock_breached_expire_offers,
@@ -93,6 +95,12 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
 # Ports that connectors serve, by dotted name: modules ask for a port, never for a connector.
 CONNECTORS: dict[str, str] = {
     "deadlines.names.order": "steward.modules.orders.queries.names.order_names",
+    "deadlines.names.exception": "steward.modules.orders.queries.names.exception_names",
+    "deadlines.names.approval": "steward.modules.orders.queries.names.approval_names",
+    "deadlines.names.offer": "steward.modules.orders.queries.names.offer_names",
+    "deadlines.takers.order": "steward.modules.orders.queries.takers.order_takers",
+    "deadlines.takers.exception": "steward.modules.orders.queries.takers.exception_takers",
+    "deadlines.takers.approval": "steward.modules.orders.queries.takers.approval_takers",
     "messaging.mail": "steward.connectors.smtp.mail",
     "messaging.sms": "steward.connectors.development.sms",
     "messaging.webhook": "steward.connectors.webhook_poster.connected",

@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from steward.kernel.actor import Actor
+from steward.modules.approvals import commands as approvals
+from steward.modules.approvals import queries as approval_queries
+from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.orders import queries as orders
 from steward.modules.orders.queries.money import facts_of
 from steward.modules.payments import commands as payments
@@ -112,15 +115,31 @@ def _decided(agent: Actor, finance: Actor, every: Sequence[int], own: Sequence[i
     small = [order_id for order_id in own if order_id not in big][:2]
     for place, order_id in enumerate(big):
         number = _ask(agent, order_id, "return", "客户退回全部商品", 10**12, now - 2 * HALF_AN_HOUR)[0]
-        view = queries.refund(number)
-        if place and view.approval == "awaiting":
+        asked = queries.refund(number).approval_id
+        if place and asked is not None:
             note = "退货尚未入库，请验收后再申请"
-            payments.refuse_refund(finance, request_id=view.refund.request_id, note=note, now=now - HALF_AN_HOUR)
+            _refuse(finance, asked, note, now - HALF_AN_HOUR)
     for place, order_id in enumerate(small):
         number = _ask(agent, order_id, "goodwill", "赠品漏发", 900, now - HALF_AN_HOUR)[0]
         if place:
             payments.withdraw_refund(agent, number=number, reason="客户改为补发赠品", now=now - HALF_AN_HOUR)
     return len(big) + len(small)
+
+
+def _refuse(finance: Actor, approval_id: int, note: str, at: datetime) -> None:
+    """Refuse, and let the refund follow at once, as a worker would."""
+    approvals.decide(finance, approval_id=approval_id, verdict="refuse", reason=note, now=at)
+    view = approval_queries.approval(approval_id)
+    if view is not None:
+        settled = ApprovalSettled(
+            approval_id=view.id,
+            kind=view.kind,
+            about_kind=view.subject_kind,
+            about_id=view.subject_id,
+            outcome=view.state,
+            reason=note,
+        )
+        payments.follow_approvals(SYSTEM, settled=[settled], now=at)
 
 
 def _hear(now: datetime) -> None:

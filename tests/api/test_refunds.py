@@ -1,9 +1,10 @@
-"""Programs ask for refunds, read them and agree to them; nobody agrees to their own."""
+"""Programs ask for refunds and read them; whether a big one goes out, people decide."""
 
 from __future__ import annotations
 
 import pytest
 
+from steward.modules.approvals import commands as approvals
 from steward.modules.orders.models import Order
 from steward.modules.payments.models import Refund
 from tests import make
@@ -79,26 +80,31 @@ def test_refunds_are_listed_page_by_page(number: str) -> None:
     assert (len(first["rows"]), len(rest["rows"]), rest["next_after"]) == (2, 1, None)
 
 
-def test_a_second_program_agrees_and_nobody_to_their_own(number: str) -> None:
-    asker = Caller("payments.refund", "payments.approve")
-    made = asker.post(f"orders/{number}/refunds", ASK | {"amount_minor": 150_000}).json()
-    assert made["approval"] == "awaiting"
-    path = f"refunds/{made['numbers'][0]}/decision"
-
-    own = asker.post(path, {"decision": "approve"})
-    other = Caller("payments.approve").post(path, {"decision": "approve"})
-
-    assert (own.status_code, own.json()["code"]) == (403, "own_request")
-    assert (other.status_code, other.json()["refund"]["state"]) == (200, "by_hand")
-
-
-def test_a_refused_refund_says_why(number: str) -> None:
+def test_a_big_refund_names_the_approval_it_waits_for_and_shows_the_verdict(number: str) -> None:
     made = Caller("payments.refund").post(f"orders/{number}/refunds", ASK | {"amount_minor": 150_000}).json()
-    path = f"refunds/{made['numbers'][0]}/decision"
-    decider = Caller("payments.approve")
+    assert made["approval"] == "awaiting"
+    reader = Caller("payments.view", "approvals.view")
+    waiting = reader.get(f"refunds/{made['numbers'][0]}").json()
+    asked = reader.get(f"approvals/{waiting['approval_id']}").json()
+    assert (asked["kind"], asked["amount_minor"], asked["subject_number"]) == ("refund", 150_000, made["numbers"][0])
 
-    assert decider.post(path, {"decision": "refuse"}).json()["code"] == "reason_missing"
-    assert decider.post(path, {"decision": "refuse", "note": "no"}).json()["note"] == "no"
+    boss = make.administrator()
+    approvals.decide(boss, approval_id=asked["id"], verdict="refuse", reason="no receipt", now=make.NOW)
+    make.settle()
+
+    told = reader.get(f"refunds/{made['numbers'][0]}").json()
+    assert (told["refund"]["state"], told["approval"]) == ("refused", "refused")
+    assert [(one["decided_by"], one["reason"]) for one in told["verdicts"]] == [(boss.id, "no receipt")]
+
+
+def test_a_program_decides_about_no_refund(number: str) -> None:
+    made = Caller("payments.refund").post(f"orders/{number}/refunds", ASK | {"amount_minor": 150_000}).json()
+    approval_id = Caller("payments.view").get(f"refunds/{made['numbers'][0]}").json()["approval_id"]
+
+    decider = Caller("approvals.view", "approvals.decide")
+    told = decider.post(f"approvals/{approval_id}/decision", {"verdict": "grant"})
+
+    assert (told.status_code, Refund.objects.get().state) == (403, "awaiting_approval")
 
 
 def test_a_cancelled_order_asks_by_itself(number: str) -> None:

@@ -56,13 +56,30 @@ def test_who_asked_is_told_that_somebody_else_must_agree(number: str) -> None:
     boss = make.browser("zhao", locale="en")
     ask(boss, number, "1500")
     one = Refund.objects.get()
+    decide = f"/approvals/{queries.refund(one.number).approval_id}/decide"
 
-    assert "somebody else has to agree" in text(boss, f"/payments/refunds/{one.number}")
-    boss.post(f"/payments/refunds/{one.number}/approve")
+    assert "somebody else has to decide it" in text(boss, f"/payments/refunds/{one.number}")
+    boss.post(decide, {"verdict": "grant"})
+    make.settle()
     assert Refund.objects.get().state == "awaiting_approval"
 
-    make.browser("admin").post(f"/payments/refunds/{one.number}/approve")
+    other = make.browser("admin", locale="en")
+    assert decide in text(other, f"/payments/refunds/{one.number}")
+    other.post(decide, {"verdict": "grant"})
+    make.settle()
     assert Refund.objects.get().state == "by_hand"
+    assert "agreed" in text(boss, f"/payments/refunds/{one.number}")
+
+
+def test_the_approval_of_a_refund_says_what_it_is_for_and_leads_to_it(number: str) -> None:
+    ask(make.browser("zhao"), number, "400")
+    ask(make.browser("zhao"), number, "200")
+    one = Refund.objects.latest("id")
+    page = text(make.browser("admin", locale="en"), f"/approvals/{queries.refund(one.number).approval_id}")
+
+    assert f"/payments/refunds/{one.number}" in page
+    assert "Goodwill" in page
+    assert "400.00 CNY" in page
 
 
 def test_a_refund_by_hand_is_booked_on_its_page(number: str) -> None:

@@ -1,4 +1,4 @@
-"""Money on its way back: ask for a refund, list, read, agree."""
+"""Money on its way back: ask for a refund, list, read. Whether one may go out is decided at /approvals."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Path, Query, Router, Schema
 
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
+from steward.interfaces.api.approvals import ApprovalVerdict
 from steward.interfaces.api.orders import Number, covered
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import BIGGEST_MINOR, Currency, Filters, IdAfter, Input, Limit, Plain, Text
@@ -36,13 +37,6 @@ class RefundInput(Input):
     cause: Literal["overpaid", "return", "goodwill", "mistake", "other"]
     reason: Text = ""
     currency: Currency | None = None
-
-
-class RefundDecisionInput(Input):
-    """What a second person decides about a refund."""
-
-    decision: Literal["approve", "refuse"]
-    note: Text = ""
 
 
 class RefundMade(Schema):
@@ -93,13 +87,13 @@ class RefundStep(Schema):
 
 
 class RefundFull(Schema):
-    """A refund with the decision about it and every step."""
+    """A refund with the verdicts about it and every step. `approval_id` is the one to decide at /approvals/{id}."""
 
     refund: Refund
-    approval: str
-    decided_by: str
-    decided_at: datetime | None
-    note: str
+    approval: Literal["not_needed", "awaiting", "approved", "refused", "lapsed", "withdrawn"]
+    approval_id: int | None
+    settled_at: datetime | None
+    verdicts: list[ApprovalVerdict]
     requested_minor: int
     siblings: list[str]
     steps: list[RefundStep]
@@ -120,7 +114,8 @@ class RefundPage(Schema):
 )
 @replayable
 def request_refund(request: ApiRequest, number: Number, payload: RefundInput) -> RefundMade:
-    """Ask for money of an order back, by the way it came. Above a limit it waits. Needs `payments.refund`."""
+    """Ask for money of an order back, by the way it came. Above a limit somebody else has to agree at
+    /approvals first. Needs `payments.refund`."""
     request.auth.require("payments.refund")
     order = facts_of([covered(request, number).order.id])[0]
     want = commands.RefundWant(
@@ -154,21 +149,6 @@ def get_refund(request: ApiRequest, refund: RefundNumber) -> Any:
     """Read one refund with every step. Needs `payments.view`."""
     request.auth.require("payments.view")
     return _covered(request, refund)
-
-
-@router.post(
-    "/refunds/{refund}/decision", response=RefundFull, operation_id="decide_refund", summary="Agree to a refund"
-)
-@replayable
-def decide_refund(request: ApiRequest, refund: RefundNumber, payload: RefundDecisionInput) -> RefundFull:
-    """Agree to the request a refund belongs to, or refuse it; never one's own. Needs `payments.approve`."""
-    request.auth.require("payments.approve")
-    request_id, now = _covered(request, refund).refund.request_id, moment.now()
-    if payload.decision == "approve":
-        commands.approve_refund(request.auth, request_id=request_id, note=payload.note, now=now)
-    else:
-        commands.refuse_refund(request.auth, request_id=request_id, note=payload.note, now=now)
-    return RefundFull.model_validate(queries.refund(refund))
 
 
 def _covered(request: ApiRequest, number: str) -> queries.RefundView:

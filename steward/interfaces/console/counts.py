@@ -19,7 +19,6 @@ WORK_BY_PERMISSION: Mapping[str, str] = {
     "orders.mend": "orders.mend",
     "orders.audit": "orders.audit",
     "orders.screen": "orders.held",
-    "payments.approve": "payments.to_approve",
     "approvals.decide": "approvals.mine",
 }
 

@@ -21,7 +21,7 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
     ("open", "expire"): "expired",
     ("open", "withdraw"): "withdrawn",
 }
-MOST_TIERS = 12
+MOST_TIERS = 60
 
 
 class Tier(Struct, frozen=True, forbid_unknown_fields=True):

@@ -92,7 +92,7 @@ class RefundRequested(Event, frozen=True, kw_only=True):
 
 
 class RefundDecided(Event, frozen=True, kw_only=True):
-    """A second person agreed to a refund or refused it."""
+    """A second person agreed to a refund or refused it: `decision` is approved or refused."""
 
     KIND = "payments.refund_decided"
     SUBJECT = "order"
@@ -129,7 +129,7 @@ class RefundFailed(Event, frozen=True, kw_only=True):
 
 
 class RefundWithdrawn(Event, frozen=True, kw_only=True):
-    """A refund was called off before it was sent."""
+    """A refund was called off before it was sent, or nobody decided about it in time (reason `approval_lapsed`)."""
 
     KIND = "payments.refund_withdrawn"
     SUBJECT = "order"

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number, row_numbers
 from steward.interfaces.console.notices import say
-from steward.kernel import moment
+from steward.kernel import moment, money
 from steward.kernel.actor import Actor
 from steward.modules.approvals import commands, queries, rules
 from steward.modules.approvals.queries import words
+from steward.modules.payments.queries import words as refund_words
 from steward.modules.people import queries as people
 
 VIEW = "approvals.view"
@@ -27,7 +28,7 @@ DECIDE = "approvals.decide"
 LONGEST_REASON = 300
 TONES = {"open": "amber", "granted": "green", "refused": "red"}
 OUTCOMES = {"open": "running", "expired": "breached", "withdrawn": "cancelled"}
-PLACES = {"order": "order", "refund": "refund"}
+PLACES = {"order": "order", "refund_request": "refund"}
 
 
 @require_GET
@@ -123,7 +124,7 @@ def approval(request: StaffRequest, approval_id: int) -> HttpResponse:
         **shown([row], moment.now())[0],
         "role": people.role_labels().get(row.role, _("Anybody who may decide")),
         "involved": [names.get(one, one) for one in row.involved],
-        "facts": [(words.fact_label(name), words.fact_text(name, value)) for name, value in words.facts_of(row)],
+        "facts": [(words.fact_label(name), _fact_text(row, name, value)) for name, value in words.facts_of(row)],
         "verdicts": [(one, names.get(one.decided_by, one.decided_by), _stood_in(one, names)) for one in row.decisions],
         "may_decide": mine == "" and "decided_on" not in row.facts,
         "why_not": "" if row.state != "open" else words.why_not(mine),
@@ -131,6 +132,15 @@ def approval(request: StaffRequest, approval_id: int) -> HttpResponse:
         "next_url": _next(request.actor, row.id),
     }
     return render(request, "console/approvals/approval.html", facts)
+
+
+def _fact_text(row: queries.ApprovalView, name: str, value: Any) -> str:
+    """Write a fact; what a refund is for and what went before have words of their own."""
+    if row.kind == "refund" and name == "cause":
+        return refund_words.word(refund_words.CAUSES, str(value))
+    if name.endswith("_minor"):
+        return f"{money.to_decimal(int(value), row.currency)} {row.currency}"
+    return words.fact_text(name, value)
 
 
 def _stood_in(one: queries.DecisionView, names: dict[str, str]) -> str:

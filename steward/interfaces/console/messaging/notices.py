@@ -72,6 +72,8 @@ def place_of(notice: notices.NoticeView) -> str:
     """Find the page of what a notice is about."""
     if notice.subject_kind == "order" and notice.subject:
         return reverse("order", args=[notice.subject])
+    if notice.subject_kind == "refund" and notice.subject:
+        return reverse("refund", args=[notice.subject])
     if notice.subject_kind == "approval":
         return reverse("approval", args=[notice.subject_id])
     if notice.subject_kind == "exception":

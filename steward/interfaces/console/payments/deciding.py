@@ -1,4 +1,4 @@
-"""What people decide about refunds: ask, agree, refuse, call off, book, end a dispute."""
+"""What people do about refunds: ask, call off, book, end a dispute."""
 
 from __future__ import annotations
 
@@ -62,24 +62,6 @@ def refund_request(request: StaffRequest, number: str) -> HttpResponse:
     receipt = commands.request_refund(request.actor, want=want, now=moment.now())
     text = _("%(number)s waits for a second person.") if receipt.approval == "awaiting" else _("%(number)s goes out.")
     return say(request, text % {"number": ", ".join(receipt.numbers)}, to=reverse("order", args=[order.number]))
-
-
-@require_POST
-@needs("payments.approve")
-def refund_approve(request: StaffRequest, number: str) -> HttpResponse:
-    """Agree to the request a refund belongs to."""
-    request_id = queries.refund(number).refund.request_id
-    commands.approve_refund(request.actor, request_id=request_id, now=moment.now(), note=_typed(request, "note"))
-    return _said(request, number, _("%(number)s is approved and goes out."))
-
-
-@require_POST
-@needs("payments.approve")
-def refund_refuse(request: StaffRequest, number: str) -> HttpResponse:
-    """Refuse the request a refund belongs to."""
-    request_id = queries.refund(number).refund.request_id
-    commands.refuse_refund(request.actor, request_id=request_id, note=_typed(request, "note"), now=moment.now())
-    return _said(request, number, _("%(number)s is not approved."))
 
 
 @require_POST

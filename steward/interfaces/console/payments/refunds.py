@@ -13,8 +13,10 @@ from django.views.decorators.http import require_GET
 
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
-from steward.kernel import money
+from steward.kernel import moment, money
 from steward.kernel.actor import Actor
+from steward.modules.approvals import queries as approvals
+from steward.modules.approvals.queries import words as approval_words
 from steward.modules.orders.queries import OrderRow
 from steward.modules.payments import queries
 from steward.modules.payments.queries import words
@@ -65,8 +67,9 @@ def refund(request: StaffRequest, number: str) -> HttpResponse:
     """Show one refund: what for, from which payment, every step and call, and what can be done now."""
     view = queries.refund(number)
     row = view.refund
-    names = people.actor_names({step.actor for step in view.steps} | {row.requested_by, view.decided_by} - {""})
-    may_approve = request.actor.may("payments.approve")
+    verdicts = view.verdicts
+    hands = {row.requested_by, *(step.actor for step in view.steps), *(one.decided_by for one in verdicts)}
+    names = people.actor_names(hands)
     facts = {
         "view": view,
         "names": queries.provider_names(),
@@ -74,20 +77,33 @@ def refund(request: StaffRequest, number: str) -> HttpResponse:
         "cause": words.word(words.CAUSES, row.cause),
         "failure": words.reason(row.failure),
         "requested_by": names.get(row.requested_by, row.requested_by),
-        "decided_by": names.get(view.decided_by, view.decided_by),
+        **_asked(request.actor, view),
+        "verdicts": [(one, names.get(one.decided_by, one.decided_by)) for one in verdicts],
         "steps": [
             (step, words.word(words.VERBS, step.verb), names.get(step.actor, step.actor), _note(step))
             for step in reversed(view.steps)
         ],
-        "may_approve": may_approve and row.state == "awaiting_approval",
-        "own_request": row.requested_by == request.actor.id,
         "may_withdraw": request.actor.may("payments.refund") and rules.can_withdraw(row.state, row.tries),
         "may_settle": request.actor.may("payments.record") and row.state == "by_hand",
-        "may_end_dispute": may_approve and row.state == "disputed",
+        "may_end_dispute": request.actor.may("payments.approve") and row.state == "disputed",
         "typed_amount": str(money.to_decimal(row.amount_minor, row.currency)),
         "what_now": _what_now(row.state),
     }
     return render(request, "console/payments/refund.html", facts)
+
+
+def _asked(actor: Actor, view: queries.RefundView) -> dict[str, object]:
+    """Give the approval the refund waits for, and whether the person may decide it or why not."""
+    asked = approvals.approval(view.approval_id) if view.approval == "awaiting" and view.approval_id else None
+    if asked is None:
+        return {"asked": None}
+    why_not = approvals.may_decide(actor, asked, now=moment.now())
+    return {
+        "asked": asked,
+        "role": people.role_labels().get(asked.role, _("Anybody who may decide")),
+        "may_decide": why_not == "",
+        "why_not": "" if why_not == "settled" else approval_words.why_not(why_not),
+    }
 
 
 def _note(step: queries.StepView) -> str:

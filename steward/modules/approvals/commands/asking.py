@@ -27,7 +27,8 @@ class Ask(Struct, frozen=True, kw_only=True):
     """What somebody else has to agree to.
 
     `involved` are the actors who had a hand in it, besides who asks; `asked_by` names whose wish it is where a part of
-    the system asks for them; `number` is what people call the subject. Units: minor units of `currency`. A fact
+    the system asks for them; `number` is what people call the subject. `earlier_minor` went before in the same matter
+    and counts with the amount towards the limit, so that slices do not help. Units: minor units of `currency`. A fact
     `decided_on` names the page that alone takes the decision, because more than a verdict is given there.
     """
 
@@ -38,6 +39,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     involved: tuple[str, ...] = ()
     asked_by: str = ""
     amount_minor: int = 0
+    earlier_minor: int = 0
     currency: str = ""
     facts: Mapping[str, Any] = {}
     reason: str = ""
@@ -64,7 +66,8 @@ def ask_approvals(actor: Actor, *, asks: Sequence[Ask], now: datetime) -> list[A
     results = [Asked("not_needed")] * len(asks)
     for place, ask in enumerate(asks):
         policy = policies.get(ask.kind)
-        tier = policy and rules.tier_for(tiers_of(policy), amount_minor=ask.amount_minor, currency=ask.currency)
+        weighed_minor = ask.amount_minor + ask.earlier_minor
+        tier = policy and rules.tier_for(tiers_of(policy), amount_minor=weighed_minor, currency=ask.currency)
         if policy and tier and tier.deciders:
             wanted.append((place, ask, policy, tier))
     if not wanted:
@@ -106,7 +109,11 @@ def _columns(actor: Actor, wanted: Sequence[tuple[int, Ask, Policy, rules.Tier]]
 
 
 def _announce(actor: Actor, told: Sequence[tuple[int, Ask, rules.Tier]], now: datetime) -> None:
-    starts = [ClockStart("approval", number, CLOCK, now) for number, ask, _tier in told if not ask.simulated]
+    starts = [
+        ClockStart("approval", number, CLOCK, now, facts={"kind": ask.kind}, responsible_role=tier.role or None)
+        for number, ask, tier in told
+        if not ask.simulated
+    ]
     start_clocks(actor, starts=starts, now=now)
     events.record(
         actor,

@@ -17,7 +17,7 @@ from steward.modules.approvals.queries import tiers_of
 from steward.modules.people import queries as people
 
 FAULTS = {
-    "tiers_count": _("Give between one and twelve tiers."),
+    "tiers_count": _("Give between one and sixty tiers."),
     "tier_twice": _("Two tiers begin at the same amount of the same currency."),
     "role_unknown": _("There is no such role."),
     "tier_from_zero_missing": _("Each currency needs a tier that begins at zero."),

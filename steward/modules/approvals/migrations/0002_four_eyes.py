@@ -59,12 +59,8 @@ def tier(
 
 
 def money(rows: list[tuple[int, int, str]]) -> list[dict[str, Any]]:
-    """Write tiers in yuan and, at a seventh of their bound, in the other currencies of the first shops."""
-    return [
-        tier(deciders, role, from_minor=bound if currency == "CNY" else bound // 7, currency=currency)
-        for currency in ("CNY", "EUR", "GBP", "USD")
-        for bound, deciders, role in rows
-    ]
+    """Write tiers in yuan; the other currencies have theirs in 0003."""
+    return [tier(deciders, role, from_minor=bound, currency="CNY") for bound, deciders, role in rows]
 
 
 POLICIES = {

@@ -117,6 +117,11 @@ def approval(approval_id: int) -> ApprovalView | None:
     return found[0] if found else None
 
 
+def numbers_of(approval_ids: Sequence[int]) -> dict[int, str]:
+    """Tell the number of what each request is about."""
+    return dict(Request.objects.filter(id__in=list(approval_ids)).values_list("id", "subject_number"))
+
+
 def approvals_of(subject_kind: str, subject_ids: Sequence[int], *, kind: str = "") -> list[ApprovalView]:
     """List what was asked for these subjects, newest first."""
     rows = Request.objects.filter(subject_kind=subject_kind, subject_id__in=list(subject_ids)).order_by("-id")

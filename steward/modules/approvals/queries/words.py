@@ -23,6 +23,7 @@ FACTS: Mapping[str, Any] = {
     "cause": gettext_lazy("Why"),
     "warehouse": gettext_lazy("Warehouse"),
     "order": gettext_lazy("Order"),
+    "earlier_minor": gettext_lazy("Asked back before"),
 }
 VALUES: Mapping[tuple[str, str], Any] = {
     ("cause", "entered"): pgettext_lazy("check of an entry", "Entered by hand"),

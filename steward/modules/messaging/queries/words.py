@@ -19,8 +19,14 @@ KINDS: dict[str, Any] = {
     "clock_warned": _("Time limit comes near"),
     "clock_breached": _("Time limit missed"),
     "clock_escalated": _("Time limit escalated"),
+    "clock_taken_over": _("Taken over from a colleague"),
+    "clock_handed_on": _("Handed on to a colleague"),
+    "clock_left_over": _("Nobody to take it over"),
     "approval_asked": _("Approval asked for"),
     "exception_opened": _("Exception opened"),
+    "refund_stuck": _("Refund takes too long"),
+    "refund_lapsed": _("Nobody decided about a refund"),
+    "holidays_missing": _("Holidays of a year unknown"),
     "webhook_disabled": _("Webhook switched off"),
 }
 CHANNELS: dict[str, Any] = {
@@ -33,6 +39,7 @@ NOTICE_KINDS: dict[str, Any] = {
     "clock": pgettext_lazy("notice", "Time limits"),
     "approval": _("Approvals"),
     "exception": _("Exceptions"),
+    "money": pgettext_lazy("notice", "Money"),
     "system": pgettext_lazy("notice", "System"),
 }
 STATES: dict[str, Any] = {

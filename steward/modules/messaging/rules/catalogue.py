@@ -19,7 +19,7 @@ CUSTOMER_CHANNELS = ("sms", "email")
 IN_APP = "in_app"
 CHANNELS = (*CUSTOMER_CHANNELS, IN_APP)
 WITH_SUBJECT = frozenset({"email", IN_APP})
-NOTICE_KINDS = ("clock", "approval", "exception", "system")
+NOTICE_KINDS = ("clock", "approval", "exception", "money", "system")
 
 
 class Placeholder(Struct, frozen=True):
@@ -63,6 +63,7 @@ LINK = Placeholder("link", "text", "https://shop.example/p/…")
 LOOKED_UP = frozenset({"name", "house", "link"})
 NUMBER = Placeholder("order_number", "text", "SO-2026-000123")
 SUBJECT = Placeholder("subject", "text", "SO-2026-000123")
+REFUND = Placeholder("subject", "text", "RF-2026-000042")
 AT = "2026-03-02T10:00:00+00:00"
 
 
@@ -118,6 +119,19 @@ KINDS: Mapping[str, Kind] = {
             "staff",
             (SUBJECT, _words("clock", "审核", "審核", "Audit"), Placeholder("due_at", "instant", AT)),
         ),
+        *(
+            Kind(
+                code,
+                "staff",
+                (
+                    SUBJECT,
+                    _words("clock", "审核", "審核", "Audit"),
+                    Placeholder("due_at", "instant", AT),
+                    Placeholder("colleague", "text", "林芳"),
+                ),
+            )
+            for code in ("clock_taken_over", "clock_handed_on", "clock_left_over")
+        ),
         Kind(
             "approval_asked",
             "staff",
@@ -133,6 +147,9 @@ KINDS: Mapping[str, Kind] = {
             "staff",
             (SUBJECT, _words("what", "已付款但迟迟未审核", "已付款但遲遲未審核", "Paid but not approved")),
         ),
+        Kind("refund_stuck", "staff", (REFUND, Placeholder("since", "instant", AT))),
+        Kind("refund_lapsed", "staff", (REFUND, NUMBER)),
+        Kind("holidays_missing", "staff", (Placeholder("subject", "text", "办公时间"), Placeholder("year", "number", 2027))),
         Kind("webhook_disabled", "staff", (SUBJECT, Placeholder("failures", "number", 10))),
     )
 }

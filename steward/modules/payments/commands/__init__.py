@@ -9,13 +9,8 @@ from steward.modules.payments.commands.callbacks import (
     receive_callback,
     refuse_callback,
 )
-from steward.modules.payments.commands.deciding import (
-    approve_refund,
-    refuse_refund,
-    settle_by_hand,
-    settle_dispute,
-    withdraw_refund,
-)
+from steward.modules.payments.commands.deciding import settle_by_hand, settle_dispute, withdraw_refund
+from steward.modules.payments.commands.following import follow_approvals
 from steward.modules.payments.commands.providers import (
     BadSecret,
     connect_provider,
@@ -44,11 +39,11 @@ __all__ = [
     "EntryResult",
     "RefundWant",
     "RequestReceipt",
-    "approve_refund",
     "claim_refunds",
     "compare_statement",
     "connect_provider",
     "fetch_statement",
+    "follow_approvals",
     "import_statement",
     "match_waiting",
     "post_entries",
@@ -58,7 +53,6 @@ __all__ = [
     "record_payments",
     "refund_all_left",
     "refuse_callback",
-    "refuse_refund",
     "register_provider",
     "request_refund",
     "run_errand",

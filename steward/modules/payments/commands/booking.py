@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import errors, money
 from steward.kernel import events as log
 from steward.kernel.actor import Actor
+from steward.modules.payments.commands.asking import drop_asking
 from steward.modules.payments.commands.locking import move_claim, refresh_balances
 from steward.modules.payments.commands.moving import move
 from steward.modules.payments.commands.recording import post_entries
-from steward.modules.payments.events import RefundDisputed, RefundFailed, RefundPaid
+from steward.modules.payments.events import RefundDisputed, RefundFailed, RefundPaid, RefundWithdrawn
 from steward.modules.payments.models import Refund
 from steward.modules.payments.rules import PaymentEntryDraft
 from steward.modules.payments.rules import refunds as rules
@@ -82,6 +83,7 @@ def adopt(actor: Actor, *, drafts: Sequence[tuple[int, PaymentEntryDraft]], now:
         refund = waiting.select_for_update(of=("self",), no_key=True).select_related("request", "payment").first()
         if draft.direction == "refund" and refund is not None:
             _close(actor, refund, "settle", draft, entry_id, now, draft.transaction)
+            drop_asking(actor, request_id=refund.request_id, reason="refunded_elsewhere", now=now)
             adopted.append(entry_id)
     return adopted
 
@@ -137,6 +139,19 @@ def give_up(actor: Actor, refund: Refund, verb: str, now: datetime, *, note: str
             simulated=refund.simulated,
         )
         log.record(actor, [failed])
+
+
+def call_off(actor: Actor, refund: Refund, verb: str, reason: str, now: datetime) -> None:
+    """End a refund that was never sent and set its money free. The money lock is held. Emits: RefundWithdrawn."""
+    give_up(actor, refund, verb, now, note=reason)
+    withdrawn = RefundWithdrawn(
+        order_id=refund.order_id,
+        refund_id=refund.id,
+        number=refund.number,
+        reason=reason,
+        simulated=refund.simulated,
+    )
+    log.record(actor, [withdrawn])
 
 
 def dispute(

@@ -1,4 +1,4 @@
-"""What people decide about refunds: agree, refuse, call off, pay by hand, settle a dispute."""
+"""What people do about refunds: call off, pay by hand, settle a dispute. Whether one may go out, approvals decide."""
 
 from __future__ import annotations
 
@@ -7,24 +7,12 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import errors
-from steward.kernel import events as log
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.payments.commands.booking import book_paid, give_up
-from steward.modules.payments.commands.locking import lock_money
-from steward.modules.payments.commands.moving import lock_refund, move
-from steward.modules.payments.commands.requesting import ready_state
-from steward.modules.payments.events import RefundDecided, RefundWithdrawn
-from steward.modules.payments.models import Refund, RefundRequest
+from steward.modules.payments.commands.asking import drop_asking
+from steward.modules.payments.commands.booking import book_paid, call_off, give_up
+from steward.modules.payments.commands.moving import lock_refund
 from steward.modules.payments.rules import refunds as rules
-
-
-class OwnRequest(errors.Refusal):
-    """Refuse to let the person who asked for a refund agree to it, whatever their role."""
-
-    code = "own_request"
-    status = 403
-    message = _("You asked for this refund yourself; somebody else has to agree to it.")
 
 
 class AlreadySent(errors.Refusal):
@@ -43,56 +31,19 @@ class ReasonMissing(errors.Refusal):
     message = _("Say why, in a few words.")
 
 
-@command(needs="payments.approve")
-def approve_refund(actor: Actor, *, request_id: int, now: datetime, note: str = "") -> None:
-    """Agree to a refund somebody else asked for; it goes out then.
-
-    Raises: NotFound, OwnRequest, NotPossible. Emits: RefundDecided. Locks: the order's money.
-    """
-    request = _lock_request(request_id)
-    _decide(actor, request, "approved", note, now)
-    for refund in _refunds(request):
-        move(actor, refund, "approve", now, note=note, next_try_at=now)
-        if ready_state(refund.provider, refund.simulated) == "by_hand":
-            move(actor, refund, "hand_over", now)
-
-
-@command(needs="payments.approve")
-def refuse_refund(actor: Actor, *, request_id: int, note: str, now: datetime) -> None:
-    """Refuse a refund somebody asked for; its money may be asked for again.
-
-    Raises: NotFound, OwnRequest, NotPossible, ReasonMissing. Emits: RefundDecided. Locks: the order's money.
-    """
-    _require_reason(note)
-    request = _lock_request(request_id)
-    _decide(actor, request, "refused", note, now)
-    for refund in _refunds(request):
-        give_up(actor, refund, "refuse", now, note=note)
-
-
 @command(needs="payments.refund")
 def withdraw_refund(actor: Actor, *, number: str, reason: str, now: datetime) -> None:
     """Call a refund off before it was ever sent.
 
-    Raises: NotFound, NotPossible, AlreadySent, ReasonMissing. Emits: RefundWithdrawn. Locks: the order's money.
+    Raises: NotFound, NotPossible, AlreadySent, ReasonMissing. Emits: RefundWithdrawn; ApprovalSettled.
+    Locks: the order's money, then the approval.
     """
     _require_reason(reason)
     refund = lock_refund(number)
     if rules.can(refund.state, "withdraw") and not rules.can_withdraw(refund.state, refund.tries):
         raise AlreadySent(number=number)
-    give_up(actor, refund, "withdraw", now, note=reason)
-    log.record(
-        actor,
-        [
-            RefundWithdrawn(
-                order_id=refund.order_id,
-                refund_id=refund.id,
-                number=refund.number,
-                reason=reason,
-                simulated=refund.simulated,
-            )
-        ],
-    )
+    call_off(actor, refund, "withdraw", reason, now)
+    drop_asking(actor, request_id=refund.request_id, reason=reason, now=now)
 
 
 @command(needs="payments.record")
@@ -130,35 +81,3 @@ def settle_dispute(
 def _require_reason(text: str) -> None:
     if not text.strip():
         raise ReasonMissing
-
-
-def _lock_request(request_id: int) -> RefundRequest:
-    """Lock one request and its order's money. Raises: NotFound."""
-    order_id = RefundRequest.objects.filter(id=request_id).values_list("order_id", flat=True).first()
-    if order_id is None:
-        raise errors.NotFound(key=request_id)
-    lock_money([order_id])
-    return RefundRequest.objects.select_for_update().get(id=request_id)
-
-
-def _decide(actor: Actor, request: RefundRequest, decision: str, note: str, now: datetime) -> None:
-    """Write the decision of somebody else than who asked. Raises: NotPossible, OwnRequest. Emits: RefundDecided."""
-    if request.approval != "awaiting":
-        raise errors.NotPossible(state=request.approval, verb=decision)
-    if request.requested_by == actor.id:
-        raise OwnRequest
-    request.approval, request.decided_by, request.decided_at, request.note = decision, actor.id, now, note[:200]
-    request.save(update_fields=["approval", "decided_by", "decided_at", "note"])
-    decided = RefundDecided(
-        order_id=request.order_id,
-        request_id=request.id,
-        decision=decision,
-        note=request.note,
-        simulated=request.simulated,
-    )
-    log.record(actor, [decided])
-
-
-def _refunds(request: RefundRequest) -> list[Refund]:
-    waiting = Refund.objects.filter(request=request, state="awaiting_approval").order_by("id")
-    return list(waiting.select_for_update(of=("self",), no_key=True).select_related("request", "payment"))

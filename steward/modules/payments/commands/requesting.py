@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from steward.kernel import errors, numbering, parameters
+from steward.kernel import errors, numbering
 from steward.kernel import events as log
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.payments import queries
+from steward.modules.payments.commands.asking import ask_second_person
 from steward.modules.payments.commands.locking import lock_money, move_claim, refresh_balances
 from steward.modules.payments.commands.moving import write_step
 from steward.modules.payments.events import RefundRequested
@@ -24,16 +24,6 @@ from steward.modules.payments.rules import refunds as rules
 
 PREFIX = "RF"
 SEQUENCE = "payments_refund_id_seq"
-LIMITS = parameters.define(
-    "payments.refund_limits_minor",
-    {"CNY": 100_000, "HKD": 100_000, "USD": 15_000, "EUR": 15_000, "GBP": 12_000, "JPY": 20_000, "BRL": 80_000},
-    unit="",
-    kind="amounts",
-    label=_(
-        "An order's refunds up to this sum need no second person, by currency (a currency without a limit always "
-        "waits for one)"
-    ),
-)
 
 
 class NotEnoughLeft(errors.Refusal):
@@ -107,7 +97,28 @@ def refund_all_left(
     return receipts
 
 
-def _open(actor: Actor, want: RefundWant, amount_minor: int, now: datetime) -> RequestReceipt:
+def ask_again(actor: Actor, old: RefundRequest, amount_minor: int, now: datetime) -> None:
+    """Ask anew for what a lapsed request was about, as far as it is left, in the name of who asked before.
+
+    The money lock is held and the old claims are gone. Units: minor currency units. Emits: RefundRequested.
+    """
+    refresh_balances([old.order_id])
+    left_minor = min(amount_minor, sum(one.left_minor for one in payables(old.order_id, old.currency)))
+    if left_minor <= 0:
+        return
+    order = OrderFacts(
+        order_id=old.order_id,
+        number=old.order_number,
+        total_minor=0,
+        currency=old.currency,
+        shop=old.shop,
+        simulated=old.simulated,
+    )
+    want = RefundWant(order=order, cause=old.cause, currency=old.currency, reason=old.reason)
+    _open(actor, want, left_minor, now, asked_by=old.requested_by)
+
+
+def _open(actor: Actor, want: RefundWant, amount_minor: int, now: datetime, *, asked_by: str = "") -> RequestReceipt:
     """Write the request, its refunds and what they claim. The money lock is held. Raises: NotEnoughLeft."""
     order = want.order
     refresh_balances([order.order_id])
@@ -115,11 +126,6 @@ def _open(actor: Actor, want: RefundWant, amount_minor: int, now: datetime) -> R
     left_minor = sum(share.amount_minor for share in shares)
     if left_minor != amount_minor:
         raise NotEnoughLeft(left=left_minor, wanted=amount_minor, currency=want.currency)
-    awaits = rules.needs_approval(
-        amount_minor=amount_minor,
-        earlier_minor=_earlier_minor(order.order_id, want.currency),
-        limit_minor=parameters.value(LIMITS).get(want.currency, 0),
-    )
     request = RefundRequest.objects.create(
         order_id=order.order_id,
         order_number=order.number,
@@ -128,12 +134,16 @@ def _open(actor: Actor, want: RefundWant, amount_minor: int, now: datetime) -> R
         amount_minor=amount_minor,
         cause=want.cause,
         reason=want.reason[:200],
-        requested_by=actor.id,
+        requested_by=asked_by or actor.id,
         requested_at=now,
-        approval="awaiting" if awaits else "not_needed",
+        approval="not_needed",
         simulated=order.simulated,
     )
-    numbers = [_write_refund(actor, request, share, now) for share in shares]
+    ids = numbering.next_ids(SEQUENCE, len(shares))
+    numbers = [numbering.number(PREFIX, id_, now) for id_ in ids]
+    ask_second_person(actor, request, number=numbers[0], now=now)
+    for share, id_, number in zip(shares, ids, numbers, strict=True):
+        _write_refund(actor, request, share, id_, number, now)
     requested = RefundRequested(
         order_id=order.order_id,
         request_id=request.id,
@@ -155,21 +165,14 @@ def _open(actor: Actor, want: RefundWant, amount_minor: int, now: datetime) -> R
     )
 
 
-def _earlier_minor(order_id: int, currency: str) -> int:
-    """Sum what was asked back before and not refused or called off. Units: minor currency units."""
-    rows = Refund.objects.filter(order_id=order_id, currency=currency).exclude(
-        state__in=("refused", "withdrawn", "failed")
-    )
-    return rows.aggregate(total=Sum("amount_minor"))["total"] or 0
-
-
-def _write_refund(actor: Actor, request: RefundRequest, share: rules.Share, now: datetime) -> str:
-    """Write one refund of one payment and claim its money; return its number."""
-    id_ = numbering.next_ids(SEQUENCE, 1)[0]
+def _write_refund(
+    actor: Actor, request: RefundRequest, share: rules.Share, id_: int, number: str, now: datetime
+) -> None:
+    """Write one refund of one payment and claim its money."""
     state = "awaiting_approval" if request.approval == "awaiting" else ready_state(share.provider, request.simulated)
     refund = Refund.objects.create(
         id=id_,
-        number=numbering.number(PREFIX, id_, now),
+        number=number,
         request=request,
         order_id=request.order_id,
         payment_id=share.entry_id,
@@ -190,7 +193,6 @@ def _write_refund(actor: Actor, request: RefundRequest, share: rules.Share, now:
         claimed_minor=share.amount_minor,
     )
     write_step(actor, refund, "request", "", now, request.reason)
-    return refund.number
 
 
 def ready_state(provider: str, simulated: bool) -> str:

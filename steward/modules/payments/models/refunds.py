@@ -11,7 +11,11 @@ from steward.modules.payments.rules import refunds as rules
 
 
 class RefundRequest(models.Model):
-    """Somebody, or a cancelled order, asks for money back: the decision. Its refunds carry it out, one per payment."""
+    """Somebody, or a cancelled order, asks for money back. Its refunds carry it out, one per payment.
+
+    Above a limit it waits for an approval. The migration's triggers hold that nothing goes out on an approval that was
+    not granted for this very request, and that who asked, for how much, never changes.
+    """
 
     id = models.BigAutoField(primary_key=True)
     order_id = models.BigIntegerField(db_index=True)
@@ -24,9 +28,8 @@ class RefundRequest(models.Model):
     requested_by = models.CharField(max_length=80)
     requested_at = models.DateTimeField()
     approval = models.CharField(max_length=12)
-    decided_by = models.CharField(max_length=80, blank=True)
-    decided_at = models.DateTimeField(null=True)
-    note = models.CharField(max_length=200, blank=True)
+    approval_request = models.ForeignKey("approvals.Request", on_delete=models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
     simulated = models.BooleanField(default=False)
 
     class Meta:
@@ -36,13 +39,14 @@ class RefundRequest(models.Model):
             models.CheckConstraint(condition=Q(cause__in=rules.CAUSES), name="refund_request_cause"),
             models.CheckConstraint(condition=Q(approval__in=rules.APPROVALS), name="refund_request_approval"),
             models.CheckConstraint(
-                condition=Q(approval__in=("not_needed", "awaiting"), decided_by="", decided_at=None)
-                | (
-                    Q(approval__in=("approved", "refused"), decided_at__isnull=False)
-                    & ~Q(decided_by="")
-                    & ~Q(decided_by=F("requested_by"))
-                ),
-                name="refund_request_four_eyes",
+                condition=Q(approval="not_needed", approval_request=None)
+                | (~Q(approval="not_needed") & Q(approval_request__isnull=False)),
+                name="refund_request_approval_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(approval__in=("not_needed", "awaiting"), settled_at=None)
+                | (~Q(approval__in=("not_needed", "awaiting")) & Q(settled_at__isnull=False)),
+                name="refund_request_settled_with_time",
             ),
         )
 

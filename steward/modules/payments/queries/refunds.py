@@ -10,6 +10,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from msgspec import Struct
 
 from steward.kernel import errors
+from steward.modules.approvals import queries as approvals
+from steward.modules.approvals.queries import DecisionView
 from steward.modules.payments.models import Entry, OrderBalance, PaymentBalance, Refund, RefundStep
 from steward.modules.payments.rules import refunds as rules
 
@@ -54,13 +56,16 @@ class StepView(Struct, frozen=True, kw_only=True):
 
 
 class RefundView(Struct, frozen=True, kw_only=True):
-    """One refund with the request it belongs to and every step. Units: minor currency units."""
+    """One refund with the request it belongs to, the verdicts about it and every step. Units: minor currency units.
+
+    `approval_id` names the approval it waits or waited for; None where nobody had to agree.
+    """
 
     refund: RefundRow
     approval: str
-    decided_by: str
-    decided_at: datetime | None
-    note: str
+    approval_id: int | None
+    settled_at: datetime | None
+    verdicts: list[DecisionView]
     requested_minor: int
     siblings: list[str]
     steps: list[StepView]
@@ -122,13 +127,14 @@ def refund(number: str) -> RefundView:
     row = rows[0]
     request = Refund.objects.select_related("request").get(id=row.id).request
     steps = RefundStep.objects.filter(refund_id=row.id).order_by("id").values(*StepView.__struct_fields__)
+    asked = approvals.approval(request.approval_request_id) if request.approval_request_id else None
     siblings = Refund.objects.filter(request_id=request.id).exclude(id=row.id).order_by("id")
     return RefundView(
         refund=row,
         approval=request.approval,
-        decided_by=request.decided_by,
-        decided_at=request.decided_at,
-        note=request.note,
+        approval_id=request.approval_request_id,
+        settled_at=request.settled_at,
+        verdicts=asked.decisions if asked else [],
         requested_minor=request.amount_minor,
         siblings=list(siblings.values_list("number", flat=True)),
         steps=[StepView(**step) for step in steps],

@@ -103,7 +103,6 @@ def waiting_counts() -> dict[str, int]:
     states = refund_counts()
     return {
         "payments.refunds": sum(states.get(state, 0) for state in rules.FOR_A_PERSON),
-        "payments.to_approve": states.get("awaiting_approval", 0),
         "payments.differences": count_open_differences(),
         "payments.unmatched": count_unmatched(),
     }

@@ -12,6 +12,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("awaiting_approval", "approve"): "waiting",
     ("awaiting_approval", "refuse"): "refused",
     ("awaiting_approval", "withdraw"): "withdrawn",
+    ("awaiting_approval", "lapse"): "withdrawn",
     ("awaiting_approval", "settle"): "succeeded",
     ("waiting", "send"): "sending",
     ("waiting", "hand_over"): "by_hand",
@@ -58,9 +59,11 @@ OPEN = ("awaiting_approval", "waiting", "sending", "unknown", "pending", "by_han
 MACHINE = ("waiting", "sending", "unknown", "pending")
 FOR_A_PERSON = ("awaiting_approval", "by_hand", "disputed", "failed")
 ADOPTING = ("by_hand", "waiting", "awaiting_approval")
-APPROVALS = ("not_needed", "awaiting", "approved", "refused")
+APPROVALS = ("not_needed", "awaiting", "approved", "refused", "lapsed", "withdrawn")
+OUTCOMES = {"granted": "approved", "refused": "refused", "expired": "lapsed"}
 ASKED_FOR = ("overpaid", "return", "goodwill", "mistake", "other")
-CAUSES = ("cancelled", "late_payment", *ASKED_FOR)
+OWED = ("cancelled", "late_payment")
+CAUSES = (*OWED, *ASKED_FOR)
 
 
 class Payable(msgspec.Struct, frozen=True):
@@ -125,9 +128,12 @@ def allocate(payments: Sequence[Payable], amount_minor: int) -> list[Share]:
     return shares
 
 
-def needs_approval(*, amount_minor: int, earlier_minor: int, limit_minor: int) -> bool:
-    """Tell whether a second person must agree. What the order was given back before counts: slices do not help."""
-    return amount_minor + earlier_minor > limit_minor
+def is_asked_anew(cause: str) -> bool:
+    """Tell whether a refund nobody decided in time is asked for again: what is owed to the customer is never dropped.
+
+    What a person wished for is called off instead, and they are told.
+    """
+    return cause in OWED
 
 
 def pause_s(tries: int, *, first_s: int, cap_s: int) -> int:

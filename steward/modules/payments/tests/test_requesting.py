@@ -1,4 +1,4 @@
-"""Money is asked back from the payments it came by, never more than there is, and above a limit not by one person."""
+"""Money is asked back from the payments it came by, and never more than there is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from steward.kernel.actor import NotPermitted
 from steward.kernel.errors import NotPossible
 from steward.kernel.models import Event
 from steward.modules.payments import commands, queries
-from steward.modules.payments.commands.deciding import AlreadySent, OwnRequest, ReasonMissing
+from steward.modules.payments.commands.deciding import AlreadySent, ReasonMissing
 from steward.modules.payments.commands.requesting import BadRefund, NotEnoughLeft
 from steward.modules.payments.models import Entry, OrderBalance, PaymentBalance, Refund, RefundRequest
 from steward.modules.payments.tests import till
@@ -97,54 +97,6 @@ def test_all_that_is_left_goes_back_in_every_currency_and_only_once() -> None:
             commands.refund_all_left(TESTER, orders=[till.ORDER], cause="cancelled", reason="", now=NOW)
 
     assert sorted(shares()) == [("T-1", 30_000), ("T-2", 700)]
-
-
-def test_above_the_limit_a_second_person_must_agree() -> None:
-    pay(300_000)
-    receipt = ask(150_000, by=till.person(1))
-    assert states() == ["awaiting_approval"]
-
-    commands.approve_refund(till.person(2), request_id=receipt.request_id, now=NOW)
-
-    assert states() == ["by_hand"]
-    assert RefundRequest.objects.get().decided_by == "person:2"
-
-
-def test_slices_of_a_big_refund_wait_for_a_second_person_too() -> None:
-    pay(300_000)
-    ask(60_000)
-
-    assert ask(60_000).approval == "awaiting"
-
-
-def test_nobody_agrees_to_their_own_request_whatever_they_may_do() -> None:
-    pay(300_000)
-    receipt = ask(150_000, by=till.person(1))
-
-    with pytest.raises(OwnRequest):
-        commands.approve_refund(till.person(1), request_id=receipt.request_id, now=NOW)
-
-    assert states() == ["awaiting_approval"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_database_itself_holds_the_four_eyes() -> None:
-    pay(300_000)
-    ask(150_000, by=till.person(1))
-
-    with pytest.raises(IntegrityError, match="refund_request_four_eyes"):
-        RefundRequest.objects.update(approval="approved", decided_by="person:1", decided_at=NOW)
-
-
-def test_a_refused_refund_sets_its_money_free() -> None:
-    pay(300_000)
-    receipt = ask(150_000, by=till.person(1))
-
-    commands.refuse_refund(till.person(2), request_id=receipt.request_id, note="no receipt", now=NOW)
-
-    assert (states(), balance()) == (["refused"], (300_000, 0, 0))
-    with pytest.raises(NotPossible):
-        commands.approve_refund(till.person(2), request_id=receipt.request_id, now=NOW)
 
 
 def test_what_was_never_sent_can_be_called_off_with_a_reason() -> None:

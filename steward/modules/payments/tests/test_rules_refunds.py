@@ -87,9 +87,9 @@ def test_a_refund_made_elsewhere_is_taken_off_its_own_providers_payment() -> Non
     assert [one.left_minor for one in after] == [100, 300]
 
 
-def test_slices_do_not_evade_the_limit() -> None:
-    assert not rules.needs_approval(amount_minor=60, earlier_minor=0, limit_minor=100)
-    assert rules.needs_approval(amount_minor=60, earlier_minor=60, limit_minor=100)
+@pytest.mark.parametrize("cause", rules.CAUSES)
+def test_only_what_is_owed_is_asked_for_anew_when_nobody_decides(cause: str) -> None:
+    assert rules.is_asked_anew(cause) is (cause not in rules.ASKED_FOR)
 
 
 def test_pauses_double_up_to_a_cap() -> None:

@@ -10,10 +10,13 @@ from typing import Any
 
 from steward.kernel import moment
 from steward.kernel.actor import Actor, system
+from steward.modules.approvals import commands as approvals
+from steward.modules.approvals.rules import Verdict
 from steward.modules.payments import commands, queries, tasks
 from steward.modules.payments.commands import providers
 from steward.modules.payments.models import OrderBalance
 from steward.modules.payments.rules import OrderFacts, PaymentEntryDraft
+from tests import make
 from tests.peers.payment_provider import PaymentProvider
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -77,6 +80,19 @@ def work_until_done(limit: int = 40) -> None:
         if not work(after_s=4_000.0 * round_):
             return
     raise AssertionError("refunds are still under way")
+
+
+def approval_of(receipt: commands.RequestReceipt) -> int:
+    """Name the approval a request waits for."""
+    found = queries.refund(receipt.numbers[0]).approval_id
+    assert found is not None
+    return found
+
+
+def decide(receipt: commands.RequestReceipt, verdict: Verdict = "grant", *, by: Actor, reason: str = "so") -> None:
+    """Let somebody decide about a request, and let what follows from it follow."""
+    approvals.decide(by, approval_id=approval_of(receipt), verdict=verdict, reason=reason, now=NOW)
+    make.settle()
 
 
 def states() -> list[str]:
