@@ -41,10 +41,18 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     ),
     "catalog": ("catalog.edit",),
     "stock": ("stock.view", "stock.move", "stock.purchase", "stock.count", "stock.plan"),
-    "logistics": ("logistics.carriers", "logistics.quote", "logistics.choose"),
+    "logistics": (
+        "logistics.carriers",
+        "logistics.quote",
+        "logistics.choose",
+        "logistics.view",
+        "logistics.ship",
+        "logistics.track",
+    ),
     "payments": ("payments.view", "payments.record", "payments.refund", "payments.approve", "payments.reconcile"),
     "approvals": ("approvals.view", "approvals.decide"),
     "customers": ("customers.view", "customers.reveal", "customers.erase", "customers.terms"),
+    "incidents": ("incidents.view", "incidents.surge", "incidents.plans"),
     "messaging": (
         "messaging.view",
         "messaging.retry",
@@ -66,7 +74,15 @@ AREAS: Mapping[str, tuple[str, ...]] = {
 }
 # What only parts of the system do, as their own actors; no role can be given it.
 OF_THE_SYSTEM = frozenset(
-    {"approvals.expire", "deadlines.sweep", "messaging.deliver", "payments.callback", "payments.work", "stock.expire"}
+    {
+        "approvals.expire",
+        "deadlines.sweep",
+        "incidents.watch",
+        "messaging.deliver",
+        "payments.callback",
+        "payments.work",
+        "stock.expire",
+    }
 )
 PERMISSIONS: frozenset[str] = frozenset(code for codes in AREAS.values() for code in codes)
 
