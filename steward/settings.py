@@ -131,6 +131,7 @@ INSTALLED_APPS = [
     "steward.modules.payments",
     "steward.modules.inventory",
     "steward.modules.orders",
+    "steward.modules.incidents",
     "steward.modules.logistics",
     "steward.interfaces.console",
 ]

@@ -17,6 +17,8 @@ from steward.modules.deadlines.events import (
     PolicyChanged,
     PolicyRetired,
 )
+from steward.modules.incidents import handlers as incidents
+from steward.modules.incidents.events import SurgeStarted
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.orders import handlers as orders
 from steward.modules.orders.events import (
@@ -89,6 +91,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         deadlines.on_clock_breached_tell_people,
         orders.on_clock_breached_open_exception,
     ],
+    SurgeStarted: [incidents.on_surge_started_advance_waiting],
     CustomerErased: [orders.on_customer_erased_forget_indexes],
 }
 

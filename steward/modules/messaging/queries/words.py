@@ -24,6 +24,7 @@ KINDS: dict[str, Any] = {
     "clock_left_over": _("Nobody to take it over"),
     "approval_asked": _("Approval asked for"),
     "exception_opened": _("Exception opened"),
+    "surge_called": _("Called in for a surge"),
     "refund_stuck": _("Refund takes too long"),
     "refund_lapsed": _("Nobody decided about a refund"),
     "holidays_missing": _("Holidays of a year unknown"),

@@ -147,6 +147,15 @@ KINDS: Mapping[str, Kind] = {
             "staff",
             (SUBJECT, _words("what", "已付款但迟迟未审核", "已付款但遲遲未審核", "Paid but not approved")),
         ),
+        Kind(
+            "surge_called",
+            "staff",
+            (
+                Placeholder("subject", "text", "订单高峰"),
+                _words("queue", "待审核", "待審核", "To audit"),
+                Placeholder("waiting", "number", 320),
+            ),
+        ),
         Kind("refund_stuck", "staff", (REFUND, Placeholder("since", "instant", AT))),
         Kind("refund_lapsed", "staff", (REFUND, NUMBER)),
         Kind("holidays_missing", "staff", (Placeholder("subject", "text", "办公时间"), Placeholder("year", "number", 2027))),

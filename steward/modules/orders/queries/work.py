@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from django.db import connection
@@ -67,3 +67,16 @@ def queue_counts() -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(QUEUE_COUNTS, {"most": COUNTED_AT_MOST})
         return dict(cursor.fetchall())
+
+
+def waiting_ids(state: str, *, priority: str = "", after: int = 0, limit: int = 500) -> list[int]:
+    """List the orders of a state by id after a key, past ones left out; `priority` narrows them."""
+    found = Order.objects.filter(state=state, historic=False, id__gt=after)
+    if priority:
+        found = found.filter(priority=priority)
+    return list(found.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def still_in(state: str, order_ids: Sequence[int]) -> set[int]:
+    """Tell which of these orders are in a state now."""
+    return set(Order.objects.filter(id__in=order_ids, state=state).values_list("id", flat=True))

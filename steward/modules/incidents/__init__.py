@@ -1,0 +1,1 @@
+"""Incidents: what leaves the ordinary behind; surge mode when more comes in than people can take."""

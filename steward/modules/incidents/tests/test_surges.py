@@ -1,0 +1,167 @@
+"""Surge mode: on by hand or by rule, everything it changes is kept and undone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from steward.kernel import errors, parameters
+from steward.modules.deadlines import queries as deadlines
+from steward.modules.incidents import commands, queries
+from steward.modules.incidents.commands import PlanDraft
+from steward.modules.incidents.commands.actions import AUDIT, ORDER
+from steward.modules.messaging.queries import notices
+from steward.modules.orders.commands.progress import AUTO_LIMITS
+from steward.modules.orders.rules.drafts import LineDraft, Priority
+from tests import make
+
+pytestmark = pytest.mark.django_db
+PRICE_MINOR = 300_000
+FLOOD = "order-flood"
+
+
+def in_audit(count: int, *, priority: Priority = "normal", first: int = 1, now: datetime = make.NOW) -> list[int]:
+    """Take in paid orders of 6,000 yuan, which wait for a person: the limit is 5,000."""
+    return [
+        make.order(
+            f"{priority}-{number}",
+            now=now,
+            lines=[LineDraft(sku="TENT-2", quantity=2, unit_price_minor=PRICE_MINOR)],
+            payments=[make.payment(2 * PRICE_MINOR, f"T-{priority}-{number}")],
+            priority=priority,
+        ).order_id
+        for number in range(first, first + count)
+    ]
+
+
+def plan(code: str = FLOOD, *, waiting: int = 3, calm_below: int = 2, **changes: object) -> None:
+    """Put a plan in force that begins as soon as a few wait."""
+    seen = next((one.version for one in queries.plans() if one.code == code), 0)
+    draft = PlanDraft(
+        name="订单高峰",
+        queue="audit",
+        by_rule=True,
+        trigger={"waiting": waiting, "calm_below": calm_below, "calm_min": 15},
+        actions=[{"kind": "raise_limits", "percent": 200}, {"kind": "postpone_low"}],
+    )
+    commands.save_plan(make.TESTER, code=code, draft=replace(draft, **changes), reason="", seen_version=seen)
+
+
+def minute(number: int = 0) -> str:
+    """Let a minute of the watch pass. Returns what became of the audit queue."""
+    now = make.NOW + timedelta(minutes=number)
+    commands.sample_queue(make.TESTER, queue="audit", now=now)
+    return commands.judge_queue(make.TESTER, queue="audit", now=now)
+
+
+def test_a_queue_that_fills_switches_its_plan_on_once() -> None:
+    make.item(price_minor=PRICE_MINOR, stock=100)
+    plan()
+    in_audit(2)
+    assert minute() == ""
+    in_audit(1, first=3)
+    assert minute(1) == "started"
+    assert minute(2) == "on"
+    (surge,) = queries.active_surges()
+    assert (surge.why, surge.most_waiting, surge.figures["waiting"]) == ("waiting", 3, 3)
+
+
+def test_a_surge_approves_what_it_may_and_ends_as_it_was_before() -> None:
+    make.item(price_minor=PRICE_MINOR, stock=100)
+    plan()
+    in_audit(3)
+    before = dict(parameters.value(AUTO_LIMITS))
+    minute()
+    assert parameters.value(AUTO_LIMITS) == {"CNY": 2 * before["CNY"]}
+    make.settle()
+    assert minute(1) == "on"
+    assert queries.load_of("audit", now=make.NOW).waiting == 0
+    assert minute(16) == "ended"
+    assert parameters.value(AUTO_LIMITS) == before
+    (surge,) = queries.surge_page()
+    assert (surge.state, surge.changes, surge.undone) == ("ended", 1, 1)
+
+
+def test_a_limit_that_somebody_set_meanwhile_is_left_to_them() -> None:
+    make.item(price_minor=PRICE_MINOR, stock=100)
+    surge_id = commands.start_surge(make.staff("zhao"), plan_code=FLOOD, reason="双十一", now=make.NOW)
+    parameters.set_parameter(make.TESTER, name=AUTO_LIMITS.name, new={"CNY": 700_000}, reason="by hand")
+    commands.end_surge(make.staff("zhao"), surge_id=surge_id, reason="过去了", now=make.NOW)
+    assert parameters.value(AUTO_LIMITS) == {"CNY": 700_000}
+    (change,) = queries.changes_of(surge_id)
+    assert change.left == "changed_since"
+
+
+def test_low_priority_waits_with_its_clock_standing_still_and_runs_on_afterwards() -> None:
+    make.item(price_minor=PRICE_MINOR, stock=100)
+    plan(actions=[{"kind": "postpone_low"}])
+    (low,) = in_audit(1, priority="low")
+    (urgent,) = in_audit(1, priority="urgent")
+    in_audit(1)
+    assert minute(10) == "started"
+    clocks = deadlines.next_clocks(ORDER, [low, urgent])
+    assert clocks[low].paused_reason == "postponed"
+    assert clocks[urgent].due_at == make.NOW + timedelta(hours=1)
+    assert queries.load_of("audit", now=make.NOW).waiting == 2
+    (surge,) = queries.active_surges()
+    commands.end_surge(make.staff("zhao"), surge_id=surge.id, reason="over", now=make.NOW + timedelta(minutes=70))
+    (clock,) = [one for one in deadlines.clocks_of(ORDER, low) if one.kind == AUDIT]
+    assert clock.due_at == make.NOW + timedelta(minutes=60 + 60)  # an hour later than it was
+
+
+def test_low_priority_that_comes_during_a_surge_is_postponed_too() -> None:
+    make.item(price_minor=PRICE_MINOR, stock=100)
+    plan(actions=[{"kind": "postpone_low"}])
+    in_audit(3)
+    minute()
+    (late,) = in_audit(1, priority="low", now=make.NOW + timedelta(minutes=2))
+    minute(3)
+    assert deadlines.next_clocks(ORDER, [late])[late].paused_reason == "postponed"
+
+
+def test_people_of_the_team_who_are_not_on_duty_are_called() -> None:
+    make.team(usernames=("wang", "chen"))
+    make.duty("chen", "early", make.NOW.date())
+    plan(actions=[{"kind": "call_in", "team": "service"}], by_rule=False)
+    surge_id = commands.start_surge(make.staff("zhao"), plan_code=FLOOD, reason="直播", now=make.NOW)
+    assert [one.subject for one in queries.changes_of(surge_id)] == ["王丽"]
+    wang, chen = make.staff("wang"), make.staff("chen")
+    assert notices.unread_count(wang.staff_id or 0) == 1
+    assert notices.unread_count(chen.staff_id or 0) == 0
+
+
+def test_a_surge_switched_on_by_hand_is_switched_off_by_hand() -> None:
+    surge_id = commands.start_surge(make.staff("zhao"), plan_code=FLOOD, reason="演习", now=make.NOW)
+    assert minute(1) == "on"
+    assert minute(60) == "on"
+    with pytest.raises(commands.AlreadySurging):
+        commands.start_surge(make.staff("zhao"), plan_code=FLOOD, reason="再来", now=make.NOW)
+    commands.end_surge(make.staff("zhao"), surge_id=surge_id, reason="完", now=make.NOW + timedelta(hours=2))
+    assert queries.active_surges() == []
+
+
+def test_a_sample_counts_what_came_and_what_was_done() -> None:
+    make.item(price_minor=PRICE_MINOR, stock=100)
+    in_audit(2)
+    minute()
+    in_audit(3, first=3)
+    minute(1)
+    now = make.NOW + timedelta(minutes=1)
+    (_first, second) = queries.samples_of("audit", since=make.NOW, until=now)
+    assert (second.waiting, second.arrived, second.done) == (5, 3, 0)
+    assert queries.load_of("audit", now=now).arriving_per_hour == 180
+
+
+def test_a_plan_somebody_else_changed_is_not_overwritten() -> None:
+    with pytest.raises(errors.Stale):
+        commands.save_plan(
+            make.TESTER,
+            code=FLOOD,
+            draft=PlanDraft(
+                name="x", queue="audit", by_rule=False, trigger={"calm_below": 1}, actions=[{"kind": "postpone_low"}]
+            ),
+            reason="",
+            seen_version=7,
+        )
