@@ -6,6 +6,7 @@ limits, customer Mei buys, outsider Sam has an account and no role.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -112,6 +113,18 @@ def arrival(item_id: int, quantity: int, *, warehouse: str = "hangzhou") -> None
     open_warehouse(TESTER, code=warehouse, name="杭州仓", district_code="330106")
     record_movements(
         TESTER, movements=[MovementDraft(warehouse=warehouse, item_id=item_id, kind="received", quantity=quantity)]
+    )
+
+
+def arrival_of_lots(item_id: int, lots: Mapping[str, date], *, quantity: int = 5, warehouse: str = "hangzhou") -> None:
+    """Let lots with their best-before dates arrive."""
+    open_warehouse(TESTER, code=warehouse, name="杭州仓", district_code="330106")
+    record_movements(
+        TESTER,
+        movements=[
+            MovementDraft(warehouse, item_id, "received", quantity, lot=lot, expires_date=expires)
+            for lot, expires in lots.items()
+        ],
     )
 
 

@@ -9,11 +9,11 @@ from steward.modules.inventory.commands.moving import MovementDraft, record_move
 from steward.modules.inventory.commands.places import open_warehouse
 from steward.sample.goods import Good, goods
 
-# code → name, district
+# code → name, district, what it is fit for, orders a day
 WAREHOUSES = {
-    "hangzhou": ("杭州仓", "330110"),
-    "guangzhou": ("广州仓", "440111"),
-    "chengdu": ("成都仓", "510116"),
+    "hangzhou": ("杭州仓", "330110", ("ambient", "chilled", "frozen", "hazardous"), 900),
+    "guangzhou": ("广州仓", "440111", ("ambient", "chilled", "frozen", "hazardous"), 600),
+    "chengdu": ("成都仓", "510116", ("ambient", "chilled", "hazardous"), 400),
 }
 SHARES = {"hangzhou": 0.5, "guangzhou": 0.3, "chengdu": 0.2}
 PIECES_PER_POPULARITY = 140
@@ -42,6 +42,7 @@ def _plenty(rng: Random, good: Good, item_id: int) -> list[MovementDraft]:
     found = [
         MovementDraft(code, item_id, "received", max(int(total * share), 1), f"PO-{rng.randint(2310, 2399)}")
         for code, share in SHARES.items()
+        if good.storage_class in WAREHOUSES[code][2]
     ]
     if rng.random() < 0.2:
         found.append(MovementDraft("guangzhou", item_id, "adjusted", -rng.randint(1, 3), "", "盘点：破损"))
@@ -50,6 +51,8 @@ def _plenty(rng: Random, good: Good, item_id: int) -> list[MovementDraft]:
 
 def fill(keeper: Actor, rng: Random, item_ids: dict[str, int]) -> int:
     """Open the warehouses and record what arrived. Returns the number of movements."""
-    for code, (name, district) in WAREHOUSES.items():
-        open_warehouse(keeper, code=code, name=name, district_code=district)
+    for code, (name, district, classes, capacity) in WAREHOUSES.items():
+        open_warehouse(
+            keeper, code=code, name=name, district_code=district, storage_classes=classes, daily_capacity=capacity
+        )
     return record_movements(keeper, movements=movements(rng, item_ids))

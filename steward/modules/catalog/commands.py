@@ -19,8 +19,8 @@ from steward.modules.catalog.rules import ABC_CLASSES, STORAGE_CLASSES
 
 INSERT = """
 INSERT INTO catalog_item (sku, name_zh, name_en, stocked, storage_class, price_minor, currency, weight_g, barcode,
-                          usual_quantity, origin, shelf_life_days, minimum_remaining_days, length_mm, width_mm, height_mm,
-                          abc_class, active)
+                          usual_quantity, origin, shelf_life_days, minimum_remaining_days, length_mm, width_mm,
+                          height_mm, abc_class, active)
 SELECT *, true
 FROM unnest(%(skus)s::text[], %(names_zh)s::text[], %(names_en)s::text[], %(stocked)s::boolean[], %(classes)s::text[],
             %(prices)s::bigint[], %(currencies)s::text[], %(weights)s::integer[], %(barcodes)s::text[],
@@ -161,8 +161,8 @@ class UnfitBundle(errors.Refusal):
     code = "unfit_bundle"
     status = 422
     message = _(
-        "“%(sku)s” cannot be in the bundle: name known items that are kept in stock and are no bundles, each once, with a "
-        "number of pieces; and a bundle is nowhere part of another."
+        "“%(sku)s” cannot be in the bundle: name known items that are kept in stock and are no bundles, each once, "
+        "with a number of pieces; and a bundle is nowhere part of another."
     )
 
 

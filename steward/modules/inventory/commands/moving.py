@@ -37,8 +37,9 @@ WORDS: Mapping[str, Any] = {
     "expires_before_made": gettext_lazy("the best-before date lies before the production date."),
 }
 FIELDS = {
-    "unknown_kind": "kind", "unknown_condition": "condition", "reason_missing": "reason", "unknown_warehouse": "warehouse",
-    "no_zone": "warehouse", "unknown_item": "sku", "not_stocked": "sku", "lot_missing": "lot",
+    "unknown_kind": "kind", "unknown_condition": "condition", "reason_missing": "reason",
+    "unknown_warehouse": "warehouse", "no_zone": "warehouse", "unknown_item": "sku", "not_stocked": "sku",
+    "lot_missing": "lot",
     "expiry_missing": "expires_date", "lot_dates_differ": "expires_date", "expires_before_made": "expires_date",
 }  # fmt: skip
 

@@ -65,9 +65,11 @@ def local_day(now: datetime) -> date:
 
 def stock_for_allocation(item_ids: Sequence[int], pool: str, *, today: date | None = None) -> list[StockLot]:
     """List what may be set aside: sellable, not expired, free; what expires first stands first."""
-    columns = {"items": arrays.integers(item_ids), "pool": pool, "today": today or local_day(moment.now())}
+    day = (today or local_day(moment.now())).isoformat()
     with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, "stock_for_allocation"), columns)
+        cursor.execute(
+            sql.load(PACKAGE, "stock_for_allocation"), {"items": arrays.integers(item_ids), "pool": pool, "today": day}
+        )
         return [StockLot(*row) for row in cursor.fetchall()]
 
 
@@ -76,7 +78,10 @@ def warehouses_for_allocation(pool: str, *, now: datetime | None = None) -> list
     today = timezone.localtime(now or moment.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "warehouses_for_allocation"), {"pool": pool, "since": today})
-        return [WarehouseFacts(*row[:6], tuple(row[6]), *row[7:]) for row in cursor.fetchall()]
+        return [
+            WarehouseFacts(*place, storage_classes=tuple(classes), daily_capacity=capacity, reserved_orders_today=busy)
+            for *place, classes, capacity, busy in cursor.fetchall()
+        ]
 
 
 def reservations_of_orders(order_ids: Sequence[int]) -> list[ReservationView]:
