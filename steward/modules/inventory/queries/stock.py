@@ -36,7 +36,7 @@ class WarehouseFacts(Struct, frozen=True):
     district_code: str
     latitude: float | None
     longitude: float | None
-    storage_classes: tuple[str, ...]
+    storage_classes: list[str]
     daily_capacity: int
     reserved_orders_today: int
 
@@ -78,10 +78,7 @@ def warehouses_for_allocation(pool: str, *, now: datetime | None = None) -> list
     today = timezone.localtime(now or moment.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "warehouses_for_allocation"), {"pool": pool, "since": today})
-        return [
-            WarehouseFacts(*place, storage_classes=tuple(classes), daily_capacity=capacity, reserved_orders_today=busy)
-            for *place, classes, capacity, busy in cursor.fetchall()
-        ]
+        return [WarehouseFacts(*row) for row in cursor.fetchall()]
 
 
 def reservations_of_orders(order_ids: Sequence[int]) -> list[ReservationView]:

@@ -144,4 +144,4 @@ def test_a_warehouse_knows_where_it_lies() -> None:
     warehouse = Warehouse.objects.get()
 
     assert (round(warehouse.latitude or 0), round(warehouse.longitude or 0)) == (30, 120)
-    assert queries.warehouses_for_allocation("main")[0].storage_classes == ("ambient",)
+    assert queries.warehouses_for_allocation("main")[0].storage_classes == ["ambient"]
