@@ -10,6 +10,7 @@ OUTCOMES = ("delivered", "lost", "damaged", "returned")
 BAND_ENDS_KM = (60, 300, 800, 1_400, 2_200)
 UNKNOWN_BAND = len(BAND_ENDS_KM) + 1
 EARTH_KM = 6_371.0088
+LONGEST_DAYS = 366
 
 
 def distance_km(one: tuple[float, float], other: tuple[float, float]) -> int:

@@ -30,9 +30,7 @@ def test_overlaps_and_gaps_are_named_at_their_rows_all_at_once() -> None:
 
 def test_a_lane_must_begin_at_nothing_and_nothing_follows_an_open_end() -> None:
     assert codes(draft(Tier(from_g=1000, base_minor=500, row=4))) == [(4, "tier_gap")]
-    assert codes(draft(Tier(base_minor=500, row=1), Tier(from_g=5000, base_minor=600, row=2))) == [
-        (2, "tier_overlaps")
-    ]
+    assert codes(draft(Tier(base_minor=500, row=1), Tier(from_g=5000, base_minor=600, row=2))) == [(2, "tier_overlaps")]
 
 
 def test_a_price_that_falls_with_the_weight_is_a_warning_unless_the_next_break_counts() -> None:

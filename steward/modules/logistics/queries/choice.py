@@ -1,0 +1,192 @@
+"""Choose a service for each of many parcels, with what else there was and why not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import msgspec
+import numpy as np
+from django.db.models import Count, Max
+from msgspec import Struct
+
+from steward.kernel import parameters
+from steward.modules.customers.queries.divisions import divisions
+from steward.modules.logistics.models import ServiceChoice
+from steward.modules.logistics.queries import promise, quotes
+from steward.modules.logistics.queries.days import house_day, house_time
+from steward.modules.logistics.queries.quotes import Asked, Offered
+from steward.modules.logistics.rules import choice as rules
+from steward.modules.logistics.rules import deliveries
+from steward.modules.logistics.rules import promise as learning
+from steward.modules.logistics.rules.choice import Choice, Option, Out
+from steward.modules.logistics.rules.pricing import ParcelFacts, Parcels
+
+COLD = frozenset({"chilled", "frozen"})
+
+
+class Wanted(Struct, frozen=True):
+    """A parcel that needs a service; `reference` names what it belongs to, e.g. a shipment's number."""
+
+    parcel: ParcelFacts
+    promised_date: date | None = None
+    reference: str = ""
+
+
+class Expected(Struct, frozen=True):
+    """How one service's days are expected for one parcel, from its hand-over."""
+
+    first_day: date
+    likely: int
+    sure: int
+    on_time: float | None
+
+
+def choose_services(wanted: Sequence[Wanted], *, at: datetime) -> list[Choice]:
+    """Choose for each parcel the cheapest service that keeps its promise surely enough, in the order given.
+
+    Capacity of the day is shared first come, first served, counting what was chosen today already. A handful of
+    queries however many parcels. Source: LOG-3; docs/decisions/0016.
+    """
+    if not wanted:
+        return []
+    quoted = quotes.ask([one.parcel for one in wanted], at=at)
+    bands = _bands(quoted.parcels)
+    shares = [_reliability(one.parcel.storage_class) for one in wanted]
+    expected = [_expected(offer, quoted.parcels, bands, wanted, shares, at) for offer in quoted.offers]
+    left = _capacity_left([offer.service for offer in quoted.offers], at)
+    found = []
+    for place, one in enumerate(wanted):
+        options, out = [], []
+        for offer, days in zip(quoted.offers, expected, strict=True):
+            if offer.fits[place]:
+                options.append(_option(offer, place, days[place], is_full=left.get(offer.service.id, 1) <= 0))
+            else:
+                asked = offer.service
+                out.append(Out(asked.id, asked.carrier_code, asked.code, offer.reason(place)))
+        made = rules.choose(
+            options, out, is_promised=one.promised_date is not None, reliability_share=shares[place], probation=False
+        )
+        if made.service_id in left:
+            left[made.service_id] -= 1
+        found.append(made)
+    return found
+
+
+def _reliability(storage_class: str) -> float:
+    return float(parameters.value(promise.RELIABILITY_COLD if storage_class in COLD else promise.RELIABILITY))
+
+
+def _option(offer: Offered, place: int, days: Expected, *, is_full: bool) -> Option:
+    asked = offer.service
+    return Option(
+        service_id=asked.id,
+        carrier_code=asked.carrier_code,
+        service_code=asked.code,
+        price_minor=int(offer.prices[place]),
+        currency=asked.currency,
+        days_min=int(offer.days_min[place]),
+        days_max=int(offer.days_max[place]),
+        days_likely=days.likely,
+        days_sure=days.sure,
+        on_time=days.on_time,
+        billed_g=int(offer.billed[place]),
+        state=asked.state,
+        is_full=is_full,
+    )
+
+
+def _bands(parcels: Parcels) -> list[list[int]]:
+    """Tell the band of distance of every pair of districts there is."""
+    known = divisions()
+
+    def band(one: str, other: str) -> int:
+        start, end = known.coordinates_of(one), known.coordinates_of(other)
+        return deliveries.band_of(deliveries.distance_km(start, end) if start and end else None)
+
+    return [[band(one, other) for other in parcels.destination_codes] for one in parcels.origin_codes]
+
+
+def _expected(
+    offer: Offered,
+    parcels: Parcels,
+    bands: Sequence[Sequence[int]],
+    wanted: Sequence[Wanted],
+    shares: Sequence[float],
+    at: datetime,
+) -> list[Expected]:
+    """Expect the days of every parcel with one service; parcels of the same lane share one distribution."""
+    learnt, trust = promise.learnt(house_day(at)), float(parameters.value(promise.LEAD_TRUST))
+    cutoff = offer.service.pickup_cutoff
+    late = isinstance(cutoff, time) and house_time(at) > cutoff
+    first_day = house_day(at) + timedelta(days=1 if late else 0)
+    sums: dict[tuple[Any, ...], learning.Distribution] = {}
+    found = []
+    origins, destinations = parcels.origins.tolist(), parcels.destinations.tolist()
+    spans = list(zip(offer.days_min.tolist(), offer.days_max.tolist(), strict=True))
+    for place, one in enumerate(wanted):
+        start, end = origins[place], destinations[place]
+        lane = (start, parcels.destination_codes[end][:2], bands[start][end], spans[place])
+        if lane not in sums:
+            keys = learning.keys_of(
+                offer.service.id, parcels.origin_codes[start], parcels.destination_codes[end], bands[start][end]
+            )
+            prior = learning.lead_prior(*spans[place], trust_share=trust)
+            sums[lane] = np.cumsum(learnt.distribution(keys, prior))
+        total = sums[lane]
+        left = (one.promised_date - first_day).days if one.promised_date else None
+        on_time = None if left is None else float(total[min(left, len(total) - 1)]) if left >= 0 else 0.0
+        likely, sure = np.searchsorted(total, (0.5, shares[place] - 1e-12))
+        found.append(Expected(first_day, int(likely), int(sure), on_time))
+    return found
+
+
+def _capacity_left(services: Sequence[Asked], at: datetime) -> dict[int, int]:
+    """Tell how many parcels services with a daily capacity can still take today."""
+    limits = {one.id: one.capacity_per_day for one in services if one.capacity_per_day}
+    if not limits:
+        return {}
+    newest = (
+        ServiceChoice.objects.filter(made_at__gte=at - timedelta(days=1), service_id__in=limits)
+        .values("reference")
+        .annotate(newest=Max("id"))
+        .values("newest")
+    )
+    today = house_day(at)
+    taken = ServiceChoice.objects.filter(id__in=newest, made_at__date=today).values_list("service_id")
+    used = dict(taken.annotate(n=Count("id")))
+    return {id_: limit - used.get(id_, 0) for id_, limit in limits.items()}
+
+
+class ChoiceView(Struct, frozen=True):
+    """The choice that counts for a reference: the rule's, or a person's with a reason."""
+
+    id: int
+    reference: str
+    service_id: int | None
+    kind: str
+    cause: str
+    reason: str
+    promised_date: date | None
+    choice: Choice
+    made_by: str
+    made_at: datetime
+
+
+def choices_of(references: Sequence[str]) -> dict[str, list[ChoiceView]]:
+    """Read every choice that was made for these references, newest first."""
+    found: dict[str, list[ChoiceView]] = defaultdict(list)
+    for row in ServiceChoice.objects.filter(reference__in=references).order_by("-id"):
+        kept = msgspec.convert(row.facts, Choice)
+        found[row.reference].append(
+            ChoiceView(row.id, row.reference, row.service_id, row.kind, row.cause, row.reason, row.promised_date, kept,
+                       row.made_by, row.made_at)
+        )  # fmt: skip
+    return found
+
+
+def chosen(references: Sequence[str]) -> Mapping[str, ChoiceView]:
+    """Read the choice that counts for each reference that has one."""
+    return {reference: made[0] for reference, made in choices_of(references).items()}
