@@ -32,6 +32,11 @@ class Caller:
         headers = self._headers | ({"idempotency-key": key} if key else {})
         return CLIENT.post(f"/api/v1/{path}", raw, content_type=content_type, headers=headers)
 
+    def put(self, path: str, body: Any) -> Answer:
+        """Replace."""
+        raw = msgspec.json.encode(body)
+        return CLIENT.put(f"/api/v1/{path}", raw, content_type="application/json", headers=self._headers)
+
 
 def order_body(number: str = "A-1", **changes: Any) -> bytes:
     """Return the body of a faultless order."""

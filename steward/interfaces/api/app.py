@@ -24,8 +24,10 @@ from steward.interfaces.api import (
     problems,
     process,
     refunds,
+    rosters,
     screening,
     statements,
+    surge,
     verification,
 )
 from steward.interfaces.api.access import SessionAuth, TokenAuth
@@ -59,8 +61,10 @@ for router in (
     process.router,
     approvals.router,
     people.router,
+    rosters.router,
     deadlines.router,
     messages.router,
+    surge.router,
     operations.router,
 ):
     api.add_router("", router)

@@ -9,6 +9,7 @@ from steward.interfaces.console import navigation
 from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
+from steward.modules.incidents import queries as incidents
 from steward.modules.messaging.queries import outbox as messages
 from steward.modules.orders import queries as orders
 from steward.modules.orders.queries import exceptions, offers, screening
@@ -34,6 +35,10 @@ class Counter:
 def _queues() -> Mapping[str, int]:
     counts = {f"orders.{queue}": number for queue, number in orders.queue_counts().items()}
     return counts | {"orders.held": screening.held_count(), "orders.offers": offers.count_open()}
+
+
+def _surges() -> Mapping[str, int]:
+    return {"incidents.surges": len(incidents.active_surges())}
 
 
 def _parked() -> Mapping[str, int]:
@@ -67,6 +72,7 @@ def _exceptions() -> Mapping[str, int]:
 COUNTERS: tuple[Counter, ...] = (
     Counter("orders.view", _queues),
     Counter("orders.exceptions", _exceptions),
+    Counter("incidents.view", _surges),
     Counter("jobs.view", _parked),
     Counter("messaging.view", _messages),
     Counter("people.approve", _decisions),

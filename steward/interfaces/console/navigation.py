@@ -81,6 +81,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("Offers to buyers"), "offers", "orders.view", "message-question", count="orders.offers"),
             Entry(_("Conflicts"), "orders", "orders.view", "git-compare", "queue=conflict", "orders.conflict"),
             Entry(_("Exceptions"), "exceptions", "orders.exceptions", "alert-octagon", count="orders.exceptions"),
+            Entry(_("Surge mode"), "surge", "incidents.view", "flame", count="incidents.surges"),
             Entry(_("New order"), "order_new", "orders.enter", "plus", key="n"),
         ),
     ),

@@ -16,6 +16,7 @@ AREAS = {
     "mappings/": "mappings",
     "jobs/": "jobs",
     "stock/": "stock",
+    "surge/": "surge",
     "screening/": "screening",
     "payments/": "payments",
     "messages/": "messaging",

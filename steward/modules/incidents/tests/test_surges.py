@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -155,13 +156,7 @@ def test_a_sample_counts_what_came_and_what_was_done() -> None:
 
 
 def test_a_plan_somebody_else_changed_is_not_overwritten() -> None:
+    wish: dict[str, Any] = {"trigger": {"calm_below": 1}, "actions": [{"kind": "postpone_low"}]}
+    draft = PlanDraft(name="x", queue="audit", by_rule=False, **wish)
     with pytest.raises(errors.Stale):
-        commands.save_plan(
-            make.TESTER,
-            code=FLOOD,
-            draft=PlanDraft(
-                name="x", queue="audit", by_rule=False, trigger={"calm_below": 1}, actions=[{"kind": "postpone_low"}]
-            ),
-            reason="",
-            seen_version=7,
-        )
+        commands.save_plan(make.TESTER, code=FLOOD, draft=draft, reason="", seen_version=7)

@@ -1,0 +1,1 @@
+"""Floods: whether what is promised holds when ten times as much comes in."""
