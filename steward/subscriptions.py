@@ -7,7 +7,7 @@ from typing import Any
 
 from steward.kernel.events import Event
 from steward.modules.approvals.events import ApprovalSettled
-from steward.modules.customers.events import CustomerErased
+from steward.modules.customers.events import AccountEnded, AccountSet, CustomerErased
 from steward.modules.deadlines import handlers as deadlines
 from steward.modules.deadlines.events import (
     ClockBreached,
@@ -20,6 +20,8 @@ from steward.modules.deadlines.events import (
 from steward.modules.incidents import handlers as incidents
 from steward.modules.incidents.events import SurgeStarted
 from steward.modules.inventory.events import HoldExpired, StockMoved
+from steward.modules.logistics import handlers as logistics
+from steward.modules.logistics.events import ShipmentMoved
 from steward.modules.orders import handlers as orders
 from steward.modules.orders.events import (
     LineCancelled,
@@ -58,6 +60,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_order_cancelled_lapse_verifications,
         orders.on_order_cancelled_tell_buyers,
         orders.on_order_cancelled_withdraw_offers,
+        logistics.on_order_cancelled_cancel_shipments,
     ],
     ApprovalSettled: [orders.on_approval_settled_follow_verification, payments.on_approval_settled_move_refunds],
     OrderMended: [orders.on_order_mended_open_exception],
@@ -76,6 +79,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     RefundStuck: [orders.on_refund_stuck_open_exception],
     RefundDisputed: [orders.on_refund_disputed_open_exception],
     RefundWithdrawn: [orders.on_refund_withdrawn_follow_payments, orders.on_refund_withdrawn_close_exception],
+    ShipmentMoved: [logistics.on_shipment_moved_follow_orders],
     StockMoved: [orders.on_stock_moved_promise_waiting],
     HoldExpired: [orders.on_hold_expired_note_release],
     PolicyAdded: [deadlines.on_policy_added_realign_clocks],
@@ -92,6 +96,8 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_clock_breached_open_exception,
     ],
     SurgeStarted: [incidents.on_surge_started_advance_waiting],
+    AccountSet: [orders.on_account_set_advance_orders],
+    AccountEnded: [orders.on_account_ended_advance_orders],
     CustomerErased: [orders.on_customer_erased_forget_indexes],
 }
 

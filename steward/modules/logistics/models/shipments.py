@@ -62,6 +62,8 @@ class Shipment(models.Model):
     price_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3, default="CNY")
     labels_printed_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=20, blank=True, default="", help_text="What the watch found, the gravest")
+    troubled_at = models.DateTimeField(null=True)
     simulated = models.BooleanField(default=False)
 
     class Meta:
@@ -84,6 +86,8 @@ class Shipment(models.Model):
                 condition=Q(state__in=rules.IN_HOUSE),
                 name="shipment_in_house",
             ),
+            models.Index(fields=["id"], condition=~Q(trouble=""), name="shipment_in_trouble"),
+            models.Index(fields=["id"], condition=Q(state__in=rules.LIVE), name="shipment_live"),
         )
 
 

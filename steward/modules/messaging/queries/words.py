@@ -14,6 +14,9 @@ KINDS: dict[str, Any] = {
     "order_cancelled": _("Order cancelled"),
     "stock_offer": _("Choice when stock is short"),
     "order_shipped": _("Order shipped"),
+    "order_partly_shipped": _("Order shipped in part"),
+    "order_out_for_delivery": _("Order out for delivery"),
+    "order_delayed": _("Order delayed"),
     "order_delivered": _("Order delivered"),
     "refund_paid": _("Refund paid"),
     "clock_warned": _("Time limit comes near"),
@@ -63,6 +66,7 @@ REASONS: dict[str, Any] = {
     "switched_off": _("Messages of this kind are switched off."),
     "too_late": _("It could not be sent in time and makes no sense any more."),
     "left": _("This person has left."),
+    "arrived": _("The text message arrived after all."),
 }
 STATE_HELP: dict[str, Any] = {
     "waiting": _("It is sent as soon as it is due."),

@@ -102,6 +102,27 @@ KINDS: Mapping[str, Kind] = {
             _words("carrier", "顺丰速运", "順豐速運", "SF Express"),
             Placeholder("tracking_number", "text", "SF1234567890123"),
         ),
+        _of_order(
+            "order_partly_shipped",
+            _words("carrier", "顺丰速运", "順豐速運", "SF Express"),
+            Placeholder("tracking_number", "text", "SF1234567890123"),
+        ),
+        _of_order("order_out_for_delivery", _words("carrier", "顺丰速运", "順豐速運", "SF Express")),
+        _of_order(
+            "order_delayed",
+            _words("cause", "快件途中停留较久", "快件途中停留較久", "the parcel rests longer than usual"),
+            Placeholder(
+                "expected",
+                "words",
+                {
+                    "zh-hans": "预计 3 月 5 日送达。",
+                    "zh-hant": "預計 3 月 5 日送達。",
+                    "en": "It should arrive on 5 March.",
+                },
+                optional=True,
+            ),
+            mandatory=True,
+        ),
         _of_order("order_delivered"),
         _of_order("refund_paid", _money("refunded"), mandatory=True),
         Kind(
@@ -158,7 +179,11 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind("refund_stuck", "staff", (REFUND, Placeholder("since", "instant", AT))),
         Kind("refund_lapsed", "staff", (REFUND, NUMBER)),
-        Kind("holidays_missing", "staff", (Placeholder("subject", "text", "办公时间"), Placeholder("year", "number", 2027))),
+        Kind(
+            "holidays_missing",
+            "staff",
+            (Placeholder("subject", "text", "办公时间"), Placeholder("year", "number", 2027)),
+        ),
         Kind("webhook_disabled", "staff", (SUBJECT, Placeholder("failures", "number", 10))),
     )
 }

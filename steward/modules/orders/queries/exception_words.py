@@ -23,6 +23,12 @@ DETECTORS: Mapping[str, Any] = {
     "unmatched_callback": _("Payment reported for an unknown order"),
     "unmatched_cancellation": _("Cancellation without an order"),
     "cancelled_late": _("The channel cancelled after approval"),
+    "not_picked_up": _("Packed but not picked up"),
+    "parcel_stuck": _("Parcel does not move"),
+    "delivery_late": _("Delivery later than promised"),
+    "delivery_failed": _("Delivery failed"),
+    "parcel_lost": _("Parcel lost"),
+    "parcel_damaged": _("Parcel damaged"),
 }
 WHAT_TO_DO: Mapping[str, Any] = {
     "stuck": _("Find out what it waits for: mend it, ask the customer, or cancel it."),
@@ -43,6 +49,12 @@ WHAT_TO_DO: Mapping[str, Any] = {
     "unmatched_callback": _("Ask the provider which order it belongs to; take the order in, or send the money back."),
     "unmatched_cancellation": _("Find the order the document means, or ask the channel to correct it."),
     "cancelled_late": _("Stop the parcel if it has not left; else agree with the customer on a return."),
+    "not_picked_up": _("Call the carrier and have the parcel picked up today, or hand it to another one."),
+    "parcel_stuck": _("Ask the carrier where it is. The customer has been told; say more as soon as you know more."),
+    "delivery_late": _("Hurry the carrier and agree a new day with the customer, who has been told of the delay."),
+    "delivery_failed": _("Call the customer: right address, right time? Then have it delivered again."),
+    "parcel_lost": _("Send the goods again or give the money back, and claim the loss from the carrier."),
+    "parcel_damaged": _("Ask the customer for pictures, send anew or pay back, and claim the damage from the carrier."),
 }
 STATES: dict[str, Any] = {
     "muted": pgettext_lazy("exception", "Muted"),

@@ -60,6 +60,12 @@ SHIPPED = (
     Shipped("unmatched_callback", "high", "finance", {"after_s": HOUR}),
     Shipped("unmatched_cancellation", "normal", "order_clerk", {"after_s": DAY, "recent_s": 30 * DAY}),
     Shipped("cancelled_late", "urgent", "customer_service"),
+    Shipped("not_picked_up", "high", "warehouse", {"after_s": DAY}),
+    Shipped("parcel_stuck", "high", "logistics_coordinator", {"after_s": 3 * DAY}),
+    Shipped("delivery_late", "high", "logistics_coordinator"),
+    Shipped("delivery_failed", "high", "logistics_coordinator"),
+    Shipped("parcel_lost", "urgent", "logistics_coordinator"),
+    Shipped("parcel_damaged", "urgent", "logistics_coordinator"),
 )
 CODES = tuple(one.code for one in SHIPPED)
 # Those that the sweep looks for; the others are heard of.

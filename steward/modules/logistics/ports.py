@@ -1,0 +1,102 @@
+"""What logistics asks of whoever reports where parcels are, and of machines at the packing table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+
+import msgspec
+from django.utils.translation import gettext_lazy as _
+
+from steward.kernel import errors
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """One event of one parcel as somebody reports it. `codes`: the exact one first, then what it falls back to.
+
+    `at` None: what was sent is no time; `raw_at` then still says what it was.
+    """
+
+    tracking_number: str
+    codes: tuple[str, ...]
+    at: datetime | None
+    raw_at: str = ""
+    carrier_code: str = ""
+    text: str = ""
+    place: str = ""
+    district_code: str = ""
+    expected_date: date | None = None
+
+
+class UnprovenReport(errors.Refusal):
+    """Refuse a report whose signature does not fit."""
+
+    code = "signature_refused"
+    status = 401
+    message = _("The signature does not fit (%(why)s).")
+
+
+class UnreadableReport(errors.Refusal):
+    """Refuse a report of which no sense can be made; it says where."""
+
+    code = "unreadable_report"
+    status = 422
+    message = _("The report cannot be read: %(why)s.")
+
+
+class SourceUnreachable(errors.Refusal):
+    """Refuse what needs a source while it does not answer."""
+
+    code = "source_unreachable"
+    status = 502
+    message = _("The source does not answer as it should (%(why)s).")
+
+
+class TrackingReader(Protocol):
+    """Reads what a source sends; bound as `logistics.tracking.<format>`."""
+
+    def read(self, body: bytes, headers: Mapping[str, str], secret: bytes) -> Sequence[Report]:
+        """Prove and read what was sent. Raises: UnprovenReport, UnreadableReport."""
+
+    def answer(self) -> dict[str, Any]:
+        """Return what the source wants to hear once its report is safe."""
+
+
+class TrackingPoller(Protocol):
+    """Asks a source for what is new; bound as `logistics.tracking_poll`."""
+
+    def __call__(self, *, address: str, secret: bytes, numbers: Sequence[str]) -> Sequence[Report]:
+        """Ask about parcels. Raises: SourceUnreachable."""
+
+
+class TrackingFile(Protocol):
+    """Reads a carrier's file of events; bound as `logistics.tracking_file`."""
+
+    def __call__(self, content: bytes, name: str) -> Sequence[Report]:
+        """Read every row. Raises: UnreadableReport with the line."""
+
+
+class Weighed(msgspec.Struct, frozen=True):
+    """What a scale says. Units: grams."""
+
+    weight_g: int
+    is_steady: bool
+
+
+class PackingMachine(Protocol):
+    """A scale or label printer on the local network; bound as `logistics.machine`."""
+
+    def weigh(self, address: str) -> Weighed:
+        """Ask a scale. Raises: MachineSilent."""
+
+    def print_label(self, address: str, label: str) -> None:
+        """Send a label to a printer, as the text it understands. Raises: MachineSilent."""
+
+
+class MachineSilent(errors.Refusal):
+    """Refuse what needs a machine that does not answer."""
+
+    code = "machine_silent"
+    status = 502
+    message = _("The machine at %(address)s does not answer (%(why)s). Type the weight, or print the label as PDF.")
