@@ -6,18 +6,21 @@ It leaves by itself when the database stays away, with exit code 0; whatever sta
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import threading
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.app import WorkerOptions
 from procrastinate.contrib.django import app
 
-from steward.kernel import outcomes, upkeep
+from steward.kernel import outcomes, ticks, upkeep
 from steward.kernel.database import direct
 
 LOOK_EVERY_S = 0.5
+# Who takes no jobs of this queue does no ticks either.
+TICKING = "periodic"
 # What is done in other processes counts, theirs may die; so does what failed and will be tried again shortly.
 IS_LEFT = """
 SELECT EXISTS (
@@ -51,7 +54,24 @@ async def _run(*, threads: int, queues: Sequence[str] | None, until_idle: bool) 
             if until_idle:
                 await _run_until_idle(own, options)
             else:
-                await own.run_worker_async(**options)
+                async with _ticking(queues):
+                    await own.run_worker_async(**options)
+
+
+@asynccontextmanager
+async def _ticking(queues: Sequence[str] | None) -> AsyncIterator[None]:
+    """Tick beside the jobs, in a thread of its own."""
+    if queues and TICKING not in queues:
+        yield
+        return
+    stopping = threading.Event()
+    thread = threading.Thread(target=ticks.Ticker().run, args=(stopping,), name="ticks", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        await asyncio.to_thread(thread.join)
 
 
 async def _run_until_idle(own: App, options: WorkerOptions) -> None:

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from django.conf import settings
+from prometheus_client import start_http_server
 
 from steward.interfaces.processes.parent import end_with_parent
 from steward.kernel import worker
@@ -18,6 +19,7 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--threads", type=int, default=settings.JOB_THREADS, help="jobs at once")
     parser.add_argument("--queues", help="comma-separated; default: all")
     parser.add_argument("--until-idle", action="store_true", help="leave when nothing is left, here or elsewhere")
+    parser.add_argument("--metrics-port", type=int, help="give figures to Prometheus at 127.0.0.1:PORT")
     parser.set_defaults(run=run)
 
 
@@ -25,6 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the worker in this process."""
     if os.environ.get("STEWARD_SUPERVISOR"):
         end_with_parent(int(os.environ["STEWARD_SUPERVISOR"]))
+    if arguments.metrics_port:
+        start_http_server(arguments.metrics_port, addr="127.0.0.1")
     queues = arguments.queues.split(",") if arguments.queues else None
     worker.run(threads=arguments.threads, queues=queues, until_idle=arguments.until_idle)
     return 0

@@ -63,6 +63,26 @@ class ClockEscalated(Event, frozen=True, kw_only=True):
     role: str
 
 
+class ClockReassigned(Event, frozen=True, kw_only=True):
+    """A step of the ladder took a subject from one person and gave it to another.
+
+    `how`: on_duty, or where nobody was there on_call or manager; nobody: none of them could be found, it stays.
+    """
+
+    KIND = "deadlines.clock_reassigned"
+    SUBJECT = "clock"
+    clock_id: int
+    clock_kind: str
+    about_kind: str
+    about_id: int
+    cycle: int
+    due_at: datetime
+    number: int
+    how: str
+    before_id: int | None
+    after_id: int | None
+
+
 class BreachWithdrawn(Event, frozen=True, kw_only=True):
     """A breach that had been announced is none any more: the facts or the limit changed, or the end came in late."""
 

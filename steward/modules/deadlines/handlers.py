@@ -18,7 +18,7 @@ from steward.modules.deadlines.events import (
     PolicyRetired,
 )
 from steward.modules.deadlines.queries import policies
-from steward.modules.people.events import CalendarChanged
+from steward.modules.people.events import CalendarChanged, HolidaysMissing
 
 SYSTEM = system("deadlines.sweep")
 AGAIN_TASK = "deadlines.realign_again"
@@ -67,8 +67,13 @@ def on_clock_breached_tell_people(events: Sequence[ClockBreached]) -> None:
 
 
 def on_clock_escalated_tell_people(events: Sequence[ClockEscalated]) -> None:
-    """Tell who the ladder calls in; reassigning is for the subject's module, who is told all the same."""
-    commands.tell_people(SYSTEM, reached=events, now=moment.now())
+    """Tell who the ladder calls in; where the subject's module reassigns, it tells those whom it concerns."""
+    commands.tell_people(SYSTEM, reached=commands.not_moved_above(events), now=moment.now())
+
+
+def on_holidays_missing_tell_people(events: Sequence[HolidaysMissing]) -> None:
+    """Warn those who keep calendars."""
+    commands.tell_of_missing_holidays(SYSTEM, missing=events, now=moment.now())
 
 
 def _realign(kinds: Iterable[tuple[str, str]], reason: str) -> None:

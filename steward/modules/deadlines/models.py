@@ -17,6 +17,8 @@ HAPPENINGS = (
     "breached",
     "breach_withdrawn",
     "escalated",
+    "reassigned",
+    "not_reassigned",
     "reopened",
     "cancelled",
 )
@@ -114,13 +116,21 @@ class Clock(models.Model):
                 condition=Q(running_since__isnull=True) | Q(due_at__isnull=False), name="clock_running_is_due"
             ),
         )
-        indexes = (models.Index(fields=["next_step_at"], condition=Q(next_step_at__isnull=False), name="clock_step"),)
+        indexes = (
+            models.Index(fields=["next_step_at"], condition=Q(next_step_at__isnull=False), name="clock_step"),
+            models.Index(
+                fields=["owner_id"],
+                condition=Q(owner_id__isnull=False, stopped_at__isnull=True),
+                name="clock_of_owner",
+            ),
+        )
 
 
 class History(models.Model):
     """What happened to a clock beside its plain start and end; rows are only ever added.
 
     `at` is the instant it belongs to, `noted_at` when it was written: a late sweep shows as the difference.
+    `owner_before` and `owner_after` say between whom a subject changed hands.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -134,6 +144,8 @@ class History(models.Model):
     whom = models.CharField(max_length=60, db_default="")
     reason = models.CharField(max_length=400, db_default="")
     actor = models.CharField(max_length=80)
+    owner_before = models.BigIntegerField(null=True)
+    owner_after = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "deadlines_history"

@@ -10,7 +10,7 @@ from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.customers.events import CustomerErased
-from steward.modules.deadlines.events import ClockBreached, ClockWarned
+from steward.modules.deadlines.events import ClockBreached, ClockEscalated, ClockWarned
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.orders.commands import (
     cancel,
@@ -22,6 +22,7 @@ from steward.modules.orders.commands import (
     offers,
     offers_answering,
     progress,
+    reassigning,
     reminders,
     screening,
     screening_deciding,
@@ -241,6 +242,11 @@ def on_line_cancelled_open_exception(events: Sequence[LineCancelled]) -> None:
 def on_clock_breached_open_exception(events: Sequence[ClockBreached]) -> None:
     """Bring orders that miss their limits again to the desk of exceptions."""
     exceptions_hearing.hear_breaches(SYSTEM, heard=events, now=moment.now())
+
+
+def on_clock_escalated_reassign_subjects(events: Sequence[ClockEscalated]) -> None:
+    """Give what was not done in time to the next person on duty."""
+    reassigning.reassign_subjects(SYSTEM, steps=events, now=moment.now())
 
 
 def on_order_promised_withdraw_offers(events: Sequence[OrderPromised]) -> None:

@@ -273,6 +273,18 @@ class OnCallOverridden(Event, frozen=True, kw_only=True):
     cancelled: bool
 
 
+class HolidaysMissing(Event, frozen=True, kw_only=True):
+    """The holidays of a year that is near are not known: time limits would run on days off. Told twice a month."""
+
+    KIND = "people.holidays_missing"
+    SUBJECT = "calendar"
+    calendar_id: int
+    code: str
+    name: str
+    country: str
+    year: int
+
+
 class CalendarChanged(Event, frozen=True, kw_only=True):
     """A calendar has a new version, which counts from now on; what runs under it has to be computed anew."""
 

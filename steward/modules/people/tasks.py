@@ -13,3 +13,10 @@ from steward.modules.people import commands
 def extend_calendars(timestamp: int) -> None:
     """Take in the holidays of a year that came near; a second run the same night finds nothing to change."""
     commands.extend_calendars(actor.system("people.calendars"), now=moment.now())
+
+
+@app.periodic(cron="23 3 1,15 * *")
+@app.task(name="people.check_holidays", queue="periodic", queueing_lock="people.check_holidays", retry=jobs.RETRY)
+def check_holidays(timestamp: int) -> None:
+    """Say twice a month which holidays of this year, or of the next one when it is near, are not known."""
+    commands.check_holidays(actor.system("people.calendars"), now=moment.now())

@@ -139,7 +139,7 @@ def _form(request: StaffRequest, found: queries.TeamView | None) -> HttpResponse
 def _as_typed(found: queries.TeamView | None) -> QueryDict:
     typed = QueryDict(mutable=True)
     if found is None:
-        typed.update({"time_zone": "Asia/Shanghai", "calendar": "always", "minimum": "0", "active": "on"})
+        typed.update({"time_zone": "Asia/Shanghai", "calendar": "cn-office", "minimum": "0", "active": "on"})
         typed.setlist("languages", ["zh"])
         return typed
     typed.update(

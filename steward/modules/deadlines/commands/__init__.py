@@ -18,10 +18,16 @@ from steward.modules.deadlines.commands.policies import (
     set_time_limit,
 )
 from steward.modules.deadlines.commands.realigning import REALIGN_LIMIT, realign_all, realign_clocks
+from steward.modules.deadlines.commands.reassigning import Handover, Owner, reassign_clocks, set_owners
 from steward.modules.deadlines.commands.restating import Restatement, restate_facts
 from steward.modules.deadlines.commands.starting import ClockStart, reopen_clocks, start_clocks
 from steward.modules.deadlines.commands.sweeping import SWEEP_LIMIT, sweep_due
-from steward.modules.deadlines.commands.telling import tell_people, without_ladder
+from steward.modules.deadlines.commands.telling import (
+    not_moved_above,
+    tell_of_missing_holidays,
+    tell_people,
+    without_ladder,
+)
 from steward.modules.deadlines.queries.policies import forget_policies
 
 __all__ = [
@@ -33,6 +39,8 @@ __all__ = [
     "ClockPause",
     "ClockStart",
     "ClockStop",
+    "Handover",
+    "Owner",
     "PolicyDraft",
     "Reply",
     "Restatement",
@@ -44,20 +52,24 @@ __all__ = [
     "check_draft",
     "draft_of",
     "forget_policies",
+    "not_moved_above",
     "pause_clocks",
     "realign_all",
     "realign_clocks",
+    "reassign_clocks",
     "release_due",
     "reopen_clocks",
     "restate_facts",
     "resume_clocks",
     "retire_policy",
     "set_due",
+    "set_owners",
     "set_policy",
     "set_time_limit",
     "start_clocks",
     "stop_clocks",
     "sweep_due",
+    "tell_of_missing_holidays",
     "tell_people",
     "without_ladder",
 ]

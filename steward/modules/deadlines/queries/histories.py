@@ -23,6 +23,8 @@ class HistoryView(Struct, frozen=True):
     whom: str
     reason: str
     actor: str
+    owner_before: int | None = None
+    owner_after: int | None = None
 
 
 def histories_of(clock_ids: Sequence[int]) -> dict[int, list[HistoryView]]:

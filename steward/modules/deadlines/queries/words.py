@@ -19,10 +19,12 @@ SUBJECTS: Mapping[str, Any] = {
     "call": pgettext_lazy("subject", "Calls"),
     "exception": pgettext_lazy("subject", "Exceptions"),
     "offer": pgettext_lazy("subject", "Offers to the customer"),
+    "approval": pgettext_lazy("subject", "Approvals"),
 }
 FACTS: Mapping[str, Any] = {
     "urgency": pgettext_lazy("fact", "urgency"),
     "severity": pgettext_lazy("fact", "severity"),
+    "kind": pgettext_lazy("fact", "kind"),
     "special": pgettext_lazy("fact", "declared special"),
 }
 VALUES: Mapping[str, Any] = {
@@ -41,6 +43,7 @@ CLOCKS: Mapping[str, Any] = {
     "order_screening": pgettext_lazy("clock", "Screening"),
     "exception_solve": pgettext_lazy("clock", "Exception"),
     "offer_answer": pgettext_lazy("clock", "Answer to an offer"),
+    "approval_decision": pgettext_lazy("clock", "Decision"),
     "first_reply": pgettext_lazy("clock", "First reply"),
     "preliminary_solution": pgettext_lazy("clock", "Preliminary solution (urgent)"),
     "substantive_reply": pgettext_lazy("clock", "Substantive reply"),
@@ -75,14 +78,40 @@ HAPPENED: Mapping[str, Any] = {
     "breached": _("Limit missed"),
     "breach_withdrawn": _("Missed limit taken back"),
     "escalated": _("Escalated"),
+    "reassigned": _("Changed hands"),
+    "not_reassigned": _("Nobody to take it over"),
     "reopened": _("Reopened"),
     "cancelled": _("Called off"),
+}
+# Why it went to that person.
+TAKEN_BY: Mapping[str, Any] = {
+    "on_duty": _("next on duty"),
+    "on_call": _("nobody on duty, on call"),
+    "manager": _("nobody on duty, manager"),
+    "nobody": _("nobody on duty, nobody on call, no manager who may"),
 }
 PAUSES: Mapping[str, Any] = {
     "waiting_for_customer": _("waiting for the customer"),
     "waiting_for_supplier": _("waiting for the supplier"),
     "waiting_for_carrier": _("waiting for the carrier"),
+    "held_by_screening": _("held by screening"),
+    "awaits_verification": _("waits for the second check"),
 }
+
+
+# Why clocks run on, stand still or were computed anew, where a part of the system said it.
+REASONS: Mapping[str, Any] = {
+    **PAUSES,
+    "verified": _("the second check is done"),
+    "released": _("released by screening"),
+    "fact is back": _("the fact is back"),
+    "holidays": _("new holidays"),
+}
+
+
+def clock_reason(reason: str) -> str:
+    """Say why something happened to a clock; what a person wrote stands as it is."""
+    return str(REASONS.get(reason, reason))
 
 
 def pause_words(reason: str | None) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.deadlines.commands import ClockStop, cancel_clocks, reopen_clocks, stop_clocks
+from steward.modules.deadlines.commands import ClockStop, Owner, cancel_clocks, reopen_clocks, set_owners, stop_clocks
 from steward.modules.orders.commands.audit import ReasonMissing
 from steward.modules.orders.commands.exceptions_opening import SUBJECT, Fact, note, open_facts
 from steward.modules.orders.events import ExceptionClosed, ExceptionWorked
@@ -60,6 +60,7 @@ def take_exceptions(actor: Actor, *, exception_ids: Sequence[int], now: datetime
     for case in cases:
         case.state = detectors.next_state(case.state, "take")
         ExceptionCase.objects.filter(id=case.id).update(state=case.state, owner_id=owner)
+    set_owners(actor, owners=[Owner(SUBJECT, case.id, case.detector.clock_kind, owner) for case in cases])
     name = people.actor_names([f"person:{owner}"]).get(f"person:{owner}", "")
     note(actor, {case.id: ("assigned", name) for case in cases}, now)
     events.record(actor, [_worked(case, "take") for case in cases])

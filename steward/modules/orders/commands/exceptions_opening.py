@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from steward.kernel import arrays, events, languages, sql
 from steward.kernel.actor import Actor
-from steward.modules.deadlines.commands import ClockStart, ClockStop, reopen_clocks, start_clocks
+from steward.modules.deadlines.commands import ClockStart, ClockStop, Owner, reopen_clocks, set_owners, start_clocks
 from steward.modules.deadlines.rules import holds, parse
 from steward.modules.messaging.commands import Notice, notify_staff
 from steward.modules.orders.events import ExceptionOpened
@@ -181,6 +181,8 @@ def _own(actor: Actor, detector: Detector, ids: Sequence[int], now: datetime) ->
     found = owners(candidates(detector.responsible_role, now), len(ids))
     owned = [ExceptionCase(id=id_, owner_id=owner) for id_, owner in zip(ids, found, strict=True)]
     ExceptionCase.objects.bulk_update(owned, ["owner_id"])
+    kind = detector.clock_kind
+    set_owners(actor, owners=[Owner(SUBJECT, id_, kind, owner) for id_, owner in zip(ids, found, strict=True)])
 
 
 def candidates(role: str, now: datetime) -> list[Candidate]:

@@ -16,6 +16,7 @@ from steward.modules.inventory.commands.promising import make_firm
 from steward.modules.orders.commands.late_audits import note_late
 from steward.modules.orders.commands.moving import Move, Standing, lock_orders, move_orders
 from steward.modules.orders.commands.screening import screen_locked
+from steward.modules.orders.commands.standing_still import follow_waits
 from steward.modules.orders.commands.verification import verify_locked
 from steward.modules.orders.events import OrderApproved, OrderPaymentChanged
 from steward.modules.orders.models import Order, OrderFinding
@@ -60,7 +61,9 @@ def advance_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
     passing = [one for one in due if not why[one.id]]
     note_late(actor, simulated={one.id: one.simulated for one in passing}, now=now, automatic=True)
     move_orders(actor, [Move(one, "approve") for one in passing], now)
+    open_invoices(actor, passing, now)
     events.record(actor, [OrderApproved(order_id=one.id, automatic=True, simulated=one.simulated) for one in passing])
+    follow_waits(actor, orders, now)
     return len(passing)
 
 

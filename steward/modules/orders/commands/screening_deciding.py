@@ -16,6 +16,7 @@ from steward.modules.orders.commands.cancel import cancel_locked
 from steward.modules.orders.commands.moving import Move, Standing, lock_order, lock_orders
 from steward.modules.orders.commands.progress import advance_orders
 from steward.modules.orders.commands.screening import CLOCK
+from steward.modules.orders.commands.standing_still import run_on
 from steward.modules.orders.events import OrderHoldDecided
 from steward.modules.orders.models import Hold, HoldDecision
 
@@ -46,7 +47,7 @@ def release_hold(actor: Actor, *, order_id: int, reason: str, now: datetime) -> 
     Raises: NotFound, NotHeld, ReasonMissing, NeedsPerson, OwnEntry, OwnMend. Emits: OrderHoldDecided and what
     advance_orders emits. Locks: the order. Source: ORD-5.
     """
-    _decide(actor, order_id, "released", reason, now)
+    run_on(SYSTEM, _decide(actor, order_id, "released", reason, now), now)
     advance_orders(SYSTEM, order_ids=[order_id], now=now)
 
 

@@ -1,6 +1,6 @@
 """Change who works here, what they may do, and when they are there."""
 
-from steward.modules.people.commands.calendars import CalendarDraft, extend_calendars, save_calendar
+from steward.modules.people.commands.calendars import CalendarDraft, check_holidays, extend_calendars, save_calendar
 from steward.modules.people.commands.leave import LeaveDraft, decide_leave, request_leave, withdraw_leave
 from steward.modules.people.commands.on_call import cancel_override, override_on_call, save_on_call
 from steward.modules.people.commands.preferences import set_preferences
@@ -48,6 +48,7 @@ __all__ = [
     "ask_swap",
     "cancel_duties",
     "cancel_override",
+    "check_holidays",
     "create_staff",
     "deactivate_staff",
     "decide_leave",

@@ -14,8 +14,9 @@ from steward.kernel.actor import Actor
 from steward.kernel.calendar import Window
 from steward.kernel.command import command
 from steward.modules.people.commands.teams import CODE
-from steward.modules.people.events import CalendarChanged
+from steward.modules.people.events import CalendarChanged, HolidaysMissing
 from steward.modules.people.models import CalendarVersion
+from steward.modules.people.queries import calendars as queries
 from steward.modules.people.rules import calendars as rules
 
 WEEKDAYS = 7
@@ -68,6 +69,23 @@ def extend_calendars(actor: Actor, *, now: datetime) -> list[str]:
         if _put_in_force(actor, row.code, draft, "holidays", now.year) != row.version:
             changed.append(row.code)
     return changed
+
+
+@command(needs="people.calendars")
+def check_holidays(actor: Actor, *, now: datetime) -> list[tuple[str, int]]:
+    """Find calendars in force that lack the holidays of a year that has come near.
+
+    Returns their codes with the year. Emits: HolidaysMissing for each.
+    """
+    missing = queries.missing_holidays(now=now)
+    events.record(
+        actor,
+        [
+            HolidaysMissing(calendar_id=one.id, code=one.code, name=one.name, country=one.country, year=year)
+            for one, year in missing
+        ],
+    )
+    return [(one.code, year) for one, year in missing]
 
 
 def _put_in_force(actor: Actor, code: str, draft: CalendarDraft, reason: str, year: int) -> int:

@@ -16,6 +16,7 @@ from steward.modules.people.queries.calendars import (
     calendar_versions,
     calendar_view,
     calendars,
+    missing_holidays,
 )
 from steward.modules.people.queries.catalogue import AREA_LABELS, PermissionView, permission, permissions
 from steward.modules.people.queries.coverage import coverage_gaps, open_hours
@@ -64,6 +65,7 @@ from steward.modules.people.queries.rosters import (
     duties,
     duties_by_id,
     overrides,
+    swap,
     swaps,
     team_duties,
 )
@@ -128,6 +130,7 @@ __all__ = [
     "manager_of",
     "members",
     "members_by_team",
+    "missing_holidays",
     "on_call",
     "on_call_turns",
     "on_leave",
@@ -156,6 +159,7 @@ __all__ = [
     "staff_with_skill",
     "stand_ins",
     "stands_in_for",
+    "swap",
     "swaps",
     "team",
     "team_duties",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -115,6 +116,17 @@ def calendar_versions(code: str) -> list[CalendarView]:
     """List all versions of a calendar, newest first."""
     rows = CalendarVersion.objects.filter(code=code).order_by("-version")
     return [CalendarView(*row) for row in rows.values_list(*FIELDS)]
+
+
+def missing_holidays(*, now: datetime) -> list[tuple[CalendarView, int]]:
+    """List the calendars in force with a year that has come near and whose holidays are not known yet."""
+    return [
+        (one, year)
+        for one in calendar_list()
+        if one.country
+        for year in rules.years_to_know(now.astimezone(ZoneInfo(one.zone)).date())
+        if not rules.is_announced(one.country, year)
+    ]
 
 
 def calendar_uses() -> dict[str, list[str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db.models import Q
 from msgspec import Struct
 
+from steward.kernel.errors import NotFound
 from steward.modules.people.models import Duty, OnCallOverride, Swap
 from steward.modules.people.rules import swaps as rules
 
@@ -99,7 +100,18 @@ def swaps(*, staff_id: int | None = None, only_open: bool = True, limit: int = 1
         rows = rows.filter(Q(asker_id=staff_id) | Q(colleague_id=staff_id))
     if only_open:
         rows = rows.filter(state__in=rules.OPEN)
-    found = list(rows[:limit])
+    return _swaps(list(rows[:limit]))
+
+
+def swap(swap_id: int) -> SwapView:
+    """Return one swap. Raises: NotFound."""
+    found = _swaps(list(Swap.objects.select_related("asker", "colleague").filter(id=swap_id)))
+    if not found:
+        raise NotFound(key=swap_id)
+    return found[0]
+
+
+def _swaps(found: Sequence[Swap]) -> list[SwapView]:
     known = duties_by_id({id_ for row in found for id_ in (row.duty_id, row.for_duty_id) if id_ is not None})
     return [
         SwapView(

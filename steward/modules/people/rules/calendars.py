@@ -73,6 +73,23 @@ def _make_up_workdays(year: int) -> Iterator[Holiday]:
                 yield Holiday(worked, name, "workday", day_off)
 
 
+def is_announced(country: str, year: int) -> bool:
+    """Tell whether a year's holidays are known in full: in China once the yearly notice says which days make up.
+
+    Without it a Chinese year has its statutory days only, and nobody knows yet on which weekends people work.
+    """
+    listed = holidays_of(country, year)
+    return any(one.kind == "workday" for one in listed) if country == "CN" else bool(listed)
+
+
+def years_to_know(on: date) -> list[int]:
+    """List the years whose holidays have to be known on a day: this one, and from mid-November the next one.
+
+    Source: the State Council's notice of the next year has come out by early or mid-November since 2013.
+    """
+    return [on.year, on.year + 1] if (on.month, on.day) >= (11, 15) else [on.year]
+
+
 def years_around(year: int) -> range:
     """Return the years a calendar resolves when it is set."""
     return range(year - YEARS_BACK, year + YEARS_AHEAD + 1)

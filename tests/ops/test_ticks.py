@@ -1,0 +1,89 @@
+"""Every few seconds one of all workers does what is due; when it dies another goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from steward.kernel import ticks
+from steward.kernel.database import direct
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ADMIN = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'steward-ticks'"
+
+
+@pytest.fixture
+def works(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, ticks.Work]]:
+    """Keep the ticks of the modules out of the way."""
+    own: dict[str, ticks.Work] = {}
+    monkeypatch.setattr(ticks, "_works", own)
+    yield own
+
+
+@pytest.fixture
+def tickers() -> Iterator[list[ticks.Ticker]]:
+    """Give two workers' tickers; close them at the end."""
+    both = [ticks.Ticker(), ticks.Ticker()]
+    yield both
+    for one in both:
+        one.close()
+
+
+def test_of_two_workers_one_ticks(works: dict[str, ticks.Work], tickers: list[ticks.Ticker]) -> None:
+    done: list[int] = []
+    works["count"] = lambda: done.append(1) or 1
+    assert [one.beat() for one in (*tickers, *tickers)] == [True, False, True, False]
+    assert len(done) == 2
+
+
+def test_another_goes_on_when_the_leader_has_gone(works: dict[str, ticks.Work], tickers: list[ticks.Ticker]) -> None:
+    first, second = tickers
+    first.beat()
+    first.close()
+    assert second.beat()
+
+
+def test_a_leader_whose_connection_was_cut_leads_no_more_until_it_asks_again(
+    works: dict[str, ticks.Work], tickers: list[ticks.Ticker]
+) -> None:
+    first, second = tickers
+    first.beat()
+    with psycopg.connect(**direct.connection_params(application="tests"), autocommit=True) as own:
+        own.execute(ADMIN)
+    assert not first.beat()
+    assert second.beat()
+    assert not first.beat()
+
+
+def test_what_fails_keeps_neither_the_others_nor_the_next_beat_from_working(
+    works: dict[str, ticks.Work], tickers: list[ticks.Ticker]
+) -> None:
+    done: list[int] = []
+
+    def broken() -> int:
+        raise ValueError("broken")
+
+    works["broken"] = broken
+    works["count"] = lambda: done.append(1) or 1
+    failed = ticks.FAILED.labels("broken")._value.get()
+    tickers[0].beat()
+    tickers[0].beat()
+    assert len(done) == 2
+    assert ticks.FAILED.labels("broken")._value.get() == failed + 2
+
+
+def test_it_stops_when_told_to(works: dict[str, ticks.Work], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ticks, "TICK_S", 0.01)
+    beaten, stopping = threading.Event(), threading.Event()
+    works["count"] = lambda: beaten.set() or 0
+    ticker = ticks.Ticker()
+    thread = threading.Thread(target=ticker.run, args=(stopping,))
+    thread.start()
+    assert beaten.wait(10)
+    stopping.set()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert not ticker.leads
