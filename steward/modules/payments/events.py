@@ -22,6 +22,21 @@ class PaymentRecorded(Event, frozen=True, kw_only=True):
     happened_at: datetime
 
 
+class MoneyMoved(Event, frozen=True, kw_only=True):
+    """Money of one order counts for another now (a split or a merge); told of both, negative where it went from.
+
+    Units: minor currency units.
+    """
+
+    KIND = "payments.money_moved"
+    SUBJECT = "order"
+    order_id: int
+    other_order_id: int
+    other_number: str
+    amount_minor: int
+    currency: str
+
+
 class PaymentMismatched(Event, frozen=True, kw_only=True):
     """A provider reported money that is not what the order expects; it is in the ledger and needs a look.
 

@@ -27,6 +27,7 @@ from steward.modules.payments.commands.statements import (
     read_statement,
     settle_difference,
 )
+from steward.modules.payments.commands.transferring import transfer_money
 from steward.modules.payments.commands.working import claim_refunds, record_answer, run_errand
 
 __all__ = [
@@ -59,5 +60,6 @@ __all__ = [
     "settle_by_hand",
     "settle_difference",
     "settle_dispute",
+    "transfer_money",
     "withdraw_refund",
 ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Sum
 
 from steward.kernel import arrays, sql
-from steward.modules.payments.models import OrderBalance, PaymentBalance
+from steward.modules.payments.models import Entry, OrderBalance, PaymentBalance
 
 PACKAGE = "steward.modules.payments"
 SPACE = 0x5350_0000_0000_0000  # advisory locks are numbers all share; ours begin here
@@ -39,6 +39,15 @@ def refresh_balances(order_ids: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "open_balances"), wanted)
         cursor.execute(sql.load(PACKAGE, "refresh_balances"), wanted)
+
+
+def open_payment_balance(payment_id: int) -> None:
+    """Open the row that guards what of one payment may go back: less what has moved to other orders. Lock as above."""
+    if PaymentBalance.objects.filter(payment_id=payment_id).exists():
+        return
+    moved = Entry.objects.filter(origin_id=payment_id, direction="refund").aggregate(sum=Sum("amount_minor"))["sum"]
+    paid_minor = Entry.objects.values_list("amount_minor", flat=True).get(id=payment_id)
+    PaymentBalance.objects.create(payment_id=payment_id, paid_minor=paid_minor - (moved or 0))
 
 
 def move_claim(*, order_id: int, payment_id: int, currency: str, claimed_minor: int, refunded_minor: int = 0) -> None:

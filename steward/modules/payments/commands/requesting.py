@@ -14,10 +14,10 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.payments import queries
 from steward.modules.payments.commands.asking import ask_second_person
-from steward.modules.payments.commands.locking import lock_money, move_claim, refresh_balances
+from steward.modules.payments.commands.locking import lock_money, move_claim, open_payment_balance, refresh_balances
 from steward.modules.payments.commands.moving import write_step
 from steward.modules.payments.events import RefundRequested
-from steward.modules.payments.models import Entry, PaymentBalance, Refund, RefundRequest
+from steward.modules.payments.models import Entry, Refund, RefundRequest
 from steward.modules.payments.queries.refunds import payables
 from steward.modules.payments.rules import OrderFacts
 from steward.modules.payments.rules import refunds as rules
@@ -184,8 +184,7 @@ def _write_refund(
         next_try_at=now if state == "waiting" else None,
         simulated=request.simulated,
     )
-    paid_minor = Entry.objects.values_list("amount_minor", flat=True).get(id=share.entry_id)
-    PaymentBalance.objects.get_or_create(payment_id=share.entry_id, defaults={"paid_minor": paid_minor})
+    open_payment_balance(share.entry_id)
     move_claim(
         order_id=request.order_id,
         payment_id=share.entry_id,

@@ -156,7 +156,7 @@ def _compare(actor: Actor, statement: Statement, provider: str, now: datetime) -
     ]
     within = Q(happened_at__gte=statement.starts_at, happened_at__lt=statement.ends_at)
     named = Q(transaction__in=list({row.transaction for row in stated}))
-    entries = Entry.objects.filter(within | named, provider=provider, simulated=False)
+    entries = Entry.objects.filter(within | named, provider=provider, simulated=False, origin=None)
     fields = ("direction", "transaction", "amount_minor", "currency", "id", "order_id", "happened_at")
     rows = list(entries.values_list(*fields))
     ours = [rules.Movement(*row[:6]) for row in rows]

@@ -97,7 +97,7 @@ def _claim(actor: Actor, refund: Refund, now: datetime) -> Errand | None:
         Refund.objects.filter(id=refund.id).update(next_try_at=until, tries=refund.tries + 1)
     order = RefundOrder(
         key=refund.number,
-        payment=refund.payment.transaction,
+        payment=(refund.payment.origin or refund.payment).transaction,
         amount_minor=refund.amount_minor,
         currency=refund.currency,
         reason=refund.request.cause,

@@ -10,7 +10,12 @@ DIRECTIONS = ("payment", "refund")
 
 
 class Entry(models.Model):
-    """One movement of money. `order_id` is the order's id (a plain fact: orders lie above)."""
+    """One movement of money. `order_id` is the order's id (a plain fact: orders lie above).
+
+    Money that moves from one order to another (they were parted, or became one) is two entries with an `origin`: on
+    the one that gives, a refund whose origin is the payment that shrinks; on the one that gets, a payment whose origin
+    is the one the provider knows. No money leaves the house by them.
+    """
 
     id = models.BigAutoField(primary_key=True)
     order_id = models.BigIntegerField()
@@ -23,6 +28,7 @@ class Entry(models.Model):
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
     simulated = models.BooleanField(db_default=False)
+    origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="moved", db_index=False)
 
     class Meta:
         db_table = "payments_entry"
@@ -31,7 +37,10 @@ class Entry(models.Model):
             models.CheckConstraint(condition=Q(direction__in=DIRECTIONS), name="payment_direction"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_positive"),
         )
-        indexes = (models.Index(fields=["order_id"], name="payment_order"),)
+        indexes = (
+            models.Index(fields=["order_id"], name="payment_order"),
+            models.Index(fields=["origin"], condition=Q(origin__isnull=False), name="payment_moved"),
+        )
 
 
 class Provider(models.Model):

@@ -32,6 +32,12 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
     happened_at: datetime
     recorded_at: datetime
     simulated: bool
+    origin_id: int | None = None
+
+    @property
+    def is_moved(self) -> bool:
+        """Tell whether the money came from, or went to, another order of ours; none of it left the house."""
+        return self.origin_id is not None
 
 
 class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +77,7 @@ def entries_of(order_id: int) -> list[EntryView]:
 def entries_between(provider: str, starts_at: datetime, ends_at: datetime) -> list[EntryView]:
     """List the movements a provider reported in a span, oldest first; drills and past imports are left out."""
     rows = Entry.objects.filter(
-        provider=provider, happened_at__gte=starts_at, happened_at__lt=ends_at, simulated=False
+        provider=provider, happened_at__gte=starts_at, happened_at__lt=ends_at, simulated=False, origin=None
     ).order_by("happened_at", "id")
     return [EntryView(**row) for row in rows.values(*EntryView.__struct_fields__)]
 
@@ -79,12 +85,15 @@ def entries_between(provider: str, starts_at: datetime, ends_at: datetime) -> li
 def paid_and_refunded(currency_by_order: dict[int, str]) -> dict[int, tuple[int, int]]:
     """Sum what was paid and refunded per order, in the order's own currency only; one query for all.
 
-    Units: minor currency units. Orders without entries have (0, 0).
+    What moved to another order was not paid for this one after all. Units: minor currency units. Orders without entries
+    have (0, 0).
     """
     entries: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
     rows = Entry.objects.filter(order_id__in=list(currency_by_order))
-    for order_id, direction, currency, amount in rows.values_list("order_id", "direction", "currency", "amount_minor"):
-        entries[order_id].append((direction, currency, amount))
+    fields = ("order_id", "direction", "currency", "amount_minor", "origin_id")
+    for order_id, direction, currency, amount, origin_id in rows.values_list(*fields):
+        has_moved_on = direction == "refund" and origin_id is not None
+        entries[order_id].append(("payment", currency, -amount) if has_moved_on else (direction, currency, amount))
     return {id_: rules.totals(entries[id_], currency) for id_, currency in currency_by_order.items()}
 
 

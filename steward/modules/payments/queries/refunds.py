@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from msgspec import Struct
 
 from steward.kernel import errors
 from steward.modules.approvals import queries as approvals
 from steward.modules.approvals.queries import DecisionView
 from steward.modules.payments.models import Entry, OrderBalance, PaymentBalance, Refund, RefundStep
+from steward.modules.payments.queries.ledger import paid_and_refunded
 from steward.modules.payments.rules import refunds as rules
 
 
@@ -83,7 +86,7 @@ class RefundFilters(Struct, frozen=True, kw_only=True):
 FIELDS: dict[str, Any] = {
     "order_number": F("request__order_number"),
     "shop": F("request__shop"),
-    "payment_transaction": F("payment__transaction"),
+    "payment_transaction": Coalesce("payment__origin__transaction", "payment__transaction"),
     "cause": F("request__cause"),
     "reason": F("request__reason"),
     "requested_by": F("request__requested_by"),
@@ -156,13 +159,10 @@ def refund_counts() -> dict[str, int]:
 
 def left_to_refund(order_id: int, currency: str) -> int:
     """Tell what of an order may still be refunded in a currency. Units: minor currency units."""
-    entries = Entry.objects.filter(order_id=order_id, currency=currency)
-    sums = {"payment": 0, "refund": 0}
-    for direction, amount_minor in entries.values_list("direction", "amount_minor"):
-        sums[direction] += amount_minor
+    paid_minor, refunded_minor = paid_and_refunded({order_id: currency})[order_id]
     balance = OrderBalance.objects.filter(order_id=order_id, currency=currency).first()
-    refunded = max(sums["refund"], balance.refunded_minor if balance else 0)
-    return max(0, sums["payment"] - refunded - (balance.claimed_minor if balance else 0))
+    refunded = max(refunded_minor, balance.refunded_minor if balance else 0)
+    return max(0, paid_minor - refunded - (balance.claimed_minor if balance else 0))
 
 
 def payables(order_id: int, currency: str) -> list[rules.Payable]:
@@ -173,21 +173,23 @@ def payables(order_id: int, currency: str) -> list[rules.Payable]:
     entries = list(
         Entry.objects.filter(order_id=order_id, currency=currency, amount_minor__gt=0)
         .order_by("happened_at", "id")
-        .values_list("id", "direction", "provider", "amount_minor")
+        .values_list("id", "direction", "provider", "amount_minor", "origin_id")
     )
-    taken = {
-        row[0]: row[1] + row[2]
-        for row in PaymentBalance.objects.filter(payment__order_id=order_id).values_list(
-            "payment_id", "claimed_minor", "refunded_minor"
-        )
-    }
+    taken: Counter[int] = Counter()
+    for id_, claimed, refunded in PaymentBalance.objects.filter(payment__order_id=order_id).values_list(
+        "payment_id", "claimed_minor", "refunded_minor"
+    ):
+        taken[id_] += claimed + refunded
+    for _id, direction, _provider, amount, origin_id in entries:
+        if direction == "refund" and origin_id is not None:
+            taken[origin_id] += amount
     ours = set(Refund.objects.filter(order_id=order_id, entry__isnull=False).values_list("entry_id", flat=True))
     paid = [
-        rules.Payable(id_, provider, amount - taken.get(id_, 0))
-        for id_, direction, provider, amount in entries
+        rules.Payable(id_, provider, amount - taken[id_])
+        for id_, direction, provider, amount, _origin in entries
         if direction == "payment"
     ]
-    outside = [(row[2], row[3]) for row in entries if row[1] == "refund" and row[0] not in ours]
+    outside = [(row[2], row[3]) for row in entries if row[1] == "refund" and row[0] not in ours and not row[4]]
     return rules.after_outside(paid, outside)
 
 
