@@ -1,6 +1,6 @@
 """The part of the bench that runs inside Django: fill clocks, sweep them, loop over them.
 
-`python -m bench._deadlines_inside URL-less`: settings come from the environment. Prints one line of JSON per size.
+`python -m bench._deadlines_inside SIZES ROUNDS PARTS`: settings come from the environment. One line of JSON per size.
 """
 
 import json
@@ -15,9 +15,10 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402
 
-from steward.kernel import events  # noqa: E402
+from steward.kernel import events, sql  # noqa: E402
 from steward.kernel.actor import system  # noqa: E402
 from steward.modules.deadlines import commands, rules  # noqa: E402
+from steward.modules.deadlines.commands.locking import PACKAGE  # noqa: E402
 from steward.modules.deadlines.events import ClockBreached, ClockEscalated  # noqa: E402
 from steward.modules.deadlines.models import Clock, History, Policy  # noqa: E402
 from steward.modules.deadlines.queries import policies  # noqa: E402
@@ -25,7 +26,7 @@ from steward.modules.deadlines.queries import policies  # noqa: E402
 SWEEPER = system("deadlines.sweep")
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 DUE = 2_000
-LOOP_PARTS = 10
+IDLE_ROUNDS = 20
 # Open clocks of which every second stands before its due time, a policy with a warning behind it and two steps ahead.
 FILL = """
 INSERT INTO deadlines_clock (subject_kind, subject_id, kind, policy_id, target_s, started_at, running_since, due_at,
@@ -87,16 +88,35 @@ def sweep() -> tuple[float, int]:
     return time.perf_counter() - begun, marked
 
 
-def loop() -> tuple[float, int]:
+def idle() -> dict[str, Any]:
+    """Look when nothing is due. Returns the seconds of each look, the pages one reads, and by which index."""
+    taken = []
+    for _ in range(IDLE_ROUNDS):
+        begun = time.perf_counter()
+        if commands.sweep_due(SWEEPER, now=NOW):
+            raise RuntimeError("something was due")
+        taken.append(time.perf_counter() - begun)
+    with connection.cursor() as cursor:
+        wanted = {"now": NOW, "limit": commands.SWEEP_LIMIT}
+        cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql.load(PACKAGE, "lock_due"), wanted)
+        found = cursor.fetchone()[0]
+    plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+    while "Plans" in plan:
+        plan = plan["Plans"][0]
+    pages = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+    return {"idle_s": taken, "idle_pages": pages, "index": plan.get("Index Name", plan["Node Type"])}
+
+
+def loop(parts: int) -> tuple[float, int]:
     """Do the same as a loop over open rows does it: read each, ask the same rule, save what changed with its event.
 
-    Runs over the first tenth of the rows, with a tenth of the due ones. Returns seconds and the clocks marked, in it.
+    Runs over the first of so many parts of the rows, with as many of the due ones. Returns seconds and clocks marked.
     """
     run(MAKE_DUE, now=NOW, due=DUE)
     run("VACUUM deadlines_clock")
     run("CHECKPOINT")
     lowest = Clock.objects.order_by("id").values_list("id", flat=True)[0]
-    upper = lowest + Clock.objects.count() // LOOP_PARTS
+    upper = lowest + Clock.objects.count() // parts + 1
     marked, begun = 0, time.perf_counter()
     rows = Clock.objects.filter(stopped_at=None, id__lt=upper).select_related("policy")
     for clock in rows.iterator(chunk_size=2_000):
@@ -138,8 +158,8 @@ def event(clock: Clock, step: rules.Done) -> events.Event:
     return ClockEscalated(**about, due_at=step.at, at=step.at, number=step.number, verb="notify", whom="")
 
 
-def main(sizes: list[int], rounds: int) -> None:
-    """Measure each size: sweeps in rounds, and the loop once, on the largest."""
+def main(sizes: list[int], rounds: int, parts: int) -> None:
+    """Measure each size: sweeps in rounds, looks with nothing due, and the loop once, on the largest."""
     id_, have = policy().id, 0
     policies.forget_policies()
     for size in sizes:
@@ -148,12 +168,14 @@ def main(sizes: list[int], rounds: int) -> None:
         sweep()  # the first one plans and fills what a process remembers
         taken = [sweep() for _ in range(rounds)]
         answer = {"size": size, "sweeps_s": [seconds for seconds, _ in taken], "marked": [n for _, n in taken]}
+        answer |= idle()
         if size == sizes[-1]:
-            looped = loop()
-            answer |= {"loop_s": looped[0] * LOOP_PARTS, "loop_marked": looped[1] * LOOP_PARTS}
+            looped = loop(parts)
+            said = "" if parts == 1 else f" (a part of {parts}, multiplied)"
+            answer |= {"loop_s": looped[0] * parts, "loop_marked": looped[1] * parts, "loop_is": said}
         answer["breached"] = Clock.objects.filter(outcome="breached").count()
         print("RESULT " + json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1].split(",")], int(sys.argv[2]))
+    main([int(size) for size in sys.argv[1].split(",")], int(sys.argv[2]), int(sys.argv[3]))

@@ -209,6 +209,7 @@ def test_a_ladder_of_the_house_is_followed() -> None:
     ladder = [{"after_s": 0, "verb": "reassign", "whom": "customer_service"}]
     facts = {name: getattr(draft, name) for name in draft.__struct_fields__} | {"ladder": ladder}
     clocks.set_policy(make.manager_zhao(), policy_id=policy.id, draft=PolicyDraft(**facts), reason="更快转交")
+    clocks.forget_policies()
     one = a_wish()
     sweep(NOW + 4 * HOUR + MINUTE)
     assert desk.exception_detail(one).row.owner_id == staff_id("liu")

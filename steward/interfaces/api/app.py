@@ -7,7 +7,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 
-# The modules beside `orders` that add operations to its router must be loaded before the router is taken over.
+# The modules that add operations to the router of `orders` or `people` must be loaded before it is taken over.
 from steward.interfaces.api import (
     approvals,
     contract,
@@ -49,6 +49,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 OPERATIONS_ON_ORDERS = (order_actions, orders_in, verification)
+OPERATIONS_ON_PEOPLE = (rosters,)
 problems.install(api)
 for router in (
     orders.router,
@@ -61,7 +62,6 @@ for router in (
     process.router,
     approvals.router,
     people.router,
-    rosters.router,
     deadlines.router,
     messages.router,
     surge.router,

@@ -3,18 +3,16 @@
 from datetime import date
 from typing import Any
 
-from ninja import Query, Router
+from ninja import Query
 
 from steward.interfaces.api import people_shapes
 from steward.interfaces.api import roster_shapes as shapes
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
-from steward.interfaces.api.people import LOOK
+from steward.interfaces.api.people import LOOK, router
 from steward.interfaces.api.people_shapes import PathCode, PathId
 from steward.interfaces.api.replies import replayable
 from steward.kernel import errors, moment
 from steward.modules.people import commands, queries
-
-router = Router(tags=["people"])
 
 
 @router.post(
