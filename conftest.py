@@ -6,11 +6,17 @@ A test that commits (`django_db(transaction=True)`) gets a fresh copy made after
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from steward.interfaces.cli.messages import catalogues
 from steward.kernel import memory
 from tests import databases
+
+
+# How fast examples come says how busy the machine is, and nothing about what is tested.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_configure() -> None:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def test_every_queue_shows_its_load_and_a_forecast() -> None:
     page = make.browser("zhao").get("/surge/").content.decode()
-    for words in ("待审核", "待补全", "异常", "订单高峰", "su-ahead"):
+    for words in ("待审核", "待修正", "异常", "订单高峰", "su-ahead"):
         assert words in page, words
 
 
