@@ -9,7 +9,9 @@ from django.db.models import Q
 from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.approvals.events import ApprovalSettled
-from steward.modules.customers.events import CustomerErased
+from steward.modules.catalog import queries as catalog
+from steward.modules.catalog.rules import units_on_shelf
+from steward.modules.customers.events import AccountEnded, AccountSet, CustomerErased
 from steward.modules.deadlines.events import ClockBreached, ClockEscalated, ClockWarned
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.orders.commands import (
@@ -282,6 +284,6 @@ def on_customer_erased_forget_indexes(events: Sequence[CustomerErased]) -> None:
 def offer_released(order_ids: Sequence[int]) -> None:
     """Promise the goods these orders held to others who wait."""
     items = Line.objects.filter(order_id__in=order_ids, item__stocked=True).values_list("item_id", flat=True)
-    wanted = sorted(set(items))
+    wanted = sorted(units_on_shelf(dict.fromkeys(items, 1), catalog.components_of(set(items))))
     if wanted:
         waiting.promise_all_waiting(SYSTEM, item_ids=wanted, now=moment.now())

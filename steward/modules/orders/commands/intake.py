@@ -96,7 +96,9 @@ def _known(facts: catalog.ItemFacts) -> checks.KnownItem:
 
 @lru_cache(maxsize=65_536)
 def _known_item(facts: catalog.ItemFacts) -> checks.KnownItem:
-    return checks.KnownItem(facts.id, facts.sku, facts.stocked, facts.price_minor, facts.currency, facts.usual_quantity)
+    return checks.KnownItem(
+        facts.id, facts.sku, facts.stocked, facts.price_minor, facts.currency, facts.usual_quantity, facts.components
+    )
 
 
 def _rejected(code: str, field_: str, **params: str) -> Receipt:
@@ -155,7 +157,8 @@ def _prepare_one(
     for line in draft.lines:
         item = items[line.sku]
         if item.stocked:
-            stocked[item.id] = stocked.get(item.id, 0) + line.quantity
+            for part, each in item.components or ((item.id, 1),):
+                stocked[part] = stocked.get(part, 0) + line.quantity * each
     buyer_phone = _buyer_phone(draft, checked.findings) if draft.buyer.phone else ""
     return Prepared(
         intake=intake,

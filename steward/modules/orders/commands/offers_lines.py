@@ -8,6 +8,7 @@ from typing import Any
 from steward.kernel import money, parameters
 from steward.kernel.actor import Actor
 from steward.modules.catalog import queries as catalog
+from steward.modules.catalog.rules import units_on_shelf
 from steward.modules.inventory.commands.promising import Want, change_promises
 from steward.modules.orders.commands.moving import Standing
 from steward.modules.orders.commands.receive import HOLD_S
@@ -26,8 +27,9 @@ def put_lines(actor: Actor, one: Standing, order: Order, choice: rules.Choice, n
     Locks: promises in id order.
     """
     hold_until = now + timedelta(seconds=parameters.value(HOLD_S))
-    settled = is_settled(one.payment_state) and not choice.extra_minor
-    units = rules.wanted_units(choice.lines)
+    settled = one.goes_on_unpaid or (is_settled(one.payment_state) and not choice.extra_minor)
+    wanted = rules.wanted_units(choice.lines)
+    units = units_on_shelf(wanted, catalog.components_of(wanted))
     if change_promises(Want(one.id, one.pool, units, None if settled else hold_until)).missing:
         return None
     before = _facts(one)

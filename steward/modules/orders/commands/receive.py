@@ -15,7 +15,7 @@ from steward.kernel.bundle import bundle
 from steward.kernel.command import command
 from steward.kernel.findings import Finding
 from steward.kernel.plans import by_index
-from steward.modules.catalog.queries import remember_items
+from steward.modules.catalog.queries import items_by_id, remember_items
 from steward.modules.customers.commands.matching import match_customers
 from steward.modules.inventory.commands.promising import Want, promise_stock, remember_rows
 from steward.modules.orders.commands import writing
@@ -140,6 +140,9 @@ def _promise(fresh: Sequence[Prepared], found: Sequence[Found], now: datetime) -
 def shortage_findings(one: Prepared, missing: Mapping[int, int]) -> list[Finding]:
     """Name the goods an order cannot be promised. Units: pieces."""
     skus = {item: line.sku for item, line in zip(one.item_ids, one.intake.draft.lines, strict=True)}
+    parts = missing.keys() - skus.keys()  # of bundles
+    if parts:
+        skus |= {id_: facts.sku for id_, facts in items_by_id(parts).items()}
     return [
         Finding(
             "lines",

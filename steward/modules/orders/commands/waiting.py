@@ -10,6 +10,8 @@ from django.db.models import Exists, OuterRef, Sum
 from steward.kernel import events, parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.catalog import queries as catalog
+from steward.modules.catalog.rules import units_on_shelf
 from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.promising import Want, promise_stock
 from steward.modules.orders.commands.moving import Standing, lock_orders
@@ -88,7 +90,8 @@ def _fits(units: Mapping[int, int], pool: str, free: Mapping[tuple[int, str], in
 
 def _pages(item_ids: Sequence[int]) -> Iterator[dict[int, str]]:
     """Read the orders that wait for any of these items: id and pool, paid ones first, a page at a time."""
-    wants_one = Line.objects.filter(order_id=OuterRef("id"), item_id__in=item_ids)
+    named = {*item_ids, *catalog.bundles_with(item_ids)}
+    wants_one = Line.objects.filter(order_id=OuterRef("id"), item_id__in=named)
     queue = Order.objects.filter(Exists(wants_one), fulfilment_state__in=WAITING_STATES, state__in=OPEN, historic=False)
     for part in (queue.filter(payment_state__in=SETTLED), queue.exclude(payment_state__in=SETTLED)):
         after = 0
@@ -98,7 +101,7 @@ def _pages(item_ids: Sequence[int]) -> Iterator[dict[int, str]]:
 
 
 def units_wanted(order_ids: Sequence[int]) -> dict[int, dict[int, int]]:
-    """Add up what orders still want of stocked items: order id → item id → units."""
+    """Add up what orders still want from the shelf, of bundles their components: order id → item id → units."""
     rows = (
         Line.objects.filter(order_id__in=order_ids, item__stocked=True)
         .values_list("order_id", "item_id")
@@ -108,4 +111,5 @@ def units_wanted(order_ids: Sequence[int]) -> dict[int, dict[int, int]]:
     for order_id, item_id, units in rows:
         if units > 0:
             wanted.setdefault(order_id, {})[item_id] = units
-    return wanted
+    parts = catalog.components_of({item for units in wanted.values() for item in units})
+    return {order_id: units_on_shelf(units, parts) for order_id, units in wanted.items()} if parts else wanted

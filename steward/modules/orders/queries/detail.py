@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from steward.modules.catalog import queries as catalog
 from steward.modules.deadlines import queries as deadlines
 from steward.modules.deadlines.queries import ClockView
 from steward.modules.inventory import queries as inventory
@@ -208,12 +209,12 @@ def _lines(order_id: int) -> list[LineView]:
 
 
 def _promises(order_id: int, lines: list[LineView]) -> list[PromiseView]:
-    by_item = {line.item_id: line for line in lines}
-    return [
-        PromiseView(by_item[row.item_id].sku, by_item[row.item_id].name, row.pool, row.quantity)
-        for row in inventory.promises_of_order(order_id)
-        if row.item_id in by_item
-    ]
+    names = {line.item_id: (line.sku, line.name) for line in lines}
+    rows = inventory.promises_of_order(order_id)
+    parts = {row.item_id for row in rows} - names.keys()  # of bundles
+    if parts:
+        names |= {id_: (item.sku, item.name_zh) for id_, item in catalog.items_by_id(parts).items()}
+    return [PromiseView(*names[row.item_id], row.pool, row.quantity) for row in rows]
 
 
 def _findings(order_id: int, key: bytes | None, currency: str) -> list[FindingView]:

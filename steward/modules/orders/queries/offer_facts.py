@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import parameters
 from steward.modules.catalog import queries as catalog
+from steward.modules.catalog.rules import units_on_shelf
 from steward.modules.inventory import queries as inventory
 from steward.modules.orders.models import Line, Order
 from steward.modules.orders.rules import offers as rules
@@ -28,9 +29,13 @@ ABSORBED = parameters.define(
 def units_short(pools: Mapping[int, str]) -> dict[int, dict[int, int]]:
     """Tell for many orders, by id with their pool, how many pieces of which item are short. Two queries for all."""
     wanted = {id_: rules.wanted_units(lines) for id_, lines in _lines(pools).items()}
-    free = inventory.free_units({(item, pools[id_]) for id_, units in wanted.items() for item in units})
+    parts = catalog.components_of({item for units in wanted.values() for item in units})
+    keys = {(item, pools[id_]) for id_, units in wanted.items() for item in units_on_shelf(units, parts)}
+    by_pool: dict[str, dict[int, int]] = {}
+    for (item, pool), units in inventory.free_units(keys).items():
+        by_pool.setdefault(pool, {})[item] = units
     return {
-        id_: rules.short_units(units, {item: free.get((item, pools[id_]), 0) for item in units})
+        id_: rules.short_units(units, rules.free_whole(units, by_pool.get(pools[id_], {}), parts))
         for id_, units in wanted.items()
     }
 
@@ -53,11 +58,13 @@ def offer_facts(order: Order, pool: str) -> rules.Facts:
         for item, found in catalog.substitutes_of(wanted).items()
     }
     items = set(wanted) | {one.item_id for found in stand_ins.values() for one in found}
-    free = inventory.free_units((item, pool) for item in items)
+    parts = catalog.components_of(items)
+    free = inventory.free_units((item, pool) for item in units_on_shelf(dict.fromkeys(items, 1), parts))
+    shelf = {item: units for (item, _pool), units in free.items()}
     paid_minor, refunded_minor = payments.paid_and_refunded({order.id: order.currency})[order.id]
     return rules.Facts(
         lines=lines,
-        free={item: units for (item, _pool), units in free.items()},
+        free=rules.free_whole({**dict.fromkeys(items, 0), **wanted}, shelf, parts),
         stand_ins=stand_ins,
         total_minor=order.total_minor,
         discount_minor=order.discount_minor,

@@ -28,6 +28,7 @@ class KnownItem(Struct, frozen=True):
     price_minor: int
     currency: str
     usual_quantity: int
+    components: tuple[tuple[int, int], ...] = ()
 
 
 class Place(Struct, frozen=True):

@@ -103,6 +103,23 @@ def short_units(wanted: Mapping[int, int], free: Mapping[int, int]) -> dict[int,
     return {item: units for item, units in left.items() if units > 0}
 
 
+def free_whole(
+    wanted: Mapping[int, int], shelf: Mapping[int, int], components: Mapping[int, Mapping[int, int]]
+) -> dict[int, int]:
+    """Tell what is free of each wanted item, of bundles by what is free of their components.
+
+    Goods that several want, because they stand alone or in two bundles, are counted once, in the order of `wanted`.
+    """
+    left, found = dict(shelf), {}
+    for item, units in wanted.items():
+        parts = components.get(item, {item: 1})
+        whole = max(0, min(left.get(part, 0) // each for part, each in parts.items()))
+        found[item] = whole
+        for part, each in parts.items():
+            left[part] = left.get(part, 0) - min(whole, units) * each
+    return found
+
+
 def choices(facts: Facts) -> list[Choice]:
     """List what can be offered now: waiting and cancelling always, the others where goods and prices allow it."""
     short = missing_units(facts)
