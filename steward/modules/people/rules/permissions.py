@@ -41,6 +41,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     ),
     "catalog": ("catalog.edit",),
     "stock": ("stock.view", "stock.move", "stock.purchase", "stock.count", "stock.plan"),
+    "fulfilment": ("fulfilment.view", "fulfilment.allocate", "fulfilment.policy"),
     "logistics": (
         "logistics.carriers",
         "logistics.quote",

@@ -1,0 +1,1 @@
+"""Allocate orders, run waves, keep the policy."""

@@ -1,0 +1,1 @@
+"""Read allocations, waves and policies."""
