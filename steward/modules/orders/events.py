@@ -37,12 +37,16 @@ class OrderStateChanged(Event, frozen=True, kw_only=True):
 
 
 class OrderApproved(Event, frozen=True, kw_only=True):
-    """An order passed its audit: from here on it may be allocated and shipped."""
+    """An order passed its audit: from here on it may be allocated and shipped.
+
+    `over_credit` says why, where somebody let its buyer owe more than their terms allow.
+    """
 
     KIND = "orders.order_approved"
     SUBJECT = "order"
     order_id: int
     automatic: bool
+    over_credit: str = ""
 
 
 class OrderCancelled(Event, frozen=True, kw_only=True):

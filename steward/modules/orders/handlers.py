@@ -160,8 +160,9 @@ def on_line_cancelled_offer_goods(events: Sequence[LineCancelled]) -> None:
 def on_clock_breached_cancel_unpaid(events: Sequence[ClockBreached]) -> None:
     """Cancel orders whose payment limit has passed."""
     ids = [event.about_id for event in events if (event.about_kind, event.clock_kind) == ("order", "order_payment")]
-    if ids:
-        cancel.cancel_unpaid(SYSTEM, order_ids=ids, now=moment.now())
+    now = moment.now()
+    if lapsed := cancel.without_time_left(ids, now):
+        cancel.cancel_unpaid(SYSTEM, order_ids=lapsed, now=now)
 
 
 def on_clock_warned_remind_unpaid(events: Sequence[ClockWarned]) -> None:
@@ -279,6 +280,23 @@ def on_customer_erased_forget_indexes(events: Sequence[CustomerErased]) -> None:
     Conflict.objects.filter(customer_id__in=ids).delete()
     personal = Q(sealed__isnull=False) | Q(field__startswith="recipient.")
     OrderFinding.objects.filter(personal, order__customer_id__in=ids).update(params={}, suggestion=None, sealed=None)
+
+
+def on_account_set_advance_orders(events: Sequence[AccountSet]) -> None:
+    """Let orders of buyers who may pay later go on without their money."""
+    progress.advance_orders(SYSTEM, order_ids=_waiting_of(events), now=moment.now())
+
+
+def on_account_ended_advance_orders(events: Sequence[AccountEnded]) -> None:
+    """Let orders of buyers who pay at once again wait for their money."""
+    progress.advance_orders(SYSTEM, order_ids=_waiting_of(events), now=moment.now())
+
+
+def _waiting_of(events: Sequence[AccountSet] | Sequence[AccountEnded]) -> list[int]:
+    """List the orders of these buyers that wait for money or audit."""
+    buyers = {event.customer_id for event in events}
+    waiting = Order.objects.filter(customer_id__in=buyers, state__in=("checked", "audit"), historic=False)
+    return list(waiting.order_by("id").values_list("id", flat=True))
 
 
 def offer_released(order_ids: Sequence[int]) -> None:

@@ -23,7 +23,6 @@ from steward.modules.orders.events import OrderMended
 from steward.modules.orders.models import Cancellation, Line, Order, OrderFinding
 from steward.modules.orders.queries.findings import finding_text
 from steward.modules.orders.rules.drafts import OrderDraft
-from steward.modules.orders.rules.standing import is_settled
 
 SYSTEM = system("orders")
 ABOUT_GOODS = Q(field__startswith="lines") | Q(
@@ -63,7 +62,7 @@ def take_goods(actor: Actor, one: Standing, draft: OrderDraft, *, now: datetime)
     order = Order.objects.get(id=one.id)
     before = _facts(order, _texts(one.id, one.currency))
     hold_until = now + timedelta(seconds=parameters.value(HOLD_S))
-    want = Want(one.id, one.pool, fresh.stocked, None if is_settled(one.payment_state) else hold_until)
+    want = Want(one.id, one.pool, fresh.stocked, None if one.may_go_on else hold_until)
     missing = change_promises(want).missing
     _replace_lines(one.id, fresh)
     amounts = {

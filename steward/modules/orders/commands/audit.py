@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.orders.commands.invoices import guard_credit, open_invoices
 from steward.modules.orders.commands.late_audits import note_late
 from steward.modules.orders.commands.moving import Move, lock_order, lock_orders, move_orders
 from steward.modules.orders.commands.screening import screen_locked
@@ -60,12 +61,20 @@ class ReasonMissing(errors.Refusal):
 
 @command(needs="orders.audit")
 def approve_orders(
-    actor: Actor, *, order_ids: Sequence[int], now: datetime, late_cause: str = "", late_note: str = ""
+    actor: Actor,
+    *,
+    order_ids: Sequence[int],
+    now: datetime,
+    late_cause: str = "",
+    late_note: str = "",
+    over_credit: str = "",
 ) -> int:
-    """Approve orders that wait for their audit; all of them, or none. `late_cause` says why where one is overdue.
+    """Approve orders that wait for their audit; all of them, or none. `late_cause` says why where one is overdue,
+    `over_credit` why where its buyer would owe more than their terms allow.
 
     Returns how many. Raises: NotFound, NotPossible, OwnEntry, OwnMend, OpenErrors, HeldByScreening,
-    AwaitsVerification, WhyLate. Emits: OrderStateChanged, OrderApproved, AuditDelayed.
+    AwaitsVerification, AboveCredit, WhyLate. Emits: OrderStateChanged, OrderApproved, AuditDelayed.
+    Locks: orders, then buyers who pay later, each in id order.
     """
     found = lock_orders(order_ids)
     screen_locked(actor, list(found.values()), now)
@@ -84,11 +93,22 @@ def approve_orders(
             raise HeldByScreening
         if one.awaits_verification:
             raise AwaitsVerification
+    beyond = guard_credit(list(found.values()), reason=over_credit, now=now)
     simulated = {one.id: one.simulated for one in found.values()}
     note_late(actor, simulated=simulated, now=now, cause=late_cause, note=late_note)
     move_orders(actor, [Move(one, "approve") for one in found.values()], now)
+    open_invoices(actor, list(found.values()), now)
     events.record(
-        actor, [OrderApproved(order_id=one.id, automatic=False, simulated=one.simulated) for one in found.values()]
+        actor,
+        [
+            OrderApproved(
+                order_id=one.id,
+                automatic=False,
+                over_credit=over_credit.strip()[:200] if one.id in beyond else "",
+                simulated=one.simulated,
+            )
+            for one in found.values()
+        ],
     )
     return len(found)
 

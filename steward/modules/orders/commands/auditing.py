@@ -34,5 +34,5 @@ def waiting_of(order_ids: Sequence[int], now: datetime) -> dict[int, Waiting]:
         cursor.execute(sql.load(PACKAGE, "read_standings"), {"ids": arrays.integers(wanted)})
         orders = [Standing(*row) for row in cursor.fetchall()]
         due = [one for one in orders if one.state == "audit"]
-        reasons, credits, late = audit_reasons(due), credits_of(wanted), late_since([one.id for one in due], now)
+        reasons, credits, late = audit_reasons(due, now), credits_of(wanted), late_since([one.id for one in due], now)
     return {one.id: Waiting(reasons.get(one.id, []), credits.get(one.id), late.get(one.id)) for one in orders}

@@ -10,19 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.deadlines import queries as deadlines
 from steward.modules.inventory.commands.promising import release_promises
+from steward.modules.orders.commands.invoices import call_off_invoices
 from steward.modules.orders.commands.money_back import give_back
-from steward.modules.orders.commands.moving import Move, lock_order, lock_orders, move_orders
+from steward.modules.orders.commands.moving import Move, Standing, lock_order, lock_orders, move_orders
 from steward.modules.orders.events import OrderCancelled
 from steward.modules.orders.models import Order
 from steward.modules.orders.rules import transitions
 from steward.modules.orders.rules.cancelling import can_cancel
 from steward.modules.orders.rules.fulfilment import is_handed_over
+from steward.modules.orders.rules.standing import OWING
 from steward.modules.payments import queries as payments
 from steward.modules.payments.commands.locking import lock_money
 from steward.modules.payments.rules import payment_state
-
-OWING = ("unpaid", "partly_paid")
 
 
 class UnknownCause(errors.Refusal):
@@ -64,16 +65,25 @@ def cancel_unpaid(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> i
     though the order has not heard of it yet. What was paid in part goes back. Returns how many. Emits as cancel_order.
     Locks: orders, their money, then their promises, each in id order.
     """
-    orders = [
-        one
-        for one in lock_orders(order_ids).values()
-        if one.payment_state in OWING and not one.historic and can_cancel(one.state, one.fulfilment_state)
-    ]
+    orders = [one for one in lock_orders(order_ids).values() if _may_lapse(one)]
     lock_money([one.id for one in orders])
     sums = payments.paid_and_refunded({one.id: one.currency for one in orders})
     lapsed = [one for one in orders if owes(one.total_minor, *sums[one.id])]
     cancel_locked(actor, [Move(one, "cancel", "", "unpaid") for one in lapsed], now)
     return len(lapsed)
+
+
+def without_time_left(order_ids: Sequence[int], now: datetime) -> list[int]:
+    """Leave out orders that have time to pay again: they went on since their limit was missed, and came back."""
+    running = deadlines.next_clocks("order", list(order_ids))
+    return [id_ for id_ in order_ids if id_ not in running or (running[id_].due_at or now) <= now]
+
+
+def _may_lapse(one: Standing) -> bool:
+    """Tell whether an order may be cancelled for want of payment: never what was sold on account."""
+    sold_on_account = one.goes_on_unpaid or (one.has_invoice and one.state == "approved")
+    waits = one.payment_state in OWING and not sold_on_account and not one.historic
+    return waits and can_cancel(one.state, one.fulfilment_state)
 
 
 def owes(total_minor: int, paid_minor: int, refunded_minor: int) -> bool:
@@ -105,5 +115,6 @@ def cancel_locked(actor: Actor, moves: Sequence[Move], now: datetime) -> None:
             for move in moves
         ],
     )
+    call_off_invoices(actor, [move.order for move in moves], now)
     for move in moves:
         give_back(actor, order_ids=[move.order.id], cause="cancelled", reason=move.reason, now=now)

@@ -14,6 +14,7 @@ from steward.modules.deadlines.commands import ClockStart, ClockStop, cancel_clo
 from steward.modules.orders.commands.writing import CLOCK_OF_STATE, facts_of
 from steward.modules.orders.events import OrderStateChanged
 from steward.modules.orders.rules import transitions
+from steward.modules.orders.rules.standing import OWING, is_settled
 
 PACKAGE = "steward.modules.orders"
 
@@ -41,6 +42,9 @@ class Standing(Struct):
     is_screened: bool = False
     is_held: bool = False
     priority: str = "normal"
+    customer_id: int | None = None
+    on_account: bool = False
+    has_invoice: bool = False
     is_verified: bool = False
     awaits_verification: bool = False
 
@@ -48,6 +52,21 @@ class Standing(Struct):
     def by_hand(self) -> bool:
         """Tell whether a person typed it: in the form, or through the API in a browser's session."""
         return self.source == "form" or (self.source in ("api", "bulk") and self.entered_by.startswith("person:"))
+
+    @property
+    def goes_on_unpaid(self) -> bool:
+        """Tell whether its buyer pays later: it goes on though money is still open. Source: ORD-6."""
+        return self.on_account and self.payment_state in OWING
+
+    @property
+    def may_go_on(self) -> bool:
+        """Tell whether its money lets it go on: paid, or bought on account."""
+        return is_settled(self.payment_state) or self.goes_on_unpaid
+
+    @property
+    def open_minor(self) -> int:
+        """Return what is still to be paid, as far as the order has heard. Units: minor currency units."""
+        return max(0, self.total_minor - self.paid_minor)
 
 
 class Move(Struct):

@@ -20,7 +20,6 @@ from steward.modules.orders.commands.moving import Standing, lock_order, lock_or
 from steward.modules.orders.events import OfferMade, OfferWithdrawn
 from steward.modules.orders.models import Offer, Order
 from steward.modules.orders.queries.offer_facts import units_short
-from steward.modules.orders.rules.standing import is_settled
 
 SUBJECT, CLOCK, PURPOSE = "offer", "offer_answer", "stock_offer"
 OPEN_STATES = ("received", "checked", "audit")
@@ -124,7 +123,7 @@ def offer_short(actor: Actor, *, now: datetime, limit: int = AT_ONCE) -> int:
 def waits_for_goods(one: Standing) -> bool:
     """Tell whether an order waits for goods so that its buyer has something to choose."""
     lacks = one.fulfilment_state == "short" or (
-        one.fulfilment_state == "released" and is_settled(one.payment_state) and one.state == "received"
+        one.fulfilment_state == "released" and one.may_go_on and one.state == "received"
     )
     return lacks and one.state in OPEN_STATES and not one.historic
 

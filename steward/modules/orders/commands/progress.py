@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -11,8 +12,10 @@ from steward.kernel import events, parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.kernel.models import Event as LoggedEvent
+from steward.modules.customers.commands.accounts import lock_buyers
 from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.promising import make_firm
+from steward.modules.orders.commands.invoices import close_invoices, open_invoices
 from steward.modules.orders.commands.late_audits import note_late
 from steward.modules.orders.commands.moving import Move, Standing, lock_orders, move_orders
 from steward.modules.orders.commands.screening import screen_locked
@@ -57,7 +60,8 @@ def advance_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
     _move_where(actor, orders, "unsubmit", _lost_payment, now)
     _move_where(actor, orders, "submit", _may_be_audited, now)
     due = [one for one in orders if one.state == "audit"]
-    why = audit_reasons(due)
+    lock_buyers(one.customer_id for one in due if one.customer_id is not None and one.goes_on_unpaid)
+    why = audit_reasons(due, now)
     passing = [one for one in due if not why[one.id]]
     note_late(actor, simulated={one.id: one.simulated for one in passing}, now=now, automatic=True)
     move_orders(actor, [Move(one, "approve") for one in passing], now)
@@ -67,22 +71,34 @@ def advance_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
     return len(passing)
 
 
-def audit_reasons(orders: Sequence[Standing]) -> dict[int, list[str]]:
-    """Name, for each order, why a person must look before it is approved; a constant number of statements."""
+def audit_reasons(orders: Sequence[Standing], now: datetime) -> dict[int, list[str]]:
+    """Name, for each order, why a person must look before it is approved; a constant number of statements.
+
+    Orders of one buyer who pays later share what is left of their limit, the earliest first. Who approves by it holds
+    the buyers' lock.
+    """
     if not orders:
         return {}
     ids = [one.id for one in orders]
     unexpected, credits = _with_unexpected_money(ids), credit.credits_of(ids)
+    accounts = credit.accounts_of([one.id for one in orders if one.on_account], now)
     limits = parameters.value(AUTO_LIMITS)
-    return {
-        one.id: [
+    pending: Counter[tuple[int | None, str]] = Counter()
+    why = {}
+    for one in sorted(orders, key=lambda one: one.id):
+        buyer = (one.customer_id, one.currency)
+        why[one.id] = [
             *reasons(one, limits, has_unexpected_money=one.id in unexpected),
             *credit.reasons_of_credit(
-                credits.get(one.id), currency=one.currency, open_minor=one.total_minor - one.paid_minor
+                credits.get(one.id),
+                open_minor=one.open_minor,
+                account=accounts.get(one.id),
+                pending_minor=pending[buyer],
             ),
         ]
-        for one in orders
-    }
+        if not why[one.id] and one.goes_on_unpaid:
+            pending[buyer] += one.open_minor
+    return why
 
 
 def reasons(one: Standing, limits_minor: Mapping[str, int], *, has_unexpected_money: bool = False) -> list[str]:
@@ -94,7 +110,7 @@ def reasons(one: Standing, limits_minor: Mapping[str, int], *, has_unexpected_mo
         by_hand=one.by_hand and not one.is_verified,
         amounts_mended=one.amounts_mended and not one.is_verified,
         awaits_verification=one.awaits_verification,
-        payment_state=one.payment_state,
+        payment_state="paid" if one.goes_on_unpaid else one.payment_state,
         has_unexpected_money=has_unexpected_money,
         total_minor=one.total_minor,
         limit_minor=limit_of(one.currency, limits_minor),
@@ -124,16 +140,16 @@ def _passes_checks(one: Standing) -> bool:
 
 
 def _fails_checks(one: Standing) -> bool:
-    lost = one.fulfilment_state == "short" or (one.fulfilment_state == "released" and is_settled(one.payment_state))
+    lost = one.fulfilment_state == "short" or (one.fulfilment_state == "released" and one.may_go_on)
     return one.state in ("checked", "audit") and (one.has_errors or lost)
 
 
 def _lost_payment(one: Standing) -> bool:
-    return one.state == "audit" and not is_settled(one.payment_state)
+    return one.state == "audit" and not one.may_go_on
 
 
 def _may_be_audited(one: Standing) -> bool:
-    return one.state == "checked" and is_settled(one.payment_state) and not one.is_held
+    return one.state == "checked" and one.may_go_on and not one.is_held
 
 
 def _move_where(
@@ -176,6 +192,7 @@ def follow_payments(actor: Actor, *, order_ids: Sequence[int], now: datetime) ->
         if is_settled(state) and not one.historic:
             paid.append(one.id)
     make_firm(order_ids=paid)
+    close_invoices(actor, [one for one in orders.values() if one.has_invoice and one.id in paid], now)
     events.record(actor, changed)
     advance_orders(actor, order_ids=[event.order_id for event in changed], now=now)
 

@@ -49,10 +49,7 @@ def promise_waiting(actor: Actor, *, item_ids: Sequence[int], now: datetime, lim
     orders.sort(key=lambda one: (not is_settled(one.payment_state), one.id))
     units = units_wanted([one.id for one in orders])
     hold_until = now + timedelta(seconds=parameters.value(HOLD_S))
-    wants = [
-        Want(one.id, one.pool, units.get(one.id, {}), None if is_settled(one.payment_state) else hold_until)
-        for one in orders
-    ]
+    wants = [Want(one.id, one.pool, units.get(one.id, {}), None if one.may_go_on else hold_until) for one in orders]
     promised = [result.order_id for result in promise_stock(wants) if not result.missing]
     Order.objects.filter(id__in=promised).update(fulfilment_state="promised")
     OrderFinding.objects.filter(order_id__in=promised, code="short_of_stock", resolved_at=None).update(

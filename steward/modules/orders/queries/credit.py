@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from msgspec import structs
 
 from steward.kernel import arrays, parameters, sql
-from steward.modules.orders.rules.credit import Credit, History, Terms, credit_reasons, grade
+from steward.modules.orders.rules.credit import Account, Credit, History, Terms, credit_reasons, grade
 
 PACKAGE = "steward.modules.orders"
 TRUSTED_FROM = parameters.define(
@@ -35,13 +38,6 @@ POOR_PERCENT = parameters.define(
     minimum=1,
     maximum=100,
 )
-PAY_LATER_LIMITS = parameters.define(
-    "orders.pay_later_limits_minor",
-    {},
-    unit="",
-    kind="amounts",
-    label=_("What one buyer may owe for approved orders, by currency (none: nothing may be owed)"),
-)
 
 
 def credits_of(order_ids: Iterable[int]) -> dict[int, Credit]:
@@ -53,14 +49,26 @@ def credits_of(order_ids: Iterable[int]) -> dict[int, Credit]:
     return {order_id: Credit(grade(history, terms), history) for order_id, history in histories.items()}
 
 
-def pay_later_limit_minor(currency: str) -> int | None:
-    """Return what one buyer may owe in a currency; None where nobody has set a limit. Units: minor currency units."""
-    limit = parameters.value(PAY_LATER_LIMITS).get(currency)
-    return int(limit) if limit is not None else None
+def accounts_of(order_ids: Iterable[int], now: datetime) -> dict[int, Account]:
+    """Read the terms of each order's buyer with what their other orders owe by them; one statement.
+
+    Orders whose buyers have no terms in its currency are left out. Units: minor currency units.
+    """
+    wanted: dict[str, Any] = {"ids": arrays.integers(sorted(set(order_ids))), "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "buyer_account"), wanted)
+        return {row[0]: Account(*(int(value) for value in row[1:])) for row in cursor.fetchall()}
 
 
-def reasons_of_credit(credit: Credit | None, *, currency: str, open_minor: int) -> list[str]:
-    """Name why a buyer's credit asks for a person. Units: minor currency units."""
+def reasons_of_credit(
+    credit: Credit | None, *, open_minor: int, account: Account | None = None, pending_minor: int = 0
+) -> list[str]:
+    """Name why a buyer's credit asks for a person; `pending_minor` goes on their account in the same moment.
+
+    Units: minor currency units.
+    """
     if credit is None:
         return []
-    return credit_reasons(credit, open_minor=open_minor, limit_minor=pay_later_limit_minor(currency))
+    if account and pending_minor:
+        account = structs.replace(account, owed_minor=account.owed_minor + pending_minor)
+    return credit_reasons(credit, open_minor=open_minor, account=account)

@@ -131,6 +131,7 @@ AUDIT_REASONS: dict[str, Any] = {
     "credit_poor": _("The buyer left many orders unpaid or refused"),
     "credit_abused": _("An order of this buyer was fraud"),
     "above_credit": _("The buyer would owe more than the limit"),
+    "invoice_overdue": _("The buyer has an invoice overdue"),
 }
 GRADES: dict[str, Any] = {
     "new": pgettext_lazy("credit", "New buyer"),

@@ -1,8 +1,8 @@
 """What a change does to lines and money, computed before anybody agrees to it.
 
-Three identities hold for every change, and tests prove them over random sequences: lines − discount + shipping moves by
-as much as the total does; a split or a merge leaves the sum of both totals and of both orders' money as it was; and what
-is asked back is never more than what is held above the new total. Source: ORD-9.
+Three identities hold for every change, and tests prove them over random sequences: lines − discount + shipping moves
+by as much as the total does; a split or a merge leaves the sum of both totals and of both orders' money as it was; and
+what is asked back is never more than what is held above the new total. Source: ORD-9.
 """
 
 from __future__ import annotations

@@ -52,16 +52,33 @@ def grade(history: History, terms: Terms) -> Grade:
     return "ordinary" if history.ended or history.open else "new"
 
 
-def credit_reasons(credit: Credit, *, open_minor: int, limit_minor: int | None) -> list[str]:
+class Account(Struct, frozen=True):
+    """Terms on which a buyer pays later, and what they owe by them. Units: minor units of the terms' currency, days."""
+
+    limit_minor: int
+    days: int
+    owed_minor: int = 0
+    overdue_minor: int = 0
+
+    @property
+    def free_minor(self) -> int:
+        """Return how much more may be owed."""
+        return max(0, self.limit_minor - self.owed_minor)
+
+
+def credit_reasons(credit: Credit, *, open_minor: int, account: Account | None = None) -> list[str]:
     """Name why a buyer's credit asks for a person.
 
-    `open_minor` is what is unpaid of this order; together with what the buyer owes it must stay within the limit for
-    pay-later buyers of the currency (None or 0: nothing may be owed). Units: minor currency units.
+    `open_minor` is what is unpaid of this order; together with what the buyer owes it must stay within their terms.
+    Without terms nothing may be owed. With an invoice overdue nothing more is sold on account by itself.
+    Units: minor currency units.
     """
     reasons = []
     if credit.grade in ("poor", "abused"):
         reasons.append(f"credit_{credit.grade}")
-    owed = credit.history.owed_minor + max(open_minor, 0)
-    if owed > (limit_minor or 0):
+    owed = account.owed_minor if account else credit.history.owed_minor
+    if owed + max(open_minor, 0) > (account.limit_minor if account else 0):
         reasons.append("above_credit")
+    if account and account.overdue_minor and open_minor > 0:
+        reasons.append("invoice_overdue")
     return reasons

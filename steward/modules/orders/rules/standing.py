@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 SETTLED = ("paid", "overpaid", "partly_refunded")
+OWING = ("unpaid", "partly_paid")
 
 
 class Standing(Struct, frozen=True):

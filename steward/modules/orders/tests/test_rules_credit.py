@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steward.modules.orders.rules import detectors
-from steward.modules.orders.rules.credit import Credit, History, Terms, credit_reasons, grade
+from steward.modules.orders.rules.credit import Account, Credit, History, Terms, credit_reasons, grade
 from steward.modules.orders.rules.detectors import Candidate, owners, pareto
 
 COUNTS = st.integers(min_value=0, max_value=500)
@@ -43,18 +43,25 @@ def test_one_more_unpaid_order_never_makes_a_buyer_trusted(kept: int, unpaid: in
 
 
 def test_what_is_owed_counts_together_with_what_is_open() -> None:
-    credit = Credit("ordinary", History(kept=1, owed_minor=6_000))
+    credit, account = Credit("ordinary", History(kept=1)), Account(10_000, 30, owed_minor=6_000)
 
-    assert credit_reasons(credit, open_minor=5_000, limit_minor=10_000) == ["above_credit"]
-    assert credit_reasons(credit, open_minor=4_000, limit_minor=10_000) == []
-
-
-def test_nothing_may_be_owed_where_there_is_no_limit() -> None:
-    assert credit_reasons(Credit("trusted", History(kept=9)), open_minor=1, limit_minor=None) == ["above_credit"]
+    assert credit_reasons(credit, open_minor=5_000, account=account) == ["above_credit"]
+    assert credit_reasons(credit, open_minor=4_000, account=account) == []
 
 
-def test_a_paid_order_of_a_buyer_who_owes_nothing_needs_no_limit() -> None:
-    assert credit_reasons(Credit("new", History()), open_minor=0, limit_minor=None) == []
+def test_nothing_may_be_owed_where_there_are_no_terms() -> None:
+    assert credit_reasons(Credit("trusted", History(kept=9)), open_minor=1) == ["above_credit"]
+
+
+def test_a_paid_order_of_a_buyer_who_owes_nothing_needs_no_terms() -> None:
+    assert credit_reasons(Credit("new", History()), open_minor=0) == []
+
+
+def test_an_overdue_invoice_asks_for_a_person_only_where_more_would_be_owed() -> None:
+    credit, account = Credit("ordinary", History(kept=1)), Account(10_000, 30, owed_minor=100, overdue_minor=100)
+
+    assert credit_reasons(credit, open_minor=1, account=account) == ["invoice_overdue"]
+    assert credit_reasons(credit, open_minor=0, account=account) == []
 
 
 @given(
