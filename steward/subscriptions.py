@@ -19,12 +19,20 @@ from steward.modules.deadlines.events import (
 )
 from steward.modules.incidents import handlers as incidents
 from steward.modules.incidents.events import SurgeStarted
+from steward.modules.fulfilment import handlers as fulfilment
 from steward.modules.inventory.events import HoldExpired, StockMoved
 from steward.modules.logistics import handlers as logistics
-from steward.modules.logistics.events import ShipmentMoved
+from steward.modules.logistics.events import (
+    ShipmentDelivered,
+    ShipmentEased,
+    ShipmentHandedOver,
+    ShipmentMoved,
+    ShipmentTroubled,
+)
 from steward.modules.orders import handlers as orders
 from steward.modules.orders.events import (
     LineCancelled,
+    OrderApproved,
     OrderCancelled,
     OrderConflicted,
     OrderMended,
@@ -52,9 +60,14 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_order_received_match_callbacks,
         orders.on_order_received_tell_buyers,
     ],
-    OrderPromised: [orders.on_order_promised_withdraw_offers],
+    OrderApproved: [fulfilment.on_order_approved_allocate_orders],
+    OrderPromised: [
+        orders.on_order_promised_withdraw_offers,
+        fulfilment.on_order_promised_allocate_orders,
+    ],
     OrderPaymentChanged: [orders.on_order_payment_changed_tell_buyers],
     OrderCancelled: [
+        fulfilment.on_order_cancelled_end_allocations,
         orders.on_order_cancelled_offer_goods,
         orders.on_order_cancelled_lapse_holds,
         orders.on_order_cancelled_lapse_verifications,
@@ -79,8 +92,17 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     RefundStuck: [orders.on_refund_stuck_open_exception],
     RefundDisputed: [orders.on_refund_disputed_open_exception],
     RefundWithdrawn: [orders.on_refund_withdrawn_follow_payments, orders.on_refund_withdrawn_close_exception],
-    ShipmentMoved: [logistics.on_shipment_moved_follow_orders],
-    StockMoved: [orders.on_stock_moved_promise_waiting],
+    ShipmentHandedOver: [logistics.on_shipment_handed_over_tell_buyers],
+    ShipmentMoved: [
+        logistics.on_shipment_moved_follow_orders,
+        logistics.on_shipment_moved_watch_shipments,
+        logistics.on_shipment_moved_record_ends,
+        logistics.on_shipment_moved_tell_buyers,
+    ],
+    ShipmentDelivered: [logistics.on_shipment_delivered_tell_buyers],
+    ShipmentTroubled: [logistics.on_shipment_troubled_tell_buyers, logistics.on_shipment_troubled_open_exception],
+    ShipmentEased: [logistics.on_shipment_eased_close_exception],
+    StockMoved: [orders.on_stock_moved_promise_waiting, fulfilment.on_stock_moved_retry_orders],
     HoldExpired: [orders.on_hold_expired_note_release],
     PolicyAdded: [deadlines.on_policy_added_realign_clocks],
     PolicyChanged: [deadlines.on_policy_changed_realign_clocks],
@@ -110,8 +132,14 @@ CONNECTORS: dict[str, str] = {
     "deadlines.takers.order": "steward.modules.orders.queries.takers.order_takers",
     "deadlines.takers.exception": "steward.modules.orders.queries.takers.exception_takers",
     "deadlines.takers.approval": "steward.modules.orders.queries.takers.approval_takers",
-    "messaging.mail": "steward.connectors.smtp.mail",
-    "messaging.sms": "steward.connectors.development.sms",
+    "logistics.printer": "steward.connectors.labels.printer",
+    "messaging.mail": "steward.connectors.choosing.mail",
+    "messaging.reports.aliyun_sms": "steward.connectors.aliyun_sms.reports",
+    "messaging.reports.anymail": "steward.connectors.anymail_mail.reports",
+    "messaging.reports.development": "steward.connectors.development.reports",
+    "messaging.reports.tencent_sms": "steward.connectors.tencent_sms.reports",
+    "messaging.reports.twilio_sms": "steward.connectors.twilio_sms.reports",
+    "messaging.sms": "steward.connectors.choosing.sms",
     "messaging.webhook": "steward.connectors.webhook_poster.connected",
     "orders.row_source": "steward.connectors.spreadsheets.open_rows",
     "orders.rejects": "steward.connectors.spreadsheets.open_rejects",

@@ -172,8 +172,20 @@ class ShipmentTroubled(Event, frozen=True, kw_only=True):
     order_id: int
     shipment_id: int
     number: str
+    direction: str
     trouble: str
     since: datetime
+
+
+class ShipmentEased(Event, frozen=True, kw_only=True):
+    """What the watch had found wrong with a shipment is so no longer."""
+
+    KIND = "logistics.shipment_eased"
+    SUBJECT = "order"
+    order_id: int
+    shipment_id: int
+    number: str
+    trouble: str
 
 
 class ClaimMoved(Event, frozen=True, kw_only=True):
@@ -187,3 +199,14 @@ class ClaimMoved(Event, frozen=True, kw_only=True):
     state: str
     amount_minor: int
     currency: str
+
+
+class LabelsPrinted(Event, frozen=True, kw_only=True):
+    """Labels of a shipment were printed: the recipient's address was opened for it."""
+
+    KIND = "logistics.labels_printed"
+    SUBJECT = "order"
+    order_id: int
+    shipment_id: int
+    number: str
+    run_id: int

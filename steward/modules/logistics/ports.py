@@ -100,3 +100,79 @@ class MachineSilent(errors.Refusal):
     code = "machine_silent"
     status = 502
     message = _("The machine at %(address)s does not answer (%(why)s). Type the weight, or print the label as PDF.")
+
+
+class ParcelLabel(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands on the label of one parcel, in clear: it is read by couriers. Units: grams."""
+
+    code: str
+    tracking_number: str
+    carrier: str
+    service: str
+    order_number: str
+    position: int
+    of: int
+    weight_g: int
+    name: str
+    phone: str
+    region: str
+    street: str
+    sender: str
+    care: str = ""
+
+
+class SlipLine(msgspec.Struct, frozen=True):
+    """One line of a packing slip. Units: pieces."""
+
+    sku: str
+    name: str
+    lot: str
+    quantity: int
+
+
+class PackingSlip(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies in a shipment, for the warehouse that picks it and the customer who opens it."""
+
+    number: str
+    order_number: str
+    warehouse: str
+    parcels: int
+    day: str
+    lines: list[SlipLine]
+
+
+class ManifestLine(msgspec.Struct, frozen=True):
+    """One parcel on a manifest. Units: grams."""
+
+    code: str
+    tracking_number: str
+    region: str
+    weight_g: int
+
+
+class ManifestSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """The list a carrier signs for what it takes along. Units: grams."""
+
+    number: str
+    carrier: str
+    warehouse: str
+    handed_over: str
+    taken_by: str
+    weight_g: int
+    lines: list[ManifestLine]
+
+
+class Printer(Protocol):
+    """Makes sheets of paper; bound as `logistics.printer`. Chinese prints whatever fonts the machine has."""
+
+    def labels(self, labels: Sequence[ParcelLabel], words: Mapping[str, str]) -> bytes:
+        """Draw labels, one a page, as PDF."""
+
+    def zpl(self, labels: Sequence[ParcelLabel], words: Mapping[str, str]) -> bytes:
+        """Write labels in the language of label printers."""
+
+    def slips(self, slips: Sequence[PackingSlip], words: Mapping[str, str]) -> bytes:
+        """Draw packing slips, one a page, as PDF."""
+
+    def manifest(self, sheets: Sequence[ManifestSheet], words: Mapping[str, str]) -> bytes:
+        """Draw manifests as PDF."""

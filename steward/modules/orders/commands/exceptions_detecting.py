@@ -78,13 +78,13 @@ def detect(actor: Actor, *, code: str, after: int, now: datetime, limit: int = B
     Emits: ExceptionOpened. Locks: unique keys by subject.
     """
     detector = Detector.objects.get(code=code)
-    facts = _seen(detector, now, after=after, limit=limit)
+    facts = seen(detector, now, after=after, limit=limit)
     opened = open_facts(actor, code=code, facts=facts, now=now)
     next_after = facts[-1].subject_id if len(facts) == limit else None
     return Batch(next_after, opened.opened, opened.again, opened.muted)
 
 
-def _seen(
+def seen(
     detector: Detector, now: datetime, *, after: int = 0, limit: int = BATCH, only: Sequence[int] | None = None
 ) -> list[Fact]:
     """Ask the detector's statement which facts hold now; `only` narrows it to some subjects."""
@@ -92,7 +92,7 @@ def _seen(
         "after": after,
         "limit": limit,
         "only": arrays.integers(only) if only is not None else None,
-        **_bounds(detector, now),
+        **bounds(detector, now),
     }
     kind = SUBJECTS.get(detector.code, "order")
     with connection.cursor() as cursor:
@@ -102,7 +102,7 @@ def _seen(
     return [Fact(row[0], row[2], row[1], msgspec.json.decode(row[3]), row[4], kind) for row in rows]
 
 
-def _bounds(detector: Detector, now: datetime) -> dict[str, Any]:
+def bounds(detector: Detector, now: datetime) -> dict[str, Any]:
     limits: Mapping[str, int] = detector.limits
     if detector.code == "stuck":
         states = [state for state in STUCK_IN if f"{state}_s" in limits]
@@ -148,7 +148,7 @@ def _gone(detector: Detector, cases: Sequence[ExceptionCase], now: datetime) -> 
     if detector.code in SWEPT:
         subjects = sorted({case.subject_id for case in cases})
         # A subject has at most one fact of a detector at a time, so that as many rows as subjects are enough.
-        held = {(fact.subject_id, fact.key) for fact in _seen(detector, now, limit=len(subjects), only=subjects)}
+        held = {(fact.subject_id, fact.key) for fact in seen(detector, now, limit=len(subjects), only=subjects)}
         return {case.id for case in cases if (case.subject_id, case.fact) not in held}
     if detector.code == "payment_trouble":
         return _settled(cases)
@@ -202,6 +202,20 @@ def close_refunds(actor: Actor, *, refund_ids: Sequence[int], now: datetime) -> 
     locked = ExceptionCase.objects.select_for_update(of=("self",)).select_related("detector")
     about = locked.filter(detector__code="payment_trouble", state__in=("muted", *OPEN))
     cases = list(about.filter(facts__refund_id__in=list(refund_ids)).order_by("id"))
+    close(actor, cases, now)
+    return len(cases)
+
+
+@command(needs="orders.exceptions")
+def close_facts(actor: Actor, *, code: str, keys: Sequence[tuple[int, str]], now: datetime) -> int:
+    """Close exceptions of a detector whose facts, named by subject and key, are over; a second run closes none.
+
+    Returns how many. Emits: ExceptionClosed. Locks: exceptions in id order.
+    """
+    locked = ExceptionCase.objects.select_for_update(of=("self",)).select_related("detector")
+    about = locked.filter(detector__code=code, state__in=("muted", *OPEN), subject_id__in=[one for one, _key in keys])
+    wanted = set(keys)
+    cases = [case for case in about.order_by("id") if (case.subject_id, case.fact) in wanted]
     close(actor, cases, now)
     return len(cases)
 
