@@ -122,7 +122,7 @@ def test_a_program_has_no_duty_to_give_away_and_is_nowhere() -> None:
     make.team(usernames=("wang", "chen"))
     duty = make.duty("wang", "late", (datetime.now(UTC) + timedelta(days=3)).date())
     assert hr().post("swaps", {"duty_id": duty, "colleague_id": staff_id("chen")}).status_code == 404
-    assert hr().post("presence", {"said": "break", "minutes": 15}).status_code == 404
+    assert hr().post("presence", {"said": "break", "minutes": 15}).status_code == 403
     assert hr().get("swaps").json() == {"rows": []}
 
 

@@ -173,7 +173,8 @@ def checkers() -> None:
 def test_an_audit_nobody_sees_to_becomes_somebody_s() -> None:
     # given: an order above the limit waits for a person
     checkers()
-    order_id = make.order(now=NOW, quantity=40, payments=[make.payment(40 * 19_900)]).order_id or 0
+    received = make.order(now=NOW, quantity=40, payments=[make.payment(40 * 19_900)])
+    number, order_id = received.number, received.order_id or 0
     with moment.frozen(NOW):
         make.settle()
     # when: an hour and a quarter later nobody has audited it
@@ -183,6 +184,8 @@ def test_an_audit_nobody_sees_to_becomes_somebody_s() -> None:
     assert (clock.kind, clock.owner_id) == ("order_audit", staff_id("qian"))
     assert told("qian", "sun") == [("qian", "clock_taken_over")]
     assert "钱多" in make.browser("sun").get("/orders/?queue=audit").content.decode()
+    page = make.browser("sun").get(f"/orders/{number}").content.decode()
+    assert "“审核”未按时完成，现由钱多负责" in page
 
 
 def test_the_second_look_never_goes_to_who_entered_the_order() -> None:

@@ -15,12 +15,24 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ADMIN = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'steward-ticks'"
 
 
+class Counted:
+    """Something that is done at each beat."""
+
+    def __init__(self) -> None:
+        self.times, self.first = 0, threading.Event()
+
+    def __call__(self) -> int:
+        self.times += 1
+        self.first.set()
+        return 1
+
+
 @pytest.fixture
-def works(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, ticks.Work]]:
+def works(monkeypatch: pytest.MonkeyPatch) -> dict[str, ticks.Work]:
     """Keep the ticks of the modules out of the way."""
     own: dict[str, ticks.Work] = {}
     monkeypatch.setattr(ticks, "_works", own)
-    yield own
+    return own
 
 
 @pytest.fixture
@@ -33,10 +45,10 @@ def tickers() -> Iterator[list[ticks.Ticker]]:
 
 
 def test_of_two_workers_one_ticks(works: dict[str, ticks.Work], tickers: list[ticks.Ticker]) -> None:
-    done: list[int] = []
-    works["count"] = lambda: done.append(1) or 1
+    counted = Counted()
+    works["count"] = counted
     assert [one.beat() for one in (*tickers, *tickers)] == [True, False, True, False]
-    assert len(done) == 2
+    assert counted.times == 2
 
 
 def test_another_goes_on_when_the_leader_has_gone(works: dict[str, ticks.Work], tickers: list[ticks.Ticker]) -> None:
@@ -61,28 +73,28 @@ def test_a_leader_whose_connection_was_cut_leads_no_more_until_it_asks_again(
 def test_what_fails_keeps_neither_the_others_nor_the_next_beat_from_working(
     works: dict[str, ticks.Work], tickers: list[ticks.Ticker]
 ) -> None:
-    done: list[int] = []
+    counted = Counted()
 
     def broken() -> int:
         raise ValueError("broken")
 
     works["broken"] = broken
-    works["count"] = lambda: done.append(1) or 1
+    works["count"] = counted
     failed = ticks.FAILED.labels("broken")._value.get()
     tickers[0].beat()
     tickers[0].beat()
-    assert len(done) == 2
+    assert counted.times == 2
     assert ticks.FAILED.labels("broken")._value.get() == failed + 2
 
 
 def test_it_stops_when_told_to(works: dict[str, ticks.Work], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ticks, "TICK_S", 0.01)
-    beaten, stopping = threading.Event(), threading.Event()
-    works["count"] = lambda: beaten.set() or 0
+    counted, stopping = Counted(), threading.Event()
+    works["count"] = counted
     ticker = ticks.Ticker()
     thread = threading.Thread(target=ticker.run, args=(stopping,))
     thread.start()
-    assert beaten.wait(10)
+    assert counted.first.wait(10)
     stopping.set()
     thread.join(10)
     assert not thread.is_alive()

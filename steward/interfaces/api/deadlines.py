@@ -86,6 +86,7 @@ class SubjectClock(Schema):
     breached_at: datetime | None
     paused_reason: str
     external: bool
+    owner_id: int | None
     warnings_given: int
     escalation_steps: int
 
@@ -153,6 +154,7 @@ def _clock(clock: queries.ClockView, now: datetime) -> dict[str, Any]:
         "breached_at": state.breached_at,
         "paused_reason": clock.paused_reason or "",
         "external": clock.external,
+        "owner_id": clock.owner_id,
         "warnings_given": warned,
         "escalation_steps": escalated,
     }

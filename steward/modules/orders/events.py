@@ -301,6 +301,19 @@ class AuditDelayed(Event, frozen=True, kw_only=True):
     cause: str
 
 
+class OrderHandedOn(Event, frozen=True, kw_only=True):
+    """Something about an order was not done in time, so a colleague has it now; `name` is theirs, `how` why they."""
+
+    KIND = "orders.order_handed_on"
+    SUBJECT = "order"
+    order_id: int
+    clock_kind: str
+    before_id: int | None
+    after_id: int
+    name: str
+    how: str
+
+
 class OfferMade(Event, frozen=True, kw_only=True):
     """The buyer of an order that is short of stock was asked what they want."""
 

@@ -19,6 +19,7 @@ from steward.kernel import moment
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.approvals.queries import words
+from steward.modules.deadlines import queries as deadlines
 from steward.modules.orders import queries
 from steward.modules.orders.commands import verification_deciding as deciding
 from steward.modules.orders.commands import verification_source as sources
@@ -41,9 +42,20 @@ def verifications(request: StaffRequest) -> HttpResponse:
     )
     last = rows[-1].approval if len(rows) == approvals.PAGE else None
     older = {"queue": queue, "after": f"{last.due_at.isoformat()}~{last.id}"} if last else {}
-    names = people.actor_names({row.worker for row in rows})
+    clocks = deadlines.next_clocks("approval", [row.approval.id for row in rows])
+    owners = {id_: f"person:{clock.owner_id}" for id_, clock in clocks.items() if clock.owner_id}
+    names = people.actor_names({row.worker for row in rows} | set(owners.values()))
     facts = {
-        "rows": [(row, names.get(row.worker, row.worker), words.fact_text("cause", row.cause)) for row in rows],
+        "rows": [
+            (
+                row,
+                names.get(row.worker, row.worker),
+                words.fact_text("cause", row.cause),
+                clocks.get(row.approval.id),
+                names.get(owners.get(row.approval.id, ""), ""),
+            )
+            for row in rows
+        ],
         "chips": [("", _("For me"), queue != "all"), ("all", _("All that waits"), queue == "all")],
         "older_url": "?" + urlencode(older) if older else "",
         "may_decide": request.actor.may(DECIDE) and queue != "all",
@@ -78,6 +90,7 @@ def verification(request: StaffRequest, number: str) -> HttpResponse:
         "order": detail.order,
         "round": current,
         "view": view,
+        "clock": deadlines.next_clocks("approval", [view.id]).get(view.id) if view else None,
         "cause": words.fact_text("cause", current.cause),
         "worker": names.get(current.worker, current.worker),
         "why_not": "" if why_not == "settled" else words.why_not(why_not),

@@ -20,6 +20,7 @@ from steward.kernel import moment, money
 from steward.kernel.actor import Actor
 from steward.modules.approvals import commands, queries, rules
 from steward.modules.approvals.queries import words
+from steward.modules.deadlines import queries as deadlines
 from steward.modules.payments.queries import words as refund_words
 from steward.modules.people import queries as people
 
@@ -81,9 +82,11 @@ def shown(rows: Iterable[queries.ApprovalView], now: datetime) -> list[dict[str,
     found = list(rows)
     names = people.actor_names({row.asked_by for row in found})
     labels = queries.kind_labels()
+    clocks = deadlines.next_clocks("approval", [row.id for row in found])
     return [
         {
             "row": row,
+            "clock": clocks.get(row.id),
             "kind": labels.get(row.kind, row.kind),
             "asked_by": names.get(row.asked_by, row.asked_by),
             "url": page_of(row),

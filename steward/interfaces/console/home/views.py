@@ -11,12 +11,15 @@ from django.views.decorators.http import require_GET
 
 from steward.interfaces.console.access import StaffRequest, signed_in
 from steward.interfaces.console.approvals.inbox import shown
+from steward.interfaces.console.orders.views.listing import owners_of
 from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.orders import queries
+from steward.modules.orders.queries import exceptions
 
 APPROVALS_AT_MOST = 5
+EXCEPTIONS_AT_MOST = 8
 
 
 @require_GET
@@ -30,12 +33,21 @@ def home(request: StaffRequest) -> HttpResponse:
     facts = {
         "rows": rows,
         "late": late,
+        "owners": owners_of(rows),
+        "exceptions": _exceptions(request.actor),
         "tiles": _tiles(request.actor),
         "may_approve": request.actor.may("orders.audit"),
         "may_view": may_view,
         "to_decide": shown(approvals.approvals_page(request.actor, mine_only=True, now=now)[:APPROVALS_AT_MOST], now),
     }
     return render(request, "console/home/home.html", facts)
+
+
+def _exceptions(actor: Actor) -> list[exceptions.ExceptionRow]:
+    """List the exceptions this person has, what is due next first."""
+    if not actor.staff_id or not actor.may("orders.exceptions"):
+        return []
+    return exceptions.exceptions_page(exceptions.ExceptionFilters(owner_id=actor.staff_id), limit=EXCEPTIONS_AT_MOST)[0]
 
 
 def _tiles(actor: Actor) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -55,10 +56,17 @@ def refunds(request: StaffRequest) -> HttpResponse:
             for code, (label, states) in QUEUES.items()
         ],
         "names": queries.provider_names(),
+        "due": _due([row.request_id for row in rows[:PAGE] if row.state == "awaiting_approval"]),
         "q": text,
         "older_url": older,
     }
     return render(request, "console/payments/refunds.html", facts)
+
+
+def _due(request_ids: list[int]) -> dict[int, datetime]:
+    """Tell until when somebody has to decide about requests that wait for a second person."""
+    waiting = approvals.approvals_of("refund_request", request_ids) if request_ids else []
+    return {one.subject_id: one.due_at for one in waiting if one.state == "open"}
 
 
 @require_GET

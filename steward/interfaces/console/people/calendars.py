@@ -45,7 +45,8 @@ def calendars(request: StaffRequest) -> HttpResponse:
         }
         for one in queries.calendar_list()
     ]
-    return render(request, "console/people/calendars.html", {"rows": rows})
+    missing = queries.missing_holidays(now=moment.now())
+    return render(request, "console/people/calendars.html", {"rows": rows, "missing": missing})
 
 
 def _summary(calendar: queries.CalendarView) -> list[tuple[str, str]]:

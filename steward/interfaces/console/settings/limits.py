@@ -148,6 +148,15 @@ def policy_preview(request: StaffRequest) -> HttpResponse:
     return render(request, "console/settings/_policy_preview.html", facts)
 
 
+def _hours() -> list[tuple[str, str]]:
+    """List the calendars to choose from by code, each with the teams that keep it."""
+    uses = people.calendar_uses()
+    return [
+        (one.code, f"{one.name} · {', '.join(uses[one.code])}" if one.code in uses else one.name)
+        for one in people.calendar_list()
+    ]
+
+
 def _editor(draft: commands.PolicyDraft) -> dict[str, Any]:
     return {
         "typed": policy_form.typed(draft),
@@ -155,7 +164,7 @@ def _editor(draft: commands.PolicyDraft) -> dict[str, Any]:
         "ops": words.OPS,
         "verbs": words.VERBS,
         "roles": _roles(),
-        "calendars": people.calendar_list(),
+        "calendars": _hours(),
         "arrives": _next_friday().strftime("%Y-%m-%dT%H:%M"),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -70,8 +71,8 @@ def test_the_sweep_finds_what_is_due_by_the_partial_index_however_many_run(count
         cursor.execute("ANALYZE deadlines_clock")
         # A table of a few pages is read whole whatever index there is: what counts is that the index serves.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        wanted = {"now": NOW, "limit": commands.SWEEP_LIMIT}
-        cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql.load(PACKAGE, "lock_due"), wanted)
+        statement = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql.load(PACKAGE, "lock_due")
+        cursor.execute(statement, {"now": NOW, "limit": commands.SWEEP_LIMIT})
         plan = cursor.fetchone()[0][0]["Plan"]
     scan = deepest(plan)
     assert (scan["Node Type"], scan["Index Name"]) == ("Index Scan", "clock_step")
@@ -79,7 +80,7 @@ def test_the_sweep_finds_what_is_due_by_the_partial_index_however_many_run(count
     assert scan["Shared Hit Blocks"] + scan["Shared Read Blocks"] <= 3
 
 
-def deepest(node: dict[str, object]) -> dict[str, object]:
+def deepest(node: dict[str, Any]) -> dict[str, Any]:
     """Follow a plan down to what it reads."""
     inner = node.get("Plans")
     return deepest(inner[0]) if isinstance(inner, list) else node

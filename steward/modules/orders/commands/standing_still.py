@@ -9,7 +9,6 @@ from steward.kernel.actor import Actor
 from steward.modules.deadlines.commands import ClockPause, ClockStop, pause_clocks, resume_clocks
 from steward.modules.orders.commands.moving import Standing
 from steward.modules.orders.commands.writing import CLOCK_OF_STATE
-from steward.modules.orders.rules.standing import is_settled
 from steward.modules.orders.rules.standing_still import Wait, waits_for
 
 
@@ -41,7 +40,7 @@ def _wait(one: Standing) -> Wait | None:
         is_held=one.is_held,
         awaits_verification=one.awaits_verification,
         has_errors=one.has_errors,
-        is_settled=is_settled(one.payment_state),
+        may_go_on=one.may_go_on,
         fulfilment_state=one.fulfilment_state,
     )
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
 from steward.kernel.models import Event
+from steward.modules.deadlines.queries.words import CLOCKS
 from steward.modules.orders.queries import exception_words, words
 from steward.modules.orders.queries.findings import amount_text, field_label, finding_text
 from steward.modules.orders.rules.personal_fields import is_personal
@@ -40,6 +41,7 @@ TEXTS: Mapping[str, Any] = {
     "orders.exception_opened": _("An exception was opened: %(detector)s"),
     "orders.exception_closed": _("The exception “%(detector)s” ended: %(outcome)s"),
     "orders.exception_worked": _("Somebody works the exception “%(detector)s”."),
+    "orders.order_handed_on": _("“%(clock)s” was not done in time; %(name)s has it now."),
     "orders.audit_delayed": _("The audit was late: %(late)s"),
     "payments.payment_recorded": _("A payment was recorded."),
     "payments.payment_mismatched": _("The payment provider reported money that was not expected."),
@@ -177,6 +179,8 @@ def _why_refunded(data: Mapping[str, Any]) -> str:
 
 def _of_exceptions(kind: str, data: Mapping[str, Any]) -> dict[str, str]:
     """Write what an exception's event says in words."""
+    if kind == "orders.order_handed_on":
+        return {"clock": words.word(dict(CLOCKS), str(data.get("clock_kind", "")))}
     if kind == "orders.audit_delayed":
         return {"late": words.word(exception_words.LATE_CAUSES, str(data.get("cause", "")))}
     if not kind.startswith("orders.exception_"):

@@ -13,17 +13,17 @@ def waits_for(
     is_held: bool,
     awaits_verification: bool,
     has_errors: bool,
-    is_settled: bool,
+    may_go_on: bool,
     fulfilment_state: str,
 ) -> Wait | None:
     """Name what an order's step waits for; None where whoever answers for the step can act.
 
-    Held: nobody can audit it, nothing is left to mend, or it is paid and only the hold keeps it from its audit. What
+    Held: nobody can audit it, nothing is left to mend, or its money is settled and only the hold keeps it back. What
     its mending or its payment still lacks does not wait for the hold. A second look keeps only the audit waiting.
     Source: ORD-3, ORD-5, ORD-6.
     """
     clean = not has_errors and fulfilment_state in ("promised", "none")
-    stops = {"audit": True, "received": clean, "checked": is_settled}
+    stops = {"audit": True, "received": clean, "checked": may_go_on}
     if is_held and stops.get(state, False):
         return "held_by_screening"
     return "awaits_verification" if state == "audit" and awaits_verification else None

@@ -148,7 +148,7 @@ def test_a_step_waits_only_for_what_keeps_it(
         is_held=held,
         awaits_verification=looked_at,
         has_errors=errors,
-        is_settled=settled,
+        may_go_on=settled,
         fulfilment_state=goods_at,
     )
 

@@ -16,7 +16,7 @@ from steward.kernel.command import command
 from steward.modules.people.commands.teams import CODE
 from steward.modules.people.events import CalendarChanged, HolidaysMissing
 from steward.modules.people.models import CalendarVersion
-from steward.modules.people.queries import calendars as queries
+from steward.modules.people.queries.calendars import missing_holidays
 from steward.modules.people.rules import calendars as rules
 
 WEEKDAYS = 7
@@ -77,7 +77,7 @@ def check_holidays(actor: Actor, *, now: datetime) -> list[tuple[str, int]]:
 
     Returns their codes with the year. Emits: HolidaysMissing for each.
     """
-    missing = queries.missing_holidays(now=now)
+    missing = missing_holidays(now=now)
     events.record(
         actor,
         [

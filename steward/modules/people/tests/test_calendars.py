@@ -75,3 +75,28 @@ def test_all_that_is_wrong_with_a_calendar_is_named_at_once() -> None:
 def test_an_unknown_version_is_refused() -> None:
     with pytest.raises(NotFound):
         queries.calendars([("always", 1), ("always", 9)])
+
+
+def test_a_fresh_house_has_office_hours_with_make_up_workdays_and_a_service_desk() -> None:
+    office_hours, desk = queries.active_calendar("cn-office"), queries.active_calendar("service-desk")
+    friday, made_up_sunday, lunch = (datetime(2026, *at, tzinfo=UTC) for at in ((3, 6, 9), (1, 4, 2), (3, 6, 5)))
+    assert hours.is_open(office_hours, friday)
+    assert hours.is_open(office_hours, made_up_sunday)
+    assert not hours.is_open(office_hours, lunch)
+    assert not hours.is_open(office_hours, datetime(2026, 10, 1, 2, tzinfo=UTC))
+    assert hours.is_open(desk, lunch)
+    assert not hours.is_open(desk, datetime(2026, 3, 6, 15, tzinfo=UTC))
+
+
+def test_a_year_whose_notice_is_not_out_is_missed_from_mid_november_on() -> None:
+    office(year=2030)
+    assert ("office", 2031) not in commands.check_holidays(SETUP, now=NOW.replace(year=2030, month=11, day=14))
+    missing = commands.check_holidays(SETUP, now=NOW.replace(year=2030, month=11, day=15))
+    assert {("office", 2030), ("office", 2031)} <= set(missing)
+    assert kinds(len(missing)) == ["people.holidays_missing"] * len(missing)
+
+
+def test_a_year_that_is_known_is_not_missed() -> None:
+    office()
+    assert commands.check_holidays(SETUP, now=NOW) == []
+    assert queries.missing_holidays(now=NOW) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -21,7 +22,7 @@ from steward.interfaces.console.payments import refunds
 from steward.kernel import money
 from steward.modules.customers.commands import rights
 from steward.modules.deadlines import queries as deadlines
-from steward.modules.deadlines.queries.words import CLOCKS, HAPPENED, VERBS
+from steward.modules.deadlines.queries.words import CLOCKS, HAPPENED, TAKEN_BY, VERBS, clock_reason
 from steward.modules.orders import queries
 from steward.modules.orders.commands import reveal
 from steward.modules.orders.queries import screening, verification, words
@@ -89,17 +90,30 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
 def _clocks(detail: queries.OrderDetail) -> list[dict[str, Any]]:
     """List the order's clocks, each with what happened to it."""
     histories = deadlines.histories_of([clock.id for clock in detail.clocks])
+    changed = [one for lines in histories.values() for one in lines]
+    ids = {clock.owner_id for clock in detail.clocks} | {one.owner_after for one in changed}
+    names = {id_: contact.name for id_, contact in people.staff_contact({id_ for id_ in ids if id_}).items()}
     return [
         {
             "clock": clock,
             "label": words.word(CLOCKS, clock.kind),
+            "owner": names.get(clock.owner_id or 0, "") if clock.stopped_at is None else "",
             "history": [
-                (entry, HAPPENED.get(entry.what, entry.what), VERBS.get(entry.verb, ""))
+                (entry, HAPPENED.get(entry.what, entry.what), _step_words(entry, names))
                 for entry in histories.get(clock.id, ())
             ],
         }
         for clock in detail.clocks
     ]
+
+
+def _step_words(entry: deadlines.HistoryView, names: Mapping[int, str]) -> str:
+    """Say what a line of a clock's history is about: the step and why, or who has it since."""
+    if entry.owner_after:
+        return f"{names.get(entry.owner_after, entry.owner_after)} ({TAKEN_BY.get(entry.reason, entry.reason)})"
+    if entry.what == "escalated":
+        return str(VERBS.get(entry.verb, ""))
+    return str(TAKEN_BY.get(entry.reason, "")) or clock_reason(entry.reason)
 
 
 def _steps(standing: Standing) -> list[dict[str, Any]]:

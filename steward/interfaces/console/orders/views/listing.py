@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpResponse
@@ -25,6 +25,7 @@ from steward.modules.catalog import queries as catalog
 from steward.modules.orders import queries
 from steward.modules.orders.commands import audit
 from steward.modules.orders.queries import words
+from steward.modules.people import queries as people
 
 PAGE = 50
 EXPORTED_AT_MOST = 10_000
@@ -79,9 +80,16 @@ def _facts(
         "older_url": address_with(request.GET, after=page.next_after) if page.next_after else "",
         "newest_url": address_with(request.GET) if request.GET.get("after") else "",
         "export_url": reverse("orders_export") + address_with(request.GET),
+        "owners": owners_of(page.rows),
         "may_bulk": request.actor.may("orders.audit"),
         **(auditing.of_queue(page.rows) if queue == "audit" else {}),
     }
+
+
+def owners_of(rows: Iterable[queries.OrderRow]) -> dict[int, str]:
+    """Name who has each order now: those to whom a missed limit gave it."""
+    ids = {row.clock.owner_id for row in rows if row.clock and row.clock.owner_id}
+    return {id_: contact.name for id_, contact in people.staff_contact(ids).items()} if ids else {}
 
 
 @require_POST
