@@ -83,6 +83,31 @@ SMTP_TIMEOUT_S = env.integer(
     "STEWARD_SMTP_TIMEOUT_S", default=20, minimum=1, maximum=120, meaning="Seconds to wait for the mail server."
 )
 MAIL_FROM = env.text("STEWARD_MAIL_FROM", "Steward <steward@localhost>", "Sender of e-mails.")
+MAIL_PROVIDER = env.choice(
+    "STEWARD_MAIL_PROVIDER", "", ("", "mailgun", "postmark", "brevo"), "Who carries e-mails instead of a mail server."
+)
+MAIL_PROVIDER_KEY = env.secret("STEWARD_MAIL_PROVIDER_KEY", "Key at the provider of e-mails.", keep_in=None)
+MAIL_PROVIDER_ADDRESS = env.text(
+    "STEWARD_MAIL_PROVIDER_ADDRESS", "", "Address of the provider's interface, where it is not the usual one."
+)
+MAIL_PROVIDER_REPORT_KEY = env.secret(
+    "STEWARD_MAIL_PROVIDER_REPORT_KEY", "Key with which Mailgun signs its reports.", keep_in=None
+)
+SMS = env.choice(
+    "STEWARD_SMS", "development", ("development", "aliyun", "tencent", "twilio"), "Who carries short messages."
+)
+SMS_KEY_ID = env.text("STEWARD_SMS_KEY_ID", "", "Access key at the carrier; the account's SID at Twilio.")
+SMS_SECRET = env.secret("STEWARD_SMS_SECRET", "Secret of the access key; the auth token at Twilio.", keep_in=None)
+SMS_APP = env.text("STEWARD_SMS_APP", "", "SdkAppId at Tencent Cloud.")
+SMS_SIGN_NAME = env.text("STEWARD_SMS_SIGN_NAME", "", "Approved name short messages begin with (Aliyun, Tencent).")
+SMS_SENDER = env.text("STEWARD_SMS_SENDER", "", "Number, name or messaging service to send from (Twilio).")
+SMS_TEMPLATES = env.names(
+    "STEWARD_SMS_TEMPLATES", "", "Approved texts (Aliyun, Tencent): order_received/zh-hans=SMS_1,order_paid=SMS_2."
+)
+SMS_ADDRESS = env.text("STEWARD_SMS_ADDRESS", "", "Address of the carrier's interface, where it is not the usual one.")
+REPORT_SECRET = env.secret(
+    "STEWARD_REPORT_SECRET", "Makes the keys by which delivery reports are known.", keep_in=HOME / "reports.key"
+)
 WEBHOOKS_PRIVATE = env.boolean(
     "STEWARD_WEBHOOKS_PRIVATE",
     default=False,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from steward.connectors.development.reporting import NAME, DevelopmentReports
 from steward.modules.messaging.ports import Mail, Receipt, Sms
-
-NAME = "development"
 
 
 class DevelopmentSms:
@@ -39,3 +38,8 @@ def sms() -> DevelopmentSms:
 def mail() -> DevelopmentMail:
     """Return the carrier of e-mails."""
     return DevelopmentMail()
+
+
+def reports() -> DevelopmentReports:
+    """Return what hears reports about them."""
+    return DevelopmentReports()

@@ -55,7 +55,7 @@ class Message(models.Model):
     """One message of the outbox: what is to be said to whom. It holds no name, phone or e-mail and no rendered text.
 
     `channel` is what was asked for (empty: the preference decides), `via` what was taken. `key` names the message to
-    the outside and is the same for every attempt.
+    the outside and is the same for every attempt. `instead_of` is the short message for which this e-mail stands.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -86,10 +86,12 @@ class Message(models.Model):
     template_version = models.PositiveIntegerField(null=True)
     reference = models.CharField(max_length=200, blank=True, db_default="")
     error = models.CharField(max_length=300, blank=True, db_default="")
+    instead_of = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "messaging_message"
         constraints = (
+            models.UniqueConstraint(fields=["instead_of"], name="message_one_fallback"),
             models.CheckConstraint(condition=Q(state__in=outbox.STATES), name="message_state"),
             models.CheckConstraint(
                 condition=Q(customer__isnull=True, staff__isnull=False) | Q(customer__isnull=False, staff__isnull=True),
@@ -106,6 +108,27 @@ class Message(models.Model):
             models.Index(fields=["subject_kind", "subject_id", "id"], name="message_subject"),
             models.Index(fields=["state", "-id"], name="message_state_id"),
             models.Index(fields=["carrier", "reference"], name="message_reference", condition=~Q(reference="")),
+            models.Index(fields=["queued_at"], name="message_queued_at"),
+        )
+
+
+class EarlyReport(models.Model):
+    """What a carrier reported before it answered us, or of messages that are none of ours; cleaned up after days."""
+
+    id = models.BigAutoField(primary_key=True)
+    carrier = models.CharField(max_length=40)
+    reference = models.CharField(max_length=200)
+    key = models.CharField(max_length=40, blank=True)
+    arrived = models.BooleanField()
+    detail = models.CharField(max_length=300, blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "messaging_early_report"
+        constraints = (models.UniqueConstraint(fields=["carrier", "reference", "arrived"], name="early_report_once"),)
+        indexes = (
+            models.Index(fields=["key"], name="early_report_key", condition=~Q(key="")),
+            models.Index(fields=["received_at"], name="early_report_received"),
         )
 
 
@@ -157,6 +180,7 @@ class Notice(models.Model):
         indexes = (
             models.Index(fields=["staff", "-id"], name="notice_of_staff"),
             models.Index(fields=["staff"], name="notice_unread", condition=Q(read_at__isnull=True)),
+            models.Index(fields=["told_at"], name="notice_told_at"),
         )
 
 
@@ -222,4 +246,5 @@ class Delivery(models.Model):
             models.Index(fields=["due_at", "id"], name="delivery_due", condition=Q(state="waiting")),
             models.Index(fields=["begun_at"], name="delivery_begun", condition=Q(state="sending")),
             models.Index(fields=["endpoint", "-id"], name="delivery_of_endpoint"),
+            models.Index(fields=["settled_at"], name="delivery_settled", condition=Q(settled_at__isnull=False)),
         )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol
 
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
+
+from steward.kernel import errors
 
 # sent: taken over. retry: certainly not taken, may work later. refused: certainly not taken, never will be.
 # unknown: nobody can tell whether it was taken.
@@ -33,12 +38,18 @@ class Mail(Struct, frozen=True, kw_only=True):
 
 
 class Sms(Struct, frozen=True, kw_only=True):
-    """One short message, ready to be sent. `key` is the same for every attempt; `to_phone` in E.164."""
+    """One short message, ready to be sent. `key` is the same for every attempt; `to_phone` in E.164.
+
+    Carriers that send only texts they have approved know it as `template` in `locale` and take the `values` it names,
+    in the order it names them.
+    """
 
     key: str
     to_phone: str
     text: str
     locale: str
+    template: str = ""
+    values: dict[str, str] = {}
 
 
 class MailCarrier(Protocol):
@@ -62,6 +73,48 @@ class SmsCarrier(Protocol):
 
     def send(self, sms: Sms) -> Receipt:
         """Hand one short message over."""
+        ...
+
+
+class DeliveryReport(Struct, frozen=True, kw_only=True):
+    """What a carrier says of a message it took: it arrived, or it finally did not and why.
+
+    `reference` is the carrier's name of the message, `key` ours where the carrier hands it back.
+    """
+
+    carrier: str
+    reference: str
+    arrived: bool
+    key: str = ""
+    detail: str = ""
+
+
+class ForgedReport(errors.Refusal):
+    """Refuse a report that does not prove where it comes from."""
+
+    code = "forged_report"
+    status = 401
+    message = _("The report is not signed as it should be (%(why)s).")
+
+
+class UnreadableReport(errors.Refusal):
+    """Refuse a report whose shape nobody knows."""
+
+    code = "unreadable_report"
+    status = 422
+    message = _("The report cannot be read: %(why)s.")
+
+
+class ReportDoor(Protocol):
+    """Hears one carrier's reports; bound as `messaging.reports.<carrier>`. `thanks` is what the carrier wants back."""
+
+    thanks: dict[str, Any]
+
+    def read(self, request: HttpRequest) -> Sequence[DeliveryReport]:
+        """Check where a call comes from and read its reports; what is not final yet is left out.
+
+        Raises: ForgedReport, UnreadableReport.
+        """
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from steward.kernel import actor, jobs, moment
-from steward.modules.messaging.commands import feeding, posting, sending
+from steward.modules.messaging.commands import cleaning, feeding, posting, sending
 from steward.modules.messaging.queries import endpoints
 
 ROUNDS = 40
@@ -38,3 +38,12 @@ def feed_endpoints(timestamp: int) -> None:
             if feeding.feed_endpoint(SYSTEM, endpoint_id=endpoint_id, now=moment.now()) < feeding.PAGE:
                 break
     posting.post_due(SYSTEM)
+
+
+@app.periodic(cron="29 * * * *")
+@app.task(name="messaging.forget_old", queue="periodic", queueing_lock="messaging.forget_old", retry=jobs.RETRY)
+def forget_old(timestamp: int) -> None:
+    """Forget what nobody needs any more, batch by batch; safe when run twice or by many workers."""
+    for _ in range(ROUNDS):
+        if cleaning.forget_old(SYSTEM, now=moment.now()) < cleaning.BATCH:
+            return

@@ -23,7 +23,9 @@ HORIZON = "SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)::t
 def feed_endpoint(actor: Actor, *, endpoint_id: int, now: datetime) -> int:
     """Queue the next events for one endpoint and move its cursor past them; return how many events were read.
 
-    Nothing of simulated subjects leaves. Locks: the endpoint; where another process feeds it, nothing is done.
+    Nothing of simulated subjects leaves, and nothing from before the endpoint was made: its first place in the log is
+    that of the oldest transaction still open then, behind which things stand that had happened already.
+    Locks: the endpoint; where another process feeds it, nothing is done.
     """
     row = Endpoint.objects.select_for_update(skip_locked=True).filter(id=endpoint_id, active=True).first()
     if row is None:
@@ -36,7 +38,7 @@ def feed_endpoint(actor: Actor, *, endpoint_id: int, now: datetime) -> int:
         [
             Delivery(endpoint=row, event_id=event.id, event_kind=event.kind, body=body_of(event), due_at=now)
             for event in found
-            if gate.may_leave(simulated=event.simulated)
+            if gate.may_leave(simulated=event.simulated) and event.at >= row.created_at
         ],
         ignore_conflicts=True,
     )

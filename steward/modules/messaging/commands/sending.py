@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import events, logs, moment, parameters, ports
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.messaging.commands.falling_back import fall_back
+from steward.modules.messaging.commands.reporting import hear_early, lock_names
 from steward.modules.messaging.commands.triage import DELIVER, Ready, failure_of, triage
 from steward.modules.messaging.events import MessageSent
 from steward.modules.messaging.models import Message
@@ -63,7 +65,14 @@ def deliver_due(actor: Actor, *, limit: int = BATCH) -> int:
 def handed_over(carrier: Carrier, ready: Ready) -> Receipt:
     """Do the one thing that cannot be undone."""
     if ready.channel == "sms":
-        sms = Sms(key=ready.key, to_phone=ready.address, text=ready.rendered.body, locale=ready.locale)
+        sms = Sms(
+            key=ready.key,
+            to_phone=ready.address,
+            text=ready.rendered.body,
+            locale=ready.locale,
+            template=ready.template,
+            values=ready.rendered.values,
+        )
         return carrier.send(sms)  # type: ignore[arg-type]
     mail = Mail(
         key=ready.key,
@@ -98,9 +107,11 @@ def begin(actor: Actor, *, ready: Ready, carrier: str, now: datetime) -> bool:
 def settle(actor: Actor, *, message_id: int, begun_at: datetime, receipt: Receipt, now: datetime) -> str:
     """Record what came of an attempt; return the message's state.
 
-    An answer that comes after the message was given up as unknown still counts. Emits: MessageSent, MessageFailed.
-    Locks: the message.
+    An answer that comes after the message was given up as unknown still counts, and so does a report that was faster
+    than the answer. A short message that failed for good goes on as an e-mail where it may.
+    Emits: MessageSent, MessageFailed, MessageDelivered. Locks: what reports name the message by, then the message.
     """
+    lock_names([receipt.reference])
     own = Q(state="sending") | (Q(state="unknown") if receipt.outcome == "sent" else Q(pk__in=[]))
     row = Message.objects.select_for_update(of=("self",)).filter(own, id=message_id, begun_at=begun_at).first()
     if row is None:
@@ -113,6 +124,9 @@ def settle(actor: Actor, *, message_id: int, begun_at: datetime, receipt: Receip
         events.record(actor, [sent_event(row)])
     elif row.state in ("failed", "unknown"):
         events.record(actor, [failure_of(row)])
+    fall_back([row], now)
+    if row.state in ("sent", "unknown"):
+        hear_early(actor, row, now)
     return row.state
 
 

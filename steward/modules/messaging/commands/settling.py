@@ -1,64 +1,38 @@
-"""What carriers report later, and what people decide where nobody can tell."""
+"""What people decide where nobody can tell what became of a message."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from msgspec import Struct
+from django.utils.translation import gettext_lazy as _
 
-from steward.kernel import errors, events, logs
+from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.messaging.commands.triage import DELIVER, failure_of
-from steward.modules.messaging.events import MessageDelivered, MessageRepeated
+from steward.modules.messaging.events import MessageRepeated
 from steward.modules.messaging.models import Message, MessageKind
 from steward.modules.messaging.rules import outbox
 
 DECIDE = "messaging.retry"
 
 
-class Report(Struct, frozen=True, kw_only=True):
-    """What a carrier says of a message it took: it arrived, or it did not and why."""
+class SentOtherwise(errors.Refusal):
+    """Refuse to send again what went out by another channel instead."""
 
-    carrier: str
-    reference: str
-    arrived: bool
-    detail: str = ""
-
-
-@command(needs=DELIVER)
-def record_reports(actor: Actor, *, reports: Sequence[Report], now: datetime) -> int:
-    """Record what carriers report; what is unknown, late or said twice changes nothing. Returns how many counted.
-
-    Emits: MessageDelivered, MessageFailed. Locks: the messages, in id order.
-    """
-    said = {(report.carrier, report.reference): report for report in reports if report.reference}
-    rows = Message.objects.select_for_update(of=("self",)).order_by("id")
-    rows = rows.filter(reference__in=[reference for _, reference in said])
-    recorded: list[events.Event] = []
-    for row in rows:
-        report = said.get((row.carrier, row.reference))
-        verb: outbox.Verb = "deliver" if report is not None and report.arrived else "bounce"
-        if report is None or not outbox.may(row.state, verb):
-            continue
-        row.state = outbox.TRANSITIONS[row.state, verb]  # type: ignore[index]
-        row.error = logs.redact_text(report.detail)[:300]
-        row.settled_at = now
-        row.save(update_fields=["state", "error", "settled_at"])
-        recorded.append(MessageDelivered(message_id=row.id) if report.arrived else failure_of(row))
-    events.record(actor, recorded)
-    return len(recorded)
+    code = "sent_otherwise"
+    message = _("This went out as an e-mail instead; nobody gets the same message twice.")
 
 
 @command(needs=DECIDE)
 def repeat_message(actor: Actor, *, message_id: int, reason: str, now: datetime) -> None:
     """Have a message tried again that failed, came back, came too late or has an open fate.
 
-    Raises: NotFound, NotPossible. Emits: MessageRepeated. Locks: the message.
+    Raises: NotFound, NotPossible, SentOtherwise. Emits: MessageRepeated. Locks: the message.
     """
     row = _locked(message_id)
     before = row.state
+    if Message.objects.filter(instead_of=row.id).exclude(state__in=outbox.NOT_HEARD).exists():
+        raise SentOtherwise
     _move(row, "repeat")
     hours = MessageKind.objects.values_list("expires_after_h", flat=True).get(code=row.template)
     row.due_at, row.expires_at, row.attempts = now, now + timedelta(hours=hours), 0

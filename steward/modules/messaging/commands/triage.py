@@ -28,6 +28,7 @@ class Ready(Struct, frozen=True, kw_only=True):
 
     message_id: int
     key: str
+    template: str
     channel: str
     address: str
     name: str
@@ -123,6 +124,7 @@ def prepared(row: Message, reader: Reader, channel: str, texts: rendering.Texts,
     return Ready(
         message_id=row.id,
         key=str(row.key),
+        template=row.template,
         channel=channel,
         address=reader.email if channel == "email" else reader.phone,
         name=reader.name,

@@ -48,6 +48,7 @@ class MessageView(Struct, frozen=True, kw_only=True):
     template_version: int | None
     reference: str
     simulated: bool
+    instead_of: int | None
 
     @property
     def can_repeat(self) -> bool:
@@ -107,6 +108,11 @@ def message(message_id: int) -> Shown:
         raise errors.NotFound(key=message_id)
     reader = readers_of([row])[row.id]
     return Shown(_view(row, reader), _rendered(row, reader, link=HIDDEN_LINK, name=_name(row, reader)))
+
+
+def find_instead(message_id: int) -> int | None:
+    """Find the e-mail that stands for a short message which did not arrive."""
+    return Message.objects.filter(instead_of=message_id).values_list("id", flat=True).first()
 
 
 def development_messages(*, limit: int = 30) -> list[Shown]:
@@ -169,6 +175,7 @@ def _view(row: Message, reader: Reader) -> MessageView:
         template_version=row.template_version,
         reference=row.reference,
         simulated=row.simulated,
+        instead_of=row.instead_of,
     )
 
 

@@ -31,11 +31,15 @@ class Text(Struct, frozen=True):
 
 
 class Rendered(Struct, frozen=True):
-    """A message as somebody reads it; `html` is empty where plain text is all there is."""
+    """A message as somebody reads it; `html` is empty where plain text is all there is.
+
+    `values` are what the body names, written out, in the order it names them.
+    """
 
     subject: str
     body: str
     html: str = ""
+    values: dict[str, str] = {}
 
 
 Texts = Mapping[tuple[str, str, str], Text]
@@ -71,7 +75,12 @@ def rendered(
     """Put the values in. Raises: KeyError where a text names what was not handed over."""
     known = values.written_all(kind, params, locale=locale, zone=ZoneInfo(time_zone))
     known |= {"name": readers.addressed(name, locale), "house": house_name(), "link": link}
-    return Rendered(placeholders.filled(text.subject, known), placeholders.filled(text.body, known))
+    body = placeholders.filled(text.body, known)
+    return Rendered(
+        placeholders.filled(text.subject, known),
+        body,
+        values={name: known[name] for name in placeholders.named(text.body)},
+    )
 
 
 def as_mail(plain: Rendered, *, locale: str, preferences_url: str = "") -> Rendered:

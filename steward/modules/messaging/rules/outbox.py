@@ -31,13 +31,17 @@ TRANSITIONS: Mapping[tuple[State, Verb], State] = {
     ("unknown", "bounce"): "bounced",
     ("unknown", "repeat"): "waiting",
     ("failed", "repeat"): "waiting",
+    ("bounced", "deliver"): "delivered",
     ("bounced", "repeat"): "waiting",
     ("expired", "repeat"): "waiting",
 }
 
 Reason = Literal[
-    "", "simulated", "erased", "opted_out", "no_address", "no_text", "switched_off", "too_late", "left",
+    "", "simulated", "erased", "opted_out", "no_address", "no_text", "switched_off", "too_late", "left", "arrived",
 ]  # fmt: skip
+FALLBACK = "email"
+# States in which nobody has heard a message, nor will by itself.
+NOT_HEARD = ("failed", "expired", "suppressed", "bounced")
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -105,3 +109,11 @@ def pause(attempts: int, *, first_s: int, cap_s: int, chance: float) -> timedelt
 def may(state: str, verb: Verb) -> bool:
     """Tell whether the state has the transition."""
     return (state, verb) in TRANSITIONS
+
+
+def falls_back(state: str, *, via: str, wanted: str) -> bool:
+    """Tell whether a message goes on by another channel: a short one that certainly did not arrive.
+
+    `wanted` is the channel its sender insisted on, if any. One whose fate is unknown may have arrived.
+    """
+    return state in ("failed", "bounced") and via == "sms" and not wanted

@@ -42,8 +42,8 @@ class Outgoing(Struct, frozen=True, kw_only=True):
 class Notice(Struct, frozen=True, kw_only=True):
     """One notice to some of the staff; each reads it once, in their own language.
 
-    `kind` groups notices (clock, approval, exception, money, system); `params.subject` is what people call the subject, e.g.
-    the order's number. Per person the same `dedupe_key` is never told twice.
+    `kind` groups notices (clock, approval, exception, money, system); `params.subject` is what people call the
+    subject, e.g. the order's number. Per person the same `dedupe_key` is never told twice.
     """
 
     staff_ids: list[int]

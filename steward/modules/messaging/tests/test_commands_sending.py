@@ -160,7 +160,7 @@ def test_a_customers_own_channel_language_and_zone_count(monkeypatch: pytest.Mon
 def test_a_failure_that_may_pass_is_tried_again_later_and_given_up_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     sms = Pigeon(*[Receipt("retry", detail="451 busy")] * 20)
     carried_by(monkeypatch, sms=sms)
-    making.queued(making.outgoing(), now=make.NOW)
+    making.queued(making.outgoing(customer_id=making.customer(email="")), now=make.NOW)
     pauses, now = [], make.NOW
 
     for _ in range(20):
@@ -177,7 +177,7 @@ def test_a_failure_that_may_pass_is_tried_again_later_and_given_up_in_the_end(mo
 
 def test_a_refusal_is_final(monkeypatch: pytest.MonkeyPatch) -> None:
     carried_by(monkeypatch, sms=Pigeon(Receipt("refused", detail="550 no such mailbox mei@example.com")))
-    making.queued(making.outgoing(), now=make.NOW)
+    making.queued(making.outgoing(customer_id=making.customer(email="")), now=make.NOW)
 
     deliver()
 
@@ -237,21 +237,6 @@ def test_a_person_decides_what_became_of_a_message(monkeypatch: pytest.MonkeyPat
     deliver(later)
 
     assert (one().state, len(sms.carried)) == ("sent", 2)
-
-
-def test_a_report_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    carried_by(monkeypatch)
-    making.queued(making.outgoing(), now=make.NOW)
-    deliver()
-    arrived = settling.Report(carrier="pigeon", reference="p-1", arrived=True)
-    came_back = settling.Report(carrier="pigeon", reference="p-1", arrived=False, detail="full")
-
-    counted = [
-        settling.record_reports(making.TESTER, reports=[report], now=make.NOW)
-        for report in (arrived, arrived, came_back)
-    ]
-
-    assert (counted, one().state) == ([1, 0, 0], "delivered")
 
 
 def test_staff_read_their_mail_in_their_language(monkeypatch: pytest.MonkeyPatch) -> None:

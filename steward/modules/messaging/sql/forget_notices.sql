@@ -1,0 +1,6 @@
+DELETE FROM messaging_notice
+WHERE id IN (
+    SELECT id FROM messaging_notice
+    WHERE told_at < %(notices_before)s
+    ORDER BY told_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
