@@ -22,7 +22,7 @@ class Policy(models.Model):
 
 
 class Backtest(models.Model):
-    """A proposal tried on past orders beside the policy in force. `result` holds figures of both and what would move."""
+    """A proposal tried on past orders beside the policy in force; `result`: figures of both and what would move."""
 
     id = models.BigAutoField(primary_key=True)
     policy_version = models.PositiveIntegerField()
@@ -40,6 +40,8 @@ class Backtest(models.Model):
     class Meta:
         db_table = "fulfilment_backtest"
         constraints = (
-            models.CheckConstraint(condition=Q(state__in=("queued", "done", "failed")), name="backtest_of_policy_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=("queued", "done", "failed")), name="backtest_of_policy_state"
+            ),
             models.CheckConstraint(condition=Q(from_date__lte=models.F("to_date")), name="backtest_of_policy_period"),
         )

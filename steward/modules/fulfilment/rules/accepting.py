@@ -1,4 +1,4 @@
-"""Who gets scarce goods: orders in their order (rank, promise, arrival), each whole, as long as all before it keep theirs.
+"""Who gets scarce goods: orders by rank, promise and arrival, each whole, as long as all before it keep theirs.
 
 An order is accepted when goods can be moved around among those accepted before so that each still has all it wants:
 augmenting paths per item (Ford and Fulkerson 1956). So nobody loses goods to an order that ranks lower, and nobody is

@@ -9,7 +9,6 @@ Source: INV-6; decision 18; Dantzig and Wolfe 1960; Geoffrion 1974.
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -105,7 +104,8 @@ def relax(problem: Problem, columns: Columns) -> Master:
         (entries, (rows, np.concatenate([columns.entry_column, shipments[0]]))), shape=(lots + sites, count + orders)
     )
     whose = np.concatenate([columns.order, np.arange(orders)])
-    equal = scipy.sparse.csr_array((np.ones(count + orders), (whose, np.arange(count + orders))))
+    width = count + orders
+    equal = scipy.sparse.csr_array((np.ones(width), (whose, np.arange(width))), shape=(orders, width))
     rooms = np.where(problem.site_room == NO_LIMIT, orders, problem.site_room)
     prohibitive = PROHIBITIVE * max(float(columns.cost.max(initial=1.0)), 1.0)
     found = scipy.optimize.linprog(

@@ -1,4 +1,4 @@
-"""From mixed columns to one way per order: fix what is nearly whole, price and mix the rest again, until all is fixed."""
+"""From mixed columns to one way per order: fix what is nearly whole, price and mix the rest again, until all is."""
 
 from __future__ import annotations
 

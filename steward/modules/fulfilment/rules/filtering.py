@@ -9,8 +9,9 @@ from math import asin, cos, radians, sin, sqrt
 from steward.modules.fulfilment.rules.facts import Carriage, Demand, Lot, Site, Wanted
 
 EARTH_KM = 6_371.0088
-# Why a warehouse was not chosen; the first three are the filter, `full` and `taken` the others' doing.
-REJECTED = ("storage_class", "not_served", "shelf_life", "no_stock", "full", "taken", "dearer")
+# Why a warehouse was not chosen: the filter, what it has, what others took, its room, its cost.
+REJECTED = ("storage_class", "not_served", "no_stock", "shelf_life", "full", "taken", "part", "dearer")
+KM_PER_DAY = 600
 
 
 def distance_km(one: Wanted, site: Site) -> float | None:
@@ -49,3 +50,8 @@ def rejection(
         return "no_stock"
     delivered = delivery_date(today, handling_days, carriage)
     return "" if any(lasts(demand, lot.expires_date, delivered) for lot in there) else "shelf_life"
+
+
+def unpriced(km: float | None) -> Carriage:
+    """Guess the days of a way where the house keeps no carrier at all: a day, and one more for every 600 km."""
+    return Carriage(0, 0.0, 1 + int((km or 0.0) // KM_PER_DAY))

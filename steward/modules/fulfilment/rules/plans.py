@@ -76,9 +76,10 @@ def order_costs(problem: Problem, take: Integers) -> Floats:
     orders = len(problem.order_ids)
     used = pairs_used(problem, take)
     arc_order = problem.demand_order[problem.arc_demand]
-    costs: Floats = np.bincount(arc_order, take * problem.arc_cost, orders)
-    costs += np.bincount(problem.pair_order[used], problem.pair_cost[used], orders)
-    costs += np.maximum(np.bincount(problem.pair_order, used, orders) - 1, 0) * problem.split_cost
+    pieces = np.bincount(arc_order, take * problem.arc_cost, orders)
+    shipments = np.bincount(problem.pair_order[used], problem.pair_cost[used], orders)
+    splits = np.maximum(np.bincount(problem.pair_order, used, orders) - 1, 0) * problem.split_cost
+    costs: Floats = pieces + shipments + splits
     return costs
 
 

@@ -1,4 +1,4 @@
-"""The cheapest way to serve each order when lots and rooms bear a price: every set of its warehouses, all orders at once.
+"""The cheapest way to serve each order when lots and rooms bear a price: every set of warehouses, all at once.
 
 It is the single-order rule under prices of scarcity, computed on arrays instead of order by order.
 """

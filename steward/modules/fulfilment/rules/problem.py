@@ -223,9 +223,7 @@ def piece_minor(weights: Weights, demand: Demand, carriage: Carriage, order: Wan
 def slowest(order: Wanted, site: Site, carriages: Carriages) -> tuple[Carriage, Carriage]:
     """Return the main parcel from a site and the slowest of all its parcels."""
     classes = sorted({demand.storage_class for demand in order.demands})
-    known = {
-        one: carriage for one in classes if (carriage := carriages.get((order.order_id, site.warehouse_id, one)))
-    }
+    known = {one: carriage for one in classes if (carriage := carriages.get((order.order_id, site.warehouse_id, one)))}
     main = known.get(main_class(order)) or min(known.values(), key=lambda one: one.first_minor)
     return main, max(known.values(), key=lambda one: one.lead_days)
 

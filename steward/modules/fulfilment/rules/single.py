@@ -42,7 +42,7 @@ class Choice(Struct):
 
 def stock_of(problem: Problem) -> Stock:
     """Begin with everything free."""
-    orders, demands, _arcs = problem.size
+    orders = len(problem.order_ids)
     demand_spans = problem.spans(problem.demand_order, orders)
     arc_order = problem.demand_order[problem.arc_demand]
     return Stock(problem.lot_free.copy(), problem.site_room.copy(), demand_spans, problem.spans(arc_order, orders))
@@ -157,9 +157,7 @@ def _set_costs(
     return costs
 
 
-def _best_set(
-    problem: Problem, stock: Stock, pairs: list[int], by_demand: list[tuple[int, Integers]]
-) -> NDArrayBool:
+def _best_set(problem: Problem, stock: Stock, pairs: list[int], by_demand: list[tuple[int, Integers]]) -> NDArrayBool:
     """Find the cheapest set of shipments: exactly up to MOST_EXACT of them, greedily beyond."""
     count = len(pairs)
     if count > MOST_EXACT:
@@ -170,7 +168,8 @@ def _best_set(
         for units, arcs in by_demand
     )
     cheapest = np.cumsum(np.sort(problem.pair_cost[pairs]))
-    best, best_cost = everything[0], np.inf
+    best: NDArrayBool = everything[0]
+    best_cost = np.inf
     for size in range(1, count + 1):
         if best_cost <= pieces_alone + cheapest[size - 1] + (size - 1) * problem.split_cost + EPSILON:
             break
@@ -182,25 +181,24 @@ def _best_set(
     return best
 
 
-def _greedy_set(
-    problem: Problem, stock: Stock, pairs: list[int], by_demand: list[tuple[int, Integers]]
-) -> NDArrayBool:
+def _greedy_set(problem: Problem, stock: Stock, pairs: list[int], by_demand: list[tuple[int, Integers]]) -> NDArrayBool:
     """Start from the cheapest single, else from all of them, then add, drop or swap one while it gets cheaper."""
     count = len(pairs)
     singles = np.eye(count, dtype=bool)
     costs = _set_costs(problem, stock, pairs, by_demand, singles)
     place = int(np.argmin(costs))
-    best, best_cost = (singles[place], costs[place]) if np.isfinite(costs[place]) else (np.ones(count, dtype=bool), np.inf)
-    if not np.isfinite(best_cost):
-        best_cost = _set_costs(problem, stock, pairs, by_demand, best[None, :])[0]
+    best: NDArrayBool = singles[place] if np.isfinite(costs[place]) else np.ones(count, dtype=bool)
+    best_cost = float(_set_costs(problem, stock, pairs, by_demand, best[None, :])[0])
     while True:
         near = best ^ singles
         inside, outside = np.flatnonzero(best), np.flatnonzero(~best)
         swaps = [best ^ singles[one] ^ singles[other] for one in inside for other in outside]
         tried = np.vstack([near, *swaps]) if swaps else near
         tried = tried[tried.any(axis=1)]
+        if not len(tried):
+            return best
         costs = _set_costs(problem, stock, pairs, by_demand, tried)
         place = int(np.argmin(costs))
         if costs[place] >= best_cost - EPSILON:
             return best
-        best, best_cost = tried[place], costs[place]
+        best, best_cost = tried[place], float(costs[place])

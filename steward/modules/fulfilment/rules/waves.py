@@ -63,6 +63,9 @@ def solve(problem: Problem, *, seconds: float, with_splits: bool) -> Compared:
     before = one_by_one(problem)
     begun = time.monotonic()
     chosen, start = _who_is_served(problem, before.take)
+    if not chosen.any():
+        before.bound = before.cost.total
+        return Compared(before, _solution(problem, "single", before.take, before.bound, time.monotonic() - begun))
     rest, arcs = problem.only(chosen)
     found = flow.solve(rest)
     bound, best, method = found.bound, start[arcs], "single"

@@ -1,0 +1,135 @@
+"""Read everything a choice is made from, at one moment, outside of any transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from django.utils import timezone
+from msgspec import Struct
+
+from steward.modules.catalog import queries as catalog
+from steward.modules.customers.queries.divisions import divisions
+from steward.modules.fulfilment.queries.carriages import Asked, carriages_of
+from steward.modules.fulfilment.rules import problem as problems
+from steward.modules.fulfilment.rules.facts import Carriages, Demand, Lot, Site, Wanted
+from steward.modules.fulfilment.rules.policy import Weights
+from steward.modules.inventory import queries as inventory
+from steward.modules.orders.queries.allocating import ToAllocate, orders_to_allocate
+
+
+class Snapshot(Struct):
+    """Orders of one pool, the pool's warehouses and free goods, and the problem they make.
+
+    `lines` says which lines of an order want an item: (order, item) → [(line, pieces)]. `names` names warehouses.
+    """
+
+    wanted: list[Wanted]
+    orders: dict[int, ToAllocate]
+    lines: dict[tuple[int, int], list[tuple[int, int]]]
+    names: dict[int, str]
+    carriages: Carriages
+    weights: Weights
+    today: date
+    problem: problems.Problem
+
+
+def snapshots(
+    order_ids: Sequence[int],
+    weights: Weights,
+    *,
+    now: datetime,
+    given_back: Mapping[int, int] | None = None,
+    any_state: bool = False,
+) -> list[Snapshot]:
+    """Read orders that may be allocated with all they could be served from, a snapshot per pool.
+
+    `given_back` adds pieces to stock rows as if they had not been taken; `any_state` takes past orders in for a
+    back-test.
+    """
+    found = [one for one in orders_to_allocate(order_ids) if any_state or one.may_be_allocated]
+    by_pool: dict[str, list[ToAllocate]] = defaultdict(list)
+    for one in found:
+        by_pool[one.pool].append(one)
+    return [_snapshot(pool, orders, weights, now, given_back or {}) for pool, orders in sorted(by_pool.items())]
+
+
+def _snapshot(
+    pool: str, orders: Sequence[ToAllocate], weights: Weights, now: datetime, given_back: Mapping[int, int]
+) -> Snapshot:
+    today = inventory.local_day(now)
+    lines = _lines_by_item(orders)
+    items = catalog.items_by_id({item for _order, item in lines})
+    facts = inventory.warehouses_for_allocation(pool, now=now)
+    sites = [_site(one) for one in facts]
+    lots = [
+        Lot(one.stock_id, one.item_id, one.warehouse_id, one.free + given_back.get(one.stock_id, 0), one.expires_date,
+            one.lot_code)
+        for one in inventory.stock_for_allocation(sorted(items), pool, today=today)
+    ]  # fmt: skip
+    by_order: dict[int, list[Demand]] = defaultdict(list)
+    for (order_id, item_id), wanted in lines.items():
+        item = items[item_id]
+        units = sum(pieces for _line, pieces in wanted)
+        by_order[order_id].append(
+            Demand(item_id, units, item.weight_g, item.price_minor, item.storage_class, item.minimum_remaining_days)
+        )
+    asked = [_wanted(one, by_order[one.id], weights, today) for one in orders if by_order.get(one.id)]
+    districts = {one.id: one.district_code for one in facts}
+    carriages = carriages_of(
+        [Asked(one, site, districts[site.warehouse_id]) for one in asked for site in sites],
+        weights,
+        now=now,
+        today=today,
+    )
+    problem = problems.build(asked, sites, lots, carriages, weights, today=today)
+    names = {one.id: one.name for one in facts}
+    return Snapshot(asked, {one.id: one for one in orders}, lines, names, carriages, weights, today, problem)
+
+
+def _lines_by_item(orders: Sequence[ToAllocate]) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """Say which lines want what; of a bundle, its components."""
+    ordered = {item for one in orders for _line, item, _units in one.lines}
+    parts, stocked = catalog.components_of(ordered), catalog.items_by_id(ordered)
+    lines: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for one in orders:
+        for line, item, units in one.lines:
+            inside = parts.get(item) or ({item: 1} if stocked[item].stocked else {})
+            for part, each in inside.items():
+                lines[one.id, part].append((line, units * each))
+    return lines
+
+
+def _site(one: inventory.WarehouseFacts) -> Site:
+    longitude, latitude = (one.longitude, one.latitude)
+    if longitude is None or latitude is None:
+        longitude, latitude = place_of(one.district_code)
+    capacity = one.daily_capacity
+    return Site(
+        warehouse_id=one.id,
+        code=one.code,
+        storage_classes=frozenset(one.storage_classes),
+        latitude=latitude,
+        longitude=longitude,
+        room=max(capacity - one.reserved_orders_today, 0) if capacity else None,
+        load_share=min(one.reserved_orders_today / capacity, 1.0) if capacity else 0.0,
+    )
+
+
+def _wanted(one: ToAllocate, demands: Sequence[Demand], weights: Weights, today: date) -> Wanted:
+    longitude, latitude = place_of(one.district_code)
+    promised = (
+        timezone.localdate(one.delivery_due_at)
+        if one.delivery_due_at
+        else timezone.localdate(one.placed_at) + timedelta(days=weights.promised_days)
+    )
+    return Wanted(one.id, demands, promised, one.district_code, latitude, longitude, one.priority)
+
+
+@lru_cache(maxsize=8_192)
+def place_of(district_code: str) -> tuple[float | None, float | None]:
+    """Find longitude and latitude of a district; None where it is not known. Units: degrees."""
+    found = divisions().coordinates_of(district_code) if district_code else None
+    return found if found else (None, None)

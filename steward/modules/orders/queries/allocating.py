@@ -1,0 +1,88 @@
+"""What allocation must know of orders: what they want, where to, how urgent; no personal data."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import F
+from msgspec import Struct
+
+from steward.modules.orders.models import Line, Order
+
+
+class ToAllocate(Struct, frozen=True):
+    """An order as allocation sees it. `lines` are (line, item, pieces still wanted)."""
+
+    id: int
+    number: str
+    state: str
+    fulfilment_state: str
+    pool: str
+    district_code: str
+    priority: str
+    placed_at: datetime
+    delivery_due_at: datetime | None
+    currency: str
+    historic: bool
+    simulated: bool
+    lines: list[tuple[int, int, int]]
+
+    @property
+    def may_be_allocated(self) -> bool:
+        """Tell whether goods may be set aside for it: approved, promised its goods, and not of the past."""
+        return self.state == "approved" and self.fulfilment_state == "promised" and not self.historic
+
+
+FIELDS = (
+    "id",
+    "number",
+    "state",
+    "fulfilment_state",
+    "shop__pool",
+    "district_code",
+    "priority",
+    "placed_at",
+    "delivery_due_at",
+    "currency",
+    "historic",
+    "simulated",
+)
+
+
+def orders_to_allocate(order_ids: Iterable[int]) -> list[ToAllocate]:
+    """Read what allocation must know of orders, by id; those that do not exist are left out."""
+    wanted = sorted(set(order_ids))
+    lines: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    open_ = Line.objects.filter(order_id__in=wanted).annotate(left=F("quantity") - F("cancelled_quantity"))
+    for order_id, *line in open_.order_by("order_id", "position").values_list("order_id", "id", "item_id", "left"):
+        if line[2] > 0:
+            lines[order_id].append((line[0], line[1], line[2]))
+    rows = Order.objects.filter(id__in=wanted).order_by("id").values_list(*FIELDS)
+    return [ToAllocate(*row, lines=lines[row[0]]) for row in rows]
+
+
+def orders_awaiting_allocation(*, pool: str = "", limit: int = 10_000) -> list[int]:
+    """List approved orders whose goods are promised and not set aside yet, the oldest first."""
+    rows = Order.objects.filter(state="approved", fulfilment_state="promised", historic=False)
+    if pool:
+        rows = rows.filter(shop__pool=pool)
+    return list(rows.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def orders_of_period(*, since: datetime, until: datetime, limit: int) -> Sequence[int]:
+    """List live orders of a period that were approved, the newest first: what a policy can be tried on."""
+    rows = Order.objects.filter(placed_at__gte=since, placed_at__lt=until, historic=False, simulated=False)
+    approved = rows.filter(state__in=("approved", "completed"))
+    return list(approved.order_by("-id").values_list("id", flat=True)[:limit])
+
+
+def order_ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
+    """Find orders by their numbers; unknown ones are left out."""
+    return dict(Order.objects.filter(number__in=set(numbers)).values_list("number", "id"))
+
+
+def numbers_of_orders(order_ids: Iterable[int]) -> dict[int, str]:
+    """Name orders by their numbers."""
+    return dict(Order.objects.filter(id__in=set(order_ids)).values_list("id", "number"))
