@@ -40,6 +40,13 @@ VALUES (%(job_id)s, %(task)s, %(error)s, %(traceback)s, now())
 ON CONFLICT (job_id) DO UPDATE SET error = excluded.error, traceback = excluded.traceback, at = now()
 """
 
+# Returns how often the job was rescued, this time included.
+NOTE_RESCUE: LiteralString = """
+INSERT INTO kernel_job_rescue (job_id, rescues) VALUES (%(job_id)s, 1)
+ON CONFLICT (job_id) DO UPDATE SET rescues = kernel_job_rescue.rescues + 1
+RETURNING rescues
+"""
+
 
 class Backoff(BaseRetryStrategy):
     """Try again after 1, 2, 4… seconds up to a cap, each shortened by chance so that failures do not march in step."""

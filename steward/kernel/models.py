@@ -93,3 +93,13 @@ class JobFailure(models.Model):
 
     class Meta:
         db_table = "kernel_job_failure"
+
+
+class JobRescue(models.Model):
+    """How often a job was taken from a worker that died; what merely failed and was tried again does not count."""
+
+    job_id = models.BigIntegerField(primary_key=True)
+    rescues = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "kernel_job_rescue"

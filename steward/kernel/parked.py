@@ -64,7 +64,9 @@ def rerun_parked_jobs(job_ids: Sequence[int]) -> list[int]:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(RERUN, [list(job_ids)])
-        return [row[0] for row in cursor.fetchall()]
+        rerun = [row[0] for row in cursor.fetchall()]
+        cursor.execute("DELETE FROM kernel_job_rescue WHERE job_id = ANY(%s)", [rerun])
+        return rerun
 
 
 def rerun_parked_job(job_id: int) -> bool:

@@ -47,9 +47,10 @@ async def rescue(manager: JobManager, job: Job) -> None:
 
 
 async def _put_back(manager: JobManager, job: Job) -> None:
-    if job.attempts >= jobs.RESCUES_AT_MOST:
+    rescues = await _count_rescue(manager, job)
+    if rescues > jobs.RESCUES_AT_MOST:
         await manager.finish_job(job, Status.FAILED, delete_job=False)
-        await _note_lost(manager, job)
+        await _note_lost(manager, job, rescues)
         return
     try:
         await manager.retry_job(job)
@@ -60,8 +61,14 @@ async def _put_back(manager: JobManager, job: Job) -> None:
         logger.warning("job of a dead worker is superseded", job_id=job.id, task=job.task_name)
 
 
-async def _note_lost(manager: JobManager, job: Job) -> None:
-    text = f"WorkerLost: {job.attempts} workers died while they ran this job"
+async def _count_rescue(manager: JobManager, job: Job) -> int:
+    """Count one more worker that died with this job; tries that failed in the ordinary way are none."""
+    row = await manager.connector.execute_query_one_async(query=jobs.NOTE_RESCUE, job_id=job.id)
+    return int(row["rescues"])
+
+
+async def _note_lost(manager: JobManager, job: Job, rescues: int) -> None:
+    text = f"WorkerLost: {rescues} workers died while they ran this job"
     await manager.connector.execute_query_async(
         query=jobs.NOTE_FAILURE, job_id=job.id, task=job.task_name, error=text, traceback=""
     )
@@ -79,5 +86,9 @@ def delete_remains(timestamp: int) -> None:
         )
         cursor.execute(
             "DELETE FROM kernel_job_failure note"
+            " WHERE NOT EXISTS (SELECT FROM procrastinate_jobs WHERE id = note.job_id)"
+        )
+        cursor.execute(
+            "DELETE FROM kernel_job_rescue note"
             " WHERE NOT EXISTS (SELECT FROM procrastinate_jobs WHERE id = note.job_id)"
         )

@@ -32,6 +32,17 @@ def _files(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = str(tmp_path)
 
 
+def test_the_search_finds_a_request_by_its_number_for_who_may_see_it() -> None:
+    receipt = entered()
+
+    hits = make.browser("chen", locale="en").get("/search", {"q": receipt.number}).content.decode()
+    assert f"Check of an entry · {receipt.number}" in hits
+    assert (
+        "Check of an entry"
+        not in make.browser("sam", locale="en").get("/search", {"q": receipt.number}).content.decode()
+    )
+
+
 def entered(**changes: Any) -> Receipt:
     make.item(stock=50)
     draft = make.draft("H-1", payments=[make.payment()], **changes)

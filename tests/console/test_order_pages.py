@@ -249,3 +249,16 @@ def test_home_shows_my_work_and_nothing_of_others() -> None:
     assert waiting in page
     assert unpaid not in page
     assert make.browser("sam").get("/").status_code == 200
+
+
+def test_the_order_page_shows_what_was_said_to_the_customer_masked() -> None:
+    make.item(stock=5)
+    number = make.order(payments=[make.payment()]).number
+    make.settle()
+
+    page = make.browser("wang", locale="en").get(f"/orders/{number}").content.decode()
+    card = page[page.index("Messages to the customer") :]
+
+    assert "Order received" in card
+    assert "13812345521" not in card
+    assert "Messages to the customer" not in make.browser("lin", locale="en").get(f"/orders/{number}").content.decode()

@@ -20,6 +20,7 @@ from steward.modules.messaging.queries import endpoints as known
 from steward.modules.messaging.queries import notices
 from tests import horizon, make
 from tests.hook_peer import Receiver, receiver
+from tests.races.crowd import another_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KIND = "inventory.stock_moved"
@@ -68,6 +69,21 @@ def test_what_fails_is_sent_again_under_the_same_id_and_verifies(peer: Receiver)
     Webhook(made.secret).verify(peer.came[0][1], headers[0])
     (row,) = known.deliveries()
     assert (row.state, row.attempts, row.status, row.answer) == ("delivered", 3, 200, "said the receiver")
+
+
+def test_what_happened_before_an_endpoint_was_made_is_not_told_though_an_old_transaction_is_open(
+    peer: Receiver,
+) -> None:
+    with another_line(autocommit=False) as old:
+        old.execute("SELECT pg_current_xact_id()")
+        happen(1)
+        endpoint(peer)
+        happen(2)
+        old.rollback()
+
+    deliver()
+
+    assert [msgspec.json.decode(body)["data"]["item_id"] for _, body in peer.came] == [2]
 
 
 def test_a_replaced_secret_still_verifies_beside_the_new_one(peer: Receiver) -> None:

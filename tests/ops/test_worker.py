@@ -90,6 +90,14 @@ def sweep() -> None:
     manage(upkeep.rescue_all)
 
 
+def stall(job: int) -> None:
+    """Let the worker that has taken a job die."""
+    [(dead,)] = rows(
+        "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id"
+    )
+    rows("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s", dead, job)
+
+
 @pytest.fixture
 def breaking_lines() -> Iterator[None]:
     """Let the line break whenever a job is deleted for the first two times."""
@@ -254,13 +262,37 @@ def test_a_worker_that_runs_until_nothing_is_left_takes_over_and_waits_for_tries
 
 
 def test_a_job_that_kills_its_workers_is_parked() -> None:
-    killer = stalled_job(attempts=jobs.RESCUES_AT_MOST)
+    killer = stalled_job()
+    for _ in range(jobs.RESCUES_AT_MOST):
+        sweep()
+        assert status(killer) == "todo"
+        stall(killer)
 
     sweep()
 
     [found] = parked.parked_jobs()
     assert found.id == killer
     assert "died while they ran this job" in found.error
+
+
+def test_a_job_that_failed_often_in_the_ordinary_way_is_still_rescued() -> None:
+    tried = stalled_job(attempts=jobs.RESCUES_AT_MOST + 2)
+
+    sweep()
+
+    assert status(tried) == "todo"
+
+
+def test_a_job_that_is_run_again_by_a_person_gets_all_its_rescues() -> None:
+    killer = stalled_job()
+    rows("INSERT INTO kernel_job_rescue VALUES (%s, %s)", killer, jobs.RESCUES_AT_MOST)
+    sweep()
+    assert parked.rerun_parked_job(killer)
+    stall(killer)
+
+    sweep()
+
+    assert status(killer) == "todo"
 
 
 def test_old_finished_jobs_are_deleted_and_parked_ones_kept() -> None:

@@ -19,6 +19,8 @@ import pytest
 from django.db import connection, transaction
 
 from steward.kernel import moment
+from steward.modules.approvals import commands as approvals
+from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.payments import commands, queries, tasks
 from steward.modules.payments.commands.callbacks import CallbackBody, CallbackData, CallbackReceipt
 from steward.modules.payments.commands.locking import lock_money
@@ -26,6 +28,7 @@ from steward.modules.payments.commands.requesting import NotEnoughLeft
 from steward.modules.payments.models import Entry, Refund
 from steward.modules.payments.rules import OrderFacts
 from steward.modules.payments.tests import till
+from tests import make
 from tests.races.crowd import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -114,7 +117,7 @@ def test_several_workers_send_each_refund_once() -> None:
                 order_id=100 + place, number=f"SO-{place}", total_minor=50_000, currency="CNY", shop="own"
             )
             till.pay(50_000, f"T-{place}", peer=peer, order_id=order.order_id)
-            till.ask(20_000, order=order)
+            till.ask(19_000, order=order)
             till.ask(30_000, order=order)
 
         at_once(*[tasks.work_batch] * WORKERS)
@@ -138,6 +141,60 @@ def test_people_who_ask_at_once_never_promise_back_more_than_was_paid() -> None:
 
     assert Counter(at_once(*[one] * 6)) == {"not_needed": 2, "not_enough_left": 4}
     assert till.balance() == (50_000, 40_000, 0)
+
+
+def granted() -> tuple[int, str]:
+    """Ask for more than passes by itself and have it granted; the refund has not heard of it yet."""
+    receipt = till.ask(60_000, by=make.agent_wang())
+    approval_id = till.approval_of(receipt)
+    approvals.decide(make.administrator(), approval_id=approval_id, verdict="grant", now=till.NOW)
+    return approval_id, receipt.numbers[0]
+
+
+def follow(approval_id: int) -> int:
+    settled = ApprovalSettled(
+        approval_id=approval_id, kind="refund", about_kind="", about_id=0, outcome="granted", reason=""
+    )
+    return commands.follow_approvals(till.TESTER, settled=[settled], now=till.NOW)
+
+
+def test_workers_that_hear_of_one_approval_at_once_send_its_refund_once() -> None:
+    with till.connected() as peer:
+        till.pay(300_000, peer=peer)
+        approval_id, number = granted()
+
+        moved = at_once(*[partial(follow, approval_id)] * WORKERS)
+        at_once(*[tasks.work_batch] * WORKERS)
+
+        assert sorted(moved) == [0, 0, 0, 1]
+        assert (peer.moved, till.ledger()) == ([(number, 60_000)], (300_000, 60_000))
+
+
+def test_a_refund_called_off_at_the_moment_it_is_let_out_goes_out_or_ends_never_both() -> None:
+    with till.connected() as peer:
+        till.pay(300_000, peer=peer)
+        approval_id, number = granted()
+
+        def call_off() -> int:
+            commands.withdraw_refund(till.TESTER, number=number, reason="a mistake", now=till.NOW)
+            return 0
+
+        at_once(partial(follow, approval_id), call_off)
+        tasks.work_batch()
+
+        assert (till.states(), peer.moved, till.balance()) == (["withdrawn"], [], (300_000, 0, 0))
+
+
+def test_money_refunded_elsewhere_at_the_moment_of_the_agreement_is_not_paid_twice() -> None:
+    with till.connected() as peer:
+        till.pay(300_000, peer=peer)
+        approval_id, _number = granted()
+
+        at_once(partial(follow, approval_id), partial(hear, "refund.succeeded", "R-9", 60_000, message="m-9"))
+        while tasks.work_batch():
+            continue
+
+        assert (till.states(), peer.moved, till.ledger()) == (["succeeded"], [], (300_000, 60_000))
 
 
 @pytest.mark.crash

@@ -9,8 +9,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from steward.interfaces.console.approvals.inbox import page_of
 from steward.interfaces.console.states import look
 from steward.kernel.actor import Actor
+from steward.modules.approvals import queries as approvals
+from steward.modules.approvals.queries import words
 from steward.modules.orders import queries as orders
 from steward.modules.people import queries as people
 
@@ -71,8 +74,23 @@ def find_teams(actor: Actor, text: str) -> list[Hit]:
     return [Hit(team.name, team.manager_name, reverse("team", args=[team.code]), "users-group") for team in found]
 
 
+def find_approvals(actor: Actor, text: str) -> list[Hit]:
+    """Find what waits or waited for a second person, by the number of what it is about."""
+    labels = approvals.kind_labels()
+    return [
+        Hit(
+            f"{labels.get(row.kind, row.kind)} · {row.subject_number}",
+            f"{words.state_label(row.state)} · {row.reason}".rstrip(" ·"),
+            page_of(row),
+            "user-check",
+        )
+        for row in approvals.found(text, limit=HITS_AT_MOST)
+    ]
+
+
 PROVIDERS: tuple[Provider, ...] = (
     Provider("orders.view", _("Orders"), find_orders),
+    Provider("approvals.view", _("Approvals"), find_approvals),
     Provider("settings.staff", _("Staff"), find_staff),
     Provider("people.view", _("Teams"), find_teams),
 )

@@ -72,6 +72,7 @@ class Request(models.Model):
         indexes = (
             models.Index(fields=["due_at"], condition=Q(state="open"), name="approval_open_due"),
             models.Index(fields=["subject_kind", "subject_id"], name="approval_subject"),
+            models.Index(fields=["subject_number", "-id"], name="approval_number"),
         )
 
 

@@ -128,6 +128,11 @@ def approvals_of(subject_kind: str, subject_ids: Sequence[int], *, kind: str = "
     return _views(rows.filter(kind=kind) if kind else rows)
 
 
+def found(text: str, *, limit: int) -> list[ApprovalView]:
+    """Find requests by the number of what they are about, newest first."""
+    return _views(Request.objects.filter(subject_number=text.strip().upper()).order_by("-id")[:limit])
+
+
 def approvals_page(
     actor: Actor,
     *,

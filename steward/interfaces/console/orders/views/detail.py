@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
+from steward.interfaces.console.messaging import about
 from steward.interfaces.console.orders import auditing, offers
 from steward.interfaces.console.orders.actions import actions_of
 from steward.interfaces.console.orders.forms import address_with
@@ -80,6 +81,7 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
         ],
         **offers.of_order(request.actor, detail),
         **refunds.of_order(request.actor, detail.order),
+        **about.of_order(request.actor, detail.order.id),
         **auditing.of_order(request, detail),
         "screening": screened,
         "may_screen": request.actor.may("orders.screen"),
