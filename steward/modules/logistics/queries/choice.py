@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -17,14 +16,16 @@ from steward.modules.customers.queries.divisions import divisions
 from steward.modules.logistics.models import ServiceChoice
 from steward.modules.logistics.queries import promise, quotes
 from steward.modules.logistics.queries.days import house_day, house_time
-from steward.modules.logistics.queries.quotes import Asked, Offered
+from steward.modules.logistics.queries.quotes import Asked, Offered, Quoted
 from steward.modules.logistics.rules import choice as rules
 from steward.modules.logistics.rules import deliveries
 from steward.modules.logistics.rules import promise as learning
 from steward.modules.logistics.rules.choice import Choice, Option, Out
+from steward.modules.logistics.rules.prefixes import Integers, number_of
 from steward.modules.logistics.rules.pricing import ParcelFacts, Parcels
 
 COLD = frozenset({"chilled", "frozen"})
+KINDS = ("ambient", "chilled")  # one of each: their reliability differs
 
 
 class Wanted(Struct, frozen=True):
@@ -36,12 +37,10 @@ class Wanted(Struct, frozen=True):
 
 
 class Expected(Struct, frozen=True):
-    """How one service's days are expected for one parcel, from its hand-over."""
+    """How one service's days are expected for all parcels, from their hand-over: the day by share, and on time."""
 
-    first_day: date
-    likely: int
-    sure: int
-    on_time: float | None
+    days: dict[float, list[int]]
+    on_time: list[float]
 
 
 def choose_services(wanted: Sequence[Wanted], *, at: datetime) -> list[Choice]:
@@ -55,14 +54,15 @@ def choose_services(wanted: Sequence[Wanted], *, at: datetime) -> list[Choice]:
     quoted = quotes.ask([one.parcel for one in wanted], at=at)
     bands = _bands(quoted.parcels)
     shares = [_reliability(one.parcel.storage_class) for one in wanted]
-    expected = [_expected(offer, quoted.parcels, bands, wanted, shares, at) for offer in quoted.offers]
+    expected = [_expected(offer, quoted, bands, wanted, at) for offer in quoted.offers]
     left = _capacity_left([offer.service for offer in quoted.offers], at)
     found = []
     for place, one in enumerate(wanted):
         options, out = [], []
         for offer, days in zip(quoted.offers, expected, strict=True):
             if offer.fits[place]:
-                options.append(_option(offer, place, days[place], is_full=left.get(offer.service.id, 1) <= 0))
+                is_full = left.get(offer.service.id, 1) <= 0
+                options.append(_option(offer, place, days, one, share=shares[place], is_full=is_full))
             else:
                 asked = offer.service
                 out.append(Out(asked.id, asked.carrier_code, asked.code, offer.reason(place)))
@@ -79,7 +79,7 @@ def _reliability(storage_class: str) -> float:
     return float(parameters.value(promise.RELIABILITY_COLD if storage_class in COLD else promise.RELIABILITY))
 
 
-def _option(offer: Offered, place: int, days: Expected, *, is_full: bool) -> Option:
+def _option(offer: Offered, place: int, days: Expected, one: Wanted, *, share: float, is_full: bool) -> Option:
     asked = offer.service
     return Option(
         service_id=asked.id,
@@ -89,16 +89,16 @@ def _option(offer: Offered, place: int, days: Expected, *, is_full: bool) -> Opt
         currency=asked.currency,
         days_min=int(offer.days_min[place]),
         days_max=int(offer.days_max[place]),
-        days_likely=days.likely,
-        days_sure=days.sure,
-        on_time=days.on_time,
+        days_likely=days.days[0.5][place],
+        days_sure=days.days[share][place],
+        on_time=days.on_time[place] if one.promised_date else None,
         billed_g=int(offer.billed[place]),
         state=asked.state,
         is_full=is_full,
     )
 
 
-def _bands(parcels: Parcels) -> list[list[int]]:
+def _bands(parcels: Parcels) -> Integers:
     """Tell the band of distance of every pair of districts there is."""
     known = divisions()
 
@@ -106,41 +106,29 @@ def _bands(parcels: Parcels) -> list[list[int]]:
         start, end = known.coordinates_of(one), known.coordinates_of(other)
         return deliveries.band_of(deliveries.distance_km(start, end) if start and end else None)
 
-    return [[band(one, other) for other in parcels.destination_codes] for one in parcels.origin_codes]
+    return np.array([[band(one, other) for other in parcels.destination_codes] for one in parcels.origin_codes])
 
 
-def _expected(
-    offer: Offered,
-    parcels: Parcels,
-    bands: Sequence[Sequence[int]],
-    wanted: Sequence[Wanted],
-    shares: Sequence[float],
-    at: datetime,
-) -> list[Expected]:
+def _expected(offer: Offered, quoted: Quoted, bands: Integers, wanted: Sequence[Wanted], at: datetime) -> Expected:
     """Expect the days of every parcel with one service; parcels of the same lane share one distribution."""
-    learnt, trust = promise.learnt(house_day(at)), float(parameters.value(promise.LEAD_TRUST))
-    cutoff = offer.service.pickup_cutoff
-    late = isinstance(cutoff, time) and house_time(at) > cutoff
-    first_day = house_day(at) + timedelta(days=1 if late else 0)
-    sums: dict[tuple[Any, ...], learning.Distribution] = {}
-    found = []
-    origins, destinations = parcels.origins.tolist(), parcels.destinations.tolist()
-    spans = list(zip(offer.days_min.tolist(), offer.days_max.tolist(), strict=True))
-    for place, one in enumerate(wanted):
-        start, end = origins[place], destinations[place]
-        lane = (start, parcels.destination_codes[end][:2], bands[start][end], spans[place])
-        if lane not in sums:
-            keys = learning.keys_of(
-                offer.service.id, parcels.origin_codes[start], parcels.destination_codes[end], bands[start][end]
-            )
-            prior = learning.lead_prior(*spans[place], trust_share=trust)
-            sums[lane] = np.cumsum(learnt.distribution(keys, prior))
-        total = sums[lane]
-        left = (one.promised_date - first_day).days if one.promised_date else None
-        on_time = None if left is None else float(total[min(left, len(total) - 1)]) if left >= 0 else 0.0
-        likely, sure = np.searchsorted(total, (0.5, shares[place] - 1e-12))
-        found.append(Expected(first_day, int(likely), int(sure), on_time))
-    return found
+    today, cutoff, parcels = house_day(at), offer.service.pickup_cutoff, quoted.parcels
+    learnt, trust = promise.learnt(today), float(parameters.value(promise.LEAD_TRUST))
+    first_day = today + timedelta(days=1) if isinstance(cutoff, time) and house_time(at) > cutoff else today
+    provinces = np.array([number_of(code[:2]) for code in parcels.destination_codes], np.int64)[parcels.destinations]
+    band = bands[parcels.origins, parcels.destinations]
+    lanes = np.stack([parcels.origins, provinces, band, offer.days_min, offer.days_max])
+    folded = np.ravel_multi_index(tuple(lanes + 1), tuple(lanes.max(axis=1) + 2))
+    _values, firsts, lane = np.unique(folded, return_index=True, return_inverse=True)
+    sums = np.empty((len(firsts), learning.HORIZON))
+    for row, place in enumerate(firsts.tolist()):
+        one = wanted[place].parcel
+        keys = learning.keys_of(offer.service.id, one.origin_district, one.destination_district, int(band[place]))
+        prior = learning.lead_prior(int(offer.days_min[place]), int(offer.days_max[place]), trust_share=trust)
+        sums[row] = np.cumsum(learnt.distribution(keys, prior))
+    left = np.array([(one.promised_date - first_day).days if one.promised_date else -1 for one in wanted], np.int64)
+    on_time = np.where(left >= 0, sums[lane, np.clip(left, 0, learning.HORIZON - 1)], 0.0)
+    sure = {share: (sums < share - 1e-12).sum(axis=1)[lane].tolist() for share in {0.5, *map(_reliability, KINDS)}}
+    return Expected(sure, on_time.tolist())
 
 
 def _capacity_left(services: Sequence[Asked], at: datetime) -> dict[int, int]:

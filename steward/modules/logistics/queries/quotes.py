@@ -14,7 +14,8 @@ from steward.modules.logistics.queries import tariffs
 from steward.modules.logistics.queries.days import house_day
 from steward.modules.logistics.rules import pricing
 from steward.modules.logistics.rules.coverage import CoverageTable
-from steward.modules.logistics.rules.pricing import Flags, Integers, ParcelFacts, Parcels
+from steward.modules.logistics.rules.prefixes import Integers
+from steward.modules.logistics.rules.pricing import Flags, ParcelFacts, Parcels
 
 __all__ = ["Asked", "Excluded", "Offered", "ParcelFacts", "Quote", "Quoted", "ask", "quote", "quote_one"]
 

@@ -84,7 +84,10 @@ def choose(
     elif sure:
         cause, best = "cheapest_on_time", min(sure, key=_dearness)
     else:
-        cause, best = "most_likely", min(able, key=lambda one: (-(one.on_time or 0.0), *_dearness(one)))
+        cause, best = (
+            "most_likely",
+            min(able, key=lambda one: (-(one.on_time or 0.0), one.days_likely, *_dearness(one))),
+        )
     ordered = sorted(options, key=lambda one: (one.service_id != best.service_id, *_dearness(one)))
     verdicts = tuple(
         Verdict(one, _verdict(one, best, able=able, is_promised=is_promised, share=reliability_share))

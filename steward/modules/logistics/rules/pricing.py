@@ -13,13 +13,12 @@ import numpy.typing as npt
 from msgspec import Struct
 
 from steward.modules.logistics.rules import tariffs
+from steward.modules.logistics.rules.prefixes import Integers, PrefixTable, levels_of, look_up_pairs
 from steward.modules.logistics.rules.tariffs import CM3_PER_M3, G_PER_TONNE, Draft, Lane, Surcharge, Tier
 
-Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 MM3_PER_CM3 = 1_000
 PPM = 1_000_000
-PREFIXES = (6, 4, 2, 0)
 LANE_BITS = 33  # a lane's number stands above the 33 bits of its grams
 
 
@@ -107,6 +106,7 @@ class Parcels(Struct, frozen=True):
 
     origin_codes: list[str]
     destination_codes: list[str]
+    destination_levels: list[Integers]
     origins: Integers
     destinations: Integers
     weights_g: Integers
@@ -124,6 +124,7 @@ def columns_of(parcels: Sequence[ParcelFacts]) -> Parcels:
     return Parcels(
         origin_codes,
         destination_codes,
+        levels_of(destination_codes),
         origins,
         destinations,
         np.array([one.weight_g for one in parcels], np.int64),
@@ -146,11 +147,12 @@ class Compiled:
     def __init__(self, draft: Draft, *, volumetric_divisor: int = 0) -> None:
         self.draft = draft
         self.volumetric_divisor = volumetric_divisor
-        self._tables: dict[str, dict[str, int]] = {}
+        entries: dict[str, dict[str, int]] = {}
         tiers = []
         for number, lane in enumerate(draft.lanes):
-            self._tables.setdefault(lane.origin, {})[lane.region] = number
+            entries.setdefault(lane.origin, {})[lane.region] = number
             tiers += [(number, tier) for tier in lane.tiers]
+        self._tables = {origin: PrefixTable(regions) for origin, regions in entries.items()}
         self._keys = np.array([(number << LANE_BITS) + tier.from_g for number, tier in tiers], np.int64)
         self._lanes = np.array([number for number, _tier in tiers], np.int64)
         self._ends = np.array([_end(tier) for _number, tier in tiers], np.int64)
@@ -172,11 +174,7 @@ class Compiled:
 
     def lane_numbers(self, parcels: Parcels) -> Integers:
         """Find the lane of every parcel, -1 where there is none: looked up once per pair of districts."""
-        pairs = np.full((len(parcels.origin_codes), len(parcels.destination_codes)), -1, np.int64)
-        for row, origin in enumerate(parcels.origin_codes):
-            tables = [self._tables[part] for part in _prefixes(origin) if part in self._tables]
-            if tables:
-                pairs[row] = [_lane_in(tables, destination) for destination in parcels.destination_codes]
+        pairs = look_up_pairs(self._tables, parcels.origin_codes, parcels.destination_levels)
         return pairs[parcels.origins, parcels.destinations]
 
     def prices(self, parcels: Parcels) -> tuple[Integers, Integers]:
@@ -227,12 +225,3 @@ def _fits(one: Surcharge, parcels: Parcels) -> Flags:
 
 def _half_up(numerator: Integers, denominator: int) -> Integers:
     return (2 * numerator + denominator) // (2 * denominator)
-
-
-def _prefixes(code: str) -> list[str]:
-    return [code[:length] for length in PREFIXES if length <= len(code)]
-
-
-def _lane_in(tables: list[dict[str, int]], destination: str) -> int:
-    prefixes = _prefixes(destination)
-    return next((table[part] for table in tables for part in prefixes if part in table), -1)

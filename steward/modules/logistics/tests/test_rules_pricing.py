@@ -90,7 +90,9 @@ DISTRICTS = ("330106", "330110", "331002", "440111", "540102", "110105")
 @st.composite
 def lanes(draw: st.DrawFn) -> list[tuple[str, str, Tier]]:
     rows = []
-    for origin, region in draw(st.sets(st.tuples(st.sampled_from(("", "44")), st.sampled_from(PLACES)), min_size=1, max_size=4)):
+    for origin, region in draw(
+        st.sets(st.tuples(st.sampled_from(("", "44")), st.sampled_from(PLACES)), min_size=1, max_size=4)
+    ):
         bounds = sorted(draw(st.sets(st.integers(1, 60_000), max_size=3)))
         closed = draw(st.booleans()) and bounds
         ends: list[int | None] = [*bounds] if closed else [*bounds, None]
