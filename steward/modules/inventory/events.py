@@ -39,3 +39,60 @@ class BalanceDiffered(Event, frozen=True, kw_only=True):
     stands: int
     ledger: int
     entry_id: int | None
+
+
+class SupplyMoved(Event, frozen=True, kw_only=True):
+    """A purchase order or transfer was made, sent, received, closed or called off."""
+
+    KIND = "inventory.supply_moved"
+    SUBJECT = "supply"
+    supply_id: int
+    number: str
+    kind: str
+    warehouse_id: int
+    state: str
+
+
+class ReceiptDiffered(Event, frozen=True, kw_only=True):
+    """What came was short, over or damaged. Units: pieces."""
+
+    KIND = "inventory.receipt_differed"
+    SUBJECT = "difference"
+    difference_id: int
+    number: str
+    item_id: int
+    kind: str
+    quantity: int
+    reason: str
+
+
+class StockFellLow(Event, frozen=True, kw_only=True):
+    """What a warehouse has of an item, with what is on its way, fell below its reorder point. Units: pieces."""
+
+    KIND = "inventory.stock_fell_low"
+    SUBJECT = "item"
+    item_id: int
+    warehouse_id: int
+    position: int
+    reorder_point: int
+
+
+class LotsExpired(Event, frozen=True, kw_only=True):
+    """Goods past their date were taken out of sale. Units: pieces."""
+
+    KIND = "inventory.lots_expired"
+    SUBJECT = "item"
+    item_id: int
+    warehouse_id: int
+    lot: str
+    quantity: int
+
+
+class PromiseWithdrawn(Event, frozen=True, kw_only=True):
+    """An order was promised goods that are gone now: it holds nothing any more. `item_ids` names what is gone."""
+
+    KIND = "inventory.promise_withdrawn"
+    SUBJECT = "order"
+    order_id: int
+    item_ids: list[int]
+    reason: str

@@ -121,7 +121,7 @@ def _give_back(entries: Sequence[tuple[int, int, int]], kind: str) -> None:
     total: Counter[int] = Counter()
     for row, _order, units in entries:
         total[row] += units
-    _lock_rows(total)
+    lock_rows(total)
     rows = sorted(total)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -162,7 +162,7 @@ def change_promises(want: Want) -> Promised:
     """
     opened = _opened(lock_holds([want.order_id]))
     after = _row_ids({(item, want.pool) for item in want.units})
-    _lock_rows([*after.values(), *(row for row, *_rest in opened)])
+    lock_rows([*after.values(), *(row for row, *_rest in opened)])
     release_promises(order_ids=[want.order_id])
     return promise_stock([want])[0] if want.units else Promised(want.order_id, {})
 
@@ -196,15 +196,15 @@ def _locked(keys: set[tuple[int, str]]) -> tuple[dict[tuple[int, str], int], dic
     What is remembered is proven by the locked rows; where a restored database gave ids to others, it is read anew.
     """
     ids = _row_ids(keys)
-    rows = _lock_rows(ids.values())
+    rows = lock_rows(ids.values())
     if any(rows.get(id_, (0, "", 0))[:2] != key for key, id_ in ids.items()):
         _promise_ids.clear()
         ids = _row_ids(keys)
-        rows = _lock_rows(ids.values())
+        rows = lock_rows(ids.values())
     return ids, {id_: free for id_, (_item, _pool, free) in rows.items()}
 
 
-def _lock_rows(ids: Iterable[int]) -> dict[int, tuple[int, str, int]]:
+def lock_rows(ids: Iterable[int]) -> dict[int, tuple[int, str, int]]:
     """Lock promise rows in id order and read item, pool and what is free in each."""
     wanted = sorted(set(ids))
     if not wanted:

@@ -9,6 +9,7 @@ from steward.kernel import events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.inventory import queries
+from steward.modules.inventory.commands.telling import tell_of_differences
 from steward.modules.inventory.events import BalanceDiffered
 from steward.modules.inventory.models import Discrepancy
 
@@ -35,11 +36,13 @@ def prove_balances(actor: Actor, *, now: datetime) -> int:
         )
         for one in fresh
     ]  # fmt: skip
-    _tell(actor, Discrepancy.objects.bulk_create(made))
+    kept = Discrepancy.objects.bulk_create(made)
+    _announce(actor, kept)
+    tell_of_differences(actor, kept, now)
     return len(found)
 
 
-def _tell(actor: Actor, made: Sequence[Discrepancy]) -> None:
+def _announce(actor: Actor, made: Sequence[Discrepancy]) -> None:
     events.record(
         actor,
         [

@@ -9,20 +9,27 @@ from steward.modules.inventory.models.ledger import (
     Stock,
 )
 from steward.modules.inventory.models.places import PURPOSES, Warehouse, Zone
+from steward.modules.inventory.models.planning import DailyDemand, ReorderPoint
 from steward.modules.inventory.models.promises import ENTRY_KINDS, Hold, Promise, PromiseEntry
+from steward.modules.inventory.models.supply import ReceiptDifference, Supply, SupplyLine
 
 __all__ = [
     "ENTRY_KINDS",
     "PURPOSES",
     "RESERVATION_STATES",
+    "DailyDemand",
     "Discrepancy",
     "Hold",
     "Lot",
     "Movement",
     "Promise",
     "PromiseEntry",
+    "ReceiptDifference",
+    "ReorderPoint",
     "Reservation",
     "Stock",
+    "Supply",
+    "SupplyLine",
     "Warehouse",
     "Zone",
 ]

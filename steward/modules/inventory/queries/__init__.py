@@ -1,12 +1,15 @@
 """Read stock: what may be sold, what is promised and set aside, and whether the ledgers prove it."""
 
+from steward.modules.inventory.queries.boards import BoardRow, LotRow, MovementRow, board, lots_of_item, movements_page
 from steward.modules.inventory.queries.ledger import (
     Difference,
     DiscrepancyView,
     differences,
     discrepancies,
+    ledger_counts,
     movements_of_item,
 )
+from steward.modules.inventory.queries.planning import PlanRow, Position, lead_days_seen, plan_rows, positions
 from steward.modules.inventory.queries.promised import (
     OrderPromise,
     StockRow,
@@ -29,29 +32,59 @@ from steward.modules.inventory.queries.stock import (
     warehouses,
     warehouses_for_allocation,
 )
+from steward.modules.inventory.queries.supplies import (
+    ReceiptDifferenceView,
+    SupplyLineView,
+    SupplyRow,
+    SupplyView,
+    receipt_differences,
+    supplies_page,
+    supply,
+    supply_counts,
+)
 
 __all__ = [
+    "BoardRow",
     "Difference",
     "DiscrepancyView",
+    "LotRow",
+    "MovementRow",
     "OrderPromise",
+    "PlanRow",
+    "Position",
+    "ReceiptDifferenceView",
     "ReservationView",
     "StockLot",
     "StockRow",
+    "SupplyLineView",
+    "SupplyRow",
+    "SupplyView",
     "WarehouseFacts",
+    "board",
     "differences",
     "discrepancies",
     "entries_of_promise",
     "free_units",
     "hold_ends",
     "hold_of_order",
+    "lead_days_seen",
+    "ledger_counts",
     "local_day",
+    "lots_of_item",
     "movements_of_item",
+    "movements_page",
     "orders_holding",
     "orders_with_promises",
+    "plan_rows",
+    "positions",
     "promises_of_order",
+    "receipt_differences",
     "reservations_of_orders",
     "stock_for_allocation",
     "stock_page",
+    "supplies_page",
+    "supply",
+    "supply_counts",
     "warehouses",
     "warehouses_for_allocation",
 ]

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from msgspec import Struct
 
 from steward.kernel import arrays, sql
-from steward.modules.inventory.models import Discrepancy, Movement
+from steward.modules.inventory.models import Discrepancy, Movement, Promise, PromiseEntry, Reservation, Stock
 
 PACKAGE = "steward.modules.inventory"
 Verdict = Literal["at_entry", "after_last", "unknown"]
@@ -88,3 +88,14 @@ def discrepancies(*, open_only: bool = True, limit: int = 100) -> list[Discrepan
 def movements_of_item(item_id: int, limit: int = 50) -> QuerySet[Movement]:
     """List the newest movements of an item."""
     return Movement.objects.filter(item_id=item_id).select_related("warehouse", "lot").order_by("-id")[:limit]
+
+
+def ledger_counts() -> dict[str, int]:
+    """Count what the reconciler compares: stock rows and movements, promises and their entries, open reservations."""
+    return {
+        "stock": Stock.objects.count(),
+        "movements": Movement.objects.count(),
+        "promises": Promise.objects.count(),
+        "entries": PromiseEntry.objects.count(),
+        "reservations": Reservation.objects.filter(state="open").count(),
+    }
