@@ -13,7 +13,7 @@ from steward.modules.catalog import queries as catalog
 from steward.modules.catalog.rules import units_on_shelf
 from steward.modules.customers.events import AccountEnded, AccountSet, CustomerErased
 from steward.modules.deadlines.events import ClockBreached, ClockEscalated, ClockWarned
-from steward.modules.inventory.events import HoldExpired, StockMoved
+from steward.modules.inventory.events import HoldExpired, PromiseWithdrawn, StockMoved
 from steward.modules.orders.commands import (
     cancel,
     exceptions,
@@ -302,6 +302,11 @@ def _waiting_of(events: Sequence[AccountSet] | Sequence[AccountEnded]) -> list[i
 def offer_released(order_ids: Sequence[int]) -> None:
     """Promise the goods these orders held to others who wait."""
     items = Line.objects.filter(order_id__in=order_ids, item__stocked=True).values_list("item_id", flat=True)
+def on_promise_withdrawn_note_release(events: Sequence[PromiseWithdrawn]) -> None:
+    """Note that goods promised to an order are gone; those not decided yet wait anew, the others need somebody."""
+    progress.note_released(SYSTEM, order_ids=sorted({event.order_id for event in events}), now=moment.now())
+
+
     wanted = sorted(units_on_shelf(dict.fromkeys(items, 1), catalog.components_of(set(items))))
     if wanted:
         waiting.promise_all_waiting(SYSTEM, item_ids=wanted, now=moment.now())

@@ -30,6 +30,9 @@ KINDS: dict[str, Any] = {
     "surge_called": _("Called in for a surge"),
     "refund_stuck": _("Refund takes too long"),
     "refund_lapsed": _("Nobody decided about a refund"),
+    "stock_low": _("Below its reorder point"),
+    "stock_differs": _("A stock balance differs"),
+    "stock_expired": _("Goods past their date"),
     "holidays_missing": _("Holidays of a year unknown"),
     "webhook_disabled": _("Webhook switched off"),
 }

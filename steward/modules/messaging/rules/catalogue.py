@@ -180,6 +180,35 @@ KINDS: Mapping[str, Kind] = {
         Kind("refund_stuck", "staff", (REFUND, Placeholder("since", "instant", AT))),
         Kind("refund_lapsed", "staff", (REFUND, NUMBER)),
         Kind(
+            "stock_low",
+            "staff",
+            (
+                Placeholder("subject", "text", "GAS-230"),
+                Placeholder("warehouse", "text", "杭州仓"),
+                Placeholder("position", "number", 12),
+                Placeholder("reorder_point", "number", 40),
+            ),
+        ),
+        Kind(
+            "stock_differs",
+            "staff",
+            (
+                Placeholder("subject", "text", "GAS-230"),
+                Placeholder("place", "text", "hangzhou · sellable"),
+                Placeholder("stands", "number", 12),
+                Placeholder("ledger", "number", 13),
+            ),
+        ),
+        Kind(
+            "stock_expired",
+            "staff",
+            (
+                Placeholder("subject", "text", "CHEESE · L-0301"),
+                Placeholder("warehouse", "text", "杭州仓"),
+                Placeholder("pieces", "number", 6),
+            ),
+        ),
+        Kind(
             "holidays_missing",
             "staff",
             (Placeholder("subject", "text", "办公时间"), Placeholder("year", "number", 2027)),
