@@ -110,7 +110,6 @@ def create_items(actor: Actor, *, items: Sequence[ItemDraft]) -> dict[str, int]:
         cursor.execute(INSERT, columns)
         made = {sku: id_ for id_, sku in cursor.fetchall()}
     events.record(actor, [ItemCreated(item_id=id_, sku=sku, origin=by_sku[sku].origin) for sku, id_ in made.items()])
-    queries.forget()
     return made
 
 

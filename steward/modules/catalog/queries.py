@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from msgspec import Struct, structs
 
-from steward.kernel import memory, moment
+from steward.kernel import arrays, memory, moment
 from steward.modules.catalog.models import BundleComponent, Item, Shop, Substitute
 
 FRESH_S = 5.0
@@ -108,7 +109,9 @@ def items_by_sku(skus: Iterable[str]) -> dict[str, ItemFacts]:
             _items.clear()
             _versions.clear()
             unread = list(wanted)
-        _remember(Item.objects.filter(sku__in=unread, active=True))
+        # An array in place of `sku__in`: a thousand placeholders cost more than the rows they find.
+        wanted_skus = RawSQL("SELECT unnest(%s::text[])", [arrays.texts(unread)])
+        _remember(Item.objects.filter(sku__in=wanted_skus, active=True))
     return {sku: _items[sku] for sku in wanted if sku in _items}
 
 

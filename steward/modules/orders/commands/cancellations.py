@@ -150,7 +150,11 @@ def match_customers_cancellations(actor: Actor, *, shop_id: int, customer_ids: S
     pending = [Pending(*row) for row in _rows("lock_cancellations", chosen)]
     goods = arrays.integers(sorted({one.item_id for one in pending}))
     live = lock_orders(row[0] for row in _rows("find_live_orders", {**chosen, "item_ids": goods}))
-    lines = [Candidate(*row) for row in _rows("lock_cancellable_lines", {**chosen, "item_ids": goods})]
+    pairs = {
+        "buyers": arrays.integers([one.customer_id for one in pending]),
+        "goods": arrays.integers([one.item_id for one in pending]),
+    }
+    lines = [Candidate(*row) for row in _rows("lock_cancellable_lines", {**chosen, "item_ids": goods, **pairs})]
     decisions = decided(pending, lines)
     _park([decision for decision in decisions if decision.line_id is None])
     matched = [decision for decision in decisions if decision.line_id is not None]

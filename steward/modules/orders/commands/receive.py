@@ -77,7 +77,8 @@ def _write_new(actor: Actor, fresh: Sequence[Prepared], found: Sequence[Found], 
     new = []
     for place, (one, its) in enumerate(zip(fresh, found, strict=True)):
         short = missing.get(its.order_id)
-        one.findings.extend(shortage_findings(one, short or {}))
+        if short:
+            one.findings.extend(shortage_findings(one, short))
         where = standing_at_intake(
             clean=clean[place] and not any(finding.code == "payment_used_elsewhere" for finding in one.findings),
             payment=one.payment_state,
