@@ -13,7 +13,6 @@ from steward.interfaces.cli.messages import catalogues
 from steward.kernel import memory
 from tests import databases
 
-
 # How fast examples come says how busy the machine is, and nothing about what is tested.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
@@ -22,6 +21,15 @@ settings.load_profile("house")
 def pytest_configure() -> None:
     """Compile the translations that changed; compiled ones are not committed."""
     catalogues.compile_stale()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares something dear: one house for all stories in a browser, one home with its tables."""
+    for item in items:
+        if "migrated" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("running"))
+        elif "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

@@ -146,6 +146,15 @@ def recipient(**changes: Any) -> RecipientDraft:
     return RecipientDraft(**(facts | changes))
 
 
+def somebody(number: int) -> dict[str, Any]:
+    """Return buyer and recipient of one of many: no two share a phone or a door, so screening sees no pattern."""
+    phone = f"1370571{number:04}"
+    return {
+        "buyer": BuyerDraft(external_id=f"buyer-{number}", name=f"客{number}", phone=phone),
+        "recipient": recipient(phone=phone, street=f"文三路 {number} 号"),
+    }
+
+
 def draft(number: str = "A-1", *, sku: str = "TENT-2", quantity: int = 1, **changes: Any) -> OrderDraft:
     """Return a faultless unpaid order of Mei's over one item at 199.00 yuan a piece."""
     facts: dict[str, Any] = {

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,8 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 60
+PATIENCE_S = 120
+MIGRATING_S = 300
 
 
 @dataclass
@@ -80,8 +82,23 @@ def wait_until(condition: Callable[[], bool], limit_s: float = PATIENCE_S) -> No
 
 
 @pytest.fixture
-def running(home: Path) -> Iterator[Running]:
-    """Start `steward run` without sample data on a free port."""
+def running(home: Path, migrated: Path) -> Iterator[Running]:
+    """Start `steward run` without sample data on a free port, on tables that stand already."""
+    subprocess.run(["cp", "-a", f"{migrated}/.", home], check=True)
+    with started(home) as one:
+        yield one
+
+
+@pytest.fixture
+def from_nothing(home: Path) -> Iterator[Running]:
+    """Start `steward run` without sample data in an empty home."""
+    with started(home) as one:
+        yield one
+
+
+@contextmanager
+def started(home: Path) -> Iterator[Running]:
+    """Start `steward run` in a home, and leave nothing of it behind."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -90,19 +107,28 @@ def running(home: Path) -> Iterator[Running]:
     command = [sys.executable, "-m", "steward.interfaces.cli", "run", "--without-samples"]
     with (home / "output").open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    started = Running(process, port, home)
-    yield started
+    one = Running(process, port, home)
+    yield one
     sys.stdout.write((home / "output").read_text())  # pytest shows it where the test failed
     if process.poll() is None:
         process.terminate()
         process.wait(PATIENCE_S)
-    for left in started.family():
+    for left in one.family():
         left.kill()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_gets_ready_and_leaves_no_process_behind(running: Running, number: signal.Signals) -> None:
+def test_from_nothing_it_gets_ready_and_leaves_no_process_behind(from_nothing: Running) -> None:
+    wait_until(from_nothing.is_ready, MIGRATING_S)
+    gets_ready_and_leaves(from_nothing, signal.SIGTERM)
+
+
+def test_it_gets_ready_and_leaves_no_process_behind(running: Running) -> None:
     wait_until(running.is_ready)
+    gets_ready_and_leaves(running, signal.SIGINT)
+
+
+def gets_ready_and_leaves(running: Running, number: signal.Signals) -> None:
+    """Assert that everything answers, and that nothing is left once it was told to leave."""
     assert json.loads(running.get("/readyz")[1]) == {"ready": True, "wrong": {}}
     assert running.get("/healthz")[0] == 200
     assert b"steward_requests_total" in running.get("/metrics")[1]
@@ -132,13 +158,13 @@ def test_what_is_killed_comes_back_and_a_killed_supervisor_takes_its_children_al
     wait_until(lambda: not any("steward.interfaces.cli" in command_of(p) for p in running.family()), 30)
 
 
-def test_a_wish_to_leave_while_preparing_is_heard(running: Running) -> None:
-    wait_until(lambda: (running.home / "run.lock").exists() and (running.home / "pg").exists())
+def test_a_wish_to_leave_while_preparing_is_heard(from_nothing: Running) -> None:
+    wait_until(lambda: (from_nothing.home / "run.lock").exists() and (from_nothing.home / "pg").exists())
 
-    running.process.send_signal(signal.SIGTERM)
+    from_nothing.process.send_signal(signal.SIGTERM)
 
-    assert running.process.wait(PATIENCE_S) == 0
-    assert running.family() == []
+    assert from_nothing.process.wait(PATIENCE_S) == 0
+    assert from_nothing.family() == []
 
 
 def test_a_second_run_on_the_same_folder_is_refused(running: Running) -> None:

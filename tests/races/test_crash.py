@@ -20,6 +20,7 @@ from steward.kernel.database import bundled
 from steward.modules.orders.rules.drafts import BuyerDraft
 from tests import make
 from tests.ops.conftest import home as home
+from tests.ops.conftest import migrated as migrated
 from tests.ops.test_run import ROOT, Running, wait_until
 from tests.ops.test_run import running as running
 

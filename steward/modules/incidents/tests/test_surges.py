@@ -32,6 +32,7 @@ def in_audit(count: int, *, priority: Priority = "normal", first: int = 1, now: 
             lines=[LineDraft(sku="TENT-2", quantity=2, unit_price_minor=PRICE_MINOR)],
             payments=[make.payment(2 * PRICE_MINOR, f"T-{priority}-{number}")],
             priority=priority,
+            **make.somebody(len(priority) * 1_000 + number),
         ).order_id
         for number in range(first, first + count)
     ]
