@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -19,6 +18,7 @@ from steward.modules.fulfilment.models import Allocation, Backtest
 from steward.modules.fulfilment.queries.policies import policy_in_force, policy_of_version, weights_of
 from steward.modules.fulfilment.queries.snapshots import Snapshot, snapshots
 from steward.modules.fulfilment.rules import plans, single
+from steward.modules.fulfilment.rules.facts import Lot
 from steward.modules.fulfilment.rules.policy import Weights
 from steward.modules.fulfilment.rules.problem import Integers
 from steward.modules.orders.commands.screening_backtests import BadPeriod
@@ -83,22 +83,29 @@ def note_failure(backtest_id: int, error: str, now: datetime) -> None:
     Backtest.objects.filter(id=backtest_id).update(state="failed", error=error[:400], finished_at=now)
 
 
-def taken_by(order_ids: Sequence[int]) -> dict[int, int]:
-    """Sum what orders took from stock rows when they were allocated last. Units: pieces."""
+def taken_by(order_ids: Sequence[int]) -> list[Lot]:
+    """List what orders took when they were allocated last. Units: pieces."""
     rows = Allocation.objects.filter(order_id__in=list(order_ids)).exclude(state="nothing").order_by("id")
     latest = {row.order_id: row.why for row in rows}
-    pieces: Counter[int] = Counter()
-    for why in latest.values():
-        for chosen in why.get("chosen", []):
-            for goods in chosen["goods"]:
-                pieces[goods["stock_id"]] += goods["units"]
-    return dict(pieces)
+    return [
+        Lot(
+            stock_id=goods["stock_id"],
+            item_id=goods["item_id"],
+            warehouse_id=chosen["warehouse_id"],
+            free=goods["units"],
+            expires_date=date.fromisoformat(goods["expires_date"]) if goods["expires_date"] else None,
+            lot_code=goods["lot_code"],
+        )
+        for why in latest.values()
+        for chosen in why.get("chosen", [])
+        for goods in chosen["goods"]
+    ]
 
 
 Planned = tuple[Snapshot, Integers]
 
 
-def _plans(ids: Sequence[int], weights: Weights, now: datetime, taken: Mapping[int, int]) -> list[Planned]:
+def _plans(ids: Sequence[int], weights: Weights, now: datetime, taken: Sequence[Lot]) -> list[Planned]:
     found = snapshots(ids, weights, now=now, given_back=taken, any_state=True)
     return [(one, single.serve_all(one.problem)) for one in found]
 

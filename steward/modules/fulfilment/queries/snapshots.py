@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django.utils import timezone
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from steward.modules.catalog import queries as catalog
 from steward.modules.customers.queries.divisions import divisions
@@ -41,34 +41,30 @@ def snapshots(
     weights: Weights,
     *,
     now: datetime,
-    given_back: Mapping[int, int] | None = None,
+    given_back: Sequence[Lot] = (),
     any_state: bool = False,
 ) -> list[Snapshot]:
     """Read orders that may be allocated with all they could be served from, a snapshot per pool.
 
-    `given_back` adds pieces to stock rows as if they had not been taken; `any_state` takes past orders in for a
+    `given_back` are goods to count as if nobody had taken them; `any_state` takes past orders in for a
     back-test.
     """
     found = [one for one in orders_to_allocate(order_ids) if any_state or one.may_be_allocated]
     by_pool: dict[str, list[ToAllocate]] = defaultdict(list)
     for one in found:
         by_pool[one.pool].append(one)
-    return [_snapshot(pool, orders, weights, now, given_back or {}) for pool, orders in sorted(by_pool.items())]
+    return [_snapshot(pool, orders, weights, now, given_back) for pool, orders in sorted(by_pool.items())]
 
 
 def _snapshot(
-    pool: str, orders: Sequence[ToAllocate], weights: Weights, now: datetime, given_back: Mapping[int, int]
+    pool: str, orders: Sequence[ToAllocate], weights: Weights, now: datetime, given_back: Sequence[Lot]
 ) -> Snapshot:
     today = inventory.local_day(now)
     lines = _lines_by_item(orders)
     items = catalog.items_by_id({item for _order, item in lines})
     facts = inventory.warehouses_for_allocation(pool, now=now)
     sites = [_site(one) for one in facts]
-    lots = [
-        Lot(one.stock_id, one.item_id, one.warehouse_id, one.free + given_back.get(one.stock_id, 0), one.expires_date,
-            one.lot_code)
-        for one in inventory.stock_for_allocation(sorted(items), pool, today=today)
-    ]  # fmt: skip
+    lots = _lots(sorted(items), pool, today, given_back)
     by_order: dict[int, list[Demand]] = defaultdict(list)
     for (order_id, item_id), wanted in lines.items():
         item = items[item_id]
@@ -87,6 +83,18 @@ def _snapshot(
     problem = problems.build(asked, sites, lots, carriages, weights, today=today)
     names = {one.id: one.name for one in facts}
     return Snapshot(asked, {one.id: one for one in orders}, lines, names, carriages, weights, today, problem)
+
+
+def _lots(item_ids: Sequence[int], pool: str, today: date, given_back: Sequence[Lot]) -> list[Lot]:
+    found = {
+        one.stock_id: Lot(one.stock_id, one.item_id, one.warehouse_id, one.free, one.expires_date, one.lot_code)
+        for one in inventory.stock_for_allocation(item_ids, pool, today=today)
+    }
+    for one in given_back:
+        if one.item_id in item_ids and (one.expires_date is None or one.expires_date >= today):
+            free = found[one.stock_id].free if one.stock_id in found else 0
+            found[one.stock_id] = structs.replace(one, free=free + one.free)
+    return list(found.values())
 
 
 def _lines_by_item(orders: Sequence[ToAllocate]) -> dict[tuple[int, int], list[tuple[int, int]]]:
