@@ -6,8 +6,10 @@ from django.urls import path
 
 from steward.interfaces.webhooks.messages import delivery_report
 from steward.interfaces.webhooks.payments import payment_callback
+from steward.interfaces.webhooks.tracking import tracking_report
 
 urlpatterns = [
     path("messages/<slug:carrier>", delivery_report, name="delivery_report"),
     path("payments/<slug:provider>", payment_callback, name="payment_callback"),
+    path("tracking/<slug:source>", tracking_report, name="tracking_report"),
 ]

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from steward.kernel import ports, secrets_box
+from steward.kernel import ports
 from steward.kernel.actor import Actor
 from steward.modules.logistics.commands.tracking import record_tracking
-from steward.modules.logistics.commands.tracking_sources import SECRET_PURPOSE
 from steward.modules.logistics.models import Parcel, TrackingSource
 from steward.modules.logistics.ports import SourceUnreachable, TrackingPoller
+from steward.modules.logistics.queries.tracking import source_secret
 from steward.modules.logistics.rules import shipments as lives
 
 PORT = "logistics.tracking_poll"
@@ -34,7 +34,7 @@ def poll_all(actor: Actor, *, now: datetime) -> int:
 def poll_source(actor: Actor, *, source: TrackingSource, now: datetime) -> int:
     """Ask one source, some parcels at a time. Returns how many events were new."""
     poll: TrackingPoller = ports.bound(PORT)
-    secret = secrets_box.unseal_with_master(source.sealed_secret, purpose=SECRET_PURPOSE)
+    secret = source_secret(source.code)
     fault, new = "", 0
     for part in _parts(source.carrier_code):
         try:

@@ -14,10 +14,9 @@ from steward.kernel.command import command
 from steward.modules.logistics.commands.placing import place_parcels
 from steward.modules.logistics.models import NumberRule, Parcel, Shipment, TrackingCode, TrackingEvent, TrackingSource
 from steward.modules.logistics.models.tracking import FORMATS
+from steward.modules.logistics.queries.tracking import SECRET_PURPOSE
 from steward.modules.logistics.rules import tracking_numbers
 from steward.modules.logistics.rules.tracking_states import EVENT_STATES
-
-SECRET_PURPOSE = "logistics.tracking"  # noqa: S105  (what a secret is sealed for, none itself)
 
 
 class UnknownFormat(errors.Refusal):

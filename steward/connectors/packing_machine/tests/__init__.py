@@ -1,0 +1,1 @@
+"""Tests of machines at the packing table."""

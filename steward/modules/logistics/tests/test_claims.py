@@ -1,0 +1,113 @@
+"""How what carriers owe is claimed and followed until it is paid."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from steward.kernel import errors
+from steward.modules.deadlines.models import Clock
+from steward.modules.logistics.commands import claims
+from steward.modules.logistics.commands.claims import ClaimDraft
+from steward.modules.logistics.models import Claim, ClaimEntry
+from steward.modules.logistics.tests import ship
+from tests import make
+
+pytestmark = pytest.mark.django_db
+NOTE = "外箱破损"
+
+
+def _opened(amount_minor: int = 19_900, kind: str = "damaged") -> str:
+    shipment = ship.sent()
+    draft = ClaimDraft(parcel_code=f"{shipment.number}-1", kind=kind, amount_minor=amount_minor, reason=NOTE)
+    return claims.open_claim(make.TESTER, draft=draft, now=make.NOW)
+
+
+def _agreed(amount_minor: int = 15_000) -> str:
+    number = _opened()
+    claims.add_evidence(make.TESTER, number=number, name="箱子.jpg", note="", now=make.NOW)
+    claims.submit_claim(make.TESTER, number=number, reference="SF-77", now=make.NOW)
+    claims.agree_claim(make.TESTER, number=number, amount_minor=amount_minor, note="", now=make.NOW)
+    return number
+
+
+def _clocks() -> dict[str, str]:
+    return dict(Clock.objects.filter(subject_kind="claim").values_list("kind", "outcome"))
+
+
+def test_a_claim_paid_in_two_parts_ends_with_the_second() -> None:
+    number = _agreed()
+
+    claims.pay_claim(make.TESTER, number=number, amount_minor=10_000, reference="B-1", now=make.NOW)
+    assert Claim.objects.get().state == "agreed"
+    claims.pay_claim(make.TESTER, number=number, amount_minor=10_000, reference="B-1", now=make.NOW)
+    claims.pay_claim(make.TESTER, number=number, amount_minor=5_000, reference="B-2", now=make.NOW)
+
+    claim = Claim.objects.get()
+    assert (claim.state, claim.paid_minor, claim.reference) == ("paid", 15_000, "SF-77")
+    paid = ClaimEntry.objects.filter(verb="pay").values_list("amount_minor", flat=True)
+    assert sum(paid) == claim.paid_minor
+    assert _clocks() == {"claim_submit": "met", "claim_answer": "met"}
+
+
+def test_a_claim_is_not_sent_without_evidence() -> None:
+    number = _opened()
+
+    with pytest.raises(claims.NeedsEvidence):
+        claims.submit_claim(make.TESTER, number=number, reference="", now=make.NOW)
+
+    assert Claim.objects.get().state == "open"
+
+
+def test_the_same_loss_is_claimed_once() -> None:
+    number = _opened()
+    parcel = Claim.objects.get(number=number).parcel.code
+
+    with pytest.raises(claims.ClaimedAlready):
+        claims.open_claim(
+            make.TESTER,
+            draft=ClaimDraft(parcel_code=parcel, kind="damaged", amount_minor=1, reason=NOTE),
+            now=make.NOW,
+        )
+
+
+def test_nothing_is_claimed_for_what_never_left() -> None:
+    number = ship.packed()
+
+    with pytest.raises(claims.NothingToClaim):
+        claims.open_claim(
+            make.TESTER,
+            draft=ClaimDraft(parcel_code=f"{number}-1", kind="lost", amount_minor=100, reason=NOTE),
+            now=make.NOW,
+        )
+
+    assert not Claim.objects.exists()
+
+
+def test_no_carrier_pays_more_than_it_agreed_to() -> None:
+    number = _agreed(100)
+
+    with pytest.raises(claims.UnfitAmount):
+        claims.pay_claim(make.TESTER, number=number, amount_minor=101, reference="B", now=make.NOW)
+
+    assert not ClaimEntry.objects.filter(verb="pay").exists()
+
+
+def test_a_refused_claim_can_be_sent_again() -> None:
+    number = _opened()
+    claims.add_evidence(make.TESTER, number=number, name="", note="照片在附件", now=make.NOW)
+    claims.submit_claim(make.TESTER, number=number, reference="", now=make.NOW)
+    claims.reject_claim(make.TESTER, number=number, note="证据不足", now=make.NOW)
+
+    claims.submit_claim(make.TESTER, number=number, reference="", now=make.NOW)
+
+    assert Claim.objects.get().state == "submitted"
+    with pytest.raises(errors.NotPossible):
+        claims.pay_claim(make.TESTER, number=number, amount_minor=1, reference="", now=make.NOW)
+
+
+def test_entries_of_a_claim_are_only_added_to() -> None:
+    _opened()
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE logistics_claim_entry SET amount_minor = 0")
