@@ -107,6 +107,48 @@ class OrderUrgencyChanged(Event, frozen=True, kw_only=True):
     reason: str
 
 
+class OrderChangeProposed(Event, frozen=True, kw_only=True):
+    """Somebody previewed a change of an order; nothing is changed yet."""
+
+    KIND = "orders.order_change_proposed"
+    SUBJECT = "order"
+    order_id: int
+    change_id: int
+    change: str
+    reason: str
+
+
+class OrderChangeEnded(Event, frozen=True, kw_only=True):
+    """A change was declined, or lapsed (`lapse` says how); the order is as it was."""
+
+    KIND = "orders.order_change_ended"
+    SUBJECT = "order"
+    order_id: int
+    change_id: int
+    change: str
+    outcome: str
+    lapse: str = ""
+
+
+class OrderChanged(Event, frozen=True, kw_only=True):
+    """A change of an order was carried out; told of both orders of a split or a merge, the other as `other_order_id`.
+
+    `set_aside` says that goods had been set aside: they were given back, and shipments that wait have to be called off
+    and planned anew. `approved` says that the order may be allocated again now; otherwise it is once it is approved.
+    """
+
+    KIND = "orders.order_changed"
+    SUBJECT = "order"
+    order_id: int
+    change_id: int
+    change: str
+    reason: str
+    set_aside: bool
+    approved: bool
+    other_order_id: int = 0
+    other_number: str = ""
+
+
 class OrderFindingAccepted(Event, frozen=True, kw_only=True):
     """Somebody accepted a finding as it is."""
 

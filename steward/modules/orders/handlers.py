@@ -16,6 +16,7 @@ from steward.modules.deadlines.events import ClockBreached, ClockEscalated, Cloc
 from steward.modules.inventory.events import HoldExpired, PromiseWithdrawn, StockMoved
 from steward.modules.orders.commands import (
     cancel,
+    change_merging,
     exceptions,
     exceptions_detecting,
     exceptions_hearing,
@@ -37,6 +38,7 @@ from steward.modules.orders.commands import (
 from steward.modules.orders.events import (
     LineCancelled,
     OrderCancelled,
+    OrderChanged,
     OrderConflicted,
     OrderMended,
     OrderPaymentChanged,
@@ -107,9 +109,11 @@ def on_payment_recorded_follow_payments(events: Sequence[PaymentRecorded]) -> No
 
 
 def on_payment_recorded_give_back_late(events: Sequence[PaymentRecorded]) -> None:
-    """Give back what was paid for an order that had been cancelled before."""
+    """Give back what was paid for an order that had been cancelled before, or let it count where that went into."""
     entries = [event.entry_id for event in events if event.direction == "payment"]
-    money_back.give_back_late(SYSTEM, entry_ids=entries, now=moment.now())
+    now = moment.now()
+    money_back.give_back_late(SYSTEM, entry_ids=entries, now=now)
+    change_merging.carry_over(SYSTEM, entry_ids=entries, now=now)
 
 
 def on_payment_mismatched_open_finding(events: Sequence[PaymentMismatched]) -> None:
@@ -282,6 +286,17 @@ def on_customer_erased_forget_indexes(events: Sequence[CustomerErased]) -> None:
     OrderFinding.objects.filter(personal, order__customer_id__in=ids).update(params={}, suggestion=None, sealed=None)
 
 
+def on_order_changed_offer_goods(events: Sequence[OrderChanged]) -> None:
+    """Offer what changed orders gave up to those that wait for it."""
+    offer_released([event.order_id for event in events])
+
+
+def on_order_changed_ask_for_difference(events: Sequence[OrderChanged]) -> None:
+    """Ask buyers for what their changed orders cost beyond what they have paid."""
+    changes = {event.order_id: event.change_id for event in events}
+    telling.tell_difference(SYSTEM, changes=changes, now=moment.now())
+
+
 def on_account_set_advance_orders(events: Sequence[AccountSet]) -> None:
     """Let orders of buyers who may pay later go on without their money."""
     progress.advance_orders(SYSTEM, order_ids=_waiting_of(events), now=moment.now())
@@ -299,14 +314,14 @@ def _waiting_of(events: Sequence[AccountSet] | Sequence[AccountEnded]) -> list[i
     return list(waiting.order_by("id").values_list("id", flat=True))
 
 
-def offer_released(order_ids: Sequence[int]) -> None:
-    """Promise the goods these orders held to others who wait."""
-    items = Line.objects.filter(order_id__in=order_ids, item__stocked=True).values_list("item_id", flat=True)
 def on_promise_withdrawn_note_release(events: Sequence[PromiseWithdrawn]) -> None:
     """Note that goods promised to an order are gone; those not decided yet wait anew, the others need somebody."""
     progress.note_released(SYSTEM, order_ids=sorted({event.order_id for event in events}), now=moment.now())
 
 
+def offer_released(order_ids: Sequence[int]) -> None:
+    """Promise the goods these orders held to others who wait."""
+    items = Line.objects.filter(order_id__in=order_ids, item__stocked=True).values_list("item_id", flat=True)
     wanted = sorted(units_on_shelf(dict.fromkeys(items, 1), catalog.components_of(set(items))))
     if wanted:
         waiting.promise_all_waiting(SYSTEM, item_ids=wanted, now=moment.now())

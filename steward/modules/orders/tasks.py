@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 from steward.kernel import errors, jobs, moment
 from steward.kernel.actor import system
 from steward.modules.orders.commands import (
+    changing,
     exceptions_detecting,
     imports,
     money_back,
@@ -85,3 +86,10 @@ def offer_short(timestamp: int) -> int:
     while asked := offers.offer_short(system("orders"), now=moment.now()):
         total += asked
     return total
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="orders.lapse_changes", queue="clock", queueing_lock="orders.lapse_changes")
+def lapse_changes(timestamp: int) -> int:
+    """Let previews of changes lapse that nobody decided in time. Returns how many."""
+    return changing.lapse_changes(system("orders"), now=moment.now())

@@ -74,7 +74,7 @@ def take_goods(actor: Actor, one: Standing, draft: OrderDraft, *, now: datetime)
         "not_supplied": sorted((set(order.not_supplied) - GOODS_UNKNOWN) | (set(draft.not_supplied) & GOODS_UNKNOWN)),
     }
     _write(actor, one, amounts)
-    found = [finding for finding in fresh.findings if _is_about_goods(finding)] + shortage_findings(fresh, missing)
+    found = [finding for finding in fresh.findings if is_about_goods(finding)] + shortage_findings(fresh, missing)
     _resolve(ABOUT_GOODS, one, actor, now, "obsolete")
     OrderFinding.objects.bulk_create(finding_rows.rows(one.id, found, None))
     _record(actor, one, before, _facts(Order.objects.get(id=one.id), _texts(one.id, one.currency)))
@@ -94,7 +94,7 @@ def _prepared(one: Standing, draft: OrderDraft, now: datetime) -> Prepared:
     raise GoodsStand(why=" ".join(finding_text(finding.code, finding.params) for finding in found.findings))
 
 
-def _is_about_goods(finding: Finding) -> bool:
+def is_about_goods(finding: Finding) -> bool:
     return finding.field.startswith("lines") or finding.field in ("total_minor", "discount_minor", "currency")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,9 +57,22 @@ def mend_order(actor: Actor, *, order_id: int, changes: Mapping[str, str], now: 
     Returns what the checks find now. Raises: NotFound, MendTooLate, NothingToMend, Erased. Emits: OrderMended and what
     advance_orders emits. Locks: the order. Source: ORD-2.
     """
-    standing = mendable(order_id)
+    findings = change_recipient(actor, mendable(order_id), changes, now)
+    screen_again(SYSTEM, order_ids=[order_id], now=now)
+    advance_orders(SYSTEM, order_ids=[order_id], now=now)
+    return findings
+
+
+def change_recipient(
+    actor: Actor, standing: Standing, changes: Mapping[str, str], now: datetime, *, hands: Sequence[str] = ()
+) -> list[Finding]:
+    """Change recipient fields or the note of a locked order and check them again, as a step of the caller's command.
+
+    `hands` names who else had a hand in it. Raises: NothingToMend, Erased. Emits: OrderMended.
+    """
     if not changes or any(field not in FIELDS for field in changes):
         raise NothingToMend(fields=", ".join(FIELDS))
+    order_id = standing.id
     order = Order.objects.get(id=order_id)
     key = _key(order)
     sealed: dict[str, Any] = personal.unseal(key, order.sealed) if order.sealed else {}
@@ -77,7 +90,7 @@ def mend_order(actor: Actor, *, order_id: int, changes: Mapping[str, str], now: 
         province=place.province,
         district_code=place.district_code,
         not_supplied=sorted(missing),
-        mended_by=sorted({*standing.mended_by, actor.id}),
+        mended_by=sorted({*standing.mended_by, *hands, actor.id}),
     )
     open_findings = OrderFinding.objects.filter(order_id=order_id, resolved_at=None)
     (open_findings.filter(field__startswith="recipient.") | open_findings.filter(code="sent_back")).update(
@@ -85,8 +98,6 @@ def mend_order(actor: Actor, *, order_id: int, changes: Mapping[str, str], now: 
     )
     OrderFinding.objects.bulk_create(finding_rows.rows(order_id, findings, key))
     events.record(actor, [_mended(standing, key, changes, before, sealed.get("note") or "")])
-    screen_again(SYSTEM, order_ids=[order_id], now=now)
-    advance_orders(SYSTEM, order_ids=[order_id], now=now)
     return findings
 
 

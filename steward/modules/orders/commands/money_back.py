@@ -12,6 +12,7 @@ from steward.kernel.command import command
 from steward.modules.orders.commands.moving import lock_orders
 from steward.modules.orders.models import Order
 from steward.modules.orders.queries.money import facts_of
+from steward.modules.orders.rules.transitions import MERGED
 from steward.modules.payments import commands as payments
 from steward.modules.payments import queries as money
 
@@ -37,11 +38,14 @@ def give_back(actor: Actor, *, order_ids: Sequence[int], cause: str, reason: str
 def give_back_late(actor: Actor, *, entry_ids: Sequence[int], now: datetime) -> None:
     """Give back payments that came after their order was cancelled, each once: what a person decided later stands.
 
+    What came for an order that went into another counts for that one instead (change_merging).
+
     Who cancels an order after this looked sees the payment itself. Emits: RefundRequested.
     Locks: the cancelled orders, then their money, each in id order.
     """
     paid = money.orders_of_fresh_payments(entry_ids)
-    cancelled = list(Order.objects.filter(id__in=paid, state="cancelled").values_list("id", flat=True))
+    over = Order.objects.filter(id__in=paid, state="cancelled").exclude(cancel_cause=MERGED)
+    cancelled = list(over.values_list("id", flat=True))
     if cancelled:
         give_back(actor, order_ids=list(lock_orders(cancelled)), cause="late_payment", reason="", now=now)
 

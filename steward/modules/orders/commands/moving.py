@@ -17,6 +17,7 @@ from steward.modules.orders.rules import transitions
 from steward.modules.orders.rules.standing import OWING, is_settled
 
 PACKAGE = "steward.modules.orders"
+CALLED_OFF = ("cancel", "merge", "fail_checks", "unsubmit")
 
 
 class Standing(Struct):
@@ -149,7 +150,7 @@ def _move_clocks(actor: Actor, moves: Sequence[Move], after: Sequence[str], now:
         left = CLOCK_OF_STATE.get(move.order.state)
         if left:
             stop = ClockStop("order", move.order.id, left)
-            (called_off if move.verb in ("cancel", "fail_checks", "unsubmit") else done).append(stop)
+            (called_off if move.verb in CALLED_OFF else done).append(stop)
         if state in CLOCK_OF_STATE:
             starts.append(
                 ClockStart(

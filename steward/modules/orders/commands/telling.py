@@ -8,6 +8,7 @@ from typing import Any
 
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.deadlines import queries as deadlines
 from steward.modules.messaging.commands import Outgoing, send_messages
 from steward.modules.orders.queries.addressing import Addressed, addressed, cause_words
 from steward.modules.payments.events import RefundPaid
@@ -32,6 +33,28 @@ def tell_cancelled(actor: Actor, *, causes: Mapping[int, str], now: datetime) ->
     """Say that orders were cancelled and why. `causes` by order id. Returns how many buyers are told."""
     orders = addressed(causes).values()
     return _send(actor, [_about(one, "order_cancelled", cause=cause_words(causes[one.id])) for one in orders], now)
+
+
+@command(needs="orders.advance")
+def tell_difference(actor: Actor, *, changes: Mapping[int, int], now: datetime) -> int:
+    """Ask for what changed orders cost beyond what was paid, once per change (order id → change id).
+
+    Only orders that wait for their money are asked about. Returns how many buyers are told.
+    """
+    waiting = [one for one in addressed(changes).values() if one.state == "checked" and one.paid_minor]
+    clocks = deadlines.next_clocks("order", [one.id for one in waiting])
+    messages = [
+        _about(
+            one,
+            "payment_reminder",
+            again=f"change:{changes[one.id]}",
+            open=_money(one, one.total_minor - one.paid_minor),
+            pay_before=due_at.isoformat(),
+        )
+        for one in waiting
+        if one.total_minor > one.paid_minor and one.id in clocks and (due_at := clocks[one.id].due_at) is not None
+    ]
+    return _send(actor, messages, now)
 
 
 @command(needs="orders.advance")

@@ -4,12 +4,10 @@ from steward.modules.orders.models.changes import OrderChange
 from steward.modules.orders.models.exceptions import Cause, Detector, ExceptionCase, ExceptionNote, Mute
 from steward.modules.orders.models.offers import Offer
 from steward.modules.orders.models.order import (
-    FULFILMENT_STATES,
     PAYMENT_STATES,
     RARE_PAYMENT_STATES,
     SOURCES,
     STATES,
-    WAITING_STATES,
     Cancellation,
     Conflict,
     ImportRun,
@@ -29,6 +27,8 @@ from steward.modules.orders.models.screening import (
     Signal,
 )
 from steward.modules.orders.models.verification import EntrySource, Rekey, Verification
+from steward.modules.orders.rules.fulfilment import STATES as FULFILMENT_STATES
+from steward.modules.orders.rules.fulfilment import WAITING_STATES
 
 __all__ = [
     "FULFILMENT_STATES",

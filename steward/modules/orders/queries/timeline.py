@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from steward.kernel.models import Event
 from steward.modules.deadlines.queries.words import CLOCKS
-from steward.modules.orders.queries import exception_words, words
+from steward.modules.orders.queries import change_words, exception_words, words
 from steward.modules.orders.queries.findings import amount_text, field_label, finding_text
 from steward.modules.orders.rules.personal_fields import is_personal
 from steward.modules.payments.queries import words as money_words
@@ -26,6 +26,9 @@ TEXTS: Mapping[str, Any] = {
     "orders.order_fulfilment_changed": _("What becomes of the goods changed."),
     "orders.order_mended": _("The order was mended: %(fields)s"),
     "orders.order_urgency_changed": _("How urgent the order is changed. %(reason)s"),
+    "orders.order_change_proposed": _("A change was previewed: %(change_word)s. %(reason)s"),
+    "orders.order_change_ended": _("The preview “%(change_word)s” ended: %(outcome_word)s"),
+    "orders.order_changed": _("The order was changed: %(change_word)s %(other_number)s. %(reason)s"),
     "orders.order_finding_accepted": _("Accepted as it is: %(finding)s %(reason)s"),
     "orders.order_promised": _("The goods it waited for were promised."),
     "orders.order_conflicted": _("The same order came again with other content: %(differing)s"),
@@ -44,6 +47,7 @@ TEXTS: Mapping[str, Any] = {
     "orders.order_handed_on": _("“%(clock)s” was not done in time; %(name)s has it now."),
     "orders.audit_delayed": _("The audit was late: %(late)s"),
     "payments.payment_recorded": _("A payment was recorded."),
+    "payments.money_moved": _("Money counts for the order %(other_number)s now, or came from it."),
     "payments.payment_mismatched": _("The payment provider reported money that was not expected."),
     "payments.callback_matched": _("A payment reported before the order came in was applied."),
     "payments.refund_requested": _("A refund was asked for. %(reason)s"),
@@ -155,6 +159,9 @@ def event_text(kind: str, data: Mapping[str, Any]) -> str:
         facts["reason"] = _why_refunded(data)
     elif cause := data.get("cause"):
         facts["reason"] = " · ".join(part for part in (words.cancel_cause(str(cause)), data.get("reason")) if part)
+    if change := data.get("change"):
+        facts["change_word"] = change_words.kind(str(change))
+        facts["outcome_word"] = words.word(change_words.STATES, str(data.get("outcome", "")))
     if answer := data.get("answer"):
         facts["answer_word"] = words.word(words.OFFER_ANSWERS, str(answer))
     for name in ("fields", "differing"):

@@ -126,6 +126,7 @@ def cancel_cause(code: str) -> str:
         "fraud": _("Suspected fraud"),
         "refunded_at_source": _("Refunded by the sales channel before it came in"),
         "cancelled_at_source": _("Cancelled by the sales channel"),
+        "merged": _("Went into another order"),
         "other": _("Another reason"),
     }
     return causes.get(code, readable(code)) if code else ""

@@ -33,7 +33,6 @@ POSSIBLE: Mapping[Phase, frozenset[Kind]] = {
 CHECKED_AGAIN = frozenset({"address", "lines", "cancel_lines"})
 # These move goods and money between two orders; nobody may use them to get past a look that is still to come.
 TWO_ORDERS = frozenset({"split", "merge", "unmerge"})
-MERGED = "merged"
 
 Hindrance = Literal[
     "",

@@ -17,7 +17,15 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("checked", "cancel"): "cancelled",
     ("audit", "cancel"): "cancelled",
     ("approved", "cancel"): "cancelled",
+    ("approved", "reopen"): "checked",
+    ("received", "merge"): "cancelled",
+    ("checked", "merge"): "cancelled",
+    ("audit", "merge"): "cancelled",
+    ("approved", "merge"): "cancelled",
+    ("cancelled", "revive"): "received",
 }
+# An order that went into another one is cancelled for this cause, which nobody chooses; only such a one is revived.
+MERGED = "merged"
 
 CANCEL_CAUSES = (
     "unpaid",

@@ -80,3 +80,14 @@ def _pair(payment: Entry, order_id: int, amount_minor: int, label: str) -> list[
     gives = Entry(order_id=payment.order_id, direction="refund", origin=payment, **same)
     gets = Entry(order_id=order_id, direction="payment", origin=payment.origin or payment, **same)
     return [gives, gets]
+
+
+def transfer_all_left(actor: Actor, *, source: OrderFacts, target: OrderFacts, now: datetime) -> int:
+    """Let all that is left of an order's payments count for another, as a step of the caller's command.
+
+    Again is harmless. Returns the amount. Units: minor units of the source's currency. Emits: MoneyMoved. Locks: the money of both.
+    """
+    lock_money([source.order_id, target.order_id])
+    left_minor = sum(one.left_minor for one in payables(source.order_id, source.currency))
+    label = f"LATE-{source.order_id}"
+    return transfer_money(actor, source=source, target=target, amount_minor=left_minor, label=label, now=now)
