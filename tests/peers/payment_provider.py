@@ -53,14 +53,15 @@ class PaymentProvider:
         self._server.server_close()
         self._thread.join()
 
-    def charge(self, transaction: str, amount_minor: int, currency: str = "CNY") -> None:
-        """Let a customer have paid."""
+    def charge(self, transaction: str, amount_minor: int, currency: str = "CNY", **named: str) -> None:
+        """Let a customer have paid; `named` is what the order was called."""
         self.charges[transaction] = {
             "status": "succeeded",
             "transaction": transaction,
             "amount_minor": amount_minor,
             "currency": currency,
             "happened_at": datetime.now(UTC).isoformat(),
+            **named,
         }
 
     def carry_out(self, order: dict[str, Any], habit: str) -> dict[str, Any]:

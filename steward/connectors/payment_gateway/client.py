@@ -36,6 +36,9 @@ class Told(msgspec.Struct, frozen=True):
     currency: str = ""
     happened_at: datetime | None = None
     code: str = ""
+    order: str = ""
+    shop: str = ""
+    external_number: str = ""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -156,6 +159,9 @@ def _read(status: int, body: bytes) -> Answer:
         currency=told.currency,
         happened_at=happened_at,
         code=told.code[:80],
+        order=told.order[:40],
+        shop=told.shop[:80],
+        external_number=told.external_number[:80],
     )
 
 

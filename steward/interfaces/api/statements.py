@@ -84,7 +84,7 @@ class Statement(Schema):
 
 
 class Difference(Schema):
-    """One difference: what the statement says, and what the ledger says."""
+    """One difference: what the statement says, what the ledger says, and what the provider said when it was asked."""
 
     id: int
     statement_id: int
@@ -101,6 +101,10 @@ class Difference(Schema):
     reason: str
     settled_by: str
     settled_at: datetime | None
+    asked_at: datetime | None
+    answer: Literal["", "succeeded", "refused", "absent", "pending", "unclear"]
+    answered_minor: int | None
+    answered_currency: str
 
 
 class DifferencePage(Schema):

@@ -199,3 +199,16 @@ class DifferenceSettled(Event, frozen=True, kw_only=True):
     difference_id: int
     outcome: str
     reason: str
+
+
+class ChargeAnswered(Event, frozen=True, kw_only=True):
+    """The provider said what it knows of a payment over which its statement differs. Units: minor currency units."""
+
+    KIND = "payments.charge_answered"
+    SUBJECT = "difference"
+    difference_id: int
+    provider: str
+    transaction: str
+    answer: str
+    amount_minor: int
+    currency: str

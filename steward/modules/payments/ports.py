@@ -26,7 +26,7 @@ class RefundOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the provider says of a charge or a refund.
+    """What the provider says of a charge or a refund; of a charge also what it was paid for, as the order was named.
 
     refused: it will not be carried out, for good, `code` says why. absent: the provider never heard of it. unclear: the
     call broke off or its answer makes no sense; nobody knows what became of it. Units: minor currency units.
@@ -38,6 +38,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     currency: str = ""
     happened_at: datetime | None = None
     code: str = ""
+    order: str = ""
+    shop: str = ""
+    external_number: str = ""
 
 
 class StatedRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,11 +1,12 @@
-"""What time makes payments do: carry refunds out, ask what became of them, say which are stuck."""
+"""What time makes payments do: carry refunds out, ask what became of money, say which refunds are stuck."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
 from steward.kernel import actor, moment
-from steward.modules.payments.commands import alerts, working
+from steward.modules.payments import queries
+from steward.modules.payments.commands import alerts, inquiring, statements, working
 
 SYSTEM = actor.system("payments")
 AT_ONCE = 20
@@ -36,3 +37,20 @@ def work_batch() -> int:
         answer = working.run_errand(errand)
         working.record_answer(SYSTEM, number=errand.order.key, answer=answer, now=moment.now())
     return len(errands)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="payments.ask_about_payments", queue="payments", queueing_lock="payments.ask_about_payments")
+def ask_about_payments(timestamp: int) -> int:
+    """Ask providers about payments over which their statements differ, and compare those again whose payment came in.
+
+    Safe when run twice or by many workers. Returns how many payments were asked about.
+    """
+    asked = 0
+    for inquiry in inquiring.claim_inquiries(SYSTEM, now=moment.now(), limit=AT_ONCE):
+        answer = inquiring.run_inquiry(inquiry)
+        inquiring.record_inquiry(SYSTEM, inquiry=inquiry, answer=answer, now=moment.now())
+        asked += 1
+    for statement_id in queries.statements_to_compare(limit=AT_ONCE):
+        statements.compare_statement(SYSTEM, statement_id=statement_id, now=moment.now())
+    return asked

@@ -75,6 +75,7 @@ def _shown(rows: list[queries.DifferenceView], names: dict[str, str] | None = No
             "row": row,
             "kind": words.word(words.DIFFERENCE_KINDS, row.kind),
             "outcome": words.word(words.DIFFERENCE_OUTCOMES, row.outcome) if row.outcome else "",
+            "answer": words.word(words.ANSWERS, row.answer) if row.answer else "",
             "order": orders.get(row.order_id or 0, ""),
             "settled_by": (names or {}).get(row.settled_by, row.settled_by),
         }

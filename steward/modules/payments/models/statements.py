@@ -55,7 +55,10 @@ class StatementRow(models.Model):
 
 
 class Difference(models.Model):
-    """Where statement and ledger differ; worked by a person with a reason, or gone by itself."""
+    """Where statement and ledger differ; worked by a person with a reason, or gone by itself.
+
+    `answer` is what the provider said of the payment when it was asked (a fate of `ports`), and how much it was.
+    """
 
     id = models.BigAutoField(primary_key=True)
     statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="differences")
@@ -73,10 +76,15 @@ class Difference(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     settled_by = models.CharField(max_length=80, blank=True)
     settled_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=10, blank=True, db_default="")
+    answered_minor = models.BigIntegerField(null=True)
+    answered_currency = models.CharField(max_length=3, blank=True, db_default="")
 
     class Meta:
         db_table = "payments_difference"
         constraints = (
+            models.CheckConstraint(condition=Q(answer__in=("", *rules.ANSWERS)), name="difference_answer"),
             models.UniqueConstraint(fields=["statement", "kind", "direction", "transaction"], name="difference_once"),
             models.CheckConstraint(condition=Q(kind__in=rules.KINDS), name="difference_kind"),
             models.CheckConstraint(condition=Q(outcome__in=("", *rules.OUTCOMES)), name="difference_outcome"),

@@ -37,6 +37,7 @@ from steward.modules.payments.queries.statements import (
     differences,
     statement,
     statements,
+    statements_to_compare,
     waiting_counts,
 )
 
@@ -72,6 +73,7 @@ __all__ = [
     "refunds_page",
     "statement",
     "statements",
+    "statements_to_compare",
     "waiting_callbacks",
     "waiting_counts",
 ]

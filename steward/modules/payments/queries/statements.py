@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from msgspec import Struct
 
 from steward.kernel import errors
-from steward.modules.payments.models import Difference, Statement
+from steward.modules.payments.models import Difference, Entry, Statement
 from steward.modules.payments.queries.ledger import count_unmatched
 from steward.modules.payments.queries.refunds import refund_counts
 from steward.modules.payments.rules import refunds as rules
@@ -50,6 +50,10 @@ class DifferenceView(Struct, frozen=True, kw_only=True):
     reason: str
     settled_by: str
     settled_at: datetime | None
+    asked_at: datetime | None
+    answer: str
+    answered_minor: int | None
+    answered_currency: str
 
 
 def statements(*, before_id: int | None = None, limit: int = 50) -> list[StatementView]:
@@ -91,6 +95,18 @@ def differences(
     fields = [name for name in DifferenceView.__struct_fields__ if name != "provider"]
     found = rows.annotate(provider=F("statement__provider__code")).values("provider", *fields)[:limit]
     return [DifferenceView(**row) for row in found]
+
+
+def statements_to_compare(*, limit: int) -> list[int]:
+    """List statements with an open difference over a payment that is in the ledger by now."""
+    here = Entry.objects.filter(
+        provider=OuterRef("statement__provider__code"),
+        transaction=OuterRef("transaction"),
+        direction=OuterRef("direction"),
+        simulated=False,
+    )
+    rows = Difference.objects.filter(Exists(here), outcome="", kind="missing_here").order_by("statement_id")
+    return list(rows.values_list("statement_id", flat=True).distinct()[:limit])
 
 
 def count_open_differences() -> int:

@@ -63,6 +63,13 @@ DIFFERENCE_OUTCOMES: dict[str, Any] = {
     "mistake": gettext_lazy("Mistake of ours"),
     "vanished": gettext_lazy("Gone by itself"),
 }
+ANSWERS: dict[str, Any] = {
+    "succeeded": gettext_lazy("The provider confirms it"),
+    "refused": gettext_lazy("The provider says it was refused"),
+    "absent": gettext_lazy("The provider knows no such payment"),
+    "pending": gettext_lazy("The provider says it is not done yet"),
+    "unclear": gettext_lazy("The provider gave no clear answer"),
+}
 REASONS: dict[str, Any] = {
     "message_repeated": gettext_lazy("The same message again; nothing was changed."),
     "transaction_repeated": gettext_lazy("This transaction is in the ledger already."),

@@ -10,6 +10,10 @@ import msgspec
 KINDS = ("missing_here", "missing_there", "amount_differs", "double")
 ASKED_FOR = ("recorded", "provider_corrected", "other_period", "written_off", "mistake")
 OUTCOMES = (*ASKED_FOR, "vanished")
+# What a provider may say of a payment; the last two are asked again later.
+ANSWERS = ("succeeded", "refused", "absent", "pending", "unclear")
+ASKED_AGAIN = ("pending", "unclear")
+INQUIRED = ("missing_here", "amount_differs")
 Key = tuple[str, str]
 
 
