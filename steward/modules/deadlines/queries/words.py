@@ -28,6 +28,7 @@ FACTS: Mapping[str, Any] = {
     "special": pgettext_lazy("fact", "declared special"),
 }
 VALUES: Mapping[str, Any] = {
+    "order_entry": pgettext_lazy("fact", "check of an entry"),
     "urgent": pgettext_lazy("fact", "urgent"),
     "high": pgettext_lazy("fact", "high"),
     "normal": pgettext_lazy("fact", "normal"),

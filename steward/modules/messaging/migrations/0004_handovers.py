@@ -12,11 +12,11 @@ HOURS = 24
 TEXTS = {
     "clock_taken_over": {
         "zh-hans": (
-            "{{subject}}：{{clock}}转交给你",
+            "{{subject}}：{{clock}}改派给你",
             "“{{clock}}”的时限 {{due_at}} 已过，原负责人：{{colleague}}。现在由你接手，请马上处理。",
         ),
         "zh-hant": (
-            "{{subject}}：{{clock}}轉交給你",
+            "{{subject}}：{{clock}}改派給你",
             "「{{clock}}」的時限 {{due_at}} 已過，原負責人：{{colleague}}。現在由你接手，請馬上處理。",
         ),
         "en": (
@@ -26,12 +26,12 @@ TEXTS = {
     },
     "clock_handed_on": {
         "zh-hans": (
-            "{{subject}}：{{clock}}已转交给{{colleague}}",
-            "“{{clock}}”的时限 {{due_at}} 已过，系统已转交给{{colleague}}，你不用再处理。如有情况，请告诉对方。",
+            "{{subject}}：{{clock}}已改派给{{colleague}}",
+            "“{{clock}}”的时限 {{due_at}} 已过，系统已改派给{{colleague}}，你不用再处理。如有情况，请告诉对方。",
         ),
         "zh-hant": (
-            "{{subject}}：{{clock}}已轉交給{{colleague}}",
-            "「{{clock}}」的時限 {{due_at}} 已過，系統已轉交給{{colleague}}，你不用再處理。如有情況，請告訴對方。",
+            "{{subject}}：{{clock}}已改派給{{colleague}}",
+            "「{{clock}}」的時限 {{due_at}} 已過，系統已改派給{{colleague}}，你不用再處理。如有情況，請告訴對方。",
         ),
         "en": (
             "{{subject}}: {{clock}} went to {{colleague}}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,19 @@ from steward.modules.orders.rules.detectors import ENDED_BY, SWEPT, before
 BATCH = 500
 SUBJECTS: Mapping[str, str] = {"unmatched_callback": "callback", "unmatched_cancellation": "cancellation"}
 STUCK_IN = ("received", "checked", "audit")
+# What it takes to see that a fact is gone; a sweep reads every open exception.
+LOOKED_AT = (
+    "subject_id",
+    "fact",
+    "facts",
+    "state",
+    "order__state",
+    "mute__until",
+    "mute__ended_at",
+    "detector__code",
+    "detector__active",
+    "detector__limits",
+)
 
 
 class Batch(Struct, frozen=True):
@@ -122,19 +135,28 @@ def bounds(detector: Detector, now: datetime) -> dict[str, Any]:
 def close_gone(actor: Actor, *, code: str, after: int, now: datetime, limit: int = BATCH) -> Batch:
     """Close the exceptions of a detector whose fact is gone, and open those whose mute has ended; the next by key.
 
-    Exceptions of a detector that was switched off are closed as well. Emits: ExceptionClosed, ExceptionOpened.
-    Locks: exceptions in id order.
+    Exceptions of a detector that was switched off are closed as well. Most of them stay as they are: only what changes
+    is locked, and looked at once more. Emits: ExceptionClosed, ExceptionOpened. Locks: exceptions in id order.
     """
-    locked = ExceptionCase.objects.select_for_update(of=("self",)).select_related("detector", "mute", "order")
-    waiting = locked.filter(detector__code=code, state__in=("muted", *OPEN), id__gt=after)
-    cases = list(waiting.order_by("id")[:limit])
-    if not cases:
+    waiting = ExceptionCase.objects.filter(detector__code=code, state__in=("muted", *OPEN), id__gt=after)
+    found = list(waiting.select_related("detector", "mute", "order").only(*LOOKED_AT).order_by("id")[:limit])
+    if not found:
         return Batch(None)
-    gone = _gone(cases[0].detector, cases, now)
-    close(actor, [case for case in cases if case.id in gone], now)
-    heard_again = [case for case in cases if case.id not in gone and _is_mute_over(case, now)]
-    opened = unmute(actor, heard_again, now)
-    return Batch(cases[-1].id if len(cases) == limit else None, opened=opened, closed=len(gone))
+    gone = _gone(found[0].detector, found, now)
+    heard_again = {case.id for case in found if case.id not in gone and _is_mute_over(case, now)}
+    cases = _lock_open(gone | heard_again)
+    ended = [case for case in cases if case.id in gone]
+    close(actor, ended, now)
+    opened = unmute(actor, [case for case in cases if case.id in heard_again and case.state == "muted"], now)
+    return Batch(found[-1].id if len(found) == limit else None, opened=opened, closed=len(ended))
+
+
+def _lock_open(ids: Collection[int]) -> list[ExceptionCase]:
+    """Lock exceptions that nobody has ended meanwhile. Locks: exceptions in id order."""
+    if not ids:
+        return []
+    locked = ExceptionCase.objects.select_for_update(of=("self",)).select_related("detector", "order")
+    return list(locked.filter(id__in=ids, state__in=("muted", *OPEN)).order_by("id"))
 
 
 def _is_mute_over(case: ExceptionCase, now: datetime) -> bool:

@@ -84,7 +84,7 @@ def test_where_nobody_is_on_duty_the_role_is_told_and_its_queue_has_it() -> None
     assert Notice.objects.filter(staff_id=chen.staff_id or 0, template="exception_opened").exists()
 
 
-def test_an_urgent_one_has_an_hour_an_ordinary_one_a_day() -> None:
+def test_an_urgent_one_has_an_hour_an_ordinary_one_a_working_day() -> None:
     order_id = paid_order()
     Order.objects.filter(id=order_id).update(fulfilment_state="released")
 
@@ -95,7 +95,8 @@ def test_an_urgent_one_has_an_hour_an_ordinary_one_a_day() -> None:
         for case in ExceptionCase.objects.select_related("detector")
     }
     assert clocks["stock_lost"].target_s == 3_600
-    assert clocks["address_trouble"].target_s == 86_400
+    assert clocks["address_trouble"].target_s == 27_000  # nine to twelve and half past one to six
+    assert clocks["address_trouble"].due_at == make.NOW + timedelta(days=1) + 5 * HOUR
 
 
 def test_it_closes_itself_when_the_fact_is_gone() -> None:

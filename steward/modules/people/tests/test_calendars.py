@@ -60,7 +60,7 @@ def test_saving_what_is_there_already_makes_no_version() -> None:
 
 def test_another_year_brings_its_holidays_in_by_itself_and_once() -> None:
     office()
-    assert commands.extend_calendars(SETUP, now=NOW.replace(year=2027)) == ["office"]
+    assert "office" in commands.extend_calendars(SETUP, now=NOW.replace(year=2027))
     assert commands.extend_calendars(SETUP, now=NOW.replace(year=2027)) == []
     assert queries.calendar_view("office").last_year == 2029
 
