@@ -10,6 +10,9 @@ from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.incidents import queries as incidents
+from steward.modules.inventory import queries as inventory
+from steward.modules.logistics.queries import carriers
+from steward.modules.logistics.queries.days import house_day
 from steward.modules.messaging.queries import outbox as messages
 from steward.modules.orders import queries as orders
 from steward.modules.orders.queries import exceptions, offers, screening
@@ -41,6 +44,10 @@ def _surges() -> Mapping[str, int]:
     return {"incidents.surges": len(incidents.active_surges())}
 
 
+def _stock() -> Mapping[str, int]:
+    return {f"stock.{name}": number for name, number in inventory.attention_counts().items()}
+
+
 def _parked() -> Mapping[str, int]:
     return {"jobs.parked": parked.count_parked_jobs()}
 
@@ -69,11 +76,17 @@ def _exceptions() -> Mapping[str, int]:
     return {"orders.exceptions": exceptions.exception_counts()["open"]}
 
 
+def _carriers() -> Mapping[str, int]:
+    return {"logistics.reviews": carriers.reviews_due(house_day(moment.now()))}
+
+
 COUNTERS: tuple[Counter, ...] = (
     Counter("orders.view", _queues),
     Counter("orders.exceptions", _exceptions),
     Counter("incidents.view", _surges),
     Counter("jobs.view", _parked),
+    Counter("stock.view", _stock),
+    Counter("logistics.quote", _carriers),
     Counter("messaging.view", _messages),
     Counter("people.approve", _decisions),
     Counter("payments.view", _money),

@@ -90,6 +90,9 @@ SECTIONS: tuple[Section, ...] = (
         "package",
         (
             Entry(_("Stock"), "stock", "stock.view", "package", key="b"),
+            Entry(_("Replenishment"), "replenishment", "stock.view", "shopping-cart", count="stock.low"),
+            Entry(_("Purchases and transfers"), "supplies", "stock.view", "truck", count="stock.differences"),
+            Entry(_("Stock health"), "stock_health", "stock.view", "heartbeat", count="stock.unproven"),
             Entry(_("Refunds"), "refunds", "payments.view", "cash-banknote", count="payments.refunds", key="q"),
             Entry(_("Reconciliation"), "statements", "payments.view", "scale", count="payments.differences"),
             Entry(
@@ -100,6 +103,19 @@ SECTIONS: tuple[Section, ...] = (
                 count="payments.unmatched",
                 key="c",
             ),
+        ),
+    ),
+    Section(
+        _("Shipping"),
+        "truck-delivery",
+        (
+            Entry(_("Shipments"), "shipments", "logistics.view", "package-export", count="logistics.shipments", key="s"),
+            Entry(_("Packing table"), "packing_table", "logistics.ship", "barcode", key="k"),
+            Entry(_("Carriers"), "carriers", "logistics.quote", "truck", count="logistics.reviews"),
+            Entry(_("Tracking desk"), "tracking_desk", "logistics.track", "radar-2", count="logistics.tracking"),
+            Entry(_("Claims"), "claims", "logistics.view", "receipt-refund", count="logistics.claims"),
+            Entry(_("Ask prices"), "quotes", "logistics.quote", "calculator"),
+            Entry(_("Scorecards"), "scorecards", "logistics.quote", "chart-bar"),
         ),
     ),
     Section(

@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 from django.utils.translation import pgettext_lazy
 
+from steward.modules.inventory.queries import words as stock_words
+from steward.modules.logistics.queries import words as carrier_words
+from steward.modules.logistics.queries import shipment_words
 from steward.modules.messaging.queries import words as messages
 from steward.modules.orders.queries import exception_words, words
 from steward.modules.payments.queries import words as payment_words
@@ -41,6 +44,28 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "shipped": "blue",
         "delivered": "green",
     },
+    "shipment": {
+        "planned": "amber",
+        "picking": "blue",
+        "packed": "blue",
+        "handed_over": "blue",
+        "in_transit": "blue",
+        "out_for_delivery": "blue",
+        "delivered": "green",
+        "failed_attempt": "red",
+        "returned": "grey",
+        "lost": "red",
+        "damaged": "red",
+        "cancelled": "grey",
+    },
+    "claim": {
+        "open": "amber",
+        "submitted": "blue",
+        "agreed": "blue",
+        "rejected": "red",
+        "paid": "green",
+        "withdrawn": "grey",
+    },
     "other": {
         "waiting": "amber",
         "running": "blue",
@@ -66,6 +91,15 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
     },
     "delivery": {"waiting": "amber", "sending": "blue", "delivered": "green", "failed": "red"},
     "exception": {"muted": "grey", "open": "amber", "in_work": "blue", "solved": "green", "dismissed": "grey"},
+    "supply": {
+        "planned": "grey",
+        "on_the_way": "blue",
+        "partly_received": "amber",
+        "received": "green",
+        "closed": "green",
+        "cancelled": "grey",
+    },
+    "carrier": {"active": "green", "probation": "amber", "stopped": "red"},
     "refund": {
         "awaiting_approval": "amber",
         "waiting": "blue",
@@ -84,6 +118,8 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "order": words.STATES,
     "payment": words.PAYMENT_STATES,
     "fulfilment": words.FULFILMENT_STATES,
+    "shipment": shipment_words.STATES,
+    "claim": shipment_words.CLAIM_STATES,
     "other": {
         "waiting": pgettext_lazy("state", "Waiting"),
         "running": pgettext_lazy("state", "Running"),
@@ -98,7 +134,9 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     },
     "message": messages.STATES,
     "delivery": messages.STATES,
+    "carrier": carrier_words.CARRIER_STATES,
     "refund": payment_words.REFUND_STATES,
+    "supply": stock_words.SUPPLY_STATES,
     "exception": exception_words.STATES,
 }
 

@@ -176,6 +176,11 @@ def _visits(carrier: Carrier) -> list[VisitView]:
     ]
 
 
+def reviews_due(day: date) -> int:
+    """Count the carriers somebody wanted to look at again by this day."""
+    return Carrier.objects.filter(review_date__lte=day).count()
+
+
 def visit_photo(photo_id: int) -> tuple[str, str]:
     """Find where a photo is stored and what it is. Raises: NotFound."""
     found = VisitPhoto.objects.filter(id=photo_id).values_list("stored", "kind").first()

@@ -1,0 +1,1 @@
+"""Carriers: their file, tariffs, quotes and scorecards."""
