@@ -66,6 +66,8 @@ def test_the_second_look_shows_it_and_the_audit_stands_still_meanwhile() -> None
     assert looks("chen", f"/approvals/entries/{entered.number}")[0] == "running"
     assert "paused" in looks("chen", f"/orders/{entered.number}")
     assert "等待双人核对" in make.browser("chen").get(f"/orders/{entered.number}").content.decode()
+    queue = make.browser("chen").get("/orders/?queue=audit").content.decode()
+    assert "各项检查已通过" not in queue
 
 
 def test_held_orders_show_it() -> None:
