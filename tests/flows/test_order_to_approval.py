@@ -99,7 +99,7 @@ def test_an_order_short_of_stock_is_promised_by_itself_when_goods_arrive(shop: C
     make.arrival(item, 5)
     make.settle()
 
-    assert state(shop, number, "fulfilment_state") == "promised"
+    assert state(shop, number, "fulfilment_state") == "allocated"
     assert state(shop, number) == "approved"
 
 
@@ -113,7 +113,7 @@ def test_the_first_order_that_waits_gets_the_goods_first(shop: Caller) -> None:
     make.settle()
 
     states = [state(shop, number, "fulfilment_state") for number in (first, second)]
-    assert states == ["promised", "short"]
+    assert states == ["allocated", "short"]
 
 
 def test_goods_of_a_cancelled_order_go_to_the_one_that_waits(shop: Caller) -> None:

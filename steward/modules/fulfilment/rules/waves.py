@@ -7,12 +7,12 @@ import time
 import numpy as np
 from msgspec import Struct
 
-from steward.modules.fulfilment.rules import accepting, columns, diving, flow, plans, polishing, single
+from steward.modules.fulfilment.rules import accepting, columns, diving, flow, improving, plans, polishing, single
 from steward.modules.fulfilment.rules.plans import NDArrayBool
 from steward.modules.fulfilment.rules.problem import NO_LIMIT, Integers, Problem
 
 METHODS = ("single", "flow", "splits")
-SHARE_FOR_FLOW, SHARE_FOR_PROOF, SHARE_FOR_DIVE = 0.1, 0.5, 0.3
+SHARE_FOR_PROOF, SHARE_FOR_DIVE, SHARE_FOR_POLISH = 0.45, 0.15, 0.03
 GAP = 5e-4
 FLOW_S = 1.5
 
@@ -69,7 +69,7 @@ def solve(problem: Problem, *, seconds: float, with_splits: bool) -> Compared:
     rest, arcs = problem.only(chosen)
     found = flow.solve(rest)
     bound, best, method = found.bound, start[arcs], "single"
-    tried = [("flow", polishing.polish(rest, found.take, seconds=FLOW_S))]
+    tried = [("flow", polishing.polish(rest, _by_prices(rest, found), seconds=FLOW_S))]
     if with_splits:
         proven, split = _by_columns(rest, best, found, begun + seconds)
         bound, tried = max(bound, proven), [*tried, ("splits", split)]
@@ -103,6 +103,14 @@ def _who_is_served(problem: Problem, alone: Integers) -> tuple[NDArrayBool, Inte
     return plans.served(problem, start), start
 
 
+def _by_prices(problem: Problem, found: flow.Flow) -> Integers:
+    """Serve orders one by one with goods and rooms at the flow's prices: who can do without scarce goods does."""
+    lots = len(problem.lot_free)
+    goods, rooms = found.prices[:lots], found.prices[lots:]
+    priced = problem.priced(problem.arc_cost + goods[problem.arc_lot], problem.pair_cost + rooms[problem.pair_site])
+    return single.serve_all(priced)
+
+
 def _by_columns(problem: Problem, start: Integers, found: flow.Flow, until: float) -> tuple[float, Integers]:
     """Prove a bound by columns, then dive for a plan. Returns both."""
     span = max(until - time.monotonic(), 1.0)
@@ -110,9 +118,13 @@ def _by_columns(problem: Problem, start: Integers, found: flow.Flow, until: floa
     known.add(problem, start)
     prove_until = time.monotonic() + span * SHARE_FOR_PROOF
     bound, master = columns.prove(problem, known, found.prices, until=prove_until, gap=GAP)
-    dive_until = time.monotonic() + (until - time.monotonic()) * (1 - SHARE_FOR_DIVE)
-    dived = diving.dive(problem, known, master, until=dive_until)
-    return bound, polishing.polish(problem, dived, seconds=max(until - time.monotonic(), 1.0))
+    dive_until = time.monotonic() + span * SHARE_FOR_DIVE
+    dived = polishing.polish(
+        problem, diving.dive(problem, known, master, until=dive_until), seconds=span * SHARE_FOR_POLISH
+    )
+    if not plans.served(problem, dived).all():
+        dived = start
+    return bound, improving.improve(problem, dived, master.prices, until=until)
 
 
 def _solution(problem: Problem, method: str, take: Integers, bound: float, seconds: float) -> Solution:
