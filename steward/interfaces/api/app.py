@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 
 # The modules that add operations to the router of `orders` or `people` must be loaded before it is taken over.
 from steward.interfaces.api import (
+    accounts,
     approvals,
     contract,
     deadlines,
@@ -18,6 +19,7 @@ from steward.interfaces.api import (
     offers,
     operations,
     order_actions,
+    order_changes,
     orders,
     orders_in,
     people,
@@ -27,6 +29,8 @@ from steward.interfaces.api import (
     rosters,
     screening,
     statements,
+    stock,
+    supply,
     surge,
     verification,
 )
@@ -54,10 +58,14 @@ problems.install(api)
 for router in (
     orders.router,
     goods.router,
+    stock.router,
+    supply.router,
     refunds.router,
     statements.router,
     screening.router,
     offers.router,
+    order_changes.router,
+    accounts.router,
     exceptions.router,
     process.router,
     approvals.router,

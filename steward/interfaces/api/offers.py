@@ -22,7 +22,7 @@ from steward.modules.orders.queries import offers
 router = Router(tags=["offers"])
 Reasoned = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
 OfferId = Annotated[int, Field(ge=1, le=2**63 - 1)]
-Answer = Literal["", "wait", "substitute", "partial", "cancel"]
+Answer = Literal["", "wait", "substitute", "partial", "split", "cancel"]
 State = Literal["open", "answered", "expired", "withdrawn"]
 
 
@@ -73,7 +73,7 @@ class OfferOption(Schema):
     """One choice as it is now; its code changes with its terms. Money in minor units of the order's currency."""
 
     code: str
-    kind: Literal["wait", "substitute", "partial", "cancel"]
+    kind: Literal["wait", "substitute", "partial", "split", "cancel"]
     goods: list[OfferGoods]
     total_minor: int
     refund_minor: int

@@ -24,10 +24,11 @@ class CancelInput(Input):
 
 
 class ApproveInput(Input):
-    """Why the audit is late, where it is: asked for on every order audited after its due time."""
+    """Why the audit is late, where it is, and why its buyer may owe more than their terms allow, where they would."""
 
     late_cause: str = Field("", json_schema_extra={"enum": ["", *CHOSEN]}, pattern="^(|" + "|".join(CHOSEN) + ")$")
     late_note: Text = ""
+    over_credit: Text = ""
 
 
 class UrgencyInput(Input):
@@ -58,7 +59,7 @@ def cancel_order(request: ApiRequest, number: Number, payload: CancelInput) -> O
 @router.post("/orders/{number}/approve", response=OrderFull, operation_id="approve_order", summary="Approve an order")
 @replayable
 def approve_order(request: ApiRequest, number: Number, payload: ApproveInput | None = None) -> OrderFull:
-    """Approve an order that waits for its audit; a late one asks why. Needs `orders.audit`."""
+    """Approve an order in audit; a late one, or one beyond its buyer's terms, asks why. Needs `orders.audit`."""
     request.auth.require("orders.audit")
     order_id = covered(request, number).order.id
     late = payload or ApproveInput(late_cause="")
@@ -68,6 +69,7 @@ def approve_order(request: ApiRequest, number: Number, payload: ApproveInput | N
         now=moment.now(),
         late_cause=late.late_cause,
         late_note=late.late_note,
+        over_credit=late.over_credit,
     )
     return OrderFull.model_validate(queries.order_detail(order_id))
 

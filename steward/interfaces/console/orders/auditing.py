@@ -8,6 +8,7 @@ from typing import Any
 from steward.interfaces.console.access import StaffRequest
 from steward.kernel import moment
 from steward.modules.orders.commands import auditing
+from steward.modules.orders.commands.invoices import OVER_CREDIT
 from steward.modules.orders.queries import OrderDetail, OrderRow, words
 from steward.modules.orders.queries import exception_words as said
 from steward.modules.orders.queries import exceptions as queries
@@ -30,6 +31,10 @@ def of_order(request: StaffRequest, detail: OrderDetail) -> dict[str, Any]:
         "may_request_change": may_ask and order.state not in detectors.ENDED_BY["change_request"],
         "audit_why": [words.word(said.AUDIT_REASONS, code) for code in waiting.reasons] if waiting else [],
         "credit": _credit(waiting) if detail.customer_id and is_live else None,
+        "account": waiting.account if waiting else None,
+        "invoice_due_at": detail.invoice_due_at,
+        "over_credit": bool(waiting and set(waiting.reasons) & set(OVER_CREDIT)),
+        "may_give_terms": request.actor.may("customers.terms") and bool(detail.customer_id) and is_live,
         "late_causes": late_causes() if waiting and waiting.late_since else [],
         "turn_people": _on_duty(detail.standing.current.responsible_role) if detail.standing.current else [],
     }

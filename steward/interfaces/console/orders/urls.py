@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from steward.interfaces.console.exceptions import figures
-from steward.interfaces.console.orders import offers
+from steward.interfaces.console.orders import changes, offers
 from steward.interfaces.console.orders.views import deciding, detail, entry, listing
 
 urlpatterns = [
@@ -28,6 +28,12 @@ urlpatterns = [
     path("<str:number>/send-back", deciding.order_send_back, name="order_send_back"),
     path("<str:number>/offer", offers.offer_make, name="offer_make"),
     path("<str:number>/urgency", deciding.order_urgency, name="order_urgency"),
+    path("<str:number>/terms", deciding.order_terms, name="order_terms"),
+    path("<str:number>/change", changes.order_change, name="order_change"),
+    path("<str:number>/change/preview", changes.change_propose, name="order_change_propose"),
+    path("<str:number>/changes/<int:change_id>", changes.change_preview, name="order_change_preview"),
+    path("<str:number>/changes/<int:change_id>/confirm", changes.change_confirm, name="order_change_confirm"),
+    path("<str:number>/changes/<int:change_id>/decline", changes.change_decline, name="order_change_decline"),
     path("<str:number>/cancel", deciding.order_cancel, name="order_cancel"),
     path("<str:number>/mend", deciding.order_mend, name="order_mend"),
 ]

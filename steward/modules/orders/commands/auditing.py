@@ -13,16 +13,17 @@ from steward.modules.orders.commands.late_audits import late_since
 from steward.modules.orders.commands.moving import PACKAGE, Standing
 from steward.modules.orders.commands.progress import audit_reasons
 from steward.modules.orders.models import Verification
-from steward.modules.orders.queries.credit import credits_of
-from steward.modules.orders.rules.credit import Credit
+from steward.modules.orders.queries.credit import accounts_of, credits_of
+from steward.modules.orders.rules.credit import Account, Credit
 
 
 class Waiting(Struct, frozen=True):
-    """Why one order waits: reasons, the buyer's credit, and since when its audit is overdue."""
+    """Why one order waits: reasons, the buyer's credit, since when its audit is overdue, the terms to pay later."""
 
     reasons: list[str]
     credit: Credit | None
     late_since: datetime | None
+    account: Account | None = None
 
 
 def waiting_of(order_ids: Sequence[int], now: datetime) -> dict[int, Waiting]:
@@ -37,7 +38,11 @@ def waiting_of(order_ids: Sequence[int], now: datetime) -> dict[int, Waiting]:
         due = [one for one in orders if one.state == "audit"]
         _mark_second_looks(due)
         reasons, credits, late = audit_reasons(due, now), credits_of(wanted), late_since([one.id for one in due], now)
-    return {one.id: Waiting(reasons.get(one.id, []), credits.get(one.id), late.get(one.id)) for one in orders}
+    accounts = accounts_of([one.id for one in orders if one.on_account], now)
+    return {
+        one.id: Waiting(reasons.get(one.id, []), credits.get(one.id), late.get(one.id), accounts.get(one.id))
+        for one in orders
+    }
 
 
 def _mark_second_looks(due: Sequence[Standing]) -> None:

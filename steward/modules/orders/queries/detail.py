@@ -125,6 +125,8 @@ class OrderDetail(Struct, frozen=True):
     clocks: list[ClockView]
     conflicts: list[ConflictView]
     standing: steps.Standing
+    invoice_due_at: datetime | None = None
+    service: str = ""
 
     @property
     def open_findings(self) -> list[FindingView]:
@@ -178,6 +180,8 @@ def order_detail(key: str | int) -> OrderDetail:
             open_errors=errors,
             definitions=step_definitions(),
         ),
+        invoice_due_at=order.invoice_due_at,
+        service=order.service,
     )
 
 

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.notices import say
 from steward.interfaces.console.orders.forms import end_of_day
-from steward.kernel import moment
+from steward.kernel import moment, money
+from steward.modules.customers.commands import accounts
 from steward.modules.orders import queries
 from steward.modules.orders.commands import audit, cancel, mend, progress, settle, urgency
 from steward.modules.orders.rules.drafts import Priority
@@ -40,7 +41,13 @@ def _to_order(request: StaffRequest, number: str) -> str:
 def order_approve(request: StaffRequest, number: str) -> HttpResponse:
     """Approve one order."""
     late = request.POST.get("late_cause", "")
-    audit.approve_orders(request.actor, order_ids=[queries.order_id(number)], now=moment.now(), late_cause=late)
+    audit.approve_orders(
+        request.actor,
+        order_ids=[queries.order_id(number)],
+        now=moment.now(),
+        late_cause=late,
+        over_credit=request.POST.get("over_credit", "")[:LONGEST_REASON],
+    )
     return say(request, _("%(number)s is approved.") % {"number": number}, to=_to_order(request, number))
 
 
@@ -136,3 +143,33 @@ def conflict_settle(request: StaffRequest, conflict_id: int) -> HttpResponse:
     decision = DECISIONS.get(request.POST.get("decision", ""), "keep")
     settle.settle_conflict(request.actor, conflict_id=conflict_id, decision=decision, now=moment.now())
     return say(request, _("The conflict is settled."))
+
+
+@require_POST
+@needs("customers.terms")
+def order_terms(request: StaffRequest, number: str) -> HttpResponse:
+    """Give the buyer of an order terms to pay later, or take them back."""
+    detail = queries.order_detail(number)
+    currency, reason = detail.order.currency, _reason(request)
+    if detail.customer_id is None:
+        return say(request, _("This order names no buyer."), tone="warning", to=_to_order(request, number))
+    if request.POST.get("end"):
+        accounts.end_account(
+            request.actor, customer_id=detail.customer_id, currency=currency, reason=reason, now=moment.now()
+        )
+        return say(request, _("The buyer pays at once again."), to=_to_order(request, number))
+    days = request.POST.get("days", "")
+    try:
+        limit_minor = money.to_minor(request.POST.get("limit", ""), currency)
+    except ValueError:
+        limit_minor = 0
+    accounts.set_account(
+        request.actor,
+        customer_id=detail.customer_id,
+        currency=currency,
+        limit_minor=limit_minor,
+        days=int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0,
+        reason=reason,
+        now=moment.now(),
+    )
+    return say(request, _("The buyer may pay later from now on."), to=_to_order(request, number))

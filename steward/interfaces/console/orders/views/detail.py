@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
 from steward.interfaces.console.messaging import about
-from steward.interfaces.console.orders import auditing, offers
+from steward.interfaces.console.orders import auditing, changes, offers
 from steward.interfaces.console.orders.actions import actions_of
 from steward.interfaces.console.orders.forms import address_with
 from steward.interfaces.console.payments import refunds
+from steward.interfaces.console.shipping import listing as shipping
 from steward.kernel import money
 from steward.modules.customers.commands import rights
 from steward.modules.deadlines import queries as deadlines
@@ -80,7 +81,9 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
             (conflict, _differences(conflict.differences, detail.order.currency)) for conflict in detail.conflicts
         ],
         **offers.of_order(request.actor, detail),
+        **changes.of_order(request.actor, detail),
         **refunds.of_order(request.actor, detail.order),
+        **shipping.of_order(request.actor, detail.order.id),
         **about.of_order(request.actor, detail.order.id),
         **auditing.of_order(request, detail),
         "screening": screened,
