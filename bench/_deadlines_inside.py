@@ -97,8 +97,8 @@ def idle() -> dict[str, Any]:
             raise RuntimeError("something was due")
         taken.append(time.perf_counter() - begun)
     with connection.cursor() as cursor:
-        wanted = {"now": NOW, "limit": commands.SWEEP_LIMIT}
-        cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql.load(PACKAGE, "lock_due"), wanted)
+        statement = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql.load(PACKAGE, "lock_due")
+        cursor.execute(statement, {"now": NOW, "limit": commands.SWEEP_LIMIT})
         found = cursor.fetchone()[0]
     plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
     while "Plans" in plan:

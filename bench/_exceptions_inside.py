@@ -16,6 +16,7 @@ from steward.kernel import sql  # noqa: E402
 from steward.kernel.actor import system  # noqa: E402
 from steward.kernel.moment import now  # noqa: E402
 from steward.modules.orders.commands import exceptions_detecting as detecting  # noqa: E402
+from steward.modules.orders.commands.exceptions_opening import PACKAGE  # noqa: E402
 from steward.modules.orders.models import Detector, ExceptionCase  # noqa: E402
 from steward.modules.orders.rules.detectors import SWEPT  # noqa: E402
 
@@ -29,11 +30,12 @@ INSERT INTO orders_order (id, number, shop_id, external_number, state, payment_s
 SELECT n, 'SO-' || n, (SELECT min(id) FROM catalog_shop), 'E' || n, state,
        CASE WHEN state = 'checked' THEN 'unpaid' ELSE 'paid' END,
        CASE WHEN n %% 211 = 0 AND state IN ('received', 'approved') THEN 'short' ELSE 'promised' END,
-       at, 'CNY', 1000, 1000, CASE WHEN state = 'checked' THEN 0 ELSE 1000 END, at, at, '\\x00', 'api', 'token:1', false,
-       CASE WHEN n %% 30 = 0 THEN n - 1 ELSE n END %% greatest(%(count)s / 3, 1),
+       at, 'CNY', 1000, 1000, CASE WHEN state = 'checked' THEN 0 ELSE 1000 END, at, at, '\\x00', 'api', 'token:1',
+       false, CASE WHEN n %% 30 = 0 THEN n - 1 ELSE n END %% greatest(%(count)s / 3, 1),
        CASE WHEN state = 'cancelled' THEN 'other' ELSE '' END
 FROM (SELECT n, CASE WHEN n %% 100 < 5 THEN 'received' WHEN n %% 100 < 8 THEN 'checked' WHEN n %% 100 < 12 THEN 'audit'
-                     WHEN n %% 100 < 20 THEN 'cancelled' WHEN n %% 100 < 60 THEN 'completed' ELSE 'approved' END AS state,
+                     WHEN n %% 100 < 20 THEN 'cancelled' WHEN n %% 100 < 60 THEN 'completed' ELSE 'approved' END
+                 AS state,
              %(now)s::timestamptz - CASE WHEN n %% 8 = 0 THEN interval '7 days' ELSE interval '20 minutes' END
                  AS at
       FROM generate_series(1, %(count)s) AS n) AS made
@@ -75,7 +77,7 @@ def scans(node: dict[str, Any]) -> list[str]:
 def explained(detector: Detector) -> tuple[int, list[str]]:
     """Tell how many pages the first batch of a detector reads, and which tables it reads whole."""
     wanted = {"after": 0, "limit": detecting.BATCH, "only": None, **detecting.bounds(detector, now())}
-    statement = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql.load(detecting.PACKAGE, f"detect_{detector.code}")
+    statement = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql.load(PACKAGE, f"detect_{detector.code}")
     with connection.cursor() as cursor:
         cursor.execute(statement, wanted)
         found = cursor.fetchone()[0]

@@ -21,6 +21,8 @@ WORK_OF: Mapping[str, tuple[str, bool]] = {
     "order_audit": ("orders.audit", True),
     "order_screening": ("orders.screen", True),
 }
+OTHER_WORK = ("orders.view", False)
+OF_BUYERS = ("order_payment", "payment_reminder")
 PERSON = "person:"
 
 
@@ -47,13 +49,13 @@ def _staff_ids(actors: Collection[str]) -> set[int]:
 
 def order_takers(asked: Asked) -> dict[tuple[int, str], Able]:
     """Tell who may take over orders, by the limit that was missed; one that waits for its buyer is nobody's."""
-    wanted = [one for one in asked if one[1] in WORK_OF]
+    wanted = [one for one in asked if one[1] not in OF_BUYERS]
     rows = Order.objects.filter(id__in=[order_id for order_id, _kind, _role in wanted])
     hands = {id_: (by, *mended) for id_, by, mended in rows.values_list("id", "entered_by", "mended_by")}
     rights, found = _Rights(), {}
     for order_id, kind, role in wanted:
         if order_id in hands:
-            permission, is_four_eyes = WORK_OF[kind]
+            permission, is_four_eyes = WORK_OF.get(kind, OTHER_WORK)
             without = hands[order_id] if is_four_eyes else ()
             found[order_id, kind] = rights.able(role, permission, without=without)
     return found
