@@ -80,6 +80,19 @@ KIT-BBQ | 烧烤套装 | Barbecue set: grill, charcoal, cutlery | ambient | 279 
 """
 
 
+# What keeps for a time only. Units: days from production, least days left when it reaches the buyer.
+SHELF_LIFE = {
+    "COFFEE-DRIP": (540, 90), "COFFEE-BEAN": (360, 60), "NUTS-MIX": (240, 45), "JERKY": (270, 60),
+    "NOODLE-HOT": (300, 60), "BAR-ENERGY": (360, 60), "HONEY": (730, 90), "CHEESE": (60, 10), "HAM": (75, 12),
+    "STEAK": (90, 15), "SALMON": (30, 5), "YOGURT": (35, 7), "ICE-CREAM": (540, 60), "MOONCAKE": (60, 15),
+}  # fmt: skip
+# What the bundles consist of: SKU → pieces.
+BUNDLES: dict[str, dict[str, int]] = {
+    "KIT-WEEKEND": {"TENT-2": 1, "PAD-FOAM": 2, "LAMP-LED": 1},
+    "KIT-BBQ": {"GRILL": 1, "CHARCOAL": 2, "KNIFE-FORK": 4},
+}
+
+
 class Good(Struct, frozen=True):
     """One article as the sample knows it. Units: minor currency units (fen), grams, pieces."""
 
@@ -151,6 +164,9 @@ def catalogue() -> list[ItemDraft]:
             weight_g=good.weight_g,
             barcode=good.barcode,
             usual_quantity=good.usual_quantity,
+            shelf_life_days=SHELF_LIFE.get(good.sku, (0, 0))[0],
+            minimum_remaining_days=SHELF_LIFE.get(good.sku, (0, 0))[1],
+            abc_class="A" if good.popularity >= 7 else "B" if good.popularity >= 4 else "C",
         )
         for good in goods()
     ]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from random import Random
 
-from steward.kernel.actor import Actor
+from steward.kernel.actor import Actor, system
+from steward.modules.catalog.commands import set_components
 from steward.modules.inventory.commands.moving import MovementDraft, record_movements
-from steward.modules.inventory.commands.places import open_warehouse
-from steward.sample.goods import Good, goods
+from steward.modules.inventory.commands.places import ZoneDraft, add_zones, open_warehouse
+from steward.modules.inventory.queries import local_day
+from steward.sample.goods import BUNDLES, SHELF_LIFE, Good, goods
 
+SYSTEM = system("sample")
 # code → name, district, what it is fit for, orders a day
 WAREHOUSES = {
     "hangzhou": ("杭州仓", "330110", ("ambient", "chilled", "frozen", "hazardous"), 900),
@@ -21,38 +25,62 @@ SPOILT_PIECES = 24
 SPOILT = "盘点：质检不合格，整批报废"
 
 
-def movements(rng: Random, item_ids: dict[str, int]) -> list[MovementDraft]:
-    """Draw what arrived: plenty of most articles, little of some, and two that are gone."""
+def movements(rng: Random, item_ids: dict[str, int], today: date) -> list[MovementDraft]:
+    """Draw what arrived: plenty of most articles, little of some, and two that are gone; bundles have no stock."""
     found: list[MovementDraft] = []
     for good in goods():
         item_id = item_ids[good.sku]
+        if good.sku in BUNDLES:
+            continue
         if good.stock is None:
-            found += _plenty(rng, good, item_id)
+            found += _plenty(rng, good, item_id, today)
         elif good.stock:
-            found.append(MovementDraft("hangzhou", item_id, "received", good.stock, "PO-2404"))
+            found.append(_came(good, "hangzhou", item_id, good.stock, "PO-2404", today, 0.6))
         else:
-            found.append(MovementDraft("hangzhou", item_id, "received", SPOILT_PIECES, "PO-2398"))
-            found.append(MovementDraft("hangzhou", item_id, "adjusted", -SPOILT_PIECES, "", SPOILT))
+            found.append(_came(good, "hangzhou", item_id, SPOILT_PIECES, "PO-2398", today, 0.4))
+            gone = MovementDraft("hangzhou", item_id, "adjusted", -SPOILT_PIECES, "", SPOILT, lot=found[-1].lot)
+            found.append(gone)
     return found
 
 
-def _plenty(rng: Random, good: Good, item_id: int) -> list[MovementDraft]:
+def _plenty(rng: Random, good: Good, item_id: int, today: date) -> list[MovementDraft]:
     """Spread an article over the warehouses; now and then a stocktake finds one broken."""
     total = good.popularity * PIECES_PER_POPULARITY + rng.randint(0, 99)
-    found = [
-        MovementDraft(code, item_id, "received", max(int(total * share), 1), f"PO-{rng.randint(2310, 2399)}")
-        for code, share in SHARES.items()
-        if good.storage_class in WAREHOUSES[code][2]
-    ]
-    if rng.random() < 0.2:
+    found = []
+    for code, share in SHARES.items():
+        if good.storage_class not in WAREHOUSES[code][2]:
+            continue
+        pieces, order = max(int(total * share), 1), f"PO-{rng.randint(2310, 2399)}"
+        if good.sku not in SHELF_LIFE:
+            found.append(MovementDraft(code, item_id, "received", pieces, order))
+            continue
+        soon = max(pieces // 5, 1)
+        found.append(_came(good, code, item_id, soon, order, today, rng.uniform(0.2, 0.35)))
+        found.append(_came(good, code, item_id, pieces, order, today, rng.uniform(0.7, 0.9)))
+    if rng.random() < 0.2 and good.sku not in SHELF_LIFE:
         found.append(MovementDraft("guangzhou", item_id, "adjusted", -rng.randint(1, 3), "", "盘点：破损"))
     return found
 
 
-def fill(keeper: Actor, rng: Random, item_ids: dict[str, int]) -> int:
-    """Open the warehouses and record what arrived. Returns the number of movements."""
+def _came(good: Good, code: str, item_id: int, pieces: int, order: str, today: date, life_left: float) -> MovementDraft:
+    """Write what arrived, of what keeps for a time with a lot that has so much of its life left. Units: share 0–1."""
+    draft = MovementDraft(code, item_id, "received", pieces, order)
+    if good.sku in SHELF_LIFE:
+        days = SHELF_LIFE[good.sku][0]
+        draft.expires_date = today + timedelta(days=int(days * life_left))
+        draft.produced_date = draft.expires_date - timedelta(days=days)
+        draft.lot = f"{draft.produced_date:%y%m%d}-{code[:2].upper()}"
+    return draft
+
+
+def fill(keeper: Actor, rng: Random, item_ids: dict[str, int], now: datetime) -> int:
+    """Open the warehouses, put the bundles together and record what arrived. Returns the number of movements."""
     for code, (name, district, classes, capacity) in WAREHOUSES.items():
         open_warehouse(
             keeper, code=code, name=name, district_code=district, storage_classes=classes, daily_capacity=capacity
         )
-    return record_movements(keeper, movements=movements(rng, item_ids))
+        add_zones(keeper, warehouse=code, zones=[ZoneDraft("dock", "ambient", "receiving")])
+        add_zones(keeper, warehouse=code, zones=[ZoneDraft("hold", "ambient", "quarantine")])
+    for sku, parts in BUNDLES.items():
+        set_components(SYSTEM, item_id=item_ids[sku], components=parts)
+    return record_movements(keeper, movements=movements(rng, item_ids, local_day(now)))

@@ -6,6 +6,7 @@ from ninja import Field, Query, Router
 
 from steward.interfaces.api import wording
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
+from steward.interfaces.api.people_shapes import Day
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import (
     BIGGEST_MINOR,
@@ -32,6 +33,8 @@ from steward.modules.inventory.commands import moving
 router = Router(tags=["goods"])
 MOST_PIECES = 1_000_000
 MOST_GRAMS = 10_000_000
+MOST_DAYS = 36_500
+MOST_MM = 100_000
 Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]*\S[^\x00]*$")]
 
 
@@ -44,7 +47,7 @@ class PageQuery(Filters):
 
 
 class ItemInput(Input):
-    """An item to add. Money in minor units, weight in grams."""
+    """An item to add. Money in minor units, weight in grams, days and millimetres (0: unknown)."""
 
     sku: Sku
     name_zh: Code
@@ -56,6 +59,12 @@ class ItemInput(Input):
     weight_g: int = Field(0, ge=0, le=MOST_GRAMS)
     barcode: Annotated[str, Field(max_length=32, pattern=Plain)] = ""
     usual_quantity: int = Field(0, ge=0, le=MOST_PIECES)
+    shelf_life_days: int = Field(0, ge=0, le=MOST_DAYS)
+    minimum_remaining_days: int = Field(0, ge=0, le=MOST_DAYS)
+    length_mm: int = Field(0, ge=0, le=MOST_MM)
+    width_mm: int = Field(0, ge=0, le=MOST_MM)
+    height_mm: int = Field(0, ge=0, le=MOST_MM)
+    abc_class: Literal["", "A", "B", "C"] = ""
 
 
 class ItemsInput(Input):
@@ -65,14 +74,18 @@ class ItemsInput(Input):
 
 
 class MovementInput(Input):
-    """Goods received (+), shipped (-) or adjusted (±, with a reason), in pieces."""
+    """Goods received or returned (+), shipped (-) or adjusted (±, with a reason), in pieces, by lot and condition."""
 
     warehouse: Code
     sku: Sku
-    kind: Literal["received", "shipped", "adjusted"]
+    kind: Literal["received", "shipped", "adjusted", "returned"]
     quantity: int = Field(ge=-MOST_PIECES, le=MOST_PIECES)
     reference: Annotated[str, Field(max_length=80, pattern=Plain)] = ""
     reason: Text = ""
+    lot: Annotated[str, Field(max_length=40, pattern=Plain)] = ""
+    expires_date: Day | None = None
+    produced_date: Day | None = None
+    condition: Literal["sellable", "quarantine", "damaged"] = "sellable"
 
 
 class MovementsInput(Input):

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from steward.interfaces.console.stock import views
+from steward.interfaces.console.stock import health, items, replenishment, supply, views
 
 urlpatterns = [
     path("", views.stock, name="stock"),
     path("move", views.stock_move, name="stock_move"),
-    path("items/<int:item_id>", views.stock_item, name="stock_item"),
-    path("items/<int:item_id>/substitutes", views.stock_substitutes, name="stock_substitutes"),
+    path("items/<int:item_id>", items.stock_item, name="stock_item"),
+    path("items/<int:item_id>/substitutes", items.stock_substitutes, name="stock_substitutes"),
+    path("items/<int:item_id>/components", items.stock_components, name="stock_components"),
+    path("items/<int:item_id>/regrade", items.stock_regrade, name="stock_regrade"),
+    path("supply", supply.supplies, name="supplies"),
+    path("supply/new", supply.supply_new, name="supply_new"),
+    path("supply/differences/<int:difference_id>/settle", supply.difference_settle, name="supply_difference_settle"),
+    path("supply/<str:number>", supply.supply, name="supply"),
+    path("supply/<str:number>/receive", supply.supply_receive, name="supply_receive"),
+    path("supply/<str:number>/send", supply.supply_send, name="supply_send"),
+    path("supply/<str:number>/cancel", supply.supply_cancel, name="supply_cancel"),
+    path("supply/<str:number>/expect", supply.supply_expect, name="supply_expect"),
+    path("replenishment", replenishment.replenishment, name="replenishment"),
+    path("replenishment/order", replenishment.replenishment_order, name="replenishment_order"),
+    path("replenishment/point", replenishment.replenishment_point, name="replenishment_point"),
+    path("health", health.stock_health, name="stock_health"),
+    path("health/prove", health.stock_prove, name="stock_prove"),
 ]

@@ -9,7 +9,14 @@ from steward.modules.inventory.queries.ledger import (
     ledger_counts,
     movements_of_item,
 )
-from steward.modules.inventory.queries.planning import PlanRow, Position, lead_days_seen, plan_rows, positions
+from steward.modules.inventory.queries.planning import (
+    PlanRow,
+    Position,
+    attention_counts,
+    lead_days_seen,
+    plan_rows,
+    positions,
+)
 from steward.modules.inventory.queries.promised import (
     OrderPromise,
     StockRow,
@@ -60,6 +67,7 @@ __all__ = [
     "SupplyRow",
     "SupplyView",
     "WarehouseFacts",
+    "attention_counts",
     "board",
     "differences",
     "discrepancies",

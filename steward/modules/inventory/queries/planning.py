@@ -10,7 +10,15 @@ from django.db import connection
 from msgspec import Struct, structs
 
 from steward.kernel import sql
-from steward.modules.inventory.models import DailyDemand, Movement, ReorderPoint, Supply, Warehouse
+from steward.modules.inventory.models import (
+    DailyDemand,
+    Discrepancy,
+    Movement,
+    ReceiptDifference,
+    ReorderPoint,
+    Supply,
+    Warehouse,
+)
 from steward.modules.inventory.rules import planning as rules
 
 PACKAGE = "steward.modules.inventory"
@@ -129,6 +137,15 @@ def _proposed(below: Sequence[PlanRow], known: Mapping[Place, Position]) -> dict
         code, name, _pool = places[giver] if giver else ("", "", "")
         found[one.id] = structs.replace(one, proposed=needed, giver_code=code, giver_name=name)
     return found
+
+
+def attention_counts() -> dict[str, int]:
+    """Count what waits for people: reorder points crossed, differences not settled, balances that differ."""
+    return {
+        "low": ReorderPoint.objects.filter(below_since__isnull=False).count(),
+        "differences": ReceiptDifference.objects.filter(settled_at=None).count(),
+        "unproven": Discrepancy.objects.filter(gone_at=None).count(),
+    }
 
 
 def demand_by_day(items: Sequence[int], *, first: date, last: date) -> dict[tuple[int, str], list[int]]:
