@@ -32,6 +32,7 @@ from steward.sample import (
     refunds,
     staffing,
     stock,
+    supply,
     suspects,
     work,
 )
@@ -99,8 +100,9 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     say("filling the warehouses")
     item_ids = create_items(crew.first("order_clerk"), items=goods.catalogue())
     loaded.items = len(item_ids)
-    stock.fill(crew.first("warehouse"), Random(f"{seed}:stock"), item_ids)
+    stock.fill(crew.first("warehouse"), Random(f"{seed}:stock"), item_ids, now)
     plan = planned(now=now, seed=seed, past_count=past_count, live_count=live_count)
+    supply.plan(crew, item_ids, plan.past, now)
     say(f"taking in {past_count} past orders")
     loaded.past_orders = _take_past(plan.past, now)
     say(f"taking in {live_count} orders of the last three days, and what the staff made of them")

@@ -11,7 +11,7 @@ from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.incidents import queries as incidents
 from steward.modules.inventory import queries as inventory
-from steward.modules.logistics.queries import carriers
+from steward.modules.logistics.queries import carriers, claims, shipments, tracking
 from steward.modules.logistics.queries.days import house_day
 from steward.modules.messaging.queries import outbox as messages
 from steward.modules.orders import queries as orders

@@ -8,7 +8,6 @@ from typing import Any, Literal
 from django.utils.translation import pgettext_lazy
 
 from steward.modules.inventory.queries import words as stock_words
-from steward.modules.logistics.queries import words as carrier_words
 from steward.modules.logistics.queries import shipment_words
 from steward.modules.messaging.queries import words as messages
 from steward.modules.orders.queries import exception_words, words

@@ -18,6 +18,7 @@ from steward.modules.messaging import commands
 from steward.modules.messaging.queries import notices, words
 
 PAGE = 30
+STOCK_PAGES = {"reorder_point": "replenishment", "discrepancy": "stock_health", "stock": "stock"}
 
 
 @require_GET
