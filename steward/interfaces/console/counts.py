@@ -9,10 +9,12 @@ from steward.interfaces.console import navigation
 from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
+from steward.modules.fulfilment.queries import waves
 from steward.modules.incidents import queries as incidents
 from steward.modules.inventory import queries as inventory
 from steward.modules.logistics.queries import carriers, claims, shipments, tracking
 from steward.modules.logistics.queries.days import house_day
+from steward.modules.logistics.rules.shipments import IN_HOUSE
 from steward.modules.messaging.queries import outbox as messages
 from steward.modules.orders import queries as orders
 from steward.modules.orders.queries import exceptions, offers, screening
@@ -38,6 +40,10 @@ class Counter:
 def _queues() -> Mapping[str, int]:
     counts = {f"orders.{queue}": number for queue, number in orders.queue_counts().items()}
     return counts | {"orders.held": screening.held_count(), "orders.offers": offers.count_open()}
+
+
+def _waves() -> Mapping[str, int]:
+    return {"fulfilment.waves": waves.waves_to_decide()}
 
 
 def _surges() -> Mapping[str, int]:
@@ -80,13 +86,26 @@ def _carriers() -> Mapping[str, int]:
     return {"logistics.reviews": carriers.reviews_due(house_day(moment.now()))}
 
 
+def _shipments() -> Mapping[str, int]:
+    counts = shipments.state_counts()
+    waiting = sum(counts.get(state, 0) for state in IN_HOUSE) + counts["trouble"]
+    return {"logistics.shipments": waiting, "logistics.claims": claims.open_claims()}
+
+
+def _tracking() -> Mapping[str, int]:
+    return {"logistics.tracking": tracking.waiting_count()}
+
+
 COUNTERS: tuple[Counter, ...] = (
     Counter("orders.view", _queues),
     Counter("orders.exceptions", _exceptions),
     Counter("incidents.view", _surges),
+    Counter("fulfilment.view", _waves),
     Counter("jobs.view", _parked),
     Counter("stock.view", _stock),
     Counter("logistics.quote", _carriers),
+    Counter("logistics.view", _shipments),
+    Counter("logistics.track", _tracking),
     Counter("messaging.view", _messages),
     Counter("people.approve", _decisions),
     Counter("payments.view", _money),

@@ -109,8 +109,12 @@ SECTIONS: tuple[Section, ...] = (
         _("Shipping"),
         "truck-delivery",
         (
-            Entry(_("Shipments"), "shipments", "logistics.view", "package-export", count="logistics.shipments", key="s"),
-            Entry(_("Packing table"), "packing_table", "logistics.ship", "barcode", key="k"),
+            Entry(_("Allocation waves"), "waves", "fulfilment.view", "ripple", count="fulfilment.waves"),
+            Entry(_("Allocation policy"), "allocation_policy", "fulfilment.view", "adjustments-horizontal"),
+            Entry(
+                _("Shipments"), "shipments", "logistics.view", "package-export", count="logistics.shipments", key="2"
+            ),
+            Entry(_("Packing table"), "packing_table", "logistics.ship", "barcode", key="3"),
             Entry(_("Carriers"), "carriers", "logistics.quote", "truck", count="logistics.reviews"),
             Entry(_("Tracking desk"), "tracking_desk", "logistics.track", "radar-2", count="logistics.tracking"),
             Entry(_("Claims"), "claims", "logistics.view", "receipt-refund", count="logistics.claims"),

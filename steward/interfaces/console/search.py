@@ -14,6 +14,7 @@ from steward.interfaces.console.states import look
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.approvals.queries import words
+from steward.modules.logistics.queries import shipments
 from steward.modules.orders import queries as orders
 from steward.modules.people import queries as people
 
@@ -62,6 +63,24 @@ def find_orders(actor: Actor, text: str) -> list[Hit]:
     ]
 
 
+def _facts(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def find_shipments(actor: Actor, text: str) -> list[Hit]:
+    """Find shipments by their number, the order's, a parcel's, the carrier's or a manifest's."""
+    found = shipments.shipments_page(shipments.ShipmentFilters(text=text), limit=HITS_AT_MOST)
+    return [
+        Hit(
+            row.number,
+            _facts(row.order_number, row.carrier_name, row.city, str(look(row.state, "shipment")[1])),
+            reverse("shipment", args=[row.number]),
+            "truck",
+        )
+        for row in found
+    ]
+
+
 def find_staff(actor: Actor, text: str) -> list[Hit]:
     """Find colleagues by name or user name."""
     found = people.staff_list(text=text)[:HITS_AT_MOST]
@@ -90,6 +109,7 @@ def find_approvals(actor: Actor, text: str) -> list[Hit]:
 
 PROVIDERS: tuple[Provider, ...] = (
     Provider("orders.view", _("Orders"), find_orders),
+    Provider("logistics.view", _("Shipments"), find_shipments),
     Provider("approvals.view", _("Approvals"), find_approvals),
     Provider("settings.staff", _("Staff"), find_staff),
     Provider("people.view", _("Teams"), find_teams),

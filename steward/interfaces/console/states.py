@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from steward.modules.inventory.queries import words as stock_words
 from steward.modules.logistics.queries import shipment_words
+from steward.modules.logistics.queries import words as carrier_words
 from steward.modules.messaging.queries import words as messages
 from steward.modules.orders.queries import exception_words, words
 from steward.modules.payments.queries import words as payment_words

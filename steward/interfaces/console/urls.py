@@ -15,6 +15,7 @@ AREAS = {
     "imports/": "imports",
     "mappings/": "mappings",
     "jobs/": "jobs",
+    "allocation/": "fulfilment",
     "shipping/": "shipping",
     "stock/": "stock",
     "carriers/": "carriers",

@@ -8,20 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-STATES: Mapping[str, Any] = {
-    "planned": pgettext_lazy("shipment", "To pick"),
-    "picking": pgettext_lazy("shipment", "Being picked"),
-    "packed": pgettext_lazy("shipment", "Packed"),
-    "handed_over": pgettext_lazy("shipment", "Handed over"),
-    "in_transit": pgettext_lazy("shipment", "On its way"),
-    "out_for_delivery": pgettext_lazy("shipment", "Out for delivery"),
-    "delivered": pgettext_lazy("shipment", "Delivered"),
-    "failed_attempt": pgettext_lazy("shipment", "Delivery failed"),
-    "returned": pgettext_lazy("shipment", "Came back"),
-    "lost": pgettext_lazy("shipment", "Lost"),
-    "damaged": pgettext_lazy("shipment", "Damaged"),
-    "cancelled": pgettext_lazy("shipment", "Called off"),
-}
+from steward.modules.orders.queries.words import SHIPMENT_STATES
+
+STATES: Mapping[str, Any] = SHIPMENT_STATES
 EVENT_STATES: Mapping[str, Any] = {
     "announced": pgettext_lazy("tracking", "Announced"),
     "picked_up": pgettext_lazy("tracking", "Picked up"),

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from steward.kernel import errors
 from steward.modules.customers.queries.divisions import divisions
-from steward.modules.logistics.models import Parcel, Shipment, ShipmentLine, TrackingEvent
+from steward.modules.logistics.models import Manifest, Parcel, Shipment, ShipmentLine, TrackingEvent
 from steward.modules.logistics.rules import shipments as lives
 from steward.modules.logistics.rules.tracking_states import plain_number
 
@@ -151,9 +151,7 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def shipments_page(
-    filters: ShipmentFilters, *, before_id: int | None = None, limit: int = 50
-) -> list[ShipmentRow]:
+def shipments_page(filters: ShipmentFilters, *, before_id: int | None = None, limit: int = 50) -> list[ShipmentRow]:
     """List shipments, newest first, one page of them."""
     found = _narrowed(filters)
     if before_id is not None:
@@ -301,3 +299,31 @@ def pick_list(numbers: Sequence[str]) -> list[PickRow]:
         entry[0] += units
         entry[1].append(number)
     return [PickRow(*key, units, shipments) for key, (units, shipments) in found.items()]
+
+
+class ManifestRow(Struct, frozen=True):
+    """A hand-over. Units: grams."""
+
+    number: str
+    carrier_name: str
+    warehouse_name: str
+    handed_over_at: datetime
+    taken_by: str
+    shipment_count: int
+    parcel_count: int
+    weight_g: int
+
+
+def manifests(limit: int = 20) -> list[ManifestRow]:
+    """List the latest hand-overs."""
+    rows: Any = Manifest.objects.order_by("-id").values_list(
+        "number",
+        "carrier__name",
+        "warehouse__name",
+        "handed_over_at",
+        "taken_by",
+        "shipment_count",
+        "parcel_count",
+        "weight_g",
+    )
+    return [ManifestRow(*row) for row in rows[:limit]]

@@ -45,6 +45,7 @@ TEXTS: Mapping[str, Any] = {
     "orders.exception_closed": _("The exception “%(detector)s” ended: %(outcome)s"),
     "orders.exception_worked": _("Somebody works the exception “%(detector)s”."),
     "orders.order_handed_on": _("“%(clock)s” was not done in time; %(name)s has it now."),
+    "orders.order_step_done": _("A step of the process was done: %(step_word)s %(note)s"),
     "orders.audit_delayed": _("The audit was late: %(late)s"),
     "payments.payment_recorded": _("A payment was recorded."),
     "payments.money_moved": _("Money counts for the order %(other_number)s now, or came from it."),
@@ -60,6 +61,16 @@ TEXTS: Mapping[str, Any] = {
     "inventory.stock_promised": _("Stock was promised."),
     "inventory.stock_released": _("Promised stock was given back."),
     "inventory.hold_expired": _("The hold on the stock expired."),
+    "logistics.shipment_planned": _("The shipment %(number)s was planned."),
+    "logistics.shipment_packed": _("The shipment %(number)s was packed."),
+    "logistics.shipment_reopened": _("The shipment %(number)s was put back. %(reason)s"),
+    "logistics.shipment_cancelled": _("The shipment %(number)s was called off. %(reason)s"),
+    "logistics.shipment_handed_over": _("The shipment %(number)s was handed to the carrier."),
+    "logistics.shipment_moved": _("The shipment %(number)s is somewhere else."),
+    "logistics.shipment_delivered": _("The shipment %(number)s was delivered."),
+    "logistics.shipment_troubled": _("The shipment %(number)s needs somebody: %(trouble)s"),
+    "logistics.shipment_eased": _("The trouble with the shipment %(number)s is over: %(trouble)s"),
+    "logistics.labels_printed": _("Labels of the shipment %(number)s were printed, with the address in clear."),
     "deadlines.clock_breached": _("A time limit was missed."),
 }
 HOLD_TEXTS: Mapping[str, Any] = {
@@ -69,12 +80,14 @@ HOLD_TEXTS: Mapping[str, Any] = {
 AXES: Mapping[str, str] = {
     "orders.order_payment_changed": "payment_state",
     "orders.order_fulfilment_changed": "fulfilment_state",
+    "logistics.shipment_moved": "shipment_state",
     "orders.order_urgency_changed": "priority",
 }
 GROUPS: Mapping[str, Any] = {
     "orders": _("Order"),
     "payments": _("Payment"),
     "inventory": _("Stock"),
+    "logistics": _("Shipping"),
     "deadlines": _("Time limits"),
     "customers": _("Customer"),
 }
@@ -168,6 +181,8 @@ def event_text(kind: str, data: Mapping[str, Any]) -> str:
         if isinstance(data.get(name), list):
             facts[name] = ", ".join(field_label(str(field)) for field in data[name])
     facts |= _of_exceptions(kind, data)
+    if trouble := data.get("trouble"):
+        facts["trouble"] = exception_words.detector_label(str(trouble))
     if kind == "orders.order_finding_accepted":
         facts["finding"] = finding_text(str(data.get("code", "")))
     if kind == "orders.order_approved" and data.get("automatic"):

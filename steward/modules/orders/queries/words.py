@@ -40,6 +40,21 @@ PRIORITIES: dict[str, Any] = {
     "normal": pgettext_lazy("priority", "Normal"),
     "urgent": pgettext_lazy("priority", "Urgent"),
 }
+# Where the goods of an order are; timelines tell it, and logistics, which lies above, uses the same words.
+SHIPMENT_STATES: dict[str, Any] = {
+    "planned": pgettext_lazy("shipment", "To pick"),
+    "picking": pgettext_lazy("shipment", "Being picked"),
+    "packed": pgettext_lazy("shipment", "Packed"),
+    "handed_over": pgettext_lazy("shipment", "Handed over"),
+    "in_transit": pgettext_lazy("shipment", "On its way"),
+    "out_for_delivery": pgettext_lazy("shipment", "Out for delivery"),
+    "delivered": pgettext_lazy("shipment", "Delivered"),
+    "failed_attempt": pgettext_lazy("shipment", "Delivery failed"),
+    "returned": pgettext_lazy("shipment", "Came back"),
+    "lost": pgettext_lazy("shipment", "Lost"),
+    "damaged": pgettext_lazy("shipment", "Damaged"),
+    "cancelled": pgettext_lazy("shipment", "Called off"),
+}
 SOURCES: dict[str, Any] = {
     "api": pgettext_lazy("order source", "Interface"),
     "bulk": pgettext_lazy("order source", "Bulk interface"),
@@ -58,7 +73,19 @@ STEPS: dict[str, Any] = {
     "shipped": pgettext_lazy("order step", "Shipping"),
     "delivered": pgettext_lazy("order step", "Delivery"),
 }
+# Why a built-in step stays where it is.
+STEP_LOGIC: dict[str, Any] = {
+    "received": gettext_lazy("It is where every order begins."),
+    "checked": gettext_lazy("It comes after intake: only what came in can be checked."),
+    "paid": gettext_lazy("It comes after the check: nobody is asked for money before the order stands."),
+    "audit": gettext_lazy("It comes after the payment: the audit compares order and money."),
+    "approved": gettext_lazy("It comes after the audit, which it is the result of."),
+    "allocated": gettext_lazy("It comes after the approval: only what is approved is set aside."),
+    "shipped": gettext_lazy("It comes after the allocation, which says where the goods lie."),
+    "delivered": gettext_lazy("It comes after shipping."),
+}
 HINDRANCES: dict[str, Any] = {
+    "do_step": gettext_lazy("Somebody has to do this step; the order waits for it."),
     "mend_findings": gettext_lazy("Findings wait to be mended or accepted."),
     "wait_for_stock": gettext_lazy("Stock is short; the order moves on by itself as soon as goods arrive."),
     "wait_for_payment": gettext_lazy("Waiting for the customer's payment; it moves on by itself once paid."),
@@ -149,6 +176,7 @@ _AXES: dict[str, dict[str, Any]] = {
     "payment_state": PAYMENT_STATES,
     "fulfilment_state": FULFILMENT_STATES,
     "source": SOURCES,
+    "shipment_state": SHIPMENT_STATES,
 }
 
 

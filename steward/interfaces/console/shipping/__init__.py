@@ -1,0 +1,1 @@
+"""Shipments, the packing table, hand-over, prints, tracking and claims."""
