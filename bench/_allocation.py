@@ -56,7 +56,7 @@ def scarce(lines: int, skus: int, seed: int) -> problem.Problem:
 
 def _spread(chance: Random, asked: dict[int, int], sites: int) -> list[Lot]:
     """Put 75 to 135 % of what is asked for on shelves, piece by piece in warehouses by chance."""
-    lots = []
+    lots: list[Lot] = []
     for item, units in sorted(asked.items()):
         there = [0] * sites
         for _ in range(max(round(units * chance.uniform(0.75, 1.35)), 1)):
@@ -96,7 +96,7 @@ def nearest(given: problem.Problem) -> Any:
 
 
 class RealDay:
-    """The half at hand of one day of a shipper with 9,215 orders and 19 plants. Source: supply_chain_allocation/SOURCE.md.
+    """The half at hand of a shipper's day: 9,215 orders, 19 plants. Source: supply_chain_allocation/SOURCE.md.
 
     An order is one unit; a plant serves it when it makes the product, may serve the customer, and a carrier takes its
     weight from one of its ports (customers who fetch their goods, CRF, need none). Cost: the plant's cost per unit and
