@@ -40,6 +40,7 @@ from steward.modules.orders.events import (
     OrderPaymentChanged,
     OrderPromised,
     OrderReceived,
+    StepChanged,
 )
 from steward.modules.payments import handlers as payments
 from steward.modules.payments.events import (
@@ -121,6 +122,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_clock_breached_open_exception,
     ],
     SurgeStarted: [incidents.on_surge_started_advance_waiting],
+    StepChanged: [orders.on_step_changed_advance_orders],
     AccountSet: [orders.on_account_set_advance_orders],
     AccountEnded: [orders.on_account_ended_advance_orders],
     CustomerErased: [orders.on_customer_erased_forget_indexes],
@@ -144,6 +146,7 @@ CONNECTORS: dict[str, str] = {
     "logistics.tracking_poll": "steward.connectors.tracking.polling.poll",
     "logistics.printer": "steward.connectors.labels.printer",
     "messaging.mail": "steward.connectors.choosing.mail",
+    "messaging.reporter.development": "steward.connectors.development.reporting.send_report",
     "messaging.reports.aliyun_sms": "steward.connectors.aliyun_sms.reports",
     "messaging.reports.anymail": "steward.connectors.anymail_mail.reports",
     "messaging.reports.development": "steward.connectors.development.reports",

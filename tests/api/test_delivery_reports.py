@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from steward.connectors import development
 from steward.connectors.development.reporting import send_report, signed_report
 from steward.connectors.report_key import key_of
 from steward.kernel import moment
@@ -89,9 +88,23 @@ def test_each_carrier_is_thanked_in_its_own_words() -> None:
 
 def test_the_development_carrier_can_report_by_itself() -> None:
     with receiver() as peer:
-        assert send_report(peer.url, "dev-1", arrived=True).status == 200
+        assert send_report(peer.url, "dev-1", arrived=True) == 200
 
     ((headers, body),) = peer.came
     sent_headers = {name: headers[name] for name in ("webhook-id", "webhook-timestamp", "webhook-signature")}
     assert Client().post(DOOR, body, content_type="application/json", headers=sent_headers).status_code == 200
-    assert development.reports().thanks == {}
+    assert send_report("http://127.0.0.1:9/", "dev-1", arrived=True) == 0
+
+
+def test_the_page_of_what_is_shown_here_only_lets_a_message_arrive_or_come_back(settings: Any) -> None:
+    row = sent()
+    boss = make.browser("admin", locale="en")
+    assert f"/messages/{row.id}/report" in boss.get("/messages/development").content.decode()
+
+    with receiver() as peer:
+        settings.PUBLIC_URL = peer.url.removesuffix("/hook?a=1")
+        page = boss.post(f"/messages/{row.id}/report", {"what": "arrived"}, follow=True)
+
+    assert "has reported" in page.content.decode()
+    assert json.loads(peer.came[0][1])["reference"] == row.reference
+    assert make.browser("lin").post(f"/messages/{row.id}/report", {"what": "arrived"}).status_code == 403

@@ -8,7 +8,7 @@ import msgspec
 from django.http import HttpRequest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from steward.connectors.calling import Heard, post
+from steward.connectors.calling import Lost, NotHeard, post
 from steward.connectors.report_key import signing_secret
 from steward.kernel import moment
 from steward.modules.messaging.ports import DeliveryReport, ForgedReport, UnreadableReport
@@ -34,10 +34,13 @@ def signed_report(reference: str, *, arrived: bool, detail: str = "") -> tuple[d
     return {"content-type": "application/json", **dict(zip(SIGNED, stamps, strict=True))}, body
 
 
-def send_report(address: str, reference: str, *, arrived: bool, detail: str = "") -> Heard:
-    """Post a report to a door, e.g. that of this very Steward. Raises: NotHeard, Lost."""
+def send_report(address: str, reference: str, *, arrived: bool, detail: str = "") -> int:
+    """Post a report to a door, e.g. that of this very Steward; return its answer's status, 0 where none came."""
     headers, body = signed_report(reference, arrived=arrived, detail=detail)
-    return post(address, headers=headers, body=body)
+    try:
+        return post(address, headers=headers, body=body).status
+    except (NotHeard, Lost):
+        return 0
 
 
 class DevelopmentReports:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
 from steward.interfaces.console.notices import say
-from steward.kernel import moment
+from steward.kernel import moment, ports
 from steward.modules.messaging.commands import settling
 from steward.modules.messaging.queries import outbox, words
 from steward.modules.messaging.rules import catalogue, layout
@@ -73,6 +75,7 @@ def message(request: StaffRequest, message_id: int) -> HttpResponse:
         "why": _why(row),
         "link": _link(row),
         "may_decide": request.actor.may(DECIDE),
+        "instead": outbox.find_instead(message_id),
     }
     return render(request, "console/messaging/message.html", facts)
 
@@ -107,7 +110,24 @@ def development(request: StaffRequest) -> HttpResponse:
         )
         for shown in outbox.development_messages()
     ]
-    return render(request, "console/messaging/development.html", {"rows": rows})
+    facts = {"rows": rows, "may_report": request.actor.may(DECIDE)}
+    return render(request, "console/messaging/development.html", facts)
+
+
+@require_POST
+@needs(DECIDE)
+def message_report(request: StaffRequest, message_id: int) -> HttpResponse:
+    """Let the development carrier report what became of a message, at the door where real carriers report."""
+    row = outbox.message(message_id).message
+    if row.carrier != outbox.DEVELOPMENT or not row.reference:
+        raise Http404
+    door = settings.PUBLIC_URL + reverse("delivery_report", args=[row.carrier])
+    send = ports.bound(f"messaging.reporter.{row.carrier}")
+    status = send(door, row.reference, arrived=request.POST.get("what") == "arrived", detail=_("As tried here"))
+    back = reverse("messages_development")
+    if status != HTTPStatus.OK:
+        return say(request, _("The report found no open door at %(door)s.") % {"door": door}, tone="warning", to=back)
+    return say(request, _("The carrier has reported."), to=back)
 
 
 def _why(row: outbox.MessageView) -> Any:

@@ -79,6 +79,8 @@ def place_of(notice: notices.NoticeView) -> str:
         return reverse("approval", args=[notice.subject_id])
     if notice.subject_kind == "exception":
         return reverse("exception", args=[notice.subject_id])
+    if notice.subject_kind in STOCK_PAGES:
+        return reverse(STOCK_PAGES[notice.subject_kind])
     if notice.subject_kind == "webhook":
         return reverse("webhook", args=[notice.subject_id])
     return reverse("notices")

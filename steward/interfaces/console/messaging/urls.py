@@ -10,6 +10,7 @@ urlpatterns = [
     path("", delivery.messages, name="messages"),
     path("development", delivery.development, name="messages_development"),
     path("<int:message_id>", delivery.message, name="message"),
+    path("<int:message_id>/report", delivery.message_report, name="message_report"),
     path("<int:message_id>/decide", delivery.message_decide, name="message_decide"),
     path("customers/<int:customer_id>", preferences.customer_preferences, name="message_preferences"),
     path("texts", texts.message_texts, name="message_texts"),
