@@ -192,16 +192,19 @@ def checked(order_id: int, *, by: str = "chen") -> None:
     settle()
 
 
-def settle(*, rounds: int = 10) -> None:
-    """Let everything that was announced have its consequences, as a worker would, until nothing follows any more."""
+def settle(*, rounds: int = 10, after: int = 0) -> int:
+    """Let everything that was announced have its consequences, as a worker would, until nothing follows any more.
+
+    `after`: the newest job that was done by then. Returns the newest that is done now.
+    """
     done: set[int] = set()
     for _ in range(rounds):
-        queued = ProcrastinateJob.objects.filter(status="todo", task_name=tasks.handle_events.name)
+        queued = ProcrastinateJob.objects.filter(status="todo", task_name=tasks.handle_events.name, id__gt=after)
         jobs = queued.exclude(id__in=done).order_by("id")
         waiting = list(jobs)
         for job in waiting:
             tasks.handle_events(**job.args)
             done.add(job.id)
         if not waiting:
-            return
+            return max(done, default=after)
     raise AssertionError(f"consequences still follow after {rounds} rounds")

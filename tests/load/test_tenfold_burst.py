@@ -81,6 +81,7 @@ def burst(*, with_plan: bool) -> Told:
     )
     commands.save_plan(make.TESTER, code=plan.code, draft=draft, reason="drill", seen_version=plan.version)
     auditors, ids = [make.staff("chen"), make.staff("zhao")], dict[int, Priority]()
+    settled = 0
     for minute in range(WATCHED_MIN):
         now = make.NOW + timedelta(minutes=minute)
         if minute < MINUTES:
@@ -91,7 +92,7 @@ def burst(*, with_plan: bool) -> Told:
             commands.sample_queue(make.TESTER, queue="audit", now=now)
             commands.judge_queue(make.TESTER, queue="audit", now=now)
             if with_plan and minute <= MINUTES:  # approvals by themselves are what the plan adds
-                make.settle()
+                settled = make.settle(after=settled)
         if minute % EACH_TAKES_MIN == 0:
             audit(auditors[minute // EACH_TAKES_MIN % 2], now)
     return told(ids, make.NOW + timedelta(minutes=WATCHED_MIN))
