@@ -41,8 +41,10 @@ def free_port() -> int:
 
 def environment(url: str, folder: Path) -> dict[str, str]:
     """Say what a process of Steward needs to work on a benchmark's own database and folder."""
+    # Where nothing may be compiled beforehand, each process would compile all it imports: seconds that no house pays.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **inherited,
         "DATABASE_URL": url,
         "STEWARD_HOME": str(folder / "home"),
         "DJANGO_SETTINGS_MODULE": "steward.settings",
