@@ -14,6 +14,7 @@ from steward.interfaces.api import (
     contract,
     deadlines,
     exceptions,
+    fulfilment,
     goods,
     messages,
     offers,
@@ -28,10 +29,12 @@ from steward.interfaces.api import (
     refunds,
     rosters,
     screening,
+    shipping,
     statements,
     stock,
     supply,
     surge,
+    tracking,
     verification,
 )
 from steward.interfaces.api.access import SessionAuth, TokenAuth
@@ -67,12 +70,15 @@ for router in (
     order_changes.router,
     accounts.router,
     exceptions.router,
+    fulfilment.router,
     process.router,
     approvals.router,
     people.router,
     deadlines.router,
     messages.router,
+    shipping.router,
     surge.router,
+    tracking.router,
     operations.router,
 ):
     api.add_router("", router)
