@@ -43,7 +43,7 @@ LEAD_TRUST = parameters.define(
 )
 STRENGTH = parameters.define(
     "logistics.lane_strength_parcels",
-    12,
+    30,
     unit="parcels",
     minimum=1,
     maximum=1_000,
@@ -51,7 +51,7 @@ STRENGTH = parameters.define(
 )
 HALF_LIFE = parameters.define(
     "logistics.learning_half_life_days",
-    45,
+    75,
     unit="days",
     minimum=7,
     maximum=730,

@@ -6,10 +6,13 @@ of distance → service → the lead time its tariff states. At each level
     p = (n · observed + k · p of the wider level) / (n + k)
 
 which is the mean of a Dirichlet posterior whose prior is the wider level, worth k parcels: with no parcels it is the
-wider level, with many it is what was seen.
+wider level, with many it is what was seen. Parcels still on their way have at least not arrived yet: they are taken in
+as censored, day by day (the chance to arrive on a day among those that had not before), so that quick parcels, which
+are seen first, do not make a lane look quicker than it is.
 Source: hierarchical Dirichlet smoothing, D. MacKay & L. Peto, A Hierarchical Dirichlet Language Model, Natural
-Language Engineering 1(3), 1995; shrinkage as in Gelman et al., Bayesian Data Analysis, chapter 5. Older parcels count
-less by a half-life. Units: days from hand-over; the last place means “that many or more”.
+Language Engineering 1(3), 1995; censoring as in E. Kaplan & P. Meier, JASA 53, 1958, with the beta prior per day of
+N. Hjort, Annals of Statistics 18(3), 1990. Older parcels count less by a half-life.
+Units: days from hand-over; the last place means “that many or more”.
 """
 
 from __future__ import annotations
@@ -36,16 +39,36 @@ def lead_prior(days_min: int, days_max: int, *, trust_share: float, horizon: int
     return np.asarray(found + (1 - trust_share) * later / later.sum(), np.float64)
 
 
-def shrunk(counts: Sequence[Distribution | None], prior: Distribution, strength: float) -> Distribution:
+def shrunk(
+    counts: Sequence[Distribution | None],
+    prior: Distribution,
+    strength: float,
+    waiting: Sequence[Distribution | None] = (),
+) -> Distribution:
     """Lean each level on the wider one; counts from the widest to the narrowest, None where nothing was seen.
 
+    `waiting` counts at the same places the parcels on their way by whole days that passed without their arrival.
     Units: `strength` in parcels.
     """
     found = prior
-    for seen in counts:
-        if seen is not None:
+    for place, seen in enumerate(counts):
+        pending = waiting[place] if place < len(waiting) else None
+        if pending is not None:
+            found = _with_waiting(np.zeros(len(prior)) if seen is None else seen, pending, found, strength)
+        elif seen is not None:
             found = (seen + strength * found) / (seen.sum() + strength)
     return found
+
+
+def _with_waiting(seen: Distribution, pending: Distribution, wider: Distribution, strength: float) -> Distribution:
+    """Do the same day by day: who had not arrived before a day, and who arrived on it."""
+    known = seen + strength * wider
+    # a parcel that waited n days without arriving was there to arrive on the days 0 … n-1
+    at_risk = np.cumsum(known[::-1])[::-1] + np.cumsum(pending[::-1])[::-1] - pending
+    chance = np.divide(known, at_risk, out=np.zeros(len(known)), where=at_risk > 0)
+    chance[-1] = 1.0
+    left = np.concatenate(([1.0], np.cumprod(1.0 - chance)[:-1]))
+    return np.asarray(left * chance, np.float64)
 
 
 def on_time_share(distribution: Distribution, days: int) -> float:
@@ -61,13 +84,21 @@ def surest_day(distribution: Distribution, share: float) -> int:
 class Learnt:
     """What was seen, by level: counts of days under keys from the widest (service) to the narrowest."""
 
-    def __init__(self, seen: Mapping[Hashable, Distribution], *, strength: float) -> None:
+    def __init__(
+        self,
+        seen: Mapping[Hashable, Distribution],
+        *,
+        strength: float,
+        waiting: Mapping[Hashable, Distribution] | None = None,
+    ) -> None:
         self._seen = seen
+        self._waiting = waiting or {}
         self._strength = strength
 
     def distribution(self, keys: Sequence[Hashable], prior: Distribution) -> Distribution:
         """Give the distribution of a lane named by its keys, the widest first."""
-        return shrunk([self._seen.get(key) for key in keys], prior, self._strength)
+        waiting = [self._waiting.get(key) for key in keys] if self._waiting else []
+        return shrunk([self._seen.get(key) for key in keys], prior, self._strength, waiting)
 
     def parcels(self, key: Hashable) -> float:
         """Tell how many parcels, weighted by age, stand behind a key."""
