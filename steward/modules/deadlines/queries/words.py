@@ -41,6 +41,7 @@ CLOCKS: Mapping[str, Any] = {
     "order_payment": pgettext_lazy("clock", "Payment"),
     "payment_reminder": pgettext_lazy("clock", "Payment reminder"),
     "order_audit": pgettext_lazy("clock", "Audit"),
+    "order_invoice": pgettext_lazy("clock", "Invoice"),
     "order_screening": pgettext_lazy("clock", "Screening"),
     "exception_solve": pgettext_lazy("clock", "Exception"),
     "offer_answer": pgettext_lazy("clock", "Answer to an offer"),
