@@ -79,12 +79,14 @@ def _choice(option: OptionView, offer: OfferView) -> Choice:
         "wait": _("Wait for the goods"),
         "substitute": _("Take this instead"),
         "partial": _("Send what is there"),
+        "split": _("Send what is there, and the rest later"),
         "cancel": _("Cancel the order"),
     }
     notes = {
         "wait": [_("We expect them by %(day)s and send your order as soon as they are here.") % {"day": day}],
         "substitute": [] if option.extra_minor else [_("The price stays the same.")],
         "partial": [_("The rest is taken off your order.")],
+        "split": [_("We expect the rest by %(day)s and send it as soon as it is here.") % {"day": day}],
         "cancel": [] if option.refund_minor else [_("You have paid nothing, so nothing is owed.")],
     }
     return Choice(
@@ -92,7 +94,7 @@ def _choice(option: OptionView, offer: OfferView) -> Choice:
         kind=option.kind,
         title=titles[option.kind],
         notes=notes[option.kind],
-        goods=_goods(option.goods) if option.kind in ("substitute", "partial") else [],
+        goods=_goods(option.goods) if option.kind in ("substitute", "partial", "split") else [],
         extra_minor=option.extra_minor,
         refund_minor=option.refund_minor,
     )
@@ -116,6 +118,7 @@ def outcome(offer: OfferView) -> tuple[str, str, str]:
         "wait": (_("You chose to wait for the goods."), _("We send your order as soon as they are here.")),
         "substitute": (_("You chose a substitute."), _("We are getting it ready.")),
         "partial": (_("You chose to get what is there."), _("We are getting it ready.")),
+        "split": (_("You chose to get what is there, and the rest later."), _("We are getting the first part ready.")),
         "cancel": (_("Your order is cancelled."), _("What you paid goes back the way it came.")),
     }
     return ("grey" if offer.answer == "cancel" else "green", *chosen[offer.answer])

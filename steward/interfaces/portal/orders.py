@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
+from steward.interfaces.portal.tracking import Shown, ways_of
 from steward.modules.messaging.rules.signed_links import SignedLink
 from steward.modules.orders import queries as orders
 
@@ -23,6 +24,8 @@ STORY: Mapping[str, Any] = {
     "payments.payment_recorded": gettext_lazy("Your payment arrived."),
     "orders.order_promised": gettext_lazy("The goods are set aside for you."),
     "orders.order_approved": gettext_lazy("Your order was checked and is being prepared."),
+    "logistics.shipment_handed_over": gettext_lazy("Goods of yours were handed to the carrier."),
+    "logistics.shipment_delivered": gettext_lazy("A parcel was delivered."),
     "orders.line_cancelled": gettext_lazy("A part of the order was cancelled."),
     "orders.order_cancelled": gettext_lazy("The order was cancelled."),
 }
@@ -47,10 +50,12 @@ class Step(Struct, frozen=True):
 def order_page(request: HttpRequest, link: SignedLink) -> HttpResponse:
     """Show one order to who holds its link: no name, no address, nothing of other orders."""
     detail = orders.order_detail(link.subject_id)
+    ways = ways_of(link.subject_id)
     facts = {
         "detail": detail,
         "order": detail.order,
-        "standing": standing(detail),
+        "standing": standing(detail, ways),
+        "ways": ways,
         "lines": [line for line in detail.lines if line.quantity > line.cancelled_quantity],
         "pay_before": detail.hold_until if detail.order.payment_state == "unpaid" else None,
         "pay_until": timezone.localtime(detail.hold_until).strftime("%Y-%m-%d %H:%M") if detail.hold_until else "",
@@ -59,12 +64,18 @@ def order_page(request: HttpRequest, link: SignedLink) -> HttpResponse:
     return render(request, "portal/order.html", facts)
 
 
-def standing(detail: orders.OrderDetail) -> Standing:
+def standing(detail: orders.OrderDetail, ways: Sequence[Shown] = ()) -> Standing:
     """Say where the order stands in one sentence; of states nobody wrote one for: that we are at it."""
     order = detail.order
     if order.state == "cancelled":
         more = _("What you paid goes back the way it came.") if order.payment_state in PAID else ""
         return Standing("grey", _("Your order is cancelled."), more)
+    on_way = [way for way in ways if way.journey.handed_over_at and way.journey.direction == "outbound"]
+    if order.fulfilment_state in ("partly_shipped", "shipped") and len(on_way) == 1:
+        more = _("The rest follows.") if order.fulfilment_state == "partly_shipped" else on_way[0].trouble
+        return Standing("amber" if on_way[0].trouble else "blue", on_way[0].sentence, more)
+    if order.fulfilment_state == "delivered" and len(on_way) == 1:
+        return Standing("green", on_way[0].sentence)
     if order.state == "completed":
         return Standing("green", _("Your order is complete. Thank you!"))
     if order.fulfilment_state == "short":

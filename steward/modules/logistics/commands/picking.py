@@ -93,7 +93,7 @@ def scan_piece(actor: Actor, *, number: str, code: str, now: datetime, units: in
     found = rules.scanned(code, lines, units=units)
     if found.line_id is None:
         sku = rules.read_code(code)[0]
-        lots = ", ".join(sorted({line.lot_code for line in lines if line.sku.upper() == sku and line.lot_code}))
+        lots = ", ".join(sorted({line.lot_code for line in lines if sku in (line.sku.upper(), line.barcode.upper()) and line.lot_code}))
         raise REFUSALS[found.refused](code=code.strip()[:60], lots=lots)
     line = next(line for line in lines if line.line_id == found.line_id)
     ShipmentLine.objects.filter(id=line.line_id).update(picked=line.picked + units)
@@ -130,5 +130,5 @@ def put_back(actor: Actor, *, number: str, reason: str, now: datetime) -> None:
 def wanted_lines(shipment: Shipment) -> list[rules.Wanted]:
     """Read what is to be scanned, lots that expire first first."""
     rows = ShipmentLine.objects.filter(shipment=shipment).order_by("item__sku", "lot_code", "id")
-    fields = ("id", "item__sku", "lot_code", "quantity", "picked")
+    fields = ("id", "item__sku", "item__barcode", "lot_code", "quantity", "picked")
     return [rules.Wanted(*row) for row in rows.values_list(*fields)]

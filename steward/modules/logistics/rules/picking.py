@@ -17,6 +17,7 @@ class Wanted(Struct, frozen=True):
 
     line_id: int
     sku: str
+    barcode: str
     lot_code: str
     quantity: int
     picked: int
@@ -35,7 +36,7 @@ class Scanned(Struct, frozen=True):
 
 
 def read_code(text: str) -> tuple[str, str]:
-    """Split what a scanner typed into SKU and lot; the lot is empty where the label names none."""
+    """Split what a scanner typed into SKU (or the goods' own barcode) and lot; the lot is empty where the label names none."""
     sku, _mark, lot = text.strip().partition(LOT_MARK)
     return sku.strip().upper(), lot.strip().upper()
 
@@ -48,7 +49,7 @@ def scanned(text: str, lines: Sequence[Wanted], *, units: int = 1) -> Scanned:
     sku, lot = read_code(text)
     if not sku or units < 1:
         return Scanned(None, "unreadable")
-    of_item = [line for line in lines if line.sku.upper() == sku]
+    of_item = [line for line in lines if sku in (line.sku.upper(), line.barcode.upper())]
     if not of_item:
         return Scanned(None, "wrong_item")
     of_lot = [line for line in of_item if not lot or line.lot_code.upper() == lot]
