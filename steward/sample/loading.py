@@ -21,6 +21,8 @@ from steward.modules.payments.commands import register_provider
 from steward.modules.people import queries as people
 from steward.modules.people.commands import issue_token
 from steward.sample import (
+    allocation,
+    carriers,
     checks,
     exceptions,
     files,
@@ -101,6 +103,8 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     item_ids = create_items(crew.first("order_clerk"), items=goods.catalogue())
     loaded.items = len(item_ids)
     stock.fill(crew.first("warehouse"), Random(f"{seed}:stock"), item_ids, now)
+    say("engaging carriers")
+    carriers.engage(crew.first("logistics_coordinator"), Random(f"{seed}:carriers"), now)
     plan = planned(now=now, seed=seed, past_count=past_count, live_count=live_count)
     supply.plan(crew, item_ids, plan.past, now)
     say(f"taking in {past_count} past orders")
@@ -124,6 +128,8 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     loaded.rejected = sum(tally.rejected for tally in tallies)
     while sweep_due(SYSTEM, now=now) == SWEEP_LIMIT:
         continue
+    say("setting goods aside, at once and in a wave")
+    allocation.set_aside(crew, now)
     say("finding what went wrong")
     exceptions.happen(crew, [case.order_id for case in cases], now)
     return loaded
