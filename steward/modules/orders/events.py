@@ -367,9 +367,10 @@ class OfferMade(Event, frozen=True, kw_only=True):
 
 
 class OfferAnswered(Event, frozen=True, kw_only=True):
-    """An offer got its one answer: wait, substitute, partial or cancel. `on_behalf`: a person answered for the buyer.
+    """An offer got its one answer: wait, substitute, partial, split or cancel.
 
-    `before` and `after` hold what the answer changed of lines and total. Units: minor units of `currency`.
+    `on_behalf`: a person answered for the buyer. `before` and `after` hold what the answer changed of lines and total.
+    Units: minor units of `currency`.
     """
 
     KIND = "orders.offer_answered"
@@ -404,3 +405,14 @@ class OfferWithdrawn(Event, frozen=True, kw_only=True):
     order_id: int
     offer_id: int
     why: str
+
+
+class OrderStepDone(Event, frozen=True, kw_only=True):
+    """Somebody did a step of the house's own; the order goes on."""
+
+    KIND = "orders.order_step_done"
+    SUBJECT = "order"
+    order_id: int
+    code: str
+    name: dict[str, str]
+    note: str

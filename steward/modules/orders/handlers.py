@@ -44,6 +44,7 @@ from steward.modules.orders.events import (
     OrderPaymentChanged,
     OrderPromised,
     OrderReceived,
+    StepChanged,
 )
 from steward.modules.orders.models import Conflict, Line, Order, OrderFinding
 from steward.modules.orders.queries.money import facts_of
@@ -62,6 +63,7 @@ from steward.modules.payments.events import (
 )
 
 SYSTEM = system("orders")
+AT_ONCE = 200
 
 
 def on_order_received_advance_order(events: Sequence[OrderReceived]) -> None:
@@ -295,6 +297,17 @@ def on_order_changed_ask_for_difference(events: Sequence[OrderChanged]) -> None:
     """Ask buyers for what their changed orders cost beyond what they have paid."""
     changes = {event.order_id: event.change_id for event in events}
     telling.tell_difference(SYSTEM, changes=changes, now=moment.now())
+
+
+def on_step_changed_advance_orders(events: Sequence[StepChanged]) -> None:
+    """Let orders go on that waited at a step which is gone or moved, and start clocks where they wait now."""
+    if not any({"added", "place", "retired"} & set(event.fields) for event in events):
+        return
+    after = 0
+    open_ = Order.objects.filter(state__in=("received", "checked", "audit"), historic=False).order_by("id")
+    while ids := list(open_.filter(id__gt=after).values_list("id", flat=True)[:AT_ONCE]):
+        progress.advance_orders(SYSTEM, order_ids=ids, now=moment.now())
+        after = ids[-1]
 
 
 def on_account_set_advance_orders(events: Sequence[AccountSet]) -> None:

@@ -75,7 +75,7 @@ def goods(offer: OfferView) -> str:
 def choice_text(option: OptionView, currency: str) -> str:
     """Write a choice in one line: what it is, which goods, which money."""
     parts = [words.word(words.OFFER_ANSWERS, option.kind)]
-    if option.kind in ("substitute", "partial"):
+    if option.kind in ("substitute", "partial", "split"):
         parts.append(", ".join(f"{one.sku} × {one.quantity}" for one in option.goods))
     if option.refund_minor:
         parts.append(_("refund %(amount)s") % {"amount": _amount(option.refund_minor, currency)})

@@ -28,6 +28,7 @@ urlpatterns = [
     path("<str:number>/send-back", deciding.order_send_back, name="order_send_back"),
     path("<str:number>/offer", offers.offer_make, name="offer_make"),
     path("<str:number>/urgency", deciding.order_urgency, name="order_urgency"),
+    path("<str:number>/step", deciding.order_step_done, name="order_step_done"),
     path("<str:number>/terms", deciding.order_terms, name="order_terms"),
     path("<str:number>/change", changes.order_change, name="order_change"),
     path("<str:number>/change/preview", changes.change_propose, name="order_change_propose"),

@@ -8,6 +8,8 @@ from steward.interfaces.console.process import views
 
 urlpatterns = [
     path("", views.process, name="process"),
+    path("new", views.process_new, name="process_new"),
+    path("<slug:code>/retire", views.process_retire, name="process_retire"),
     path("<slug:code>", views.process_step, name="process_step"),
     path("<slug:code>/preview", views.process_preview, name="process_preview"),
 ]

@@ -13,6 +13,7 @@ from steward.kernel.command import command
 from steward.modules.orders.commands.invoices import guard_credit, open_invoices
 from steward.modules.orders.commands.late_audits import note_late
 from steward.modules.orders.commands.moving import Move, lock_order, lock_orders, move_orders
+from steward.modules.orders.commands.own_steps import refuse_pending
 from steward.modules.orders.commands.screening import screen_locked
 from steward.modules.orders.commands.verification import AwaitsVerification, verify_locked
 from steward.modules.orders.events import OrderApproved
@@ -73,7 +74,7 @@ def approve_orders(
     `over_credit` why where its buyer would owe more than their terms allow.
 
     Returns how many. Raises: NotFound, NotPossible, OwnEntry, OwnMend, OpenErrors, HeldByScreening,
-    AwaitsVerification, AboveCredit, WhyLate. Emits: OrderStateChanged, OrderApproved, AuditDelayed.
+    AwaitsVerification, StepsOpen, AboveCredit, WhyLate. Emits: OrderStateChanged, OrderApproved, AuditDelayed.
     Locks: orders, then buyers who pay later, each in id order.
     """
     found = lock_orders(order_ids)
@@ -93,6 +94,7 @@ def approve_orders(
             raise HeldByScreening
         if one.awaits_verification:
             raise AwaitsVerification
+    refuse_pending(list(found.values()))
     beyond = guard_credit(list(found.values()), reason=over_credit, now=now)
     simulated = {one.id: one.simulated for one in found.values()}
     note_late(actor, simulated=simulated, now=now, cause=late_cause, note=late_note)

@@ -15,6 +15,7 @@ from steward.modules.inventory.commands.promising import release_promises
 from steward.modules.orders.commands.invoices import call_off_invoices
 from steward.modules.orders.commands.money_back import give_back
 from steward.modules.orders.commands.moving import Move, Standing, lock_order, lock_orders, move_orders
+from steward.modules.orders.commands.own_steps import call_off_own_clocks
 from steward.modules.orders.events import OrderCancelled
 from steward.modules.orders.models import Order
 from steward.modules.orders.rules import transitions
@@ -116,5 +117,6 @@ def cancel_locked(actor: Actor, moves: Sequence[Move], now: datetime) -> None:
         ],
     )
     call_off_invoices(actor, [move.order for move in moves], now)
+    call_off_own_clocks(actor, [move.order.id for move in moves], now)
     for move in moves:
         give_back(actor, order_ids=[move.order.id], cause="cancelled", reason=move.reason, now=now)

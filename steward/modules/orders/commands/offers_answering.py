@@ -17,6 +17,7 @@ from steward.modules.orders.commands.cancel import cancel_order
 from steward.modules.orders.commands.moving import Standing, lock_order
 from steward.modules.orders.commands.offers import CANCELS, CLOCK, SUBJECT, waits_for_goods, withdraw_offers
 from steward.modules.orders.commands.offers_lines import put_lines
+from steward.modules.orders.commands.offers_splitting import OptionGone, split_for_buyer
 from steward.modules.orders.commands.progress import advance_orders, follow_payments
 from steward.modules.orders.events import OfferAnswered, OfferExpired
 from steward.modules.orders.models import Offer, Order
@@ -26,16 +27,10 @@ from steward.modules.orders.rules import offers as rules
 from steward.modules.orders.rules import transitions
 from steward.modules.payments import commands as payments
 
+__all__ = ["OfferOver", "OptionGone", "SayWhy", "answer_offer", "expire_offers"]
+
 SYSTEM = system("orders")
 REFUND_CAUSE = "overpaid"
-
-
-class OptionGone(errors.Refusal):
-    """Refuse an answer whose terms no longer hold; the buyer looks at what there is now and chooses again."""
-
-    code = "option_gone"
-    status = 409
-    message = gettext_lazy("This is no longer possible as it was shown. Please look again and choose.")
 
 
 class OfferOver(errors.Refusal):
@@ -82,7 +77,7 @@ def answer_offer(actor: Actor, *, offer_id: int, option: str, now: datetime, rea
     if choice is None:
         raise OptionGone
     _close(actor, offer, "answered", choice.kind, now, reason=reason.strip()[:200])
-    before, after = _follow(actor, one, order, choice, now)
+    before, after = _follow(actor, one, order, choice, offer, now)
     terms: dict[str, Any] = {"refund_minor": choice.refund_minor, "extra_minor": choice.extra_minor, **after}
     Offer.objects.filter(id=offer_id).update(terms=terms)
     answered = OfferAnswered(
@@ -140,7 +135,7 @@ def _close(actor: Actor, offer: Offer, state: str, answer: rules.Kind, now: date
 
 
 def _follow(
-    actor: Actor, one: Standing, order: Order, choice: rules.Choice, now: datetime
+    actor: Actor, one: Standing, order: Order, choice: rules.Choice, offer: Offer, now: datetime
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Let the order follow a choice. Returns what changed of it, before and after. Raises: OptionGone."""
     if choice.kind == "wait":
@@ -148,6 +143,8 @@ def _follow(
     if choice.kind == "cancel":
         _cancel(one, _("Chosen by the buyer"), now)
         return {}, {}
+    if choice.kind == "split":
+        return split_for_buyer(actor, one, choice, offer, now)
     changed = put_lines(actor, one, order, choice, now)
     if changed is None:
         raise OptionGone

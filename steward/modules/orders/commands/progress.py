@@ -18,6 +18,7 @@ from steward.modules.inventory.commands.promising import make_firm
 from steward.modules.orders.commands.invoices import close_invoices, open_invoices
 from steward.modules.orders.commands.late_audits import note_late
 from steward.modules.orders.commands.moving import Move, Standing, lock_orders, move_orders
+from steward.modules.orders.commands.own_steps import own_steps, start_own_clocks
 from steward.modules.orders.commands.screening import screen_locked
 from steward.modules.orders.commands.standing_still import follow_waits
 from steward.modules.orders.commands.verification import verify_locked
@@ -55,11 +56,13 @@ def advance_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
     orders = [one for one in lock_orders(order_ids).values() if not one.historic]
     screen_locked(actor, orders, now)
     verify_locked(actor, orders, now)
-    _move_where(actor, orders, "pass_checks", _passes_checks, now)
+    own = own_steps([one.id for one in orders])
+    checked = [one for one in orders if not own.pending(one, "pass_checks")]
+    _move_where(actor, checked, "pass_checks", _passes_checks, now)
     _move_where(actor, orders, "fail_checks", _fails_checks, now)
     _move_where(actor, orders, "unsubmit", _lost_payment, now)
-    _move_where(actor, orders, "submit", _may_be_audited, now)
-    due = [one for one in orders if one.state == "audit"]
+    _move_where(actor, [one for one in orders if not own.pending(one, "submit")], "submit", _may_be_audited, now)
+    due = [one for one in orders if one.state == "audit" and not own.pending(one, "approve")]
     lock_buyers(one.customer_id for one in due if one.customer_id is not None and one.goes_on_unpaid)
     why = audit_reasons(due, now)
     passing = [one for one in due if not why[one.id]]
@@ -68,6 +71,7 @@ def advance_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
     open_invoices(actor, passing, now)
     events.record(actor, [OrderApproved(order_id=one.id, automatic=True, simulated=one.simulated) for one in passing])
     follow_waits(actor, orders, now)
+    start_own_clocks(actor, orders, own, now)
     return len(passing)
 
 

@@ -11,10 +11,11 @@ from steward.modules.catalog import queries as catalog
 from steward.modules.deadlines import queries as deadlines
 from steward.modules.deadlines.queries import ClockView
 from steward.modules.inventory import queries as inventory
-from steward.modules.orders.models import Conflict, Line, Order, OrderFinding, Step
+from steward.modules.orders.models import Conflict, Line, Order, OrderFinding
 from steward.modules.orders.queries import words
 from steward.modules.orders.queries.findings import field_label, finding_text, suggestion_text
 from steward.modules.orders.queries.listing import SUBJECT, OrderRow, order_rows
+from steward.modules.orders.queries.process import step_definitions, steps_done
 from steward.modules.orders.queries.sealed import clear_finding, masked_finding, person_key
 from steward.modules.orders.queries.search import order_id as id_of
 from steward.modules.orders.rules import steps
@@ -179,16 +180,11 @@ def order_detail(key: str | int) -> OrderDetail:
             fulfilment_state=order.fulfilment_state,
             open_errors=errors,
             definitions=step_definitions(),
+            done=steps_done(order_id),
         ),
         invoice_due_at=order.invoice_due_at,
         service=order.service,
     )
-
-
-def step_definitions() -> list[steps.StepDefinition]:
-    """List the steps of the order process as the house defined them."""
-    rows = Step.objects.filter(active=True).values_list("code", "responsible_role", "instruction", "clock_kind")
-    return [steps.StepDefinition(*row) for row in rows]
 
 
 def _lines(order_id: int) -> list[LineView]:

@@ -11,6 +11,7 @@ from steward.modules.catalog import queries as catalog
 from steward.modules.catalog.rules import units_on_shelf
 from steward.modules.inventory import queries as inventory
 from steward.modules.orders.models import Line, Order
+from steward.modules.orders.queries.changes import possible_changes
 from steward.modules.orders.rules import offers as rules
 from steward.modules.payments import queries as payments
 
@@ -70,4 +71,5 @@ def offer_facts(order: Order, pool: str) -> rules.Facts:
         discount_minor=order.discount_minor,
         held_minor=paid_minor - refunded_minor - payments.claimed({order.id: order.currency})[order.id],
         absorbed_minor=parameters.value(ABSORBED).get(order.currency, 0),
+        can_split=not possible_changes(order.id)["split"],
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
 from steward.kernel import errors
 from steward.modules.deadlines import queries as deadlines
-from steward.modules.orders.models import Step
+from steward.modules.orders.models import Step, StepDone
 from steward.modules.orders.queries import words
 from steward.modules.orders.queries.exception_words import in_language
+from steward.modules.orders.rules.steps import StepDefinition
 
 
 class StepView(Struct, frozen=True):
@@ -25,12 +27,19 @@ class StepView(Struct, frozen=True):
     set_at: datetime
     set_by: str
     reason: str
+    manual: bool
+    name: dict[str, str]
     target_s: int = 0
 
     @property
     def label(self) -> str:
         """Name the step in the reader's language."""
-        return words.word(words.STEPS, self.code)
+        return step_label(self.code, self.name)
+
+    @property
+    def why_fixed(self) -> str:
+        """Say why a built-in step stays where it is, in the reader's language; own steps can be moved."""
+        return "" if self.manual else words.word(words.STEP_LOGIC, self.code)
 
     @property
     def role_label(self) -> str:
@@ -43,10 +52,27 @@ class StepView(Struct, frozen=True):
         return in_language(self.instruction)
 
 
+def step_label(code: str, name: Mapping[str, str]) -> str:
+    """Name a step in the reader's language: own ones by their name, built-in ones by the word for them."""
+    return in_language(name) if name else words.word(words.STEPS, code)
+
+
+def step_definitions() -> list[StepDefinition]:
+    """List the steps of the order process as the house defined them, in their order."""
+    fields = ("code", "responsible_role", "instruction", "clock_kind", "name", "manual")
+    rows = Step.objects.filter(active=True).order_by("position", "id").values_list(*fields)
+    return [StepDefinition(*row) for row in rows]
+
+
+def steps_done(order_id: int) -> set[str]:
+    """List the own steps that somebody has done for an order."""
+    return set(StepDone.objects.filter(order_id=order_id).values_list("code", flat=True))
+
+
 def process_steps() -> list[StepView]:
     """List the steps in force, in their order, each with the general limit of its clock."""
     limits = _limits()
-    rows = Step.objects.filter(active=True).order_by("position").values_list(*StepView.__struct_fields__[:-1])
+    rows = Step.objects.filter(active=True).order_by("position", "id").values_list(*StepView.__struct_fields__[:-1])
     return [StepView(*(*row, limits.get(row[5], 0))) for row in rows]
 
 

@@ -175,6 +175,8 @@ def event_text(kind: str, data: Mapping[str, Any]) -> str:
     if change := data.get("change"):
         facts["change_word"] = change_words.kind(str(change))
         facts["outcome_word"] = words.word(change_words.STATES, str(data.get("outcome", "")))
+    if isinstance(name := data.get("name"), Mapping):
+        facts["step_word"] = exception_words.in_language(dict(name))
     if answer := data.get("answer"):
         facts["answer_word"] = words.word(words.OFFER_ANSWERS, str(answer))
     for name in ("fields", "differing"):

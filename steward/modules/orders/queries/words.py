@@ -111,6 +111,7 @@ OFFER_ANSWERS: dict[str, Any] = {
     "wait": pgettext_lazy("answer to an offer", "wait for the goods"),
     "substitute": pgettext_lazy("answer to an offer", "take a substitute"),
     "partial": pgettext_lazy("answer to an offer", "get what is there"),
+    "split": pgettext_lazy("answer to an offer", "get what is there, the rest later"),
     "cancel": pgettext_lazy("answer to an offer", "cancel the order"),
 }
 RESOLUTIONS: dict[str, Any] = {

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from steward.kernel.actor import Actor
 from steward.modules.orders.models import Conflict, Order
+from steward.modules.orders.models.order import PRIORITIES
 from steward.modules.orders.queries.listing import COUNTED_AT_MOST, OrderRow, order_rows
 
 LOOKED_AT = 300
@@ -20,14 +21,18 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 def my_work(actor: Actor, *, limit: int = 50) -> list[OrderRow]:
     """List the orders that wait for what this person may do, by the clock that is due next.
 
-    Looks at the oldest 300 of each queue: clocks of one kind fall due in the order they started.
+    Looks at the oldest 300 of each queue and priority: clocks of one kind fall due in the order they started, but a
+    limit may depend on the priority.
     """
     states = [state for permission, state in STATES_BY_PERMISSION.items() if actor.may(permission)]
-    waiting: list[Order] = []
-    for state in states:
-        found = Order.objects.filter(state=state, historic=False).select_related("shop", "customer__person_key")
-        waiting += found.order_by("id")[:LOOKED_AT]
+    waiting = [order for state in states for order in _oldest(state)]
     return sorted(order_rows(waiting), key=_urgency)[:limit]
+
+
+def _oldest(state: str) -> list[Order]:
+    """Read the oldest orders of a state, as many of each priority, so that no urgent one is behind those that wait."""
+    found = Order.objects.filter(state=state, historic=False).select_related("shop", "customer__person_key")
+    return [order for priority in PRIORITIES for order in found.filter(priority=priority).order_by("id")[:LOOKED_AT]]
 
 
 def _urgency(row: OrderRow) -> tuple[datetime, int]:
@@ -36,8 +41,7 @@ def _urgency(row: OrderRow) -> tuple[datetime, int]:
 
 def audit_queue(*, limit: int = 100) -> list[OrderRow]:
     """List the orders that wait for an audit, by the clock that is due next."""
-    found = Order.objects.filter(state="audit").select_related("shop", "customer__person_key").order_by("id")
-    return sorted(order_rows(list(found[:LOOKED_AT])), key=_urgency)[:limit]
+    return sorted(order_rows(_oldest("audit")), key=_urgency)[:limit]
 
 
 def orders_in_conflict(*, limit: int = 100) -> list[OrderRow]:

@@ -14,32 +14,15 @@ from typing import Literal
 import msgspec
 from msgspec import Struct, structs
 
+from steward.modules.orders.rules import change_effects
+
 Kind = Literal["wait", "substitute", "partial", "split", "cancel"]
 ANSWERS: tuple[Kind, ...] = ("wait", "substitute", "partial", "split", "cancel")
 STATES = ("open", "answered", "expired", "withdrawn")
 MOST_SUBSTITUTES = 3
 
 
-class Line(Struct, frozen=True):
-    """A line as it stands or would stand. `quantity` counts what was not cancelled by the source as well."""
-
-    id: int
-    item_id: int
-    quantity: int
-    unit_price_minor: int
-    discount_minor: int = 0
-    cancelled: int = 0
-    stocked: bool = True
-
-    @property
-    def wanted(self) -> int:
-        """Return how many pieces are still wanted."""
-        return self.quantity - self.cancelled
-
-    @property
-    def net_minor(self) -> int:
-        """Return what the line costs after its discount. Units: minor currency units."""
-        return self.quantity * self.unit_price_minor - self.discount_minor
+Line = change_effects.Line
 
 
 class StandIn(Struct, frozen=True):
@@ -61,6 +44,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     discount_minor: int
     held_minor: int
     absorbed_minor: int
+    can_split: bool = False
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -124,10 +108,12 @@ def choices(facts: Facts) -> list[Choice]:
     """List what can be offered now: waiting and cancelling always, the others where goods and prices allow it."""
     short = missing_units(facts)
     partial = _partial(facts, short)
+    split = _split(facts, partial) if partial and facts.can_split else None
     return [
         Choice(kind="wait", total_minor=facts.total_minor),
         *_substitutes(facts, short),
         *([partial] if partial else []),
+        *([split] if split else []),
         Choice(kind="cancel", refund_minor=max(0, facts.held_minor)),
     ]
 
@@ -156,6 +142,31 @@ def _partial(facts: Facts, short: Mapping[int, int]) -> Choice | None:
         discount_minor=discount,
         refund_minor=refund_minor(falls_minor=falls, held_minor=facts.held_minor, total_minor=total),
     )
+
+
+def _split(facts: Facts, partial: Choice) -> Choice | None:
+    """Offer what is there now, and the rest as a second order when it comes: no money moves, all is still bought.
+
+    The total is what the first of the two costs. None where nothing would wait.
+    """
+    kept = {line.id: line.wanted for line in partial.lines}
+    before = change_effects.Amounts(
+        lines=tuple(facts.lines),
+        shipping_minor=0,
+        discount_minor=facts.discount_minor,
+        total_minor=facts.total_minor,
+    )
+    parts = change_effects.parted(before, waiting_shares(facts.lines, kept))
+    if parts is None:
+        return None
+    now = parts[0]
+    return Choice(kind="split", lines=now.lines, total_minor=now.total_minor, discount_minor=now.discount_minor)
+
+
+def waiting_shares(lines: Sequence[Line], kept: Mapping[int, int]) -> list[change_effects.Share]:
+    """Tell how many pieces of each line wait for goods, given how many of each are there."""
+    waiting = ((line.id, line.wanted - kept.get(line.id, 0)) for line in lines)
+    return [change_effects.Share(id_, pieces) for id_, pieces in waiting if pieces > 0]
 
 
 def _kept(line: Line, free: dict[int, int]) -> Line:

@@ -46,6 +46,7 @@ def facts(draw: st.DrawFn) -> Facts:
         discount_minor=discount,
         held_minor=draw(st.integers(0, worth + shipping + 500)),
         absorbed_minor=draw(st.integers(0, 3_000)),
+        can_split=draw(st.booleans()),
     )
 
 
@@ -138,3 +139,20 @@ def test_a_discount_shrinks_with_the_lines_in_the_buyers_favour() -> None:
     partial = offers.choices(order)[1]
 
     assert (partial.total_minor, partial.discount_minor, partial.refund_minor) == (1_933, 67, 967)
+
+
+@given(facts())
+def test_a_split_sends_what_is_there_and_gives_nothing_back(order: Facts) -> None:
+    found = {choice.kind: choice for choice in offers.choices(order)}
+    if "split" not in found:
+        return
+    split, partial = found["split"], found["partial"]
+    assert (split.refund_minor, split.extra_minor) == (0, 0)
+    assert offers.wanted_units(split.lines) == offers.wanted_units(partial.lines)
+    assert 0 <= split.total_minor <= order.total_minor
+
+
+@given(facts())
+def test_nobody_is_offered_a_split_where_the_order_cannot_be_parted(order: Facts) -> None:
+    kinds = {choice.kind for choice in offers.choices(order)}
+    assert order.can_split or "split" not in kinds

@@ -16,7 +16,7 @@ from steward.interfaces.console.orders.forms import end_of_day
 from steward.kernel import moment, money
 from steward.modules.customers.commands import accounts
 from steward.modules.orders import queries
-from steward.modules.orders.commands import audit, cancel, mend, progress, settle, urgency
+from steward.modules.orders.commands import audit, cancel, mend, progress, settle, step_doing, urgency
 from steward.modules.orders.rules.drafts import Priority
 
 LONGEST_REASON = 200
@@ -173,3 +173,17 @@ def order_terms(request: StaffRequest, number: str) -> HttpResponse:
         now=moment.now(),
     )
     return say(request, _("The buyer may pay later from now on."), to=_to_order(request, number))
+
+
+@require_POST
+@needs("orders.do_steps")
+def order_step_done(request: StaffRequest, number: str) -> HttpResponse:
+    """Say that a step of the house's own is done."""
+    step_doing.complete_step(
+        request.actor,
+        order_id=queries.order_id(number),
+        code=request.POST.get("code", "")[:50],
+        note=request.POST.get("note", "")[:LONGEST_REASON],
+        now=moment.now(),
+    )
+    return say(request, _("Done; the order goes on."), to=_to_order(request, number))

@@ -29,6 +29,7 @@ from steward.modules.deadlines.queries.words import CLOCKS, HAPPENED, TAKEN_BY, 
 from steward.modules.orders import queries
 from steward.modules.orders.commands import reveal
 from steward.modules.orders.queries import screening, verification, words
+from steward.modules.orders.queries.process import step_label
 from steward.modules.orders.queries.timeline import GROUPS
 from steward.modules.orders.rules import transitions
 from steward.modules.orders.rules.steps import Standing
@@ -90,6 +91,7 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
         **auditing.of_order(request, detail),
         "screening": screened,
         "may_screen": request.actor.may("orders.screen"),
+        "may_do_steps": request.actor.may("orders.do_steps"),
     }
     return render(request, "console/orders/order.html", facts)
 
@@ -103,7 +105,7 @@ def _clocks(detail: queries.OrderDetail) -> list[dict[str, Any]]:
     return [
         {
             "clock": clock,
-            "label": words.word(CLOCKS, clock.kind),
+            "label": _clock_label(detail.standing, clock.kind),
             "owner": names.get(clock.owner_id or 0, "") if clock.stopped_at is None else "",
             "history": [
                 (entry, HAPPENED.get(entry.what, entry.what), _step_words(entry, names))
@@ -127,12 +129,22 @@ def _steps(standing: Standing) -> list[dict[str, Any]]:
     return [
         {
             "code": step.code,
-            "label": words.word(words.STEPS, step.code),
+            "label": step_label(step.code, step.name),
             "status": step.status,
             "role": words.word(words.ROLES, step.responsible_role) if step.responsible_role else "",
         }
         for step in standing.steps
     ]
+
+
+def _clock_label(standing: Standing, kind: str) -> str:
+    """Name a clock; that of an own step by the step."""
+    own = next((step for step in standing.steps if step.manual and step.clock_kind == kind), None)
+    return step_label(own.code, own.name) if own else words.word(CLOCKS, kind)
+
+
+def _label_of(standing: Standing, code: str) -> str:
+    return next((step_label(step.code, step.name) for step in standing.steps if step.code == code), "")
 
 
 def _turn(detail: queries.OrderDetail) -> dict[str, Any]:
@@ -145,9 +157,10 @@ def _turn(detail: queries.OrderDetail) -> dict[str, Any]:
         "role": words.word(words.ROLES, step.responsible_role) if step and step.responsible_role else "",
         "instruction": instruction.get(language) or instruction.get("zh-hans", ""),
         "hindrance": words.word(words.HINDRANCES, standing.hindrance),
-        "next": words.word(words.STEPS, standing.following) if standing.following else "",
+        "next": _label_of(standing, standing.following),
+        "do_step": step.code if step and step.manual else "",
         "clock": detail.order.clock,
-        "clock_label": words.word(CLOCKS, detail.order.clock.kind) if detail.order.clock else "",
+        "clock_label": _clock_label(standing, detail.order.clock.kind) if detail.order.clock else "",
     }
 
 
