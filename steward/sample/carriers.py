@@ -35,6 +35,7 @@ RAISED = "suoyun-std"  # its prices of last year stand beside this year's
 REMOTE = ("15", "54", "62", "63", "64", "65")
 SPECIAL = ("71", "81", "82")
 ORIGINS = tuple(facts[1] for facts in WAREHOUSES.values())
+RISE = 1.04
 PAST_DAYS, PARCELS_SHARE = 180, 0.55
 BUYERS = (
     "3301",
@@ -233,7 +234,7 @@ def _offer(keeper: Actor, product: Product, today: date) -> int:
     year = today - timedelta(days=150)
     if product.code == RAISED:
         save_tariff(keeper, service=product.code, draft=tariff(product), valid_from=year - timedelta(days=400))
-    save_tariff(keeper, service=product.code, draft=tariff(product, dearer=1.04), valid_from=year)
+    save_tariff(keeper, service=product.code, draft=tariff(product, dearer=RISE), valid_from=year)
     return id_
 
 

@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from steward.interfaces.api import (
     accounts,
     approvals,
+    carriers,
     contract,
     deadlines,
     exceptions,
@@ -61,6 +62,7 @@ problems.install(api)
 for router in (
     orders.router,
     goods.router,
+    carriers.router,
     stock.router,
     supply.router,
     refunds.router,

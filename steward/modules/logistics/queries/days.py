@@ -16,3 +16,8 @@ def house_day(at: datetime) -> date:
 def house_time(at: datetime) -> time:
     """Tell the time of day it is at the merchant's."""
     return at.astimezone(ZoneInfo(settings.TIME_ZONE)).time()
+
+
+def midnight(day: date) -> datetime:
+    """Tell the instant a day begins at the merchant's."""
+    return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))

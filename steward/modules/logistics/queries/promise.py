@@ -9,10 +9,15 @@ from datetime import date, timedelta
 
 import numpy as np
 from django.db import connection
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import memory, parameters
-from steward.modules.logistics.rules.promise import HORIZON, Distribution, Learnt
+from steward.modules.customers.queries.divisions import divisions
+from steward.modules.logistics.models import Shipment
+from steward.modules.logistics.queries.days import midnight
+from steward.modules.logistics.rules.deliveries import band_of, distance_km
+from steward.modules.logistics.rules.promise import HORIZON, Distribution, Learnt, keys_of
 
 RELIABILITY = parameters.define(
     "logistics.reliability_share",
@@ -58,6 +63,7 @@ HALF_LIFE = parameters.define(
     label=_("After how many days a delivery counts half as much in what is learnt"),
 )
 LOOK_BACK_HALF_LIVES = 6
+ON_THE_WAY = ("handed_over", "in_transit", "out_for_delivery", "failed_attempt")
 FRESH_S = 300.0
 SEEN = """
 SELECT service_id, origin, destination, band, least(days, %(last)s),
@@ -87,10 +93,26 @@ def learnt(day: date) -> Learnt:
         for service, origin, destination, band, days, weight in cursor.fetchall():
             for key in ((service,), (service, "band", band), (service, "pair", origin, destination)):
                 seen[key][days] += weight
-    found = Learnt(dict(seen), strength=parameters.value(STRENGTH))
+    found = Learnt(dict(seen), strength=parameters.value(STRENGTH), waiting=_waiting(day))
     forget()
     _kept[day] = (time.monotonic(), found)
     return found
+
+
+def _waiting(day: date) -> dict[Hashable, Distribution]:
+    """Count the shipments on their way by lane and days; what is out for longer than we look ahead is lost."""
+    known, found = divisions(), defaultdict[Hashable, Distribution](lambda: np.zeros(HORIZON))
+    out = Shipment.objects.filter(
+        state__in=ON_THE_WAY, direction="outbound", delivered_at=None, simulated=False, service__isnull=False,
+        handed_over_at__gte=midnight(day - timedelta(days=HORIZON - 1)), handed_over_at__lt=midnight(day),
+    )  # fmt: skip
+    lanes = out.values_list("service_id", "warehouse__district_code", "district_code", "handed_over_at__date")
+    for service, origin, destination, left, count in lanes.annotate(n=Count("id")):
+        start, end = known.coordinates_of(origin), known.coordinates_of(destination)
+        band = band_of(distance_km(start, end) if start and end else None)
+        for key in keys_of(service, origin, destination, band):
+            found[key][(day - left).days] += count
+    return dict(found)
 
 
 def forget() -> None:
