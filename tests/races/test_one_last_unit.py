@@ -8,8 +8,10 @@ from random import Random
 
 import pytest
 
+from steward.kernel.errors import Refusal
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands.moving import MovementDraft, NotThere, PromisedAlready, record_movements
+from steward.modules.inventory.commands.regrading import Regrade, regrade_stock
 from steward.modules.inventory.commands.reserving import Placement, ship_reservations
 from steward.modules.inventory.models import Movement, Promise, Reservation, Stock
 from steward.modules.inventory.tests import stage
@@ -117,10 +119,19 @@ def live(worker: int, items: list[int]) -> None:
             ship_reservations(make.TESTER, reservation_ids=list(open_), reference=f"SH-{order}", now=make.NOW)
         stage.release(make.TESTER, order_id=order)
         take_one(chance.choice(items))
+        break_one(rows[chance.choice(sorted(wanted))])
+
+
+def break_one(row: int) -> None:
+    """Find a unit broken: whoever was promised it last loses it; what cannot be done at this moment is left."""
+    try:
+        regrade_stock(make.TESTER, regrades=[Regrade(row, 1, "damaged", "摔坏")], withdraw=True, now=make.NOW)
+    except Refusal:
+        return
 
 
 def test_a_crowd_on_scarce_goods_oversells_nothing_and_leaves_nothing_stuck() -> None:
-    items = [make.item(f"HOT-{number}", stock=6) for number in range(4)]
+    items = [make.item(f"HOT-{number}", stock=14) for number in range(4)]
 
     at_once(*(partial(live, worker, items) for worker in range(1, 5)))
 

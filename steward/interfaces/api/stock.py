@@ -8,6 +8,7 @@ from steward.interfaces.api import stock_shapes as shapes
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import Plain
+from steward.interfaces.api.supply_shapes import SupplyMade
 from steward.kernel import errors, moment
 from steward.modules.catalog import commands as catalog_commands
 from steward.modules.catalog import queries as catalog
@@ -127,9 +128,9 @@ def set_reorder_points(request: ApiRequest, payload: shapes.ReorderPointsInput) 
     return shapes.StockChanged(changed=planning.set_reorder_points(request.auth, points=drafts, now=moment.now()))
 
 
-@router.post("/replenishment", response=shapes.SupplyMade, operation_id="order_proposed", summary="Order proposals")
+@router.post("/replenishment", response=SupplyMade, operation_id="order_proposed", summary="Order proposals")
 @replayable
-def order_proposed(request: ApiRequest, payload: shapes.ReplenishInput) -> shapes.SupplyMade:
+def order_proposed(request: ApiRequest, payload: shapes.ReplenishInput) -> SupplyMade:
     """Order what is proposed for reorder points: purchase orders and transfers. Needs `stock.purchase`."""
     numbers = planning.order_proposed(
         request.auth,
@@ -138,7 +139,7 @@ def order_proposed(request: ApiRequest, payload: shapes.ReplenishInput) -> shape
         expected_date=payload.expected_date,
         now=moment.now(),
     )
-    return shapes.SupplyMade(numbers=numbers)
+    return SupplyMade(numbers=numbers)
 
 
 @router.get("/stock/health", response=shapes.StockHealth, operation_id="get_stock_health", summary="Stock health")

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 from ninja import Path, Query, Router
 
-from steward.interfaces.api import stock_shapes as shapes
+from steward.interfaces.api import supply_shapes as shapes
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import BIGGEST_ID, Plain
+from steward.interfaces.api.stock_shapes import StockChanged
 from steward.kernel import moment
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands import receiving
@@ -130,7 +131,7 @@ def list_receipt_differences(request: ApiRequest) -> Any:
 
 @router.post(
     "/receipt-differences/{difference_id}/settle",
-    response=shapes.StockChanged,
+    response=StockChanged,
     operation_id="settle_receipt_difference",
     summary="Settle a difference",
 )
@@ -139,9 +140,9 @@ def settle_receipt_difference(
     request: ApiRequest,
     difference_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)],
     payload: shapes.SettlementInput,
-) -> shapes.StockChanged:
+) -> StockChanged:
     """Say how a difference was settled. Needs `stock.purchase`."""
     receiving.settle_difference(
         request.auth, difference_id=difference_id, settlement=payload.settlement, now=moment.now()
     )
-    return shapes.StockChanged(changed=1)
+    return StockChanged(changed=1)

@@ -66,10 +66,10 @@ class ReceiptDiffered(Event, frozen=True, kw_only=True):
     reason: str
 
 
-class StockFellLow(Event, frozen=True, kw_only=True):
+class ReorderPointCrossed(Event, frozen=True, kw_only=True):
     """What a warehouse has of an item, with what is on its way, fell below its reorder point. Units: pieces."""
 
-    KIND = "inventory.stock_fell_low"
+    KIND = "inventory.reorder_point_crossed"
     SUBJECT = "item"
     item_id: int
     warehouse_id: int

@@ -18,7 +18,7 @@ from steward.kernel.command import command
 from steward.modules.catalog import queries as catalog
 from steward.modules.inventory.commands.supply import SupplyLineDraft, order_goods, plan_transfer
 from steward.modules.inventory.commands.telling import tell_of_low_stock
-from steward.modules.inventory.events import StockFellLow
+from steward.modules.inventory.events import ReorderPointCrossed
 from steward.modules.inventory.models import DailyDemand, ReorderPoint, Stock, Warehouse
 from steward.modules.inventory.queries import planning as reads
 from steward.modules.inventory.rules import planning as rules
@@ -234,8 +234,8 @@ def gather_demand(actor: Actor, *, day: date) -> None:
 def watch_reorder_points(actor: Actor, *, now: datetime) -> int:
     """Notice which reorder points stock has fallen below since it was looked at, and tell who plans stock, once.
 
-    Being back above arms the alert again. Returns how many crossings there were. Emits: StockFellLow. Locks: reorder
-    points that cross, compare-and-set. Source: INV-3.
+    Being back above arms the alert again. Returns how many crossings there were. Emits: ReorderPointCrossed. Locks:
+    reorder points that cross, compare-and-set. Source: INV-3.
     """
     rows = reads.plan_rows()
     risen = [one.id for one in rows if not one.is_below and one.below_since is not None]
@@ -251,7 +251,7 @@ def watch_reorder_points(actor: Actor, *, now: datetime) -> int:
     events.record(
         actor,
         [
-            StockFellLow(
+            ReorderPointCrossed(
                 item_id=one.item_id,
                 warehouse_id=one.warehouse_id,
                 position=one.position.total,

@@ -150,4 +150,4 @@ def _done(work: Any, **facts: Any) -> bool:
 
 @pytest.mark.django_db
 def test_whatever_happens_the_ledgers_prove_the_balances() -> None:
-    run_state_machine_as_test(Ledger, settings=settings(max_examples=10, stateful_step_count=20, deadline=None))
+    run_state_machine_as_test(Ledger, settings=settings(max_examples=8, stateful_step_count=18, deadline=None))

@@ -115,7 +115,7 @@ def test_falling_below_is_told_once_and_again_only_after_it_was_above() -> None:
 
     assert seen == [0, 1, 0, 0, 1]
     assert Notice.objects.filter(template="stock_low").count() == 2
-    assert Event.objects.filter(kind="inventory.stock_fell_low").count() == 2
+    assert Event.objects.filter(kind="inventory.reorder_point_crossed").count() == 2
 
 
 @pytest.mark.django_db

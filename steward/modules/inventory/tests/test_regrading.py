@@ -13,7 +13,6 @@ from steward.modules.inventory.commands.regrading import Regrade, quarantine_exp
 from steward.modules.inventory.commands.writing import PromisedAlready
 from steward.modules.inventory.models import Movement, Reservation
 from steward.modules.inventory.tests import stage
-from steward.modules.orders.models import Order
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -102,16 +101,3 @@ def test_goods_keep_until_the_end_of_their_day() -> None:
 
     assert quarantine_expired(make.TESTER, now=make.NOW) == 0
     assert quarantine_expired(make.TESTER, now=make.NOW + timedelta(days=1)) == 1
-
-
-def test_an_order_promised_expired_goods_holds_nothing_and_says_so() -> None:
-    item = make.item(shelf_life_days=30)
-    make.arrival_of_lots(item, {"OLD": YESTERDAY})
-    order = make.order(quantity=5).order_id
-
-    quarantine_expired(make.TESTER, now=make.NOW)
-    make.settle()
-
-    assert Order.objects.get(id=order).fulfilment_state == "released"
-    assert stage.balances(item) == (0, 0)
-    assert queries.differences() == []
