@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steward.interfaces.api import receipts, token_use
 from steward.interfaces.api.gathering import Gatherer
-from steward.interfaces.api.replies import checked_key
+from steward.interfaces.api.replies import checked_key, is_fit_key
 from steward.interfaces.asgi.life import LIFE
 from steward.interfaces.asgi.replies import reply
 from steward.interfaces.asgi.types import Receive, Scope, Send
@@ -186,8 +186,11 @@ def _locale(headers: dict[bytes, bytes], actor: Actor) -> str:
 
 def _key(headers: dict[bytes, bytes], locale: str) -> str | None:
     """Read the Idempotency-Key as every other door reads it. Raises: BadInput."""
+    given = headers.get(b"idempotency-key", b"").decode("latin-1")
+    if is_fit_key(given):  # as nearly always: to change the language costs more than all else that is done here
+        return given or None
     with translation.override(locale):
-        return checked_key(headers.get(b"idempotency-key", b"").decode("latin-1")) or None
+        return checked_key(given) or None
 
 
 async def _body(receive: Receive) -> bytes:

@@ -71,6 +71,11 @@ def key_of(request: ApiRequest) -> str:
     return checked_key(request.headers.get(HEADER, ""))
 
 
+def is_fit_key(key: str) -> bool:
+    """Tell whether a key is of printable ASCII and bearable length."""
+    return len(key) <= LONGEST_KEY and KEY.fullmatch(key) is not None
+
+
 def checked_key(key: str) -> str:
     """Return a key of printable ASCII and bearable length. Raises: BadInput for any other."""
     if len(key) > LONGEST_KEY:
