@@ -18,7 +18,7 @@ from steward.modules.deadlines.events import (
     PolicyRetired,
 )
 from steward.modules.deadlines.queries import policies
-from steward.modules.people.events import CalendarChanged, HolidaysMissing
+from steward.modules.people.events import CalendarChanged, HolidaysMissed
 
 SYSTEM = system("deadlines.sweep")
 AGAIN_TASK = "deadlines.realign_again"
@@ -71,7 +71,7 @@ def on_clock_escalated_tell_people(events: Sequence[ClockEscalated]) -> None:
     commands.tell_people(SYSTEM, reached=commands.not_moved_above(events), now=moment.now())
 
 
-def on_holidays_missing_tell_people(events: Sequence[HolidaysMissing]) -> None:
+def on_holidays_missed_tell_people(events: Sequence[HolidaysMissed]) -> None:
     """Warn those who keep calendars."""
     commands.tell_of_missing_holidays(SYSTEM, missing=events, now=moment.now())
 

@@ -343,10 +343,10 @@ class AuditDelayed(Event, frozen=True, kw_only=True):
     cause: str
 
 
-class OrderHandedOn(Event, frozen=True, kw_only=True):
+class OrderReassigned(Event, frozen=True, kw_only=True):
     """Something about an order was not done in time, so a colleague has it now; `name` is theirs, `how` why they."""
 
-    KIND = "orders.order_handed_on"
+    KIND = "orders.order_reassigned"
     SUBJECT = "order"
     order_id: int
     clock_kind: str

@@ -273,10 +273,10 @@ class OnCallOverridden(Event, frozen=True, kw_only=True):
     cancelled: bool
 
 
-class HolidaysMissing(Event, frozen=True, kw_only=True):
+class HolidaysMissed(Event, frozen=True, kw_only=True):
     """The holidays of a year that is near are not known: time limits would run on days off. Told twice a month."""
 
-    KIND = "people.holidays_missing"
+    KIND = "people.holidays_missed"
     SUBJECT = "calendar"
     calendar_id: int
     code: str

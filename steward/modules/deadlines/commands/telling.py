@@ -15,7 +15,7 @@ from steward.modules.deadlines.queries.words import clock_words
 from steward.modules.messaging.commands import notify_staff
 from steward.modules.messaging.rules.outgoing import Notice
 from steward.modules.people import queries as people
-from steward.modules.people.events import HolidaysMissing
+from steward.modules.people.events import HolidaysMissed
 
 Reached = ClockWarned | ClockBreached | ClockEscalated
 CUSTOMER = "customer"
@@ -117,7 +117,7 @@ def _answering(step: ClockEscalated, owner_id: int | None, now: datetime) -> lis
 
 
 @command(needs="deadlines.sweep")
-def tell_of_missing_holidays(actor: Actor, *, missing: Sequence[HolidaysMissing], now: datetime) -> int:
+def tell_of_missing_holidays(actor: Actor, *, missing: Sequence[HolidaysMissed], now: datetime) -> int:
     """Tell those who keep calendars that limits would run on days off. Returns how many notices went out."""
     notices = [
         Notice(

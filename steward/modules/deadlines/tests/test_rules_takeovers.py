@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from steward.modules.deadlines.rules.takeovers import Chosen, Taker, choose, next_owner
@@ -13,7 +13,10 @@ ids = st.integers(1, 12)
 takers = st.lists(
     st.builds(Taker, ids, st.integers(0, 3), st.booleans(), st.booleans(), st.booleans()),
     unique_by=lambda one: one.staff_id,
+    max_size=8,
 )
+# A busy machine draws slowly now and then.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 away = st.sets(ids)
 
 
@@ -47,6 +50,7 @@ def test_nobody_is_called_in_who_may_not_work_on_it() -> None:
     assert choose([Taker(1)], owner_id=1, away=(), on_call_id=8, manager_id=9) == Chosen(None, "nobody")
 
 
+@patient
 @given(takers, st.none() | ids, away, st.none() | ids, st.none() | ids)
 def test_never_the_same_person_never_on_leave_never_without_the_right(
     able: list[Taker], owner: int | None, gone: set[int], on_call: int | None, manager: int | None
@@ -60,6 +64,7 @@ def test_never_the_same_person_never_on_leave_never_without_the_right(
         assert chosen.staff_id in {one.staff_id for one in able}
 
 
+@patient
 @given(takers, st.none() | ids, away, st.randoms())
 def test_the_order_in_which_people_are_listed_does_not_matter(
     able: list[Taker], owner: int | None, gone: set[int], chance: Random
@@ -69,6 +74,7 @@ def test_the_order_in_which_people_are_listed_does_not_matter(
     assert next_owner(shuffled, owner_id=owner, away=gone) == next_owner(able, owner_id=owner, away=gone)
 
 
+@patient
 @given(takers, st.none() | ids, away)
 def test_nobody_on_duty_has_fewer_than_who_is_chosen(able: list[Taker], owner: int | None, gone: set[int]) -> None:
     found = next_owner(able, owner_id=owner, away=gone)

@@ -11,7 +11,7 @@ from steward.kernel.command import command
 from steward.modules.deadlines.commands import Handover, reassign_clocks
 from steward.modules.deadlines.events import ClockEscalated
 from steward.modules.orders.commands.exceptions_opening import SUBJECT, note
-from steward.modules.orders.events import ExceptionWorked, OrderHandedOn
+from steward.modules.orders.events import ExceptionWorked, OrderReassigned
 from steward.modules.orders.models import ExceptionCase, Verification
 from steward.modules.people import queries as people
 
@@ -23,7 +23,7 @@ def reassign_subjects(actor: Actor, *, steps: Sequence[ClockEscalated], now: dat
     """Give the subjects of these steps to the next person on duty who may work on them; a second run gives none.
 
     An exception changes its owner, orders and checks of entries belong to whom their clock says. Returns how many
-    changed hands. Emits: ClockReassigned, ExceptionWorked, OrderHandedOn. Locks: exceptions, then clocks, in id order.
+    changed hands. Emits: ClockReassigned, ExceptionWorked, OrderReassigned. Locks: exceptions, then clocks, by id.
     """
     wanted = [step for step in steps if step.verb == "reassign" and step.about_kind in KINDS]
     ids = sorted({step.about_id for step in wanted if step.about_kind == SUBJECT})
@@ -38,7 +38,7 @@ def reassign_subjects(actor: Actor, *, steps: Sequence[ClockEscalated], now: dat
     told: list[events.Event] = [_worked(cases[id_]) for id_ in of_desk]
     orders = _orders_of(moved, cases)
     told += [
-        OrderHandedOn(
+        OrderReassigned(
             order_id=order_id,
             clock_kind=one.step.clock_kind,
             before_id=one.before_id,

@@ -44,7 +44,7 @@ TEXTS: Mapping[str, Any] = {
     "orders.exception_opened": _("An exception was opened: %(detector)s"),
     "orders.exception_closed": _("The exception “%(detector)s” ended: %(outcome)s"),
     "orders.exception_worked": _("Somebody works the exception “%(detector)s”."),
-    "orders.order_handed_on": _("“%(clock)s” was not done in time; %(name)s has it now."),
+    "orders.order_reassigned": _("“%(clock)s” was not done in time; %(name)s has it now."),
     "orders.order_step_done": _("A step of the process was done: %(step_word)s %(note)s"),
     "orders.audit_delayed": _("The audit was late: %(late)s"),
     "payments.payment_recorded": _("A payment was recorded."),
@@ -203,7 +203,7 @@ def _why_refunded(data: Mapping[str, Any]) -> str:
 
 def _of_exceptions(kind: str, data: Mapping[str, Any]) -> dict[str, str]:
     """Write what an exception's event says in words."""
-    if kind == "orders.order_handed_on":
+    if kind == "orders.order_reassigned":
         return {"clock": words.word(dict(CLOCKS), str(data.get("clock_kind", "")))}
     if kind == "orders.audit_delayed":
         return {"late": words.word(exception_words.LATE_CAUSES, str(data.get("cause", "")))}

@@ -14,7 +14,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.calendar import Window
 from steward.kernel.command import command
 from steward.modules.people.commands.teams import CODE
-from steward.modules.people.events import CalendarChanged, HolidaysMissing
+from steward.modules.people.events import CalendarChanged, HolidaysMissed
 from steward.modules.people.models import CalendarVersion
 from steward.modules.people.queries.calendars import missing_holidays
 from steward.modules.people.rules import calendars as rules
@@ -75,13 +75,13 @@ def extend_calendars(actor: Actor, *, now: datetime) -> list[str]:
 def check_holidays(actor: Actor, *, now: datetime) -> list[tuple[str, int]]:
     """Find calendars in force that lack the holidays of a year that has come near.
 
-    Returns their codes with the year. Emits: HolidaysMissing for each.
+    Returns their codes with the year. Emits: HolidaysMissed for each.
     """
     missing = missing_holidays(now=now)
     events.record(
         actor,
         [
-            HolidaysMissing(calendar_id=one.id, code=one.code, name=one.name, country=one.country, year=year)
+            HolidaysMissed(calendar_id=one.id, code=one.code, name=one.name, country=one.country, year=year)
             for one, year in missing
         ],
     )

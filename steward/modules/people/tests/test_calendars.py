@@ -93,7 +93,7 @@ def test_a_year_whose_notice_is_not_out_is_missed_from_mid_november_on() -> None
     assert ("office", 2031) not in commands.check_holidays(SETUP, now=NOW.replace(year=2030, month=11, day=14))
     missing = commands.check_holidays(SETUP, now=NOW.replace(year=2030, month=11, day=15))
     assert {("office", 2030), ("office", 2031)} <= set(missing)
-    assert kinds(len(missing)) == ["people.holidays_missing"] * len(missing)
+    assert kinds(len(missing)) == ["people.holidays_missed"] * len(missing)
 
 
 def test_a_year_that_is_known_is_not_missed() -> None:
