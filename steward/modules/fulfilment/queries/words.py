@@ -18,7 +18,7 @@ REASONS: dict[str, Any] = {
     "dearer": _("Could serve it, but dearer"),
 }
 MODES: dict[str, Any] = {
-    "single": _("At once"),
+    "single": pgettext_lazy("allocation", "At once"),
     "flow": _("Wave, flow"),
     "splits": _("Wave, fewest split costs"),
 }
