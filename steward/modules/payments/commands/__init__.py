@@ -27,7 +27,7 @@ from steward.modules.payments.commands.statements import (
     read_statement,
     settle_difference,
 )
-from steward.modules.payments.commands.transferring import transfer_money
+from steward.modules.payments.commands.transferring import transfer_all_left, transfer_money
 from steward.modules.payments.commands.working import claim_refunds, record_answer, run_errand
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "settle_by_hand",
     "settle_difference",
     "settle_dispute",
+    "transfer_all_left",
     "transfer_money",
     "withdraw_refund",
 ]
