@@ -32,6 +32,7 @@ def stock(request: StaffRequest) -> HttpResponse:
         "rows": [(row, [one for one in places[row.item_id] if one.pool == row.pool]) for row in rows[:PAGE]],
         "more_url": older,
         "q": text,
+        "bundles": [one for one in catalog.find_items(text) if one.is_bundle],
         "warehouses": queries.warehouses(),
         "may_move": request.actor.may("stock.move"),
     }

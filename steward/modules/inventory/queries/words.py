@@ -16,7 +16,7 @@ KINDS: Mapping[str, Any] = {
     "transferred_out": _("Sent to another warehouse"),
     "transferred_in": _("Come from another warehouse"),
     "regraded": _("Condition changed"),
-    "written_off": _("Written off"),
+    "written_off": _("Goods written off"),
     "counted": _("Stocktake"),
 }
 CONDITIONS: Mapping[str, Any] = {
