@@ -95,7 +95,7 @@ def wave(request: StaffRequest, number: str) -> HttpResponse:
             for row in rows[:PAGE]
         ],
         "older_url": address_with(request.GET, after=rows[PAGE - 1].id) if len(rows) > PAGE else "",
-        "chips": [(code, words.OUTCOMES[code], count) for code, count in sorted(counts.items())],
+        "outcomes": [(code, words.OUTCOMES[code], count) for code, count in sorted(counts.items())],
         "outcome": outcome,
         "orders": sum(counts.values()),
         "requested_by": people.actor_names({one.requested_by}).get(one.requested_by, one.requested_by),
