@@ -77,7 +77,11 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_order_cancelled_withdraw_offers,
         logistics.on_order_cancelled_cancel_shipments,
     ],
-    OrderChanged: [orders.on_order_changed_offer_goods, orders.on_order_changed_ask_for_difference],
+    OrderChanged: [
+        orders.on_order_changed_offer_goods,
+        orders.on_order_changed_ask_for_difference,
+        fulfilment.on_order_changed_plan_again,
+    ],
     ApprovalSettled: [orders.on_approval_settled_follow_verification, payments.on_approval_settled_move_refunds],
     OrderMended: [orders.on_order_mended_open_exception],
     OrderConflicted: [orders.on_order_conflicted_open_exception],

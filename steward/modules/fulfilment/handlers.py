@@ -9,8 +9,10 @@ from steward.modules.fulfilment.commands.allocating import allocate_orders, end_
 from steward.modules.fulfilment.commands.placing import SYSTEM
 from steward.modules.fulfilment.commands.retrying import retry_items
 from steward.modules.fulfilment.queries.policies import policy_in_force
+from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.events import StockMoved
-from steward.modules.orders.events import OrderApproved, OrderCancelled, OrderPromised
+from steward.modules.logistics.commands.shipments import cancel_shipments
+from steward.modules.orders.events import OrderApproved, OrderCancelled, OrderChanged, OrderPromised
 
 
 def on_order_approved_allocate_orders(events: Sequence[OrderApproved]) -> None:
@@ -29,6 +31,23 @@ def on_order_cancelled_end_allocations(events: Sequence[OrderCancelled]) -> None
     """Note that the allocations of cancelled orders count no longer; their goods went back with the promise."""
     ids = [event.order_id for event in events]
     end_allocations(SYSTEM, order_ids=ids, because="order cancelled", now=moment.now())
+
+
+def on_order_changed_plan_again(events: Sequence[OrderChanged]) -> None:
+    """Call off what waits for changed orders whose goods were given back, and set them aside anew where they may leave.
+
+    Those that have goods set aside again were planned anew already, so a second run leaves them alone. Source: ORD-9.
+    """
+    given_back = {event.order_id: event for event in events if event.set_aside}
+    rows = inventory.reservations_of_orders(sorted(given_back))
+    ids = sorted(given_back.keys() - {row.order_id for row in rows if row.state == "open"})
+    if not ids:
+        return
+    now = moment.now()
+    cancel_shipments(SYSTEM, order_ids=ids, reason="", now=now)
+    end_allocations(SYSTEM, order_ids=ids, because="order changed", now=now)
+    if policy_in_force().weights.at_once:
+        allocate_orders(SYSTEM, order_ids=[id_ for id_ in ids if given_back[id_].approved], now=now)
 
 
 def on_stock_moved_retry_orders(events: Sequence[StockMoved]) -> None:

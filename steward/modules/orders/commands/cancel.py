@@ -13,6 +13,7 @@ from steward.kernel.command import command
 from steward.modules.deadlines import queries as deadlines
 from steward.modules.inventory.commands.promising import release_promises
 from steward.modules.orders.commands.invoices import call_off_invoices
+from steward.modules.orders.commands.late_audits import note_late
 from steward.modules.orders.commands.money_back import give_back
 from steward.modules.orders.commands.moving import Move, Standing, lock_order, lock_orders, move_orders
 from steward.modules.orders.commands.own_steps import call_off_own_clocks
@@ -25,6 +26,8 @@ from steward.modules.orders.rules.standing import OWING
 from steward.modules.payments import queries as payments
 from steward.modules.payments.commands.locking import lock_money
 from steward.modules.payments.rules import payment_state
+
+_CANCELLED = "cancelled"
 
 
 class UnknownCause(errors.Refusal):
@@ -101,6 +104,9 @@ def cancel_locked(actor: Actor, moves: Sequence[Move], now: datetime) -> None:
     # Stock before the order's row: who brings the same order at this moment holds its stock, and would wait for a row
     # that is being changed, though not for one that is merely locked.
     released = release_promises(order_ids=[move.order.id for move in moves]) if moves else []
+    # An audit that was late stays accounted for, though the order ends before anybody decided.
+    waiting = {move.order.id: move.order.simulated for move in moves if move.order.state == "audit"}
+    note_late(actor, simulated=waiting, now=now, cause="other", note=_CANCELLED)
     move_orders(actor, moves, now)
     Order.objects.filter(id__in=released).update(fulfilment_state="released")
     events.record(

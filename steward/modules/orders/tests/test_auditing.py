@@ -11,7 +11,7 @@ from steward.kernel.actor import NotPermitted
 from steward.kernel.models import Event
 from steward.modules.deadlines import queries as deadlines
 from steward.modules.orders import queries
-from steward.modules.orders.commands import audit, auditing, process, progress
+from steward.modules.orders.commands import audit, auditing, cancel, process, progress
 from steward.modules.orders.commands.late_audits import WhyLate
 from steward.modules.orders.models import LateAudit, Order, Step
 from tests import make
@@ -162,3 +162,12 @@ def test_a_clerk_changes_no_step() -> None:
             reason="x",
             now=make.NOW,
         )
+
+
+def test_an_order_cancelled_after_its_audit_was_due_is_accounted_for() -> None:
+    order_id = order_in_audit()
+
+    cancel.cancel_order(make.TESTER, order_id=order_id, cause="customer", reason="Called", now=LATE)
+
+    row = LateAudit.objects.get()
+    assert (row.order_id, row.cause, row.note) == (order_id, "other", "cancelled")

@@ -349,3 +349,15 @@ def test_whoever_had_a_hand_in_a_change_does_not_check_it() -> None:
     changing.confirm_change(make.checker_chen(), change_id=change_id, now=make.NOW)
     one.refresh_from_db()
     assert set(one.mended_by) == {make.clerk_lin().id, make.checker_chen().id}
+
+
+def test_goods_that_were_set_aside_are_given_back_and_set_aside_anew() -> None:
+    one = order()
+    assert one.fulfilment_state == "allocated"
+    before = {row.id for row in inventory.reservations_of_orders([one.id]) if row.state == "open"}
+    after = change(one, "split", shares=[Share(line_of(one).id, 1)])
+    part = Order.objects.get(split_from=one)
+    rows = [row for row in inventory.reservations_of_orders([one.id, part.id]) if row.state == "open"]
+    assert {row.id for row in rows} & before == set()
+    assert sorted(row.quantity for row in rows) == [1, 2]
+    assert (after.fulfilment_state, part.fulfilment_state) == ("allocated", "allocated")
