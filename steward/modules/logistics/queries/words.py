@@ -75,9 +75,7 @@ FAULTS: Mapping[str, Any] = {
     "tariff_empty": gettext_lazy("There is no row with a price."),
     "number_unfit": gettext_lazy("%(value)s is not possible here."),
     "number_unreadable": gettext_lazy("“%(value)s” in column “%(column)s” is no number."),
-    "region_unknown": gettext_lazy(
-        "“%(value)s” is no region anybody knows. Write a name or the first digits of its code."
-    ),
+    "region_unknown": gettext_lazy("“%(value)s” is no known region. Write its name or the first digits of its code."),
     "storage_class_unknown": gettext_lazy("There is no storage class “%(value)s”."),
     "surcharge_unknown": gettext_lazy("There is no surcharge “%(value)s”."),
     "tier_ends_before_it_begins": gettext_lazy("The tier %(from)s–%(to)s kg ends before it begins."),
