@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from steward.modules.inventory.commands.moving import MovementDraft, record_movements
 from steward.modules.inventory.commands.places import open_warehouse
 from steward.modules.orders.commands.moving import Move, lock_orders, move_orders
@@ -38,10 +40,11 @@ def approved(number: str = "A-1", *, approve: bool = True, **changes: Any) -> in
 
 def approve_orders(order_ids: list[int]) -> None:
     """Bring orders to approval by their own transitions."""
-    for verb in ("pass_checks", "submit", "approve"):
-        standing = lock_orders(order_ids)
-        moves = [Move(one, verb) for one in standing.values() if one.state != "approved"]
-        move_orders(make.TESTER, [one for one in moves if _can(one)], make.NOW)
+    with transaction.atomic():
+        for verb in ("pass_checks", "submit", "approve"):
+            standing = lock_orders(order_ids)
+            moves = [Move(one, verb) for one in standing.values() if one.state != "approved"]
+            move_orders(make.TESTER, [one for one in moves if _can(one)], make.NOW)
 
 
 def _can(move: Move) -> bool:
