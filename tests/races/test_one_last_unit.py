@@ -11,6 +11,7 @@ import pytest
 from steward.kernel.errors import Refusal
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands.moving import MovementDraft, NotThere, PromisedAlready, record_movements
+from steward.modules.inventory.commands.promising import release_promises
 from steward.modules.inventory.commands.regrading import Regrade, regrade_stock
 from steward.modules.inventory.commands.reserving import Placement, ship_reservations
 from steward.modules.inventory.models import Movement, Promise, Reservation, Stock
@@ -72,7 +73,7 @@ def test_an_order_cancelled_while_its_goods_are_set_aside_keeps_nothing() -> Non
 
 def stage_release(order: int) -> None:
     """Cancel inside the transaction that is open already."""
-    stage.promising.release_promises(order_ids=[order])
+    release_promises(order_ids=[order])
 
 
 @pytest.mark.parametrize("first", ["ship", "cancel"])
