@@ -47,7 +47,7 @@ def shop() -> tuple[list[int], list[int]]:
 
 
 def assert_sound() -> None:
-    """Assert that no row is oversold, ledgers agree, and that the allocated orders hold all they want, others nothing."""
+    """Assert that no row is oversold, ledgers agree, and allocated orders hold all they want, others nothing."""
     assert not Stock.objects.filter(reserved__gt=F("on_hand")).exists()
     assert inventory.differences() == []
     held: dict[int, int] = {}
