@@ -15,6 +15,8 @@ from steward.modules.orders.queries.allocating import orders_awaiting_allocation
 from steward.sample.people import SYSTEM, Crew
 
 IN_WAVE = 24
+# What came in earlier was set aside earlier, so that its parcels are further on their way.
+AT_ONCE_HOURS_AGO = (46, 24, 1)
 WAVE_S = 5
 TRIED_DAYS = 7
 # What the manager tries: parcels dearer to split, lateness weighed more.
@@ -24,7 +26,10 @@ PROPOSED = {"split_minor": 1_200, "late_minor_per_day": 1_000}
 def set_aside(crew: Crew, now: datetime) -> int:
     """Allocate what is approved. Returns how many orders have their goods."""
     waiting = orders_awaiting_allocation()
-    placed = len(allocate_orders(SYSTEM, order_ids=waiting[:-IN_WAVE], now=now - timedelta(hours=1)).placed)
+    placed, early = 0, waiting[:-IN_WAVE]
+    for part, hours_ago in enumerate(AT_ONCE_HOURS_AGO):
+        share = early[part * len(early) // len(AT_ONCE_HOURS_AGO) : (part + 1) * len(early) // len(AT_ONCE_HOURS_AGO)]
+        placed += len(allocate_orders(SYSTEM, order_ids=share, now=now - timedelta(hours=hours_ago)).placed)
     coordinator = crew.first("logistics_coordinator")
     try:
         number = run_wave(coordinator, now=now, mode="flow", seconds=WAVE_S)

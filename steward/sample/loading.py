@@ -32,6 +32,7 @@ from steward.sample import (
     offers,
     past,
     refunds,
+    shipping,
     staffing,
     stock,
     supply,
@@ -130,6 +131,8 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
         continue
     say("setting goods aside, at once and in a wave")
     allocation.set_aside(crew, now)
+    say("packing and sending, and hearing carriers")
+    shipping.send(crew, Random(f"{seed}:shipping"), now)
     say("finding what went wrong")
     exceptions.happen(crew, [case.order_id for case in cases], now)
     return loaded
