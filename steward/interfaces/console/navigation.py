@@ -106,7 +106,7 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     Section(
-        _("Shipping"),
+        _("Carriers and shipping"),
         "truck-delivery",
         (
             Entry(_("Allocation waves"), "waves", "fulfilment.view", "ripple", count="fulfilment.waves"),

@@ -3,12 +3,8 @@
 (function () {
   const PALETTE = ["#4263eb", "#2f9e44", "#f08c00", "#0ca678", "#ae3ec9", "#868e96", "#1098ad"];
 
-  function colour(name, otherwise) {
-    return getComputedStyle(document.documentElement).getPropertyValue(name).trim() || otherwise;
-  }
-
-  function options(data) {
-    const words = colour("--tblr-body-color", "#222"), lines = colour("--sw-line", "#ccc");
+  function options(data, look) {
+    const words = look.color, lines = look.borderTopColor;  // resolved: a canvas knows no variables
     const categories = { type: "category", data: data.labels, axisLabel: { color: words }, axisLine: { lineStyle: { color: lines } } };
     const values = { type: "value", axisLabel: { color: words }, splitLine: { lineStyle: { color: lines } } };
     const isBars = data.kind === "bars";
@@ -28,7 +24,7 @@
     const source = document.getElementById(place.dataset.chart);
     if (!source || !window.echarts) return;
     const chart = echarts.getInstanceByDom(place) || echarts.init(place);
-    chart.setOption(options(JSON.parse(source.textContent)), true);
+    chart.setOption(options(JSON.parse(source.textContent), getComputedStyle(place)), true);
   }
 
   function drawAll() { document.querySelectorAll("[data-chart]").forEach(draw); }
