@@ -127,7 +127,9 @@ def walk_forward(found: list[Order], args: argparse.Namespace) -> list[tuple[Ord
     model = Walk(half_life=args.half_life, strength=args.strength, censored=not args.ignore_waiting)
     first, until = date.fromisoformat(args.first), date.fromisoformat(args.until)
     arrivals = sorted(((one.arrived, place, one) for place, one in enumerate(found) if one.arrived), reverse=True)
-    judged, day, sent = [], date.min, []
+    judged: list[tuple[Order, Distribution]] = []
+    sent: list[Order] = []
+    day = date.min
     for order in sorted(found, key=lambda one: one.bought):
         if order.bought > day:  # what was bought on a day is on its way from the next on
             for one in sent:
