@@ -95,6 +95,7 @@ def _prepared(one: Standing, draft: OrderDraft, now: datetime) -> Prepared:
 
 
 def is_about_goods(finding: Finding) -> bool:
+    """Tell whether a finding is about lines or amounts."""
     return finding.field.startswith("lines") or finding.field in ("total_minor", "discount_minor", "currency")
 
 

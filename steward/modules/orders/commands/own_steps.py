@@ -14,7 +14,7 @@ from steward.kernel.actor import Actor
 from steward.modules.deadlines.commands import ClockStart, ClockStop, cancel_clocks, start_clocks, stop_clocks
 from steward.modules.orders.commands.moving import Standing, lock_order
 from steward.modules.orders.commands.writing import CLOCK_OF_STATE
-from steward.modules.orders.events import OrderStepDone
+from steward.modules.orders.events import OrderStepCompleted
 from steward.modules.orders.models import Step, StepDone
 from steward.modules.orders.queries.process import step_definitions, step_label
 from steward.modules.orders.rules.process import GATES, pending_before
@@ -113,7 +113,7 @@ def refuse_pending(orders: Sequence[Standing]) -> None:
 def write_done(actor: Actor, *, order_id: int, code: str, note: str, now: datetime) -> Standing:
     """Note a step of a locked order as done and stop its clock, as a step of the caller's command.
 
-    Raises: NotFound, NoSuchStep. Emits: OrderStepDone. Locks: the order.
+    Raises: NotFound, NoSuchStep. Emits: OrderStepCompleted. Locks: the order.
     """
     one = lock_order(order_id)
     own = own_steps([order_id])
@@ -124,6 +124,8 @@ def write_done(actor: Actor, *, order_id: int, code: str, note: str, now: dateti
     row = Step.objects.get(code=code, active=True)
     if row.clock_kind:
         stop_clocks(actor, stops=[ClockStop("order", order_id, row.clock_kind)], at=now)
-    told = OrderStepDone(order_id=order_id, code=code, name=row.name, note=note.strip()[:200], simulated=one.simulated)
+    told = OrderStepCompleted(
+        order_id=order_id, code=code, name=row.name, note=note.strip()[:200], simulated=one.simulated
+    )
     events.record(actor, [told])
     return one

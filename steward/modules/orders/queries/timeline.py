@@ -45,7 +45,7 @@ TEXTS: Mapping[str, Any] = {
     "orders.exception_closed": _("The exception “%(detector)s” ended: %(outcome)s"),
     "orders.exception_worked": _("Somebody works the exception “%(detector)s”."),
     "orders.order_reassigned": _("“%(clock)s” was not done in time; %(name)s has it now."),
-    "orders.order_step_done": _("A step of the process was done: %(step_word)s %(note)s"),
+    "orders.order_step_completed": _("A step of the process was done: %(step_word)s %(note)s"),
     "orders.audit_delayed": _("The audit was late: %(late)s"),
     "payments.payment_recorded": _("A payment was recorded."),
     "payments.money_moved": _("Money counts for the order %(other_number)s now, or came from it."),
