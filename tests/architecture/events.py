@@ -36,6 +36,8 @@ IRREGULAR = frozenset(
     }
     | {"Set", "Shown", "Sold", "Split", "Spent", "Taken", "Told", "Withdrawn", "Written"}
 )
+# What belongs to the verb before it: handed over, called off.
+PARTICLES = frozenset({"Off", "Over"})
 
 
 def classes() -> list[type[events.Event]]:
@@ -59,7 +61,8 @@ def ill_named(found: Iterable[type[events.Event]]) -> Iterator[str]:
     for event in found:
         parts = event.__module__.split(".")
         home = parts[2] if parts[1] == "modules" else parts[1]
-        last = re.findall(r"[A-Z][a-z]*", event.__name__)[-1]
+        words = re.findall(r"[A-Z][a-z]*", event.__name__)
+        last = words[-2] if words[-1] in PARTICLES else words[-1]
         if event.__module__.split(".")[-1] == "events" and f"{home}.{snake(event.__name__)}" != event.KIND:
             yield f"{event.__name__}: KIND is {event.KIND!r}, not {home}.{snake(event.__name__)}"
         if not last.endswith("ed") and last not in IRREGULAR:
