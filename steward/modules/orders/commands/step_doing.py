@@ -14,7 +14,7 @@ from steward.modules.orders.commands.progress import advance_orders
 def complete_step(actor: Actor, *, order_id: int, code: str, note: str, now: datetime) -> None:
     """Note that an order's step is done and let it go on as far as the rules allow.
 
-    Raises: NotFound, NoSuchStep. Emits: OrderStepDone and what advance_orders emits. Locks: the order.
+    Raises: NotFound, NoSuchStep. Emits: OrderStepCompleted and what advance_orders emits. Locks: the order.
     """
     write_done(actor, order_id=order_id, code=code, note=note, now=now)
     advance_orders(system("orders"), order_ids=[order_id], now=now)
