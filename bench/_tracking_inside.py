@@ -4,7 +4,7 @@ import json
 import random
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import django
 
@@ -44,7 +44,7 @@ FILL = (
 )
 
 
-def fill(parcels: int, left_at: object) -> None:
+def fill(parcels: int, left_at: datetime) -> None:
     """Write parcels that left, with their shipments and orders, set-based."""
     with connection.cursor() as cursor:
         for statement in FILL:

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from steward.modules.logistics.commands import claims, printing, watching
+from steward.modules.logistics.commands import printing, watching
 from steward.modules.logistics.models import Claim, Manifest, Parcel, PrintRun, Shipment, ShipmentLine, TrackingSource
 from steward.modules.logistics.tests import ship
 from tests import make
@@ -152,7 +152,7 @@ def test_a_claim_is_followed_to_its_payment(desk: Client) -> None:
     assert (claim.state, claim.paid_minor) == ("paid", 15_000)
     assert "box.png" in _page(desk, address)
     assert claim.number in _page(desk, "/shipping/claims", queue="paid")
-    evidence = claims.Claim.objects.get().evidence.get()
+    evidence = claim.evidence.get()
     proven = desk.get(f"{address}/proof/{evidence.id}")
     assert b"".join(proven.streaming_content) == b"\x89PNG"  # type: ignore[attr-defined]
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from steward.kernel import moment
-from steward.modules.logistics.commands import ending, watching
+from steward.modules.logistics.commands import ending, handing_over, watching
 from steward.modules.logistics.models import Delivery, Shipment
 from steward.modules.logistics.rules.watch import Watched, trouble_of
 from steward.modules.logistics.tests import ship
@@ -149,7 +149,7 @@ def test_nothing_of_a_drill_is_told_to_anybody() -> None:
         shipment = ship.packed()
         Shipment.objects.filter(number=shipment).update(simulated=True)
         Order.objects.update(simulated=True)
-        ship.handing_over.hand_over(make.TESTER, numbers=[shipment], now=make.NOW)
+        handing_over.hand_over(make.TESTER, numbers=[shipment], now=make.NOW)
         make.settle()
 
     assert set(Message.objects.filter(template="order_shipped").values_list("state", flat=True)) == {"suppressed"}
