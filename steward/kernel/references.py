@@ -1,11 +1,12 @@
 """Foreign keys of hot tables, checked once per statement: what the new rows refer to is looked up as a set.
 
 PostgreSQL checks a foreign key row by row, a query each; an order of three lines costs eight of them, and an import of
-half a million lines a million. In small statements a trigger's call costs what it saves; it pays in bulk. A field with `db_constraint=False` whose migration runs
-`checked_by_statement` is held to its parent by triggers instead, with the same locks: a statement that adds rows locks
-their parents `FOR KEY SHARE` and refuses with `foreign_key_violation` where one is missing, as does a row that comes to
-refer to another parent, and a parent that is deleted, given another key or truncated away under its rows (at commit,
-like a deferred key). Parents come before their rows, at the latest in the same statement. Why: docs/decisions/0007.
+half a million lines a million. In small statements a trigger's call costs what it saves; it pays in bulk. A field with
+`db_constraint=False` whose migration runs `checked_by_statement` is held to its parent by triggers instead, with the
+same locks: a statement that adds rows locks their parents `FOR KEY SHARE` and refuses with `foreign_key_violation`
+where one is missing, as does a row that comes to refer to another parent, and a parent that is deleted, given another
+key or truncated away under its rows (at commit, like a deferred key). Parents come before their rows, at the latest in
+the same statement. Why: docs/decisions/0007.
 """
 
 from __future__ import annotations
