@@ -14,6 +14,7 @@ from steward.modules.logistics.commands.choosing import choose_services, overrid
 from steward.modules.logistics.commands.shipment_moving import lock_shipment
 from steward.modules.logistics.models import Parcel, Shipment, ShipmentLine
 from steward.modules.logistics.queries.choice import Wanted
+from steward.modules.logistics.queries.choice import choose_services as look_at_services
 from steward.modules.logistics.queries.days import house_day
 from steward.modules.logistics.rules import shipments as lives
 from steward.modules.logistics.rules.choice import Option
@@ -27,16 +28,19 @@ UNKNOWN_WEIGHT_G = 500
 def choose_for(shipments: Sequence[Shipment], now: datetime) -> None:
     """Choose a service for shipments that have none, as a step of the caller's command; all in one batch.
 
-    Where no service fits the shipment waits without one, and its page says why. Emits: nothing.
+    Those whose service was given keep it; of all it is noted what the service costs and when it should arrive. Where
+    no service fits the shipment waits without one, and its page says why.
     """
     open_ = [one for one in shipments if one.service_id is None]
-    if not open_:
-        return
-    choices = choose_services(SYSTEM, wanted=wanted_for(open_), now=now)
-    for one, choice in zip(open_, choices, strict=True):
+    given = [one for one in shipments if one.service_id is not None]
+    for one, choice in zip(open_, choose_services(SYSTEM, wanted=wanted_for(open_), now=now), strict=True):
         if choice.chosen is not None:
             _take(one, choice.chosen, now)
-    Shipment.objects.bulk_update(open_, ["service", "price_minor", "expected_date"])
+    for one, choice in zip(given, look_at_services(wanted_for(given), at=now), strict=True):
+        option = next((each.option for each in choice.verdicts if each.option.service_id == one.service_id), None)
+        if option is not None:
+            _take(one, option, now)
+    Shipment.objects.bulk_update(shipments, ["service", "price_minor", "expected_date"])
 
 
 def _take(shipment: Shipment, option: Option, now: datetime) -> None:

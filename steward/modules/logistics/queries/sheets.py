@@ -36,7 +36,7 @@ def words() -> dict[str, str]:
         "weight": gettext("Weight"),
         "slip": gettext("Packing slip"),
         "warehouse": gettext("Warehouse"),
-        "parcels": gettext("Parcels"),
+        "parcels": pgettext("shipping", "Parcels"),
         "sku": gettext("SKU"),
         "goods": gettext("Goods"),
         "lot": gettext("Lot"),

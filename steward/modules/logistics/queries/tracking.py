@@ -34,7 +34,6 @@ class WaitingCode(Struct, frozen=True):
 
     format: str
     code: str
-    carrier_code: str
     events: int
     text: str
     last_at: datetime
@@ -74,7 +73,7 @@ def waiting_codes(limit: int = 100) -> list[WaitingCode]:
     """List codes nobody has explained, those most events wait for first."""
     rows: Any = (
         TrackingEvent.objects.filter(state="unknown")
-        .values_list("format", "code", "carrier_code")
+        .values_list("format", "code")
         .annotate(events=Count("id"), words=Max("text"), last=Max("received_at"))
         .order_by("-events", "code")
     )
