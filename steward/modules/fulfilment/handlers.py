@@ -36,18 +36,20 @@ def on_order_cancelled_end_allocations(events: Sequence[OrderCancelled]) -> None
 def on_order_changed_plan_again(events: Sequence[OrderChanged]) -> None:
     """Call off what waits for changed orders whose goods were given back, and set them aside anew where they may leave.
 
-    Those that have goods set aside again were planned anew already, so a second run leaves them alone. Source: ORD-9.
+    The part of a split is set aside for the first time. Orders that have goods set aside were planned anew already, so
+    a second run leaves them alone. Source: ORD-9.
     """
-    given_back = {event.order_id: event for event in events if event.set_aside}
-    rows = inventory.reservations_of_orders(sorted(given_back))
-    ids = sorted(given_back.keys() - {row.order_id for row in rows if row.state == "open"})
-    if not ids:
-        return
+    changed = {event.order_id: event for event in events}
+    rows = inventory.reservations_of_orders(sorted(changed))
+    ids = sorted(changed.keys() - {row.order_id for row in rows if row.state == "open"})
+    given_back = [id_ for id_ in ids if changed[id_].set_aside]
+    approved = [id_ for id_ in ids if changed[id_].approved]
     now = moment.now()
-    cancel_shipments(SYSTEM, order_ids=ids, reason="", now=now)
-    end_allocations(SYSTEM, order_ids=ids, because="order changed", now=now)
-    if policy_in_force().weights.at_once:
-        allocate_orders(SYSTEM, order_ids=[id_ for id_ in ids if given_back[id_].approved], now=now)
+    if given_back:
+        cancel_shipments(SYSTEM, order_ids=given_back, reason="", now=now)
+        end_allocations(SYSTEM, order_ids=given_back, because="order changed", now=now)
+    if approved and policy_in_force().weights.at_once:
+        allocate_orders(SYSTEM, order_ids=approved, now=now)
 
 
 def on_stock_moved_retry_orders(events: Sequence[StockMoved]) -> None:
