@@ -12,7 +12,7 @@ from steward.kernel.actor import system  # noqa: E402
 from steward.modules.catalog.commands import ItemDraft, create_items  # noqa: E402
 from steward.modules.customers.commands.matching import match_customers  # noqa: E402
 from steward.modules.customers.rules.buyers import Buyer, Profile  # noqa: E402
-from steward.modules.inventory.commands.moving import MovementDraft, record_movements
+from steward.modules.inventory.commands.moving import MovementDraft, record_movements  # noqa: E402
 from steward.modules.inventory.commands.places import open_warehouse  # noqa: E402
 from steward.modules.people import commands as people  # noqa: E402
 

@@ -5,6 +5,7 @@ import random
 import sys
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 import django
 
@@ -46,9 +47,10 @@ FILL = (
 
 def fill(parcels: int, left_at: datetime) -> None:
     """Write parcels that left, with their shipments and orders, set-based."""
+    values: dict[str, Any] = {"parcels": parcels, "now": left_at}
     with connection.cursor() as cursor:
         for statement in FILL:
-            cursor.execute(statement, {"parcels": parcels, "now": left_at})
+            cursor.execute(statement, values)
         cursor.execute("ANALYZE")
 
 

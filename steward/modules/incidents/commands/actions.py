@@ -91,7 +91,7 @@ def postpone_low(actor: Actor, surge: Surge, now: datetime) -> int:
 def note_done(surge: Surge, now: datetime) -> None:
     """Close the changes about orders that have left the audit meanwhile: nothing is left to undo of them."""
     rows = surge.changes.filter(kind="postpone_low", undone_at=None)
-    waiting = work.still_in("audit", list(rows.values_list("subject_id", flat=True)))
+    waiting = work.still_in("audit", [one or 0 for one in rows.values_list("subject_id", flat=True)])
     rows.exclude(subject_id__in=waiting).update(undone_at=now, left="done_meanwhile")
 
 
@@ -105,9 +105,10 @@ def undo(actor: Actor, surge: Surge, now: datetime) -> tuple[int, int]:
     left = [
         change.id
         for change in open_changes.filter(kind="raise_limits")
-        if not _lower_limits(actor, change.before, change.after, f"surge {surge.id} ended")
+        if not _lower_limits(actor, change.before or {}, change.after or {}, f"surge {surge.id} ended")
     ]
-    postponed = dict(open_changes.filter(kind="postpone_low").values_list("subject_id", "id"))
+    rows = open_changes.filter(kind="postpone_low").values_list("subject_id", "id")
+    postponed = {order_id or 0: change_id for order_id, change_id in rows}
     clocks = deadlines.next_clocks(ORDER, list(postponed))
     standing = [one for one in postponed if one in clocks and clocks[one].paused_reason == POSTPONED]
     resume_clocks(actor, stops=[ClockStop(ORDER, one, AUDIT) for one in standing], at=now, reason=POSTPONED)

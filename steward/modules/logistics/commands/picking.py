@@ -93,7 +93,11 @@ def scan_piece(actor: Actor, *, number: str, code: str, now: datetime, units: in
     found = rules.scanned(code, lines, units=units)
     if found.line_id is None:
         sku = rules.read_code(code)[0]
-        lots = ", ".join(sorted({line.lot_code for line in lines if sku in (line.sku.upper(), line.barcode.upper()) and line.lot_code}))
+        lots = ", ".join(
+            sorted(
+                {line.lot_code for line in lines if sku in (line.sku.upper(), line.barcode.upper()) and line.lot_code}
+            )
+        )
         raise REFUSALS[found.refused](code=code.strip()[:60], lots=lots)
     line = next(line for line in lines if line.line_id == found.line_id)
     ShipmentLine.objects.filter(id=line.line_id).update(picked=line.picked + units)

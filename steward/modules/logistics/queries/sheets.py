@@ -21,9 +21,7 @@ MASKED = parameters.define(
     default=False,
     unit="",
     kind="boolean",
-    label=gettext_lazy(
-        "Labels show telephone numbers masked (for carriers that know them from the waybill)"
-    ),
+    label=gettext_lazy("Labels show telephone numbers masked (for carriers that know them from the waybill)"),
 )
 
 

@@ -36,7 +36,7 @@ class Scanned(Struct, frozen=True):
 
 
 def read_code(text: str) -> tuple[str, str]:
-    """Split what a scanner typed into SKU (or the goods' own barcode) and lot; the lot is empty where the label names none."""
+    """Split what a scanner typed into SKU (or the goods' own barcode) and lot; empty where the label names no lot."""
     sku, _mark, lot = text.strip().partition(LOT_MARK)
     return sku.strip().upper(), lot.strip().upper()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -32,7 +33,7 @@ def _order() -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def run(statement: str, *values: object) -> int:
+def run(statement: str, *values: Any) -> int:
     """Run a statement with all its checks. Returns how many rows it changed."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -85,7 +85,8 @@ def _pair(payment: Entry, order_id: int, amount_minor: int, label: str) -> list[
 def transfer_all_left(actor: Actor, *, source: OrderFacts, target: OrderFacts, now: datetime) -> int:
     """Let all that is left of an order's payments count for another, as a step of the caller's command.
 
-    Again is harmless. Returns the amount. Units: minor units of the source's currency. Emits: MoneyMoved. Locks: the money of both.
+    Again is harmless. Returns the amount. Units: minor units of the source's currency. Emits: MoneyMoved.
+    Locks: the money of both.
     """
     lock_money([source.order_id, target.order_id])
     left_minor = sum(one.left_minor for one in payables(source.order_id, source.currency))
