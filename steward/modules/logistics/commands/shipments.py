@@ -14,8 +14,8 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.catalog import queries as catalog
 from steward.modules.inventory import queries as inventory
-from steward.modules.logistics.commands.shipment_services import choose_for
 from steward.modules.logistics.commands.shipment_moving import lock_shipment, lock_shipments, move_shipment
+from steward.modules.logistics.commands.shipment_services import choose_for
 from steward.modules.logistics.events import ShipmentCancelled, ShipmentPlanned
 from steward.modules.logistics.models import Parcel, Shipment, ShipmentLine
 from steward.modules.logistics.rules import shipments as rules
@@ -59,7 +59,8 @@ class NothingToShip(errors.Refusal):
 def plan_shipments(actor: Actor, *, plans: Sequence[ShipmentPlan], now: datetime) -> list[str]:
     """Write shipments that can be picked, one per plan; return their numbers in the order given.
 
-    Where a plan names no service the rule chooses one. What a live shipment holds already is planned no second time: the plan then gets that shipment's number.
+    Where a plan names no service the rule chooses one. What a live shipment holds already is planned no second time:
+    the plan then gets that shipment's number.
     Raises: NotFound, NotToShip, NothingToShip. Emits: ShipmentPlanned.
     """
     if any(not plan.lines or any(units < 1 for *_ids, units in plan.lines) for plan in plans):
