@@ -14,6 +14,7 @@ SYSTEM_ONLY = frozenset(
     {
         "approvals.expire",
         "deadlines.sweep",
+        "incidents.watch",
         "messaging.deliver",
         "payments.callback",
         "payments.work",

@@ -116,6 +116,7 @@ def seen(
 
 
 def bounds(detector: Detector, now: datetime) -> dict[str, Any]:
+    """Turn a detector's limits into the instants and numbers its statement compares with."""
     limits: Mapping[str, int] = detector.limits
     if detector.code == "stuck":
         states = [state for state in STUCK_IN if f"{state}_s" in limits]
