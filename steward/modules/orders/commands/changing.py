@@ -179,6 +179,7 @@ def confirm_change(actor: Actor, *, change_id: int, now: datetime) -> None:
         other_facts=facts.get(other_id or 0),
     )
     APPLYING[kind](job)
+    _refuse_new_shortage(job)
     OrderChange.objects.filter(id=row.id).update(other_id=row.other_id, content=row.content, sealed=None)
     _tell(job)
 
@@ -335,6 +336,21 @@ def _ended(row: OrderChange, outcome: str, lapse: str, simulated: bool) -> Order
     return OrderChangeEnded(
         order_id=row.order_id, change_id=row.id, change=row.kind, outcome=outcome, lapse=lapse, simulated=simulated
     )
+
+
+def _refuse_new_shortage(job: Job) -> None:
+    """Refuse a change after which goods are short that the preview had: somebody took them in this very moment.
+
+    What is free was read before the promises were locked. Raises: ChangeStale, whereupon nothing is changed.
+    """
+    effects = job.plan.effects
+    expected = {job.one.id: any(one.missing for one in effects.stock)}
+    if job.other is not None:
+        expected[job.other.id] = bool(effects.other and effects.other.missing)
+    short = Order.objects.filter(id__in=expected, fulfilment_state="short").values_list("id", flat=True)
+    before = job.facts.fulfilment_state == "short" and job.wish.kind in ("address", "service", "cancel")
+    if any(not expected[id_] for id_ in short) and not before:
+        raise ChangeStale({"stock": ("", "")})
 
 
 def _tell(job: Job) -> None:
