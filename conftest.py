@@ -24,12 +24,24 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares something dear: one house for all stories in a browser, one home with its tables."""
-    for item in items:
-        if "migrated" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("running"))
-        elif "tests/browser/" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+    """Keep together what shares something dear, and begin with it: what takes longest must not come last.
+
+    One home with its tables for all that starts the whole of Steward, one house for all stories in a browser.
+    """
+    groups = {item: _group(item) for item in items}
+    for item, group in groups.items():
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: GROUPS.index(groups[item]))
+
+
+GROUPS = ("running", "browser", "")
+
+
+def _group(item: pytest.Item) -> str:
+    if {"migrated", "from_nothing"} & set(getattr(item, "fixturenames", ())):
+        return "running"
+    return "browser" if "tests/browser/" in item.nodeid else ""
 
 
 @pytest.fixture(scope="session")
