@@ -89,8 +89,9 @@ def handed_over(carrier: Carrier, ready: Ready) -> Receipt:
 
 @command(needs=DELIVER)
 def begin(actor: Actor, *, ready: Ready, carrier: str, now: datetime) -> bool:
-    """Claim one message for this attempt: of two senders one gets it, by compare-and-set."""
-    begun = Message.objects.filter(id=ready.message_id, state="waiting", due_at__lte=now, simulated=False).update(
+    """Claim one message for this attempt: of two senders one gets it, by compare-and-set on state and lease."""
+    own = Message.objects.filter(id=ready.message_id, state="waiting", due_at=ready.leased_until, simulated=False)
+    begun = own.update(
         state="sending",
         begun_at=now,
         attempts=F("attempts") + 1,

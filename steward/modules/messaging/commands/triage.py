@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
@@ -19,14 +19,17 @@ from steward.modules.messaging.rules.catalogue import IN_APP, KINDS
 from steward.modules.messaging.rules.outbox import Decision, Facts, decide
 
 DELIVER = "messaging.deliver"
+# For so long what is ready is one sender's; whoever dies with it leaves it to the next one then.
+LEASE = timedelta(seconds=120)
 CHANGED = "messaging.message_queued"
 NO_TEXT = _("The text names something that was not handed over: %(name)s")
 
 
 class Ready(Struct, frozen=True, kw_only=True):
-    """A message ready to leave, in clear: lives in memory until it is handed over."""
+    """A message ready to leave, in clear: lives in memory until it is handed over; until then nobody else sees it."""
 
     message_id: int
+    leased_until: datetime
     key: str
     template: str
     channel: str
@@ -47,9 +50,10 @@ class Triage(Struct, frozen=True):
 
 @command(needs=DELIVER)
 def triage(actor: Actor, *, now: datetime, limit: int) -> Triage:
-    """Decide what becomes of messages that are due; two senders never look at the same rows at once.
+    """Decide what becomes of messages that are due; two senders never look at the same rows.
 
-    Nothing is sent here. What is not to leave is put aside with its reason, what would disturb is postponed.
+    Nothing is sent here. What is ready is leased to this sender, what is not to leave is put aside with its reason,
+    what would disturb is postponed.
     Emits: MessageFailed. Locks: due messages, skipping those another sender looks at.
     """
     rows = list(
@@ -76,6 +80,7 @@ def triage(actor: Actor, *, now: datetime, limit: int) -> Triage:
             unsent = Decision("suppress", reason="no_text")
             aside.append((row, unsent, str(NO_TEXT) % {"name": missing.args[0]}))
     _put_aside(actor, aside, now)
+    Message.objects.filter(id__in=[one.message_id for one in ready]).update(due_at=now + LEASE)
     return Triage(len(rows), ready)
 
 
@@ -123,6 +128,7 @@ def prepared(row: Message, reader: Reader, channel: str, texts: rendering.Texts,
         )
     return Ready(
         message_id=row.id,
+        leased_until=now + LEASE,
         key=str(row.key),
         template=row.template,
         channel=channel,
