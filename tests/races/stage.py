@@ -37,7 +37,8 @@ def prepare() -> dict[str, str]:
 
 def look() -> dict[str, object]:
     """Say what is there: orders by number, where they stand, what was told of them, and whether the ledgers agree."""
-    promised = Order.objects.filter(fulfilment_state="promised").values_list("id", flat=True)
+    # What is promised stays so when it is set aside; only what leaves the house ends it.
+    promised = Order.objects.filter(fulfilment_state__in=("promised", "allocated")).values_list("id", flat=True)
     received = Event.objects.filter(kind="orders.order_received").values_list("subject_id", flat=True)
     clocks = Clock.objects.filter(subject_kind="order").values_list("subject_id", "kind")
     return {

@@ -114,7 +114,7 @@ def _page(request: StaffRequest, found: queries.CarrierFile | None) -> HttpRespo
         "carrier": found.row if found else None,
         "typed": typed,
         "errors": wrong,
-        "kinds": ", ".join(f"{code} = {word}" for code, word in words.LICENCES.items()),
+        "kinds": list(words.LICENCES.items()),
     }
     return render(request, "console/carriers/edit.html", facts, status=422 if wrong else 200)
 

@@ -20,6 +20,7 @@ SUBJECTS: Mapping[str, Any] = {
     "exception": pgettext_lazy("subject", "Exceptions"),
     "offer": pgettext_lazy("subject", "Offers to the customer"),
     "approval": pgettext_lazy("subject", "Approvals"),
+    "claim": pgettext_lazy("subject", "Claims against carriers"),
 }
 FACTS: Mapping[str, Any] = {
     "urgency": pgettext_lazy("fact", "urgency"),
@@ -56,6 +57,8 @@ CLOCKS: Mapping[str, Any] = {
     "emergency_plan": pgettext_lazy("clock", "Plan made"),
     "report_to_customer": pgettext_lazy("clock", "Reported to the customer"),
     "phone_answered": pgettext_lazy("clock", "Phone answered"),
+    "claim_submit": pgettext_lazy("clock", "Claim sent"),
+    "claim_answer": pgettext_lazy("clock", "Carrier's answer"),
 }
 VERBS: Mapping[str, Any] = {
     "notify": pgettext_lazy("escalation", "Notify"),

@@ -49,7 +49,7 @@ LEAD_TRUST = parameters.define(
 STRENGTH = parameters.define(
     "logistics.lane_strength_parcels",
     30,
-    unit="parcels",
+    unit="",
     minimum=1,
     maximum=1_000,
     label=_("How many parcels what is known of a wider lane is worth when a narrower one is learnt"),

@@ -42,7 +42,7 @@ SPAN = parameters.define(
 ENOUGH_CAPACITY = parameters.define(
     "logistics.score_capacity_parcels",
     500,
-    unit="parcels",
+    unit="",
     minimum=1,
     maximum=1_000_000,
     label=_("How many parcels a day a carrier should be able to take for full points"),

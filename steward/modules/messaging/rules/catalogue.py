@@ -194,7 +194,7 @@ KINDS: Mapping[str, Kind] = {
             "staff",
             (
                 Placeholder("subject", "text", "GAS-230"),
-                Placeholder("place", "text", "hangzhou · sellable"),
+                Placeholder("place", "text", "杭州仓 · 可售"),
                 Placeholder("stands", "number", 12),
                 Placeholder("ledger", "number", 13),
             ),
@@ -203,7 +203,7 @@ KINDS: Mapping[str, Kind] = {
             "stock_expired",
             "staff",
             (
-                Placeholder("subject", "text", "CHEESE · L-0301"),
+                Placeholder("subject", "text", "鲜奶酪 · 0301"),
                 Placeholder("warehouse", "text", "杭州仓"),
                 Placeholder("pieces", "number", 6),
             ),

@@ -20,9 +20,13 @@ KEPT_AT_MOST = 5_000
 # What people call the parts of the system that act by themselves; others stand by their name.
 _PARTS = {
     "deadlines.sweep": gettext_lazy("time limits"),
+    "fulfilment": gettext_lazy("allocation"),
     "import": gettext_lazy("import"),
+    "incidents": gettext_lazy("surge mode"),
+    "incidents.watch": gettext_lazy("watch of queues"),
     "intake": gettext_lazy("intake"),
     "inventory": gettext_lazy("stock"),
+    "logistics": gettext_lazy("shipping"),
     "messaging": gettext_lazy("messages"),
     "orders": gettext_lazy("orders"),
     "payments.callback": gettext_lazy("payment callbacks"),
