@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 from msgspec import Struct
@@ -59,7 +60,7 @@ def orders_to_allocate(order_ids: Iterable[int]) -> list[ToAllocate]:
     for order_id, *line in open_.order_by("order_id", "position").values_list("order_id", "id", "item_id", "left"):
         if line[2] > 0:
             lines[order_id].append((line[0], line[1], line[2]))
-    rows = Order.objects.filter(id__in=wanted).order_by("id").values_list(*FIELDS)
+    rows: Iterable[tuple[Any, ...]] = Order.objects.filter(id__in=wanted).order_by("id").values_list(*FIELDS)
     return [ToAllocate(*row, lines[row[0]]) for row in rows]
 
 
