@@ -61,7 +61,7 @@ def orders_to_allocate(order_ids: Iterable[int]) -> list[ToAllocate]:
         if line[2] > 0:
             lines[order_id].append((line[0], line[1], line[2]))
     rows: Iterable[tuple[Any, ...]] = Order.objects.filter(id__in=wanted).order_by("id").values_list(*FIELDS)
-    return [ToAllocate(*row, lines[row[0]]) for row in rows]
+    return [ToAllocate(*(*row, lines[row[0]])) for row in rows]
 
 
 def orders_awaiting_allocation(*, pool: str = "", limit: int = 10_000) -> list[int]:
