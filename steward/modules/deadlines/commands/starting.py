@@ -14,6 +14,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.bundle import write
 from steward.modules.deadlines import rules
 from steward.modules.deadlines.commands.locking import PACKAGE, ClockStop, in_transaction
+from steward.modules.deadlines.commands.restating import Restatement
 from steward.modules.deadlines.models import History
 from steward.modules.deadlines.queries import policies
 from steward.modules.deadlines.rules import clocks
@@ -83,26 +84,40 @@ def _new(start: ClockStart, now: datetime) -> _New | None:
     return _New(start, policy, calendar.version, clock, clocks.next_step_at(clock, terms))
 
 
-def reopen_clocks(actor: Actor, *, stops: Sequence[ClockStop], at: datetime, reason: str) -> int:
+def reopen_clocks(
+    actor: Actor,
+    *,
+    stops: Sequence[ClockStop],
+    at: datetime,
+    reason: str,
+    restatements: Sequence[Restatement] = (),
+) -> int:
     """Open the next cycle of ended clocks with the facts, owner and role they had; what runs stays as it is.
 
+    Ended clocks hear nothing of their subject, so that what changed since they ended is to be said in `restatements`.
     Returns how many were opened; each has the reason in its history.
     """
     in_transaction()
     if not stops:
         return 0
+    said = {(one.subject_kind, one.subject_id): one for one in restatements}
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "last_cycles"), _named(stops))
-        ended = [
-            ClockStart(*(*row[:3], at, row[3] and msgspec.json.decode(row[3]), *row[4:])) for row in cursor.fetchall()
-        ]
-        start_clocks(actor, starts=ended, now=at)
+        start_clocks(actor, starts=[_next_cycle(row, said.get(row[:2]), at) for row in cursor.fetchall()], now=at)
         cursor.execute(sql.load(PACKAGE, "cycles_of"), _named(stops) | {"at": at})
         opened = cursor.fetchall()
     History.objects.bulk_create(
         History(clock_id=id_, what="reopened", at=at, due_at=due, reason=reason, actor=actor.id) for id_, due in opened
     )
     return len(opened)
+
+
+def _next_cycle(row: tuple[Any, ...], said: Restatement | None, at: datetime) -> ClockStart:
+    subject_kind, subject_id, kind, facts, owner_id, role, simulated = row
+    if said is None:
+        facts_then = facts and msgspec.json.decode(facts)
+        return ClockStart(subject_kind, subject_id, kind, at, facts_then, owner_id, role, simulated)
+    return ClockStart(subject_kind, subject_id, kind, at, said.facts, said.owner_id, said.responsible_role, simulated)
 
 
 def _named(stops: Sequence[ClockStop]) -> dict[str, str]:

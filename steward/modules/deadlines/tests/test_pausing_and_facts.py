@@ -131,6 +131,16 @@ def test_reopening_begins_a_cycle_with_the_facts_of_the_last_one_and_leaves_that
     assert ("reopened", "still broken") in told()
 
 
+def test_reopening_counts_by_what_changed_while_the_clock_was_ended() -> None:
+    start("solution", urgency="urgent")
+    commands.stop_clocks(TESTER, stops=[SOLUTION], at=NOW + HOUR)
+    said = [Restatement("ticket", 1, {"urgency": "normal"}, owner_id=8)]
+    commands.restate_facts(TESTER, restatements=said, at=NOW + 2 * HOUR, reason="corrected")
+    commands.reopen_clocks(TESTER, stops=[SOLUTION], at=NOW + 6 * HOUR, reason="again", restatements=said)
+    cycles = Clock.objects.order_by("cycle").values_list("due_at", "owner_id")
+    assert list(cycles) == [(NOW + 4 * HOUR, 7), (NOW + 30 * HOUR, 8)]
+
+
 def test_an_answer_in_time_that_comes_in_after_the_sweep_is_met_all_the_same() -> None:
     start("first_reply")
     commands.sweep_due(TESTER, now=NOW + 16 * MINUTE)

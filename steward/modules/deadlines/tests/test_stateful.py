@@ -164,7 +164,9 @@ class ClockMachine(RuleBasedStateMachine):
     @rule(gap=some.integers(1, 10**9))
     def reopen(self, gap: int) -> None:
         self.now += timedelta(microseconds=gap)
-        assert commands.reopen_clocks(TESTER, stops=[STOP], at=self.now, reason="not solved") == 1
+        said = [Restatement("ticket", 1, self.facts, owner_id=7)]
+        opened = commands.reopen_clocks(TESTER, stops=[STOP], at=self.now, reason="not solved", restatements=said)
+        assert opened == 1
         self.terms = self._terms()
         self.clock = clocks.started(self.terms, target_s=self._target_s(), at=self.now)
 
