@@ -5,11 +5,12 @@ statement, from rows that lie ready in memory; only its statements are timed. Th
 recognises buyers, seals personal data, records events and matches cancellations.
 """
 
+import contextlib
 import json
 import os
-import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from itertools import groupby
@@ -54,19 +55,32 @@ def measure(environment: dict[str, str], reference: str, path: Path) -> dict[str
     bare = _bare(reference, path)
     command = [sys.executable, "-m", "steward.interfaces.cli", "orders", "import", str(path)]
     command += ["--shop", "retail", "--mapping", "online_retail", "--historic", "--json"]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    _said, start_mb = _run([*command, "--help"], environment)
     started = time.perf_counter()
-    done = subprocess.run(command, env=environment, cwd=_stage.ROOT, capture_output=True, text=True, check=False)
+    said, peak_mb = _run(command, environment)
     seconds = time.perf_counter() - started
-    report = json.loads(done.stdout.strip().splitlines()[-1])
-    memory = max(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, before) / 1024
     return {
         "import_s": seconds,
         "bare_s": bare["seconds"],
         "lines": bare["lines"],
-        "peak_mb": memory,
-        **_counts(report),
+        "start_mb": start_mb,
+        "above_start_mb": peak_mb - start_mb,
+        **_counts(json.loads(said.strip().splitlines()[-1])),
     }
+
+
+def _run(command: list[str], environment: dict[str, str]) -> tuple[str, float]:
+    """Run a command. Returns what it printed and its own peak of memory in MB, looked up ten times a second."""
+    with tempfile.TemporaryFile("w+") as printed:
+        process = subprocess.Popen(command, env=environment, cwd=_stage.ROOT, stdout=printed, stderr=subprocess.DEVNULL)
+        peak_kb = 0
+        while process.poll() is None:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                lines = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+                peak_kb = max([peak_kb, *(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))])
+            time.sleep(0.1)
+        printed.seek(0)
+        return printed.read(), peak_kb / 1024
 
 
 def _counts(report: dict[str, Any]) -> dict[str, float]:
