@@ -123,7 +123,7 @@ def loop(parts: int) -> tuple[float, int]:
         if clock.next_step_at is None:
             continue
         line = policies.versions([clock.policy_id])[clock.policy_id]
-        terms = policies.terms_of(line, clock.calendar_version, clock.target_s)
+        terms = policies.terms_of(line, policies.calendar_key(line.calendar, clock.calendar_version), clock.target_s)
         known = rules.Clock(**{name: getattr(clock, name) for name in rules.Clock.__struct_fields__})
         after, done = rules.as_of(known, terms, NOW)
         if not done:

@@ -54,7 +54,7 @@ from steward.modules.payments.events import (
     RefundStuck,
     RefundWithdrawn,
 )
-from steward.modules.people.events import CalendarChanged, HolidaysMissed
+from steward.modules.people.events import CalendarChanged, HolidaysMissed, TeamChanged, TeamMembersSet
 
 SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     OrderReceived: [
@@ -116,6 +116,8 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     PolicyChanged: [deadlines.on_policy_changed_realign_clocks],
     PolicyRetired: [deadlines.on_policy_retired_realign_clocks],
     CalendarChanged: [deadlines.on_calendar_changed_realign_clocks],
+    TeamChanged: [deadlines.on_team_changed_realign_clocks],
+    TeamMembersSet: [deadlines.on_team_members_set_realign_clocks],
     HolidaysMissed: [deadlines.on_holidays_missed_tell_people],
     ClockWarned: [deadlines.on_clock_warned_tell_people, orders.on_clock_warned_remind_unpaid],
     ClockEscalated: [deadlines.on_clock_escalated_tell_people, orders.on_clock_escalated_reassign_subjects],

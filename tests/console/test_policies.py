@@ -6,6 +6,7 @@ import pytest
 
 from steward.kernel import moment
 from steward.modules.deadlines import queries
+from steward.modules.people import commands as people
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,27 @@ def test_the_preview_says_when_something_of_friday_evening_would_be_due() -> Non
         page = make.browser("zhao", locale="en").post("/settings/limits/preview", FORM).content.decode()
     assert "2026-03-06 18:50" in page
     assert "Call in the manager" in page
+
+
+def test_a_limit_follows_the_hours_of_its_owners_team_and_the_preview_says_what_that_means() -> None:
+    client = make.browser("zhao", locale="en")
+    client.post("/settings/limits/new", FORM | {"kind": "ticket:first_reply", "code": "gold", "team_calendar": "on"})
+    new = line("first_reply", "gold")
+    assert new.team_calendar
+    assert 'name="team_calendar" checked' in client.get(f"/settings/limits/{new.id}/edit").content.decode()
+    assert "the owner&#x27;s team&#x27;s, else" in client.get("/settings/limits").content.decode()
+
+    make.team()
+    people.save_team(
+        make.TESTER, code="office", draft=people.TeamDraft(name="Office people", calendar_code="cn-office")
+    )
+    with moment.frozen(make.NOW):
+        page = client.post("/settings/limits/preview", FORM | {"team_calendar": "on"}).content.decode()
+        plain = client.post("/settings/limits/preview", FORM).content.decode()
+    teams = page.partition("nobody has it")[2]
+    assert teams.index("2026-03-09 09:50") < teams.index("Office people")
+    assert teams.index("2026-03-06 18:50") < teams.index("客服一组")
+    assert "Office people" not in plain
 
 
 def test_the_preview_says_what_cannot_be_read() -> None:

@@ -20,7 +20,10 @@ RowId = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
 
 
 class PolicyInput(Input):
-    """What a policy says from now on. Units: seconds of working time; the lists as they are read back."""
+    """What a policy says from now on. Units: seconds of working time; the lists as they are read back.
+
+    With `team_calendar` the hours of the owner's team count, and those of `calendar` where nobody owns the subject.
+    """
 
     name: Annotated[Text, Field(max_length=120)] = ""
     rank: int = Field(100, ge=0, le=9_999)
@@ -28,6 +31,7 @@ class PolicyInput(Input):
     target_s: int = Field(ge=1, le=LONGEST_S)
     responsible_role: Code
     calendar: Code = "always"
+    team_calendar: bool = False
     pausable: bool = True
     reply_rule: list[dict[str, Any]] = Field([], max_length=8)
     warnings: list[dict[str, Any]] = Field([], max_length=12)
@@ -49,6 +53,7 @@ class Policy(Schema):
     target_s: int
     responsible_role: str
     calendar: str
+    team_calendar: bool
     pausable: bool
     reply_rule: list[dict[str, Any]]
     warnings: list[dict[str, Any]]

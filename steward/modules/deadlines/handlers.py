@@ -18,7 +18,8 @@ from steward.modules.deadlines.events import (
     PolicyRetired,
 )
 from steward.modules.deadlines.queries import policies
-from steward.modules.people.events import CalendarChanged, HolidaysMissed
+from steward.modules.people import queries as people
+from steward.modules.people.events import CalendarChanged, HolidaysMissed, TeamChanged, TeamMembersSet
 
 SYSTEM = system("deadlines.sweep")
 AGAIN_TASK = "deadlines.realign_again"
@@ -47,12 +48,26 @@ def on_policy_retired_realign_clocks(events: Sequence[PolicyRetired]) -> None:
 def on_calendar_changed_realign_clocks(events: Sequence[CalendarChanged]) -> None:
     """Let what runs count by a changed calendar."""
     for event in events:
+        of_teams = event.code in people.calendar_uses()
         kinds = {
             (policy.subject_kind, policy.clock_kind)
             for policy in policies.active_policies()
-            if policy.calendar == event.code
+            if policy.calendar == event.code or (policy.team_calendar and of_teams)
         }
         _realign(kinds, event.reason)
+
+
+def on_team_changed_realign_clocks(events: Sequence[TeamChanged]) -> None:
+    """Let what a team's people have count by its other calendar, where policies say that its hours count."""
+    for event in events:
+        if event.after.keys() & {"calendar_code", "is_active"}:
+            _realign_owned(people.team_staff(event.code), "team hours")
+
+
+def on_team_members_set_realign_clocks(events: Sequence[TeamMembersSet]) -> None:
+    """Let what people have who changed teams count by the calendar of the team they are in now."""
+    for event in events:
+        _realign_owned([*people.team_staff(event.code), *event.left], "team members")
 
 
 def on_clock_warned_tell_people(events: Sequence[ClockWarned]) -> None:
@@ -76,11 +91,19 @@ def on_holidays_missed_tell_people(events: Sequence[HolidaysMissed]) -> None:
     commands.tell_of_missing_holidays(SYSTEM, missing=events, now=moment.now())
 
 
-def _realign(kinds: Iterable[tuple[str, str]], reason: str) -> None:
+def _realign_owned(staff_ids: Iterable[int], reason: str) -> None:
+    """Recompute what these people have, where policies say that the hours of their team count."""
+    kinds = {(one.subject_kind, one.clock_kind) for one in policies.active_policies() if one.team_calendar}
+    owners = sorted(set(staff_ids))
+    if owners:
+        _realign(kinds, reason, owners)
+
+
+def _realign(kinds: Iterable[tuple[str, str]], reason: str, owners: list[int] | None = None) -> None:
     """Recompute in bounded batches now, and once more for clocks that others started by the old version."""
     wanted = sorted(set(kinds))
     if not wanted:
         return
-    commands.realign_all(SYSTEM, kinds=wanted, reason=reason, now=moment.now())
+    commands.realign_all(SYSTEM, kinds=wanted, reason=reason, now=moment.now(), owners=owners)
     again = app.configure_task(AGAIN_TASK, queue="events", schedule_in={"seconds": AGAIN_S})
-    again.defer(kinds=[list(kind) for kind in wanted], reason=reason)
+    again.defer(kinds=[list(kind) for kind in wanted], reason=reason, owners=owners)

@@ -28,7 +28,8 @@ class Policy(models.Model):
     """A time limit as data. A change makes a new version; the old one stays for the clocks that ran under it.
 
     Several lines may stand for one kind of clock: of those whose condition holds, the lowest rank counts. `condition`,
-    `reply_rule`, `warnings` and `ladder` are lists as `rules.conditions` and `rules.ladders` read them.
+    `reply_rule`, `warnings` and `ladder` are lists as `rules.conditions` and `rules.ladders` read them. With
+    `team_calendar` the hours of the owner's team count; `calendar` where nobody owns the subject.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -42,6 +43,7 @@ class Policy(models.Model):
     target_s = models.PositiveIntegerField()
     responsible_role = models.CharField(max_length=60)
     calendar = models.CharField(max_length=40, default="always")
+    team_calendar = models.BooleanField(db_default=False, default=False)
     pausable = models.BooleanField(db_default=True, default=True)
     reply_rule = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
@@ -68,6 +70,7 @@ class Clock(models.Model):
     """One running or ended limit. `breached_at` is the due time, never detection.
 
     Units: `consumed_us` microseconds of working time used up by `running_since`; `calendar_version` 0 = plain time.
+    `calendar` is the one it counts by where that is not its policy's: the one of its owner's team.
     Open without `running_since`: it stands still, with no `due_at` unless it was late by then. `next_step_at` is when
     the sweep looks at it next: a warning, the breach, a step of the ladder. `owner_id` and `facts` come from above.
     """
@@ -79,6 +82,7 @@ class Clock(models.Model):
     cycle = models.PositiveSmallIntegerField(db_default=1)
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+", db_index=False)
     calendar_version = models.PositiveIntegerField(db_default=0)
+    calendar = models.CharField(max_length=40, null=True)
     target_s = models.PositiveIntegerField()
     consumed_us = models.BigIntegerField(db_default=0)
     started_at = models.DateTimeField()

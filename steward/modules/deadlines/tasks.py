@@ -38,7 +38,8 @@ def sweep_due_clocks(timestamp: int) -> None:
 
 
 @app.task(name="deadlines.realign_again", queue="events", retry=jobs.RETRY)
-def realign_again(kinds: list[list[str]], reason: str) -> None:
+def realign_again(kinds: list[list[str]], reason: str, owners: list[int] | None = None) -> None:
     """Recompute clocks that other processes started by a policy or calendar they still remembered."""
     pairs = [(subject, clock) for subject, clock in kinds]
-    commands.realign_all(actor.system("deadlines.sweep"), kinds=pairs, reason=reason, now=moment.now())
+    sweeper = actor.system("deadlines.sweep")
+    commands.realign_all(sweeper, kinds=pairs, reason=reason, now=moment.now(), owners=owners)

@@ -49,11 +49,16 @@ def _row(policy: queries.PolicyView, roles: dict[str, Any], calendars: dict[str,
         "policy": policy,
         "label": CLOCKS.get(policy.clock_kind, policy.clock_kind),
         "condition": policy_form.sentence(policy.condition, words.OPS),
-        "calendar": calendars.get(policy.calendar, policy.calendar),
+        "calendar": _hours_of(policy, calendars),
         "role": roles.get(policy.responsible_role, policy.responsible_role),
         "amount": amount,
         "unit": unit,
     }
+
+
+def _hours_of(policy: queries.PolicyView, calendars: dict[str, str]) -> str:
+    name = calendars.get(policy.calendar, policy.calendar)
+    return _("the owner's team's, else %(calendar)s") % {"calendar": name} if policy.team_calendar else name
 
 
 @require_POST
@@ -144,7 +149,8 @@ def policy_preview(request: StaffRequest) -> HttpResponse:
         {"at": step.at, "what": words.HAPPENED[step.kind], "verb": words.VERBS.get(step.verb, ""), "whom": step.whom}
         for step in preview.steps
     ]
-    facts = {"preview": preview, "rows": rows, "roles": _roles()}
+    teams = queries.due_by_team(target_s=draft.target_s, started_at=preview.started_at) if draft.team_calendar else []
+    facts = {"preview": preview, "rows": rows, "roles": _roles(), "draft": draft, "teams": teams}
     return render(request, "console/settings/_policy_preview.html", facts)
 
 

@@ -41,6 +41,7 @@ def draft_from(data: QueryDict) -> PolicyDraft:
         target_s=seconds(data.get("amount", ""), data.get("unit", "")),
         responsible_role=data.get("role", ""),
         calendar=data.get("calendar", ""),
+        team_calendar=data.get("team_calendar") == "on",
         pausable=data.get("pausable") == "on",
         reply_rule=_clauses(data, "reply"),
         warnings=[_warning(amount, unit) for amount, unit in _rows(data, "warn_amount", "warn_unit")],

@@ -4,6 +4,7 @@ from steward.modules.deadlines.commands.answering import Reply, answer_clocks
 from steward.modules.deadlines.commands.dating import ClockDue, release_due, set_due
 from steward.modules.deadlines.commands.ending import cancel_clocks, stop_clocks
 from steward.modules.deadlines.commands.locking import ClockEnd, ClockStop
+from steward.modules.deadlines.commands.owning import Owner, set_owners
 from steward.modules.deadlines.commands.pausing import ClockPause, pause_clocks, resume_clocks
 from steward.modules.deadlines.commands.policies import (
     LONGEST_LIMIT_S,
@@ -18,7 +19,7 @@ from steward.modules.deadlines.commands.policies import (
     set_time_limit,
 )
 from steward.modules.deadlines.commands.realigning import REALIGN_LIMIT, realign_all, realign_clocks
-from steward.modules.deadlines.commands.reassigning import Handover, Owner, reassign_clocks, set_owners
+from steward.modules.deadlines.commands.reassigning import Handover, reassign_clocks
 from steward.modules.deadlines.commands.restating import Restatement, restate_facts
 from steward.modules.deadlines.commands.starting import ClockStart, reopen_clocks, start_clocks
 from steward.modules.deadlines.commands.sweeping import SWEEP_LIMIT, sweep_due

@@ -69,4 +69,4 @@ def release_due(actor: Actor, *, stops: Sequence[ClockStop], at: datetime, reaso
 
 
 def _basis(one: Locked, target_s: int) -> Basis:
-    return Basis(one.policy, one.calendar_version, terms_of(one.policy, one.calendar_version, target_s))
+    return Basis(one.policy, one.calendar, terms_of(one.policy, one.calendar, target_s))

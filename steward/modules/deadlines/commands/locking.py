@@ -19,7 +19,7 @@ from steward.kernel.actor import Actor
 from steward.modules.deadlines import rules
 from steward.modules.deadlines.events import BreachWithdrawn, ClockBreached, ClockEscalated, ClockWarned
 from steward.modules.deadlines.queries import policies
-from steward.modules.deadlines.queries.policies import PolicyView
+from steward.modules.deadlines.queries.policies import CalendarKey, PolicyView
 from steward.modules.deadlines.rules import Clock, Done, Terms
 
 PACKAGE = "steward.modules.deadlines"
@@ -52,7 +52,7 @@ class Locked(Struct):
     kind: str
     cycle: int
     policy: PolicyView
-    calendar_version: int
+    calendar: CalendarKey
     simulated: bool
     owner_id: int | None
     role: str
@@ -63,7 +63,7 @@ class Locked(Struct):
     @property
     def basis(self) -> Basis:
         """Return what it has run under so far."""
-        return Basis(self.policy, self.calendar_version, self.terms)
+        return Basis(self.policy, self.calendar, self.terms)
 
     def about(self) -> dict[str, Any]:
         """Name the clock and what it belongs to, as its events do."""
@@ -94,8 +94,13 @@ class Basis(NamedTuple):
     """What a clock runs under: a version of a policy and of its calendar."""
 
     policy: PolicyView
-    calendar_version: int
+    calendar: CalendarKey
     terms: Terms
+
+    @property
+    def own_calendar(self) -> str | None:
+        """Name the calendar where it is not the one of the policy."""
+        return None if self.calendar[0] == self.policy.calendar else self.calendar[0]
 
 
 class Change(NamedTuple):
@@ -164,9 +169,10 @@ def _locked(row: tuple[Any, ...], policy: PolicyView) -> Locked:
         escalated=row[16],
         external=row[17],
     )
-    terms = policies.terms_of(policy, row[6], row[7])
+    calendar = policies.calendar_key(row[21] or policy.calendar, row[6])
+    terms = policies.terms_of(policy, calendar, row[7])
     role = row[20] or policy.responsible_role
-    return Locked(row[0], row[1], row[2], row[3], row[4], policy, row[6], row[18], row[19], role, row[21], clock, terms)
+    return Locked(*row[:5], policy, calendar, row[18], row[19], role, row[22], clock, terms)
 
 
 def once(locked: Iterable[Locked], change: Callable[[Locked], Change | None]) -> list[Change]:
@@ -192,7 +198,8 @@ def write_changes(actor: Actor, changes: Sequence[Change]) -> None:
     columns = {
         "ids": arrays.integers([change.locked.id for change in changes]),
         "policies": arrays.integers([one.base.policy.id for one in changes]),
-        "calendars": arrays.integers([one.base.calendar_version for one in changes]),
+        "calendars": arrays.integers([one.base.calendar[1] for one in changes]),
+        "hours": arrays.texts([one.base.own_calendar for one in changes]),
         "targets": arrays.integers([clock.target_s for clock in clocks]),
         "consumed": arrays.integers([clock.consumed_us for clock in clocks]),
         "running": arrays.instants([clock.running_since for clock in clocks]),

@@ -58,6 +58,7 @@ class PolicyDraft(Struct, frozen=True, kw_only=True):
     target_s: int
     responsible_role: str
     calendar: str = "always"
+    team_calendar: bool = False
     pausable: bool = True
     reply_rule: list[Any] = []
     warnings: list[Any] = []

@@ -42,24 +42,27 @@ def realign_clocks(
     kinds: Sequence[tuple[str, str]],
     reason: str,
     now: datetime,
+    owners: Sequence[int] | None = None,
     after_id: int = 0,
     limit: int = REALIGN_LIMIT,
 ) -> Realigned:
     """Recompute the open clocks of these kinds (subject kind, clock kind), at most `limit` with an id over `after_id`.
 
+    `owners` narrows it to what these people have.
     Which policy counts is asked anew by the facts each clock keeps; one for which none counts any more ends, cancelled.
     What is in force already stays untouched, so a second run changes nothing. Call again from `last_id` on.
     Emits: what the clocks reached before, BreachWithdrawn. Locks: the clocks, in id order.
     """
     in_transaction()
-    wanted: dict[str, str | int] = {
+    wanted: dict[str, str | int | None] = {
         "subject_kinds": arrays.texts([kind[0] for kind in kinds]),
         "kinds": arrays.texts([kind[1] for kind in kinds]),
         "after": after_id,
         "limit": limit,
+        "owners": None if owners is None else arrays.integers(owners),
     }
     with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, "lock_open"), wanted)
+        cursor.execute(sql.load(PACKAGE, "lock_open" if owners is None else "lock_open_of"), wanted)
         rows = cursor.fetchall()
     locked = locked_of(rows)
     made = [
@@ -70,16 +73,18 @@ def realign_clocks(
     return Realigned(rows[-1][0] if len(rows) == limit else None, len(changes))
 
 
-def realign_all(actor: Actor, *, kinds: Sequence[tuple[str, str]], reason: str, now: datetime) -> int:
+def realign_all(
+    actor: Actor, *, kinds: Sequence[tuple[str, str]], reason: str, now: datetime, owners: Sequence[int] | None = None
+) -> int:
     """Recompute every open clock of these kinds, batch by batch, each in its own transaction. Returns how many changed.
 
-    Emits: as realign_clocks.
+    `owners` narrows it to what these people have. Emits: as realign_clocks.
     """
     policies.forget_policies()
     after_id: int | None = 0
     changed = 0
     while after_id is not None:
-        step = realign_clocks(actor, kinds=kinds, reason=reason, now=now, after_id=after_id)
+        step = realign_clocks(actor, kinds=kinds, reason=reason, now=now, owners=owners, after_id=after_id)
         after_id, changed = step.last_id, changed + step.changed
     return changed
 
@@ -92,11 +97,12 @@ def realigned(one: Locked, facts: Mapping[str, Any], at: datetime, reason: str) 
         return Change(
             one, after, done, (Entry(one.id, "cancelled", at, one.clock.due_at, reason=reason),), reason=reason
         )
-    calendar = policies.calendar_in_force(policy.calendar)
-    if (policy.id, calendar.version) == (one.policy.id, one.calendar_version):
+    in_force = policies.calendar_for(policy, one.owner_id)
+    calendar = policies.calendar_key(in_force.code, in_force.version)
+    if (policy.id, calendar) == (one.policy.id, one.calendar):
         return None
     target_s = one.clock.target_s if one.clock.external else policy.target_s
-    basis = Basis(policy, calendar.version, policies.terms_of(policy, calendar.version, target_s))
+    basis = Basis(policy, calendar, policies.terms_of(policy, calendar, target_s))
     after, done = clocks.retermed(one.clock, one.terms, basis.terms, target_s=target_s, at=at)
     entry = Entry(one.id, "recomputed", at, after.due_at, reason=reason)
     return Change(one, after, done, (entry,), basis, reason=reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count
@@ -15,6 +15,7 @@ from steward.kernel import arrays, ports, sql
 from steward.kernel import events as log
 from steward.kernel.actor import Actor
 from steward.modules.deadlines.commands.locking import PACKAGE, in_transaction
+from steward.modules.deadlines.commands.owning import follow_owners
 from steward.modules.deadlines.commands.telling import TAKERS, deputy_of, tell_handover
 from steward.modules.deadlines.events import ClockEscalated, ClockReassigned
 from steward.modules.deadlines.models import Clock, History
@@ -33,20 +34,12 @@ class Handover(Struct, frozen=True):
     chosen: Chosen
 
 
-class Owner(NamedTuple):
-    """Who has a subject now."""
-
-    subject_kind: str
-    subject_id: int
-    kind: str
-    owner_id: int | None
-
-
 def reassign_clocks(actor: Actor, *, steps: Sequence[ClockEscalated], now: datetime) -> list[Handover]:
     """Give the subjects of clocks that reached “reassign” to the next person; their modules say who may have them.
 
     A step of the caller's command, which moves what else belongs to the subject. Both people are told; where nobody
     takes over, managers and who is on call are. A clock that ended, and a step that was taken before, are left alone.
+    What counts by the hours of its owner's team counts by the new one's.
     Emits: ClockReassigned. Locks: the clocks, in id order.
     """
     in_transaction()
@@ -57,6 +50,7 @@ def reassign_clocks(actor: Actor, *, steps: Sequence[ClockEscalated], now: datet
     roster = _Roster({id_ for step, _row in wanted for id_ in able[_key(step)].allowed}, now)
     found = [roster.hand_over(step, clock.owner_id, able[_key(step)]) for step, clock in wanted]
     _write(actor, found, now)
+    follow_owners(actor, clock_ids={one.step.clock_id for one in found if one.chosen.staff_id is not None}, at=now)
     log.record(actor, [_event(one) for one in found])
     for one in found:
         tell_handover(actor, one.step, before_id=one.before_id, after_id=one.chosen.staff_id, now=now)
@@ -160,21 +154,3 @@ def _event(one: Handover) -> ClockReassigned:
         after_id=one.chosen.staff_id,
         simulated=step.simulated,
     )
-
-
-def set_owners(actor: Actor, *, owners: Sequence[Owner]) -> None:
-    """Keep in the open clocks of subjects who has them now, as their module says.
-
-    A step of the caller's command. Locks: the clocks.
-    """
-    in_transaction()
-    if not owners:
-        return
-    columns = {
-        "subject_kinds": arrays.texts([one.subject_kind for one in owners]),
-        "subject_ids": arrays.integers([one.subject_id for one in owners]),
-        "kinds": arrays.texts([one.kind for one in owners]),
-        "owners": arrays.integers([one.owner_id for one in owners]),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, "set_owners"), columns)

@@ -55,6 +55,7 @@ def restate_facts(actor: Actor, *, restatements: Sequence[Restatement], at: date
         cursor.execute(sql.load(PACKAGE, "restate_facts"), columns)
 
     def realign(one: Locked) -> Change | None:
+        one.owner_id = restatements[one.number - 1].owner_id
         return realigned(one, restatements[one.number - 1].facts, at, reason)
 
     changes = once(locked, realign)

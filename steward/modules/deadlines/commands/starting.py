@@ -37,7 +37,7 @@ class ClockStart(NamedTuple):
 class _New(NamedTuple):
     start: ClockStart
     policy: policies.PolicyView
-    calendar_version: int
+    calendar: policies.CalendarKey
     clock: rules.Clock
     next_step_at: datetime | None
 
@@ -58,7 +58,8 @@ def start_clocks(actor: Actor, *, starts: Sequence[ClockStart], now: datetime) -
         "subject_ids": arrays.integers([start.subject_id for start in begun]),
         "kinds": arrays.texts([start.kind for start in begun]),
         "policies": arrays.integers([one.policy.id for one in new]),
-        "calendars": arrays.integers([one.calendar_version for one in new]),
+        "calendars": arrays.integers([one.calendar[1] for one in new]),
+        "hours": arrays.texts([None if one.calendar[0] == one.policy.calendar else one.calendar[0] for one in new]),
         "targets": arrays.integers([one.clock.target_s for one in new]),
         "started": arrays.instants([one.clock.started_at for one in new]),
         "due": arrays.instants([one.clock.due_at for one in new]),
@@ -76,12 +77,13 @@ def _new(start: ClockStart, now: datetime) -> _New | None:
     policy = policies.policy_for(start.subject_kind, start.kind, start.facts)
     if policy is None:
         return None
-    calendar = policies.calendar_in_force(policy.calendar)
+    in_force = policies.calendar_for(policy, start.owner_id)
+    calendar = policies.calendar_key(in_force.code, in_force.version)
     at = min(start.started_at, now)
     target_s = clocks.target_until(at, start.due_at) if start.due_at else policy.target_s
-    terms = policies.terms_of(policy, calendar.version, target_s)
+    terms = policies.terms_of(policy, calendar, target_s)
     clock = clocks.started(terms, target_s=target_s, at=at, due_at=start.due_at)
-    return _New(start, policy, calendar.version, clock, clocks.next_step_at(clock, terms))
+    return _New(start, policy, calendar, clock, clocks.next_step_at(clock, terms))
 
 
 def reopen_clocks(

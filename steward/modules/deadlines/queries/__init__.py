@@ -7,7 +7,7 @@ from steward.modules.deadlines.queries.policies import (
     find_policy,
     policy_history,
 )
-from steward.modules.deadlines.queries.previews import due_preview
+from steward.modules.deadlines.queries.previews import due_by_team, due_preview
 from steward.modules.deadlines.queries.views import ClockView, Look, TimeLimit, clocks_of, next_clocks, time_limits
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "TimeLimit",
     "active_policies",
     "clocks_of",
+    "due_by_team",
     "due_preview",
     "find_policy",
     "histories_of",

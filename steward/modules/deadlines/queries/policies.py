@@ -19,6 +19,8 @@ from steward.modules.people import queries as people
 FRESH_S = 5.0
 KEPT_AT_MOST = 5_000
 PLAIN = "always"
+# A version of a calendar, as clocks keep it: code and number, 0 for plain time.
+CalendarKey = tuple[str, int]
 
 _FIELDS = (
     "id",
@@ -32,6 +34,7 @@ _FIELDS = (
     "target_s",
     "responsible_role",
     "calendar",
+    "team_calendar",
     "pausable",
     "reply_rule",
     "warnings",
@@ -44,7 +47,7 @@ _FIELDS = (
 
 
 class PolicyView(Struct, frozen=True):
-    """One version of a policy. Units: seconds."""
+    """One version of a policy. With `team_calendar` the hours of the owner's team count. Units: seconds."""
 
     id: int
     subject_kind: str
@@ -57,6 +60,7 @@ class PolicyView(Struct, frozen=True):
     target_s: int
     responsible_role: str
     calendar: str
+    team_calendar: bool
     pausable: bool
     reply_rule: tuple[rules.Clause, ...]
     warnings: tuple[rules.Warn, ...]
@@ -83,8 +87,9 @@ class _Known:
     read_at: float | None = None
     by_kind: dict[tuple[str, str], list[PolicyView]] = {}
     calendars: dict[str, Calendar] = {}
+    of_staff: dict[int, str] | None = None
     versions: dict[int, PolicyView] = {}
-    terms: dict[tuple[int, int, int], rules.Terms] = {}
+    terms: dict[tuple[int, CalendarKey, int], rules.Terms] = {}
 
 
 def forget_policies() -> None:
@@ -102,7 +107,7 @@ def _fresh() -> type[_Known]:
         by_kind: dict[tuple[str, str], list[PolicyView]] = {}
         for policy in active_policies():
             by_kind.setdefault((policy.subject_kind, policy.clock_kind), []).append(policy)
-        _Known.by_kind, _Known.calendars = by_kind, people.active_calendars()
+        _Known.by_kind, _Known.calendars, _Known.of_staff = by_kind, people.active_calendars(), None
         _Known.read_at = time.monotonic()
     return _Known
 
@@ -136,6 +141,26 @@ def calendar_in_force(code: str) -> Calendar:
     return ALWAYS if calendar.always else calendar
 
 
+def calendar_for(policy: PolicyView, owner_id: int | None) -> Calendar:
+    """Return the calendar that counts now for what somebody owns: where the policy says so, the one of their team.
+
+    Without an owner, and for one without a team, it is the one the policy names.
+    """
+    if policy.team_calendar and owner_id is not None:
+        known = _fresh()
+        if known.of_staff is None:
+            known.of_staff = people.team_calendars()
+        code = known.of_staff.get(owner_id, "")
+        if code == PLAIN or code in known.calendars:
+            return calendar_in_force(code)
+    return calendar_in_force(policy.calendar)
+
+
+def calendar_key(code: str, version: int) -> CalendarKey:
+    """Name a version of a calendar; all that is open round the clock has one name."""
+    return (code, version) if version else (PLAIN, 0)
+
+
 def versions(ids: Iterable[int]) -> dict[int, PolicyView]:
     """Return versions of policies by id, also those no longer in force; each is read once."""
     wanted = set(ids)
@@ -149,17 +174,14 @@ def versions(ids: Iterable[int]) -> dict[int, PolicyView]:
     return {id_: _Known.versions[id_] for id_ in wanted}
 
 
-def terms_of(policy: PolicyView, calendar_version: int, target_s: int) -> rules.Terms:
-    """Put together what counts for a clock: 0 stands for plain time; the target differs where it came from outside."""
-    key = (policy.id, calendar_version, target_s)
+def terms_of(policy: PolicyView, calendar_key: CalendarKey, target_s: int) -> rules.Terms:
+    """Put together what counts for a clock; the target differs from the policy's where it came from outside."""
+    key = (policy.id, calendar_key, target_s)
     if (known := _Known.terms.get(key)) is not None:
         return known
     if len(_Known.terms) > KEPT_AT_MOST:
         _Known.terms.clear()
-    calendar = ALWAYS
-    if calendar_version:
-        version = (policy.calendar, calendar_version)
-        calendar = people.calendars([version])[version]
+    calendar = people.calendars([calendar_key])[calendar_key] if calendar_key[1] else ALWAYS
     terms = rules.Terms(calendar, rules.plan_of(policy.warnings, policy.ladder, target_s))
     _Known.terms[key] = terms
     return terms

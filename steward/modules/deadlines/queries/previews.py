@@ -6,10 +6,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from steward.kernel.calendar import due_after, due_before
+from steward.kernel.calendar import NoWorkingTime, due_after, due_at, due_before
 from steward.modules.deadlines import rules
 from steward.modules.deadlines.queries import policies
 from steward.modules.deadlines.rules import clocks, ladders
+from steward.modules.people import queries as people
 
 
 class PreviewStep(Struct, frozen=True):
@@ -27,6 +28,29 @@ class Preview(Struct, frozen=True):
     started_at: datetime
     due_at: datetime
     steps: tuple[PreviewStep, ...]
+
+
+class TeamPreview(Struct, frozen=True):
+    """When something starting at an instant would be due for the people of a team; None: its calendar never opens."""
+
+    team: str
+    calendar: str
+    due_at: datetime | None
+
+
+def due_by_team(*, target_s: int, started_at: datetime) -> list[TeamPreview]:
+    """Compute when what somebody of each team owns would be due, by that team's hours. Units: seconds."""
+    return [
+        TeamPreview(one.name, one.calendar_code, _due(one.calendar_code, target_s, started_at))
+        for one in people.teams()
+    ]
+
+
+def _due(calendar: str, target_s: int, started_at: datetime) -> datetime | None:
+    try:
+        return due_at(policies.calendar_in_force(calendar), started_at, target_s)
+    except NoWorkingTime:
+        return None
 
 
 def due_preview(

@@ -45,6 +45,7 @@ class ClockView(Struct, frozen=True):
     responsible_role: str | None = None
     policy_id: int = 0
     calendar_version: int = 0
+    calendar: str | None = None
     policy: policies.PolicyView | None = None
 
     def state(self, now: datetime) -> rules.ClockState:
@@ -78,7 +79,8 @@ class ClockView(Struct, frozen=True):
         return rules.consumed_us(self._clock(), self._terms(self.policy), now) // 1_000_000
 
     def _terms(self, policy: policies.PolicyView) -> rules.Terms:
-        return policies.terms_of(policy, self.calendar_version, self.target_s)
+        key = policies.calendar_key(self.calendar or policy.calendar, self.calendar_version)
+        return policies.terms_of(policy, key, self.target_s)
 
     def _clock(self) -> rules.Clock:
         return rules.Clock(

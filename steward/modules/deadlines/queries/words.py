@@ -111,6 +111,9 @@ REASONS: Mapping[str, Any] = {
     "released": _("released by screening"),
     "fact is back": _("the fact is back"),
     "holidays": _("new holidays"),
+    "changed hands": _("it changed hands"),
+    "team hours": _("the team keeps other hours"),
+    "team members": _("people changed teams"),
 }
 
 

@@ -21,11 +21,21 @@ from hypothesis.stateful import (
 from steward.kernel import memory
 from steward.kernel.actor import system
 from steward.modules.deadlines import commands, rules
-from steward.modules.deadlines.commands import ClockDue, ClockPause, ClockStart, ClockStop, PolicyDraft, Restatement
+from steward.modules.deadlines.commands import (
+    ClockDue,
+    ClockPause,
+    ClockStart,
+    ClockStop,
+    Owner,
+    PolicyDraft,
+    Restatement,
+)
 from steward.modules.deadlines.models import Clock, History
 from steward.modules.deadlines.queries import policies
 from steward.modules.deadlines.rules import Terms, clocks
+from steward.modules.people import commands as people
 from steward.modules.people.commands.calendars import CalendarDraft, save_calendar
+from tests import make
 from tests.make import NOW
 
 TESTER = system("tests")
@@ -36,6 +46,7 @@ STEPS: dict[str, Any] = {
     "warnings": [{"share": 0.5}, {"before_s": 60}],
     "ladder": [{"after_s": 0, "verb": "notify"}, {"after_s": 1_800, "verb": "manager", "whom": "after_sales_manager"}],
 }
+TEAMS = ("team-a", "team-b")
 gaps = some.one_of(some.integers(0, 3_000_000), some.integers(0, 100_000_000_000))
 windows = some.integers(0, 20).map(lambda hour: ((hour * 60, hour * 60 + 120), (hour * 60 + 150, hour * 60 + 210)))
 
@@ -50,18 +61,32 @@ class ClockMachine(RuleBasedStateMachine):
         memory.forget_everything()
         self.now = NOW
         self.facts: dict[str, Any] = {}
+        self.owner: int | None = None
+        self.team_of: dict[int, str] = {}
+        self.hours_of = dict(zip(TEAMS, TEAMS, strict=True))
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
         memory.forget_everything()
 
-    @initialize(hours=windows)
-    def begin(self, hours: Any) -> None:
-        self._calendar(hours)
+    @initialize(hours=windows, of_team=some.booleans())
+    def begin(self, hours: Any, of_team: bool) -> None:
+        self.of_team = of_team
+        for code in ("drawn", *TEAMS):
+            self._calendar(hours, code)
+        for code in TEAMS:
+            people.save_team(TESTER, code=code, draft=people.TeamDraft(name=code, calendar_code=code))
+        self.people = [one.staff_id or 0 for one in (make.agent_wang(), make.clerk_lin())]
         for code, condition, rank in (("", [], 100), ("urgent", URGENT, 10)):
             draft = PolicyDraft(
-                target_s=7_200, responsible_role="agent", calendar="drawn", condition=condition, rank=rank, **STEPS
+                target_s=7_200,
+                responsible_role="agent",
+                calendar="drawn",
+                team_calendar=of_team,
+                condition=condition,
+                rank=rank,
+                **STEPS,
             )
             commands.add_policy(TESTER, subject_kind="ticket", clock_kind="stated", code=code, draft=draft)
         policies.forget_policies()
@@ -69,17 +94,19 @@ class ClockMachine(RuleBasedStateMachine):
         self.terms = self._terms()
         self.clock = clocks.started(self.terms, target_s=7_200, at=self.now)
 
-    def _calendar(self, hours: Any) -> None:
+    def _calendar(self, hours: Any, code: str) -> None:
         draft = CalendarDraft(name="Drawn", zone="Europe/Berlin", week=[hours] * 7)
-        save_calendar(TESTER, code="drawn", draft=draft, reason="drawn", now=self.now)
+        save_calendar(TESTER, code=code, draft=draft, reason="drawn", now=self.now)
         policies.forget_policies()
 
     def _terms(self, target_s: int | None = None) -> Terms:
         """Read what is in force, by way of the same memory as the commands, for the target that counts."""
         policy = policies.policy_for(*KIND, self.facts)
         assert policy is not None
-        version = policies.calendar_in_force("drawn").version
-        return policies.terms_of(policy, version, target_s or policy.target_s)
+        team = self.team_of.get(self.owner or 0) if self.of_team else None
+        code = self.hours_of[team] if team else "drawn"
+        version = policies.calendar_in_force(code).version
+        return policies.terms_of(policy, (code, version), target_s or policy.target_s)
 
     def _target_s(self) -> int:
         policy = policies.policy_for(*KIND, self.facts)
@@ -91,6 +118,11 @@ class ClockMachine(RuleBasedStateMachine):
         new = self._terms(target_s)
         self.clock, _ = clocks.retermed(self.clock, self.terms, new, target_s=target_s, at=self.now)
         self.terms = new
+
+    def _follow_hours(self) -> None:
+        """Go by other hours where they are others now."""
+        if self.clock.stopped_at is None and self._terms(self.clock.target_s).calendar != self.terms.calendar:
+            self._realigned()
 
     @precondition(lambda self: self.clock.stopped_at is None)
     @rule(gap=gaps)
@@ -125,18 +157,38 @@ class ClockMachine(RuleBasedStateMachine):
     def change_urgency(self, urgency: str) -> None:
         before = policies.policy_for(*KIND, self.facts)
         self.facts = {"urgency": urgency}
-        said = Restatement("ticket", 1, self.facts, owner_id=7)
+        said = Restatement("ticket", 1, self.facts, owner_id=self.owner)
         commands.restate_facts(TESTER, restatements=[said], at=self.now, reason="corrected")
         if policies.policy_for(*KIND, self.facts) is not before and self.clock.stopped_at is None:
             self._realigned()
 
-    @rule(hours=windows)
-    def edit_calendar(self, hours: Any) -> None:
-        before = policies.calendar_in_force("drawn")
-        self._calendar(hours)
+    @rule(hours=windows, code=some.sampled_from(["drawn", *TEAMS]))
+    def edit_calendar(self, hours: Any, code: str) -> None:
+        self._calendar(hours, code)
         commands.realign_all(TESTER, kinds=[KIND], reason="other hours", now=self.now)
-        if policies.calendar_in_force("drawn").version != before.version and self.clock.stopped_at is None:
-            self._realigned()
+        self._follow_hours()
+
+    @precondition(lambda self: self.clock.stopped_at is None)
+    @rule(whose=some.sampled_from([None, 0, 1]))
+    def change_hands(self, whose: int | None) -> None:
+        self.owner = None if whose is None else self.people[whose]
+        commands.set_owners(TESTER, owners=[Owner(*STOP, self.owner)], at=self.now)
+        self._follow_hours()
+
+    @rule(whose=some.sampled_from([0, 1]), team=some.sampled_from(TEAMS))
+    def change_team(self, whose: int, team: str) -> None:
+        self.team_of[self.people[whose]] = team
+        members = [people.MemberDraft(id_) for id_, known in self.team_of.items() if known == team]
+        people.set_team_members(TESTER, team_code=team, members=members)
+        commands.realign_all(TESTER, kinds=[KIND], owners=self.people, reason="other team", now=self.now)
+        self._follow_hours()
+
+    @rule(team=some.sampled_from(TEAMS), code=some.sampled_from(["drawn", *TEAMS]))
+    def change_team_hours(self, team: str, code: str) -> None:
+        self.hours_of[team] = code
+        people.save_team(TESTER, code=team, draft=people.TeamDraft(name=team, calendar_code=code))
+        commands.realign_all(TESTER, kinds=[KIND], owners=self.people, reason="other hours", now=self.now)
+        self._follow_hours()
 
     @rule(ahead_s=some.integers(-3_600, 90_000))
     def date(self, ahead_s: int) -> None:

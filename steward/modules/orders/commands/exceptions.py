@@ -60,7 +60,7 @@ def take_exceptions(actor: Actor, *, exception_ids: Sequence[int], now: datetime
     for case in cases:
         case.state = detectors.next_state(case.state, "take")
         ExceptionCase.objects.filter(id=case.id).update(state=case.state, owner_id=owner)
-    set_owners(actor, owners=[Owner(SUBJECT, case.id, case.detector.clock_kind, owner) for case in cases])
+    set_owners(actor, owners=[Owner(SUBJECT, case.id, case.detector.clock_kind, owner) for case in cases], at=now)
     name = people.actor_names([f"person:{owner}"]).get(f"person:{owner}", "")
     note(actor, {case.id: ("assigned", name) for case in cases}, now)
     events.record(actor, [_worked(case, "take") for case in cases])

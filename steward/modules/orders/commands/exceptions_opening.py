@@ -182,7 +182,7 @@ def _own(actor: Actor, detector: Detector, ids: Sequence[int], now: datetime) ->
     owned = [ExceptionCase(id=id_, owner_id=owner) for id_, owner in zip(ids, found, strict=True)]
     ExceptionCase.objects.bulk_update(owned, ["owner_id"])
     kind = detector.clock_kind
-    set_owners(actor, owners=[Owner(SUBJECT, id_, kind, owner) for id_, owner in zip(ids, found, strict=True)])
+    set_owners(actor, owners=[Owner(SUBJECT, id_, kind, owner) for id_, owner in zip(ids, found, strict=True)], at=now)
 
 
 def candidates(role: str, now: datetime) -> list[Candidate]:

@@ -31,6 +31,7 @@ from steward.modules.people.queries.directory import (
     staff_with_permission,
     staff_with_role,
     staff_with_skill,
+    team_calendars,
     team_of,
     team_staff,
 )
@@ -162,6 +163,7 @@ __all__ = [
     "swap",
     "swaps",
     "team",
+    "team_calendars",
     "team_duties",
     "team_of",
     "team_staff",

@@ -91,6 +91,12 @@ def team_of(staff_ids: Iterable[int]) -> dict[int, str]:
     return dict(rows.values_list("staff_id", "team__code"))
 
 
+def team_calendars() -> dict[int, str]:
+    """Name the calendar that each person's own team keeps, by its code; who has no team of their own is left out."""
+    rows = TeamMember.objects.filter(is_primary=True, team__is_active=True)
+    return dict(rows.values_list("staff_id", "team__calendar_code"))
+
+
 def team_staff(team_code: str) -> list[int]:
     """List the active members of a team, by id, also those of whom it has only a share."""
     rows = TeamMember.objects.filter(team__code=team_code, staff__is_active=True).order_by("staff_id")
