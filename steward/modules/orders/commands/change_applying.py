@@ -81,7 +81,7 @@ def change_lines(job: Job) -> None:
     goods.put_findings(job.actor, one.id, found, now)
     goods.note_shortage(job.actor, one.id, missing, now)
     _note_amounts(job, before)
-    goods.give_back_difference(one.id, job.plan.effects.refund_minor, one.currency, now)
+    goods.give_back_difference(job.actor, one.id, job.plan.effects.refund_minor, one.currency, job.hands, now)
     follow_payments(SYSTEM, order_ids=[one.id], now=now)
     look_again(one, now)
 
@@ -93,7 +93,7 @@ def _call_off_the_rest(job: Job) -> None:
     goods.write_amounts(one.id, job.plan.after)
     lower_promises(still_wanted={one.id: units_wanted([one.id]).get(one.id, {})})
     _note_amounts(job, before)
-    goods.give_back_difference(one.id, job.plan.effects.refund_minor, one.currency, now)
+    goods.give_back_difference(job.actor, one.id, job.plan.effects.refund_minor, one.currency, job.hands, now)
     follow_payments(SYSTEM, order_ids=[one.id], now=now)
 
 

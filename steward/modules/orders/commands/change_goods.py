@@ -169,8 +169,13 @@ def put_findings(actor: Actor, order_id: int, found: Sequence[Finding], now: dat
     OrderFinding.objects.bulk_create(finding_rows.rows(order_id, found, None))
 
 
-def give_back_difference(order_id: int, amount_minor: int, currency: str, now: datetime) -> None:
-    """Ask for the money a change sets free to go back; a second person agrees where the sum asks for it."""
+def give_back_difference(
+    actor: Actor, order_id: int, amount_minor: int, currency: str, hands: Sequence[str], now: datetime
+) -> None:
+    """Ask for the money a change sets free to go back; a second person agrees where the sum asks for it.
+
+    It is the wish of who changed the order: nobody whose `hands` were in the change agrees to it.
+    """
     if not amount_minor:
         return
     want = payments.RefundWant(
@@ -179,5 +184,7 @@ def give_back_difference(order_id: int, amount_minor: int, currency: str, now: d
         currency=currency,
         amount_minor=amount_minor,
         reason=_("The order was changed"),
+        asked_by=actor.id,
+        involved=tuple(hands),
     )
     payments.request_refund(SYSTEM, want=want, now=now)

@@ -15,7 +15,9 @@ SUBJECT = "refund_request"
 UNPAID = ("refused", "withdrawn", "failed")
 
 
-def ask_second_person(actor: Actor, request: RefundRequest, *, number: str, now: datetime) -> None:
+def ask_second_person(
+    actor: Actor, request: RefundRequest, *, involved: tuple[str, ...], number: str, now: datetime
+) -> None:
     """Let the limits say whether somebody else must agree to a new request. The money lock is held.
 
     What the order was given back before counts: slices do not help. Emits: ApprovalAsked.
@@ -30,6 +32,7 @@ def ask_second_person(actor: Actor, request: RefundRequest, *, number: str, now:
         subject_id=request.id,
         number=number,
         asked_by=request.requested_by,
+        involved=involved,
         amount_minor=request.amount_minor,
         earlier_minor=earlier_minor,
         currency=request.currency,

@@ -12,6 +12,7 @@ from steward.kernel import errors, numbering
 from steward.kernel import events as log
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.approvals import queries as approvals
 from steward.modules.payments import queries
 from steward.modules.payments.commands.asking import ask_second_person
 from steward.modules.payments.commands.locking import lock_money, move_claim, open_payment_balance, refresh_balances
@@ -43,13 +44,19 @@ class BadRefund(errors.Refusal):
 
 
 class RefundWant(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to go back for one order; without an amount all that is left. Units: minor currency units."""
+    """What is to go back for one order; without an amount all that is left. Units: minor currency units.
+
+    `asked_by` names whose wish it is where a part of the system asks for them, `involved` who else had a hand in it:
+    none of them agrees to it.
+    """
 
     order: OrderFacts
     cause: str
     currency: str
     amount_minor: int | None = None
     reason: str = ""
+    asked_by: str = ""
+    involved: tuple[str, ...] = ()
 
 
 class RequestReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,11 +121,19 @@ def ask_again(actor: Actor, old: RefundRequest, amount_minor: int, now: datetime
         shop=old.shop,
         simulated=old.simulated,
     )
-    want = RefundWant(order=order, cause=old.cause, currency=old.currency, reason=old.reason)
-    _open(actor, want, left_minor, now, asked_by=old.requested_by)
+    asked = approvals.approval(old.approval_request_id) if old.approval_request_id else None
+    want = RefundWant(
+        order=order,
+        cause=old.cause,
+        currency=old.currency,
+        reason=old.reason,
+        asked_by=old.requested_by,
+        involved=tuple(asked.involved) if asked else (),
+    )
+    _open(actor, want, left_minor, now)
 
 
-def _open(actor: Actor, want: RefundWant, amount_minor: int, now: datetime, *, asked_by: str = "") -> RequestReceipt:
+def _open(actor: Actor, want: RefundWant, amount_minor: int, now: datetime) -> RequestReceipt:
     """Write the request, its refunds and what they claim. The money lock is held. Raises: NotEnoughLeft."""
     order = want.order
     refresh_balances([order.order_id])
@@ -134,14 +149,14 @@ def _open(actor: Actor, want: RefundWant, amount_minor: int, now: datetime, *, a
         amount_minor=amount_minor,
         cause=want.cause,
         reason=want.reason[:200],
-        requested_by=asked_by or actor.id,
+        requested_by=want.asked_by or actor.id,
         requested_at=now,
         approval="not_needed",
         simulated=order.simulated,
     )
     ids = numbering.next_ids(SEQUENCE, len(shares))
     numbers = [numbering.number(PREFIX, id_, now) for id_ in ids]
-    ask_second_person(actor, request, number=numbers[0], now=now)
+    ask_second_person(actor, request, involved=want.involved, number=numbers[0], now=now)
     for share, id_, number in zip(shares, ids, numbers, strict=True):
         _write_refund(actor, request, share, id_, number, now)
     requested = RefundRequested(
