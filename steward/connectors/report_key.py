@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from typing import TypeVar
 
+import msgspec
 from django.conf import settings
 from django.http import HttpRequest
 
-from steward.modules.messaging.ports import ForgedReport
+from steward.modules.messaging.ports import ForgedReport, UnreadableReport
+
+Told = TypeVar("Told")
 
 
 def key_of(carrier: str) -> str:
@@ -27,3 +31,12 @@ def require_key(request: HttpRequest, carrier: str) -> None:
     given = request.GET.get("key", "")
     if not hmac.compare_digest(given.encode(), key_of(carrier).encode()):
         raise ForgedReport(why="key")
+
+
+def keyed_list(request: HttpRequest, carrier: str, shape: type[Told]) -> list[Told]:
+    """Read the JSON list of who knows the carrier's key. Raises: ForgedReport, UnreadableReport."""
+    require_key(request, carrier)
+    try:
+        return msgspec.json.decode(request.body, type=list[shape])  # type: ignore[valid-type]
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UnreadableReport(why=str(error)) from error

@@ -47,6 +47,13 @@ ON CONFLICT (job_id) DO UPDATE SET rescues = kernel_job_rescue.rescues + 1
 RETURNING rescues
 """
 
+# What the worker tells its jobs: how many run at once.
+THREADS = "threads"
+OLDER_ALIKE: LiteralString = """
+SELECT count(*) FROM procrastinate_jobs
+WHERE status = 'doing' AND worker_id = %(worker_id)s AND task_name = %(task)s AND id < %(job_id)s
+"""
+
 
 class Backoff(BaseRetryStrategy):
     """Try again after 1, 2, 4… seconds up to a cap, each shortened by chance so that failures do not march in step."""
@@ -69,6 +76,21 @@ class Backoff(BaseRetryStrategy):
 
 
 RETRY = Backoff(attempts=8)
+
+
+def is_one_too_many(context: JobContext) -> bool:
+    """Tell whether older runs of the same task take half of this worker's threads already.
+
+    For tasks that are deferred every few seconds and wait for others' machines: without it a slow one would take every
+    thread. Of runs that ask at the same time the oldest go on.
+    """
+    job, threads = context.job, int(context.additional_context.get(THREADS, 1))
+    if job.worker_id is None:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(OLDER_ALIKE, {"worker_id": job.worker_id, "task": job.task_name, "job_id": job.id})
+        row = cursor.fetchone()
+    return bool(row and row[0] >= max(1, threads // 2))
 
 
 def note_failure(*, job_id: int, task: str, error: BaseException) -> None:

@@ -66,9 +66,18 @@ class Ticker:
         """Beat until told to stop; nothing that goes wrong ends it."""
         try:
             while not stopping.wait(TICK_S):
-                self.beat()
+                self._beat_surely()
         finally:
             self.close()
+
+    def _beat_surely(self) -> None:
+        """Beat; what nobody foresaw is noted, gives the lead up, and the next beat asks anew."""
+        try:
+            self.beat()
+        except Exception as error:
+            logger.warning("ticks failed", error=type(error).__qualname__, exc_info=True)
+            self.close()
+            LEADS.set(0)
 
     def beat(self) -> bool:
         """Do everything once, where this worker leads. Returns whether it does."""
@@ -86,8 +95,8 @@ class Ticker:
     def _is_leader(self) -> bool:
         if self._connection is None:
             params = direct.connection_params(application="steward-ticks")
-            wanted = {"options": QUICK_DEATH, "connect_timeout": CONNECT_S, "autocommit": True}
-            self._connection = psycopg.connect(**(params | wanted))
+            wanted = {"connect_timeout": CONNECT_S, **params, "options": QUICK_DEATH, "autocommit": True}
+            self._connection = psycopg.connect(**wanted)
         if self.leads:
             self._connection.execute("SELECT 1")
             return True

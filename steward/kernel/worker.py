@@ -15,7 +15,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.app import WorkerOptions
 from procrastinate.contrib.django import app
 
-from steward.kernel import outcomes, ticks, upkeep
+from steward.kernel import jobs, outcomes, ticks, upkeep
 from steward.kernel.database import direct
 
 LOOK_EVERY_S = 0.5
@@ -48,7 +48,7 @@ async def _run(*, threads: int, queues: Sequence[str] | None, until_idle: bool) 
     connector = PsycopgConnector(kwargs=params, min_size=1, max_size=4)
     with app.replace_connector(connector) as own, outcomes.kept_surely(own):
         async with own.open_async():
-            options: WorkerOptions = {"concurrency": threads}
+            options: WorkerOptions = {"concurrency": threads, "additional_context": {jobs.THREADS: threads}}
             if queues:
                 options["queues"] = queues
             if until_idle:

@@ -20,8 +20,10 @@ from steward.modules.messaging.ports import Receipt, Sms
 
 NAME = "aliyun_sms"
 MAINLAND = "+86"
-# What may work later: too fast, too much for today, no money left, their trouble. Anything else never will.
-LATER = ("isv.BUSINESS_LIMIT_CONTROL", "isv.OUT_OF_SERVICE", "isv.AMOUNT_NOT_ENOUGH", "isp.SYSTEM_ERROR", "Throttling")
+# What may work later: too fast, too much for today, no money left. Anything else never will, but for their own trouble:
+# the documents say “system error, call again” and not whether the message went out.
+LATER = ("isv.BUSINESS_LIMIT_CONTROL", "isv.OUT_OF_SERVICE", "isv.AMOUNT_NOT_ENOUGH", "Throttling")
+OPEN = ("isp.SYSTEM_ERROR", "isp.UNKNOWN", "isp.GATEWAY_ERROR", "InternalError")
 
 
 class Told(msgspec.Struct, frozen=True, rename="pascal"):
@@ -88,4 +90,7 @@ def _receipt(status: int, body: bytes) -> Receipt:
         return Receipt("retry" if status in (429, 503) else "unknown", detail=f"http {status}")
     if told.code == "OK" and told.biz_id:
         return Receipt("sent", reference=told.biz_id, detail=told.message)
-    return Receipt("retry" if told.code.startswith(LATER) else "refused", detail=f"{told.code} {told.message}")
+    detail = f"{told.code} {told.message}"
+    if told.code.startswith(OPEN):
+        return Receipt("unknown", detail=detail)
+    return Receipt("retry" if told.code.startswith(LATER) else "refused", detail=detail)

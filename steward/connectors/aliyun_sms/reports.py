@@ -11,8 +11,8 @@ import msgspec
 from django.http import HttpRequest
 
 from steward.connectors.aliyun_sms.carrier import NAME
-from steward.connectors.report_key import require_key
-from steward.modules.messaging.ports import DeliveryReport, UnreadableReport
+from steward.connectors.report_key import keyed_list
+from steward.modules.messaging.ports import DeliveryReport
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -32,11 +32,6 @@ class AliyunReports:
 
     def read(self, request: HttpRequest) -> list[DeliveryReport]:
         """Read the reports of a call. Raises: ForgedReport, UnreadableReport."""
-        require_key(request, NAME)
-        try:
-            told = msgspec.json.decode(request.body, type=list[Told])
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise UnreadableReport(why=str(error)) from error
         return [
             DeliveryReport(
                 carrier=NAME,
@@ -45,5 +40,5 @@ class AliyunReports:
                 arrived=one.success,
                 detail="" if one.success else f"{one.err_code} {one.err_msg}".strip(),
             )
-            for one in told
+            for one in keyed_list(request, NAME, Told)
         ]

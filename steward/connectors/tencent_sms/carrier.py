@@ -19,14 +19,15 @@ from steward.modules.messaging.ports import Receipt, Sms
 NAME = "tencent_sms"
 ACTION, VERSION, SERVICE, REGION = "SendSms", "2021-01-11", "sms", "ap-guangzhou"
 JSON = "application/json; charset=utf-8"
-# What may work later: limits, no money left, their trouble. Anything else never will.
+# What may work later: limits, no money left. What says nothing of whether it went out: their trouble behind the door,
+# e.g. InternalError.Timeout (“sending timed out”). Anything else never will.
 LATER = (
     "LimitExceeded",
     "RequestLimitExceeded",
     "FailedOperation.InsufficientBalanceInSmsPackage",
-    "InternalError",
     "ResourceUnavailable",
 )
+OPEN = "InternalError"
 
 
 class Status(msgspec.Struct, frozen=True, rename="pascal"):
@@ -130,4 +131,7 @@ def _receipt(status: int, body: bytes) -> Receipt:
         return Receipt("unknown", detail="empty answer")
     if isinstance(said, Status) and said.code == "Ok" and said.serial_no:
         return Receipt("sent", reference=said.serial_no, detail=said.message)
-    return Receipt("retry" if said.code.startswith(LATER) else "refused", detail=f"{said.code} {said.message}")
+    detail = f"{said.code} {said.message}"
+    if said.code.startswith(OPEN):
+        return Receipt("unknown", detail=detail)
+    return Receipt("retry" if said.code.startswith(LATER) else "refused", detail=detail)

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import msgspec
 from django.http import HttpRequest
 
-from steward.connectors.report_key import require_key
+from steward.connectors.report_key import keyed_list
 from steward.connectors.tencent_sms.carrier import NAME
-from steward.modules.messaging.ports import DeliveryReport, UnreadableReport
+from steward.modules.messaging.ports import DeliveryReport
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -31,11 +31,6 @@ class TencentReports:
 
     def read(self, request: HttpRequest) -> list[DeliveryReport]:
         """Read the reports of a call. Raises: ForgedReport, UnreadableReport."""
-        require_key(request, NAME)
-        try:
-            told = msgspec.json.decode(request.body, type=list[Told])
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise UnreadableReport(why=str(error)) from error
         return [
             DeliveryReport(
                 carrier=NAME,
@@ -43,5 +38,5 @@ class TencentReports:
                 arrived=one.report_status == "SUCCESS",
                 detail="" if one.report_status == "SUCCESS" else f"{one.errmsg} {one.description}".strip(),
             )
-            for one in told
+            for one in keyed_list(request, NAME, Told)
         ]

@@ -31,7 +31,11 @@ def delivery_report(request: HttpRequest, carrier: str) -> HttpResponse:
         response = problem(405)
         response["Allow"] = "POST"
         return response
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_BYTES:
+    try:
+        length = int(request.headers.get("Content-Length") or 0)
+    except ValueError:
+        return problem(400)
+    if length > LARGEST_BYTES:
         return problem(413)
     door: ReportDoor = opened()
     try:

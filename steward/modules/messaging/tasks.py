@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
+from procrastinate.job_context import JobContext
 
 from steward.kernel import actor, jobs, moment
 from steward.modules.messaging.commands import cleaning, feeding, posting, sending
@@ -13,9 +14,17 @@ SYSTEM = actor.system("messaging")
 
 
 @app.periodic(cron="*/3 * * * * *")
-@app.task(name="messaging.send_due", queue="messages", queueing_lock="messaging.send_due", retry=jobs.RETRY)
-def send_due(timestamp: int) -> None:
-    """Send what is due, in bounded batches; any number of workers may do so at once."""
+@app.task(
+    name="messaging.send_due",
+    queue="messages",
+    queueing_lock="messaging.send_due",
+    retry=jobs.RETRY,
+    pass_context=True,
+)
+def send_due(context: JobContext, timestamp: int) -> None:
+    """Send what is due, in bounded batches; any number of workers may do so at once, each in half of its threads."""
+    if jobs.is_one_too_many(context):
+        return
     for _ in range(ROUNDS):
         if sending.deliver_due(SYSTEM) < sending.BATCH:
             return
@@ -30,9 +39,17 @@ def settle_stuck(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/3 * * * * *")
-@app.task(name="messaging.feed_endpoints", queue="messages", queueing_lock="messaging.feed_endpoints", retry=jobs.RETRY)
-def feed_endpoints(timestamp: int) -> None:
-    """Queue what happened for every endpoint, then post what is due."""
+@app.task(
+    name="messaging.feed_endpoints",
+    queue="messages",
+    queueing_lock="messaging.feed_endpoints",
+    retry=jobs.RETRY,
+    pass_context=True,
+)
+def feed_endpoints(context: JobContext, timestamp: int) -> None:
+    """Queue what happened for every endpoint, then post what is due; in half of a worker's threads at most."""
+    if jobs.is_one_too_many(context):
+        return
     for endpoint_id in endpoints.active_endpoint_ids():
         for _ in range(ROUNDS):
             if feeding.feed_endpoint(SYSTEM, endpoint_id=endpoint_id, now=moment.now()) < feeding.PAGE:

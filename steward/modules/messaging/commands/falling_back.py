@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from steward.kernel import events
@@ -50,8 +50,9 @@ def fall_back(rows: Sequence[Message], now: datetime) -> None:
         events.notify_live([CHANGED])
 
 
-def stop_fallback(row: Message, now: datetime) -> None:
-    """Leave the e-mail unsent that was to stand for a short message which arrived after all."""
-    Message.objects.filter(instead_of=row.id, state="waiting").update(
-        state="suppressed", reason="arrived", settled_at=now
-    )
+def stop_fallbacks(message_ids: Collection[int], now: datetime) -> None:
+    """Leave the e-mails unsent that were to stand for short messages which arrived after all."""
+    if message_ids:
+        Message.objects.filter(instead_of__in=message_ids, state="waiting").update(
+            state="suppressed", reason="arrived", settled_at=now
+        )

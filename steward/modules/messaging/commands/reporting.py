@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
+import msgspec
 from django.db import connection
-from django.db.models import Q
 
-from steward.kernel import arrays, events, logs
+from steward.kernel import arrays, events, logs, sql
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.messaging.commands.falling_back import fall_back, stop_fallback
+from steward.modules.messaging.commands.falling_back import fall_back, stop_fallbacks
+from steward.modules.messaging.commands.queueing import PACKAGE
 from steward.modules.messaging.commands.triage import CHANGED, DELIVER, failure_of
 from steward.modules.messaging.events import MessageDelivered
 from steward.modules.messaging.models import EarlyReport, Message
 from steward.modules.messaging.ports import DeliveryReport
 from steward.modules.messaging.rules import outbox
 
+LONGEST_REFERENCE, LONGEST_DETAIL = 200, 300
 LOCK = """
 SELECT pg_advisory_xact_lock(hashtextextended('messaging.report ' || name, 0))
 FROM (SELECT DISTINCT name FROM unnest(%s::text[]) AS name ORDER BY name) AS wanted
@@ -42,66 +46,112 @@ def record_reports(actor: Actor, *, reports: Sequence[DeliveryReport], now: date
     A report about a message whose carrier has not answered yet is kept until it has. Returns how many counted.
     Emits: MessageDelivered, MessageFailed. Locks: the names in the reports, then the messages, in id order.
     """
-    said = {(one.carrier, one.reference): one for one in _arrivals_last(reports)}
+    said = {(one.carrier, one.reference): one for one in _arrivals_last([_clean(one) for one in reports])}
+    if not said:
+        return 0
     lock_names(one.reference for one in said.values())
-    named = Q(reference__in=[reference for _carrier, reference in said])
-    keyed = Q(key__in=[one.key for one in said.values() if one.key])
-    rows = Message.objects.select_for_update(of=("self",)).filter(named | keyed).order_by("id")
+    by_key = _by_key(said.values())
     told: set[tuple[str, str]] = set()
-    recorded: list[events.Event] = []
+    heard: list[tuple[Message, DeliveryReport]] = []
+    rows = Message.objects.select_for_update(of=("self",)).filter(id__in=_named(said.values())).order_by("id")
     for row in rows:
-        found = [one for one in said.values() if _is_about(one, row)]
-        if not found or row.state == "sending":
+        if row.state == "sending":
             continue
+        named = said.get((row.carrier, row.reference))
+        found = [one for one in ([named] if named else by_key.get(str(row.key), [])) if _is_about(one, row)]
         told |= {(one.carrier, one.reference) for one in found}
-        for one in found:
-            recorded += _apply(row, one, now)
-    _keep([one for key, one in said.items() if key not in told], now)
-    events.record(actor, recorded)
-    if recorded:
+        heard += [(row, one) for one in found]
+    _keep([one for name, one in said.items() if name not in told], now)
+    counted = _apply(actor, heard, now)
+    if counted:
         events.notify_live([CHANGED])
-    return len(recorded)
+    return counted
 
 
-def hear_early(actor: Actor, row: Message, now: datetime) -> None:
-    """Let reports count that came before the carrier's answer. The names are locked. Emits as record_reports."""
-    by_name = Q(reference=row.reference) if row.reference else Q(pk__in=[])
-    early = EarlyReport.objects.filter(by_name | Q(key=str(row.key)), carrier=row.carrier).order_by("arrived", "id")
-    recorded: list[events.Event] = []
-    for report in early:
-        told = DeliveryReport(
-            carrier=report.carrier, reference=report.reference, arrived=report.arrived, detail=report.detail
-        )
-        recorded += _apply(row, told, now)
-    early.delete()
-    events.record(actor, recorded)
+def hear_early(actor: Actor, rows: Sequence[Message], now: datetime) -> None:
+    """Let reports count that came before the carrier's answer. The rows, and what names them, are locked.
+
+    Emits as record_reports.
+    """
+    if not rows:
+        return
+    wanted = {
+        "carriers": arrays.texts([row.carrier for row in rows]),
+        "references": arrays.texts([row.reference for row in rows]),
+        "keys": arrays.texts([str(row.key) for row in rows]),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "take_early_reports"), wanted)
+        early = [
+            DeliveryReport(carrier=carrier, reference=reference, key=key, arrived=arrived, detail=detail)
+            for carrier, reference, key, arrived, detail in cursor.fetchall()
+        ]
+    _apply(actor, [(row, one) for one in _arrivals_last(early) for row in rows if _is_about(one, row)], now)
 
 
-def _arrivals_last(reports: Sequence[DeliveryReport]) -> list[DeliveryReport]:
+def _clean(report: DeliveryReport) -> DeliveryReport:
+    """Leave out what the database cannot hold, and a key that is none of ours: it names no message."""
+    reference, key, detail = (text.replace("\0", "") for text in (report.reference, report.key, report.detail))
+    try:
+        key = str(UUID(key)) if key else ""
+    except ValueError:
+        key = ""
+    return msgspec.structs.replace(
+        report, reference=reference[:LONGEST_REFERENCE], key=key, detail=logs.redact_text(detail)[:LONGEST_DETAIL]
+    )
+
+
+def _arrivals_last(reports: Iterable[DeliveryReport]) -> list[DeliveryReport]:
     """Leave out what names nothing; of two reports on one message the arrival counts."""
     return sorted((one for one in reports if one.reference), key=lambda one: one.arrived)
 
 
+def _by_key(reports: Iterable[DeliveryReport]) -> Mapping[str, list[DeliveryReport]]:
+    found: dict[str, list[DeliveryReport]] = defaultdict(list)
+    for one in reports:
+        if one.key:
+            found[one.key].append(one)
+    return found
+
+
+def _named(reports: Collection[DeliveryReport]) -> list[int]:
+    """Find the messages that reports name, by the carrier's name or by ours."""
+    wanted = {
+        "carriers": arrays.texts([one.carrier for one in reports]),
+        "references": arrays.texts([one.reference for one in reports]),
+        "keys": arrays.texts([one.key for one in reports if one.key]),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "find_reported"), wanted)
+        return [row[0] for row in cursor.fetchall()]
+
+
 def _is_about(report: DeliveryReport, row: Message) -> bool:
-    same = report.reference == row.reference or (report.key != "" and report.key == str(row.key))
-    return same and report.carrier == row.carrier
+    """Tell whether a report is about a message's last attempt: our key is the same for all, the carrier's name not."""
+    if report.carrier != row.carrier:
+        return False
+    return report.reference == row.reference or (row.reference == "" and report.key == str(row.key))
 
 
-def _apply(row: Message, report: DeliveryReport, now: datetime) -> list[events.Event]:
-    """Move one locked message as reported, where it may move; return what is announced."""
-    verb: outbox.Verb = "deliver" if report.arrived else "bounce"
-    if not outbox.may(row.state, verb):
-        return []
-    row.state = outbox.TRANSITIONS[row.state, verb]  # type: ignore[index]
-    row.reference = row.reference or report.reference[:200]
-    row.error = logs.redact_text(report.detail)[:300]
-    row.settled_at = now
-    row.save(update_fields=["state", "reference", "error", "settled_at"])
-    if report.arrived:
-        stop_fallback(row, now)
-        return [MessageDelivered(message_id=row.id)]
-    fall_back([row], now)
-    return [failure_of(row)]
+def _apply(actor: Actor, heard: Sequence[tuple[Message, DeliveryReport]], now: datetime) -> int:
+    """Move locked messages as reported, where they may move; returns how many reports counted."""
+    moved: dict[int, Message] = {}
+    recorded: list[events.Event] = []
+    for row, report in heard:
+        verb: outbox.Verb = "deliver" if report.arrived else "bounce"
+        if not outbox.may(row.state, verb):
+            continue
+        row.state = outbox.TRANSITIONS[row.state, verb]  # type: ignore[index]
+        row.reference = row.reference or report.reference
+        row.error, row.settled_at = report.detail, now
+        moved[row.id] = row
+        recorded.append(MessageDelivered(message_id=row.id) if report.arrived else failure_of(row))
+    rows = list(moved.values())
+    Message.objects.bulk_update(rows, ["state", "reference", "error", "settled_at"])
+    stop_fallbacks([row.id for row in rows if row.state == "delivered"], now)
+    fall_back(rows, now)
+    events.record(actor, recorded)
+    return len(recorded)
 
 
 def _keep(reports: Sequence[DeliveryReport], now: datetime) -> None:
@@ -109,10 +159,10 @@ def _keep(reports: Sequence[DeliveryReport], now: datetime) -> None:
         (
             EarlyReport(
                 carrier=one.carrier,
-                reference=one.reference[:200],
-                key=one.key[:40],
+                reference=one.reference,
+                key=one.key,
                 arrived=one.arrived,
-                detail=logs.redact_text(one.detail)[:300],
+                detail=one.detail,
                 received_at=now,
             )
             for one in reports

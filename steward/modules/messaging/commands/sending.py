@@ -56,6 +56,8 @@ def deliver_due(actor: Actor, *, limit: int = BATCH) -> int:
     for ready in seen.ready:
         carrier = known[ready.channel]
         begun_at = moment.now()
+        if begun_at >= ready.leased_until:
+            break  # the rest was decided too long ago: whoever comes next decides anew
         if begin(actor, ready=ready, carrier=carrier.name, now=begun_at):
             receipt = handed_over(carrier, ready)
             settle(actor, message_id=ready.message_id, begun_at=begun_at, receipt=receipt, now=moment.now())
@@ -89,7 +91,13 @@ def handed_over(carrier: Carrier, ready: Ready) -> Receipt:
 
 @command(needs=DELIVER)
 def begin(actor: Actor, *, ready: Ready, carrier: str, now: datetime) -> bool:
-    """Claim one message for this attempt: of two senders one gets it, by compare-and-set on state and lease."""
+    """Claim one message for this attempt: of two senders one gets it, by compare-and-set on state and lease.
+
+    Not after the lease: what was decided then (addresses, objections, hours) may no longer hold. The new attempt will
+    have a name of its own at the carrier, so that what is reported of an earlier one is not taken for it.
+    """
+    if now >= ready.leased_until:
+        return False
     own = Message.objects.filter(id=ready.message_id, state="waiting", due_at=ready.leased_until, simulated=False)
     begun = own.update(
         state="sending",
@@ -99,6 +107,7 @@ def begin(actor: Actor, *, ready: Ready, carrier: str, now: datetime) -> bool:
         carrier=carrier,
         locale=ready.locale,
         template_version=ready.template_version,
+        reference="",
         error="",
     )
     return begun == 1
@@ -127,7 +136,7 @@ def settle(actor: Actor, *, message_id: int, begun_at: datetime, receipt: Receip
         events.record(actor, [failure_of(row)])
     fall_back([row], now)
     if row.state in ("sent", "unknown"):
-        hear_early(actor, row, now)
+        hear_early(actor, [row], now)
     return row.state
 
 
@@ -147,8 +156,9 @@ def _apply(row: Message, receipt: Receipt, now: datetime) -> None:
 def settle_stuck(actor: Actor, *, now: datetime, limit: int = BATCH) -> int:
     """See to messages whose sender died between handing over and recording; return how many.
 
-    Where the carrier takes the same key twice for one message, it is sent again; where not, a person decides.
-    Emits: MessageFailed. Locks: stuck messages, skipping those another process sees to.
+    Where the carrier takes the same key twice for one message, it is sent again; where not, a person decides, unless
+    the carrier has reported by our key what became of it. A report that comes meanwhile waits for the message's lock.
+    Emits: MessageDelivered, MessageFailed. Locks: stuck messages, skipping those another process sees to.
     """
     since = now - timedelta(seconds=parameters.value(FATE_OPEN_S))
     rows = list(
@@ -165,6 +175,7 @@ def settle_stuck(actor: Actor, *, now: datetime, limit: int = BATCH) -> int:
         else:
             row.settled_at = now
     Message.objects.bulk_update(rows, ["state", "due_at", "settled_at"])
+    hear_early(actor, [row for row in rows if row.state == "unknown"], now)
     events.record(actor, [failure_of(row) for row in rows if row.state == "unknown"])
     return len(rows)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import errors, events
@@ -23,16 +24,25 @@ class SentOtherwise(errors.Refusal):
     message = _("This went out as an e-mail instead; nobody gets the same message twice.")
 
 
+class StandsForNothing(errors.Refusal):
+    """Refuse to send an e-mail again whose short message arrived, or may yet."""
+
+    code = "stands_for_nothing"
+    message = _("The short message this e-mail stands for arrived or may yet; nobody gets the same message twice.")
+
+
 @command(needs=DECIDE)
 def repeat_message(actor: Actor, *, message_id: int, reason: str, now: datetime) -> None:
     """Have a message tried again that failed, came back, came too late or has an open fate.
 
-    Raises: NotFound, NotPossible, SentOtherwise. Emits: MessageRepeated. Locks: the message.
+    Raises: NotFound, NotPossible, SentOtherwise, StandsForNothing. Emits: MessageRepeated.
+    Locks: the message and the one it stands for, or that stands for it, in id order.
     """
-    row = _locked(message_id)
+    row, others = _locked_with_others(message_id)
     before = row.state
-    if Message.objects.filter(instead_of=row.id).exclude(state__in=outbox.NOT_HEARD).exists():
-        raise SentOtherwise
+    heard = [one for one in others if one.state not in outbox.NOT_HEARD]
+    if heard:
+        raise SentOtherwise if heard[0].instead_of == row.id else StandsForNothing
     _move(row, "repeat")
     hours = MessageKind.objects.values_list("expires_after_h", flat=True).get(code=row.template)
     row.due_at, row.expires_at, row.attempts = now, now + timedelta(hours=hours), 0
@@ -54,6 +64,17 @@ def confirm_message(actor: Actor, *, message_id: int, reason: str, now: datetime
     row.settled_at = now
     row.save(update_fields=["state", "settled_at"])
     events.record(actor, [MessageRepeated(message_id=row.id, before="unknown", after=row.state, reason=reason)])
+
+
+def _locked_with_others(message_id: int) -> tuple[Message, list[Message]]:
+    """Lock a message together with what says the same by another channel. Raises: NotFound."""
+    first = Message.objects.filter(id=message_id).values_list("instead_of", flat=True).first()
+    same = Q(id__in=[message_id, first or message_id]) | Q(instead_of=message_id)
+    rows = {row.id: row for row in Message.objects.select_for_update(of=("self",)).filter(same).order_by("id")}
+    if message_id not in rows:
+        raise errors.NotFound(key=message_id)
+    row = rows.pop(message_id)
+    return row, list(rows.values())
 
 
 def _locked(message_id: int) -> Message:

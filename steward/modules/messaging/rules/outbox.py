@@ -20,6 +20,7 @@ TRANSITIONS: Mapping[tuple[State, Verb], State] = {
     ("waiting", "expire"): "expired",
     ("waiting", "suppress"): "suppressed",
     ("waiting", "refuse"): "failed",
+    ("waiting", "deliver"): "delivered",
     ("sending", "confirm"): "sent",
     ("sending", "retry"): "waiting",
     ("sending", "refuse"): "failed",
