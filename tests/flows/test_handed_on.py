@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from steward.kernel import events as log
 from steward.kernel import moment
@@ -216,3 +218,28 @@ def test_a_ladder_of_the_house_is_followed() -> None:
     one = a_wish()
     sweep(NOW + 4 * HOUR + MINUTE)
     assert desk.exception_detail(one).row.owner_id == staff_id("liu")
+
+
+def test_many_that_change_hands_at_once_ask_no_more_than_one() -> None:
+    # given: the time of six wishes is over and nobody has heard of it yet
+    make.item(stock=50)
+    crew("wang", "liu", "hu")
+    for number in range(6):
+        a_wish(f"A-{number}")
+    at = NOW + 4 * HOUR + 31 * MINUTE
+    with moment.frozen(at):
+        clocks.sweep_due(SWEEPER, now=at)
+    rows = Event.objects.filter(kind=ClockEscalated.KIND, data__verb="reassign").order_by("id")
+    steps = [log.decode(ClockEscalated.KIND, data) for data in rows.values_list("data", flat=True)]
+    assert len(steps) == 6
+
+    # when: one is given away, then the five others together
+    counts = []
+    for some in (steps[:1], steps[1:]):
+        with moment.frozen(at), CaptureQueriesContext(connection) as asked:
+            orders.on_clock_escalated_reassign_subjects(some)
+        counts.append(len(asked))
+
+    # then
+    assert len(told("wang", "liu", "hu", "zhao")) == 12
+    assert counts[1] <= counts[0] + 4  # the rows of exceptions are written once per person

@@ -16,7 +16,8 @@ from steward.kernel import events as log
 from steward.kernel.actor import Actor
 from steward.modules.deadlines.commands.locking import PACKAGE, in_transaction
 from steward.modules.deadlines.commands.owning import follow_owners
-from steward.modules.deadlines.commands.telling import TAKERS, deputy_of, tell_handover
+from steward.modules.deadlines.commands.superiors import Superiors
+from steward.modules.deadlines.commands.telling import TAKERS, Moved, tell_handovers
 from steward.modules.deadlines.events import ClockEscalated, ClockReassigned
 from steward.modules.deadlines.models import Clock, History
 from steward.modules.deadlines.ports import Able
@@ -47,13 +48,17 @@ def reassign_clocks(actor: Actor, *, steps: Sequence[ClockEscalated], now: datet
     wanted = _still_wanted([step for step in steps if _key(step) in able])
     if not wanted:
         return []
-    roster = _Roster({id_ for step, _row in wanted for id_ in able[_key(step)].allowed}, now)
+    takers = {id_ for step, _row in wanted for id_ in able[_key(step)].allowed}
+    concerned = {id_ for step, row in wanted for id_ in (row.owner_id, step.owner_id) if id_}
+    concerned |= {id_ for step, _row in wanted for id_ in able[_key(step)].in_role}
+    superiors = Superiors(takers | concerned, now)
+    roster = _Roster(takers, superiors, now)
     found = [roster.hand_over(step, clock.owner_id, able[_key(step)]) for step, clock in wanted]
     _write(actor, found, now)
     follow_owners(actor, clock_ids={one.step.clock_id for one in found if one.chosen.staff_id is not None}, at=now)
     log.record(actor, [_event(one) for one in found])
-    for one in found:
-        tell_handover(actor, one.step, before_id=one.before_id, after_id=one.chosen.staff_id, now=now)
+    moved = [Moved(one.step, one.before_id, one.chosen.staff_id) for one in found]
+    tell_handovers(actor, moved=moved, superiors=superiors, now=now)
     return found
 
 
@@ -85,8 +90,8 @@ def _still_wanted(steps: Sequence[ClockEscalated]) -> list[tuple[ClockEscalated,
 class _Roster:
     """Who is there now and how much they have; what is given out counts at once."""
 
-    def __init__(self, staff_ids: Collection[int], now: datetime) -> None:
-        self.now = now
+    def __init__(self, staff_ids: Collection[int], superiors: Superiors, now: datetime) -> None:
+        self.superiors = superiors
         self.away = people.on_leave(at=now)
         self.on_duty = {one.staff_id for one in people.staff_on_duty(at=now)}
         self.present = people.present_staff(at=now)
@@ -108,12 +113,8 @@ class _Roster:
 
     def _called_in(self, step: ClockEscalated, owner_id: int | None, able: Able) -> tuple[int | None, int | None]:
         """Name the manager and who is on call for the owner, or for the people who could have had it."""
-        whom = owner_id or next(iter(sorted(able.in_role)), None)
-        if whom is None:
-            return None, None
-        team = people.team_of([whom]).get(whom, "")
-        turn = people.on_call(team, at=self.now) if team else None
-        return deputy_of(people.manager_of(whom), self.now), turn.primary_id if turn else None
+        whom = owner_id or min(able.in_role, default=None)
+        return self.superiors.manager_of(whom), self.superiors.on_call_for(whom)
 
 
 def open_clocks_of(staff_ids: Iterable[int]) -> dict[int, int]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from steward.kernel import ports
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.deadlines.commands.superiors import Superiors
 from steward.modules.deadlines.events import ClockBreached, ClockEscalated, ClockWarned
 from steward.modules.deadlines.models import Clock
 from steward.modules.deadlines.queries import policies
 from steward.modules.deadlines.queries.words import clock_words
+from steward.modules.deadlines.rules import Rung
 from steward.modules.messaging.commands import notify_staff
 from steward.modules.messaging.rules.outgoing import Notice
 from steward.modules.people import queries as people
@@ -20,11 +23,20 @@ from steward.modules.people.events import HolidaysMissed
 Reached = ClockWarned | ClockBreached | ClockEscalated
 CUSTOMER = "customer"
 TAKERS = "deadlines.takers."
+
 TEMPLATES: dict[type, str] = {
     ClockWarned: "clock_warned",
     ClockBreached: "clock_breached",
     ClockEscalated: "clock_escalated",
 }
+
+
+class Moved(NamedTuple):
+    """A step that took a subject from one person and gave it to another (None: nobody)."""
+
+    step: ClockEscalated
+    before_id: int | None
+    after_id: int | None
 
 
 @command(needs="deadlines.sweep")
@@ -62,58 +74,66 @@ def tell_people(actor: Actor, *, reached: Sequence[Reached], now: datetime) -> i
     return len(notify_staff(actor, notices=notices, now=now))
 
 
-def tell_handover(
-    actor: Actor, step: ClockEscalated, *, before_id: int | None, after_id: int | None, now: datetime
-) -> None:
-    """Tell who takes a subject over and who had it; where nobody takes it over, whoever answers for the role.
+def tell_handovers(actor: Actor, *, moved: Sequence[Moved], superiors: Superiors, now: datetime) -> None:
+    """Tell who takes subjects over and who had them; where nobody takes one over, whoever answers for the role.
 
-    A step of the caller's command; each is told once per step.
+    A step of the caller's command; each is told once per step. `superiors` knows everybody concerned.
     """
-    names = people.staff_contact({id_ for id_ in (before_id, after_id) if id_})
-    said = {id_: contact.name for id_, contact in names.items()}
-    told: list[tuple[list[int], str, str]]
-    if after_id is None:
-        told = [(_answering(step, before_id, now), "clock_left_over", said.get(before_id or 0, ""))]
-    else:
-        told = [([after_id], "clock_taken_over", said.get(before_id or 0, ""))]
-        told += [([before_id], "clock_handed_on", said.get(after_id, ""))] if before_id else []
-    subject = _names([step]).get((step.about_kind, step.about_id), str(step.about_id))
-    notices = [
-        Notice(
-            staff_ids=staff_ids,
-            kind="clock",
-            template=template,
-            params={
-                "subject": subject,
-                "clock": clock_words(step.clock_kind),
-                "due_at": step.due_at.isoformat(),
-                "colleague": colleague or "–",
-            },
-            subject_kind=step.about_kind,
-            subject_id=step.about_id,
-            dedupe_key=f"clock-{step.clock_id}-{template}-{step.number}-{step.due_at:%Y%m%dT%H%M%S}",
-            urgent=True,
-            simulated=step.simulated,
-        )
-        for staff_ids, template, colleague in told
-        if staff_ids
-    ]
+    staff = people.staff_contact({id_ for one in moved for id_ in (one.before_id, one.after_id) if id_})
+    names = _names([one.step for one in moved])
+    left_over = _ladders([one.step for one in moved if one.after_id is None])
+    notices: list[Notice] = []
+    for one in moved:
+        before, after = ((staff[id_].name if id_ in staff else "") for id_ in (one.before_id or 0, one.after_id or 0))
+        if one.after_id is None:
+            answering = _answering(one, left_over.get(one.step.clock_id, ()), superiors)
+            told = [(answering, "clock_left_over", before)]
+        else:
+            told = [([one.after_id], "clock_taken_over", before)]
+            told += [([one.before_id], "clock_handed_on", after)] if one.before_id else []
+        subject = names.get((one.step.about_kind, one.step.about_id), str(one.step.about_id))
+        notices += [_handover_notice(one.step, template, ids, subject, name) for ids, template, name in told if ids]
     notify_staff(actor, notices=notices, now=now)
 
 
-def _answering(step: ClockEscalated, owner_id: int | None, now: datetime) -> list[int]:
+def _handover_notice(step: ClockEscalated, template: str, staff_ids: list[int], subject: str, colleague: str) -> Notice:
+    return Notice(
+        staff_ids=staff_ids,
+        kind="clock",
+        template=template,
+        params={
+            "subject": subject,
+            "clock": clock_words(step.clock_kind),
+            "due_at": step.due_at.isoformat(),
+            "colleague": colleague or "–",
+        },
+        subject_kind=step.about_kind,
+        subject_id=step.about_id,
+        dedupe_key=f"clock-{step.clock_id}-{template}-{step.number}-{step.due_at:%Y%m%dT%H%M%S}",
+        urgent=True,
+        simulated=step.simulated,
+    )
+
+
+def _ladders(steps: Sequence[ClockEscalated]) -> dict[int, Sequence[Rung]]:
+    """Find the ladder of each clock."""
+    if not steps:
+        return {}
+    rows = dict(Clock.objects.filter(id__in=[step.clock_id for step in steps]).values_list("id", "policy_id"))
+    lines = policies.versions(rows.values())
+    return {clock_id: lines[policy_id].ladder for clock_id, policy_id in rows.items()}
+
+
+def _answering(one: Moved, ladder: Sequence[Rung], superiors: Superiors) -> list[int]:
     """Find who has to see to what nobody takes over: the owner's manager, who the ladder calls in, else the role."""
-    manager = deputy_of(people.manager_of(owner_id) if owner_id else None, now)
-    if manager:
+    if manager := superiors.manager_of(one.before_id):
         return [manager]
-    row = Clock.objects.filter(id=step.clock_id).values_list("policy_id", flat=True).first()
-    ladder = policies.versions([row])[row].ladder if row else ()
     for rung in ladder:
-        if rung.verb == "on_call" and (called := _on_call(step, rung.whom, now)):
-            return called
-        if rung.verb == "manager" and (found := _in_role(rung.whom or step.role, now)):
+        if rung.verb == "on_call" and (called := superiors.on_call_for(one.step.owner_id, team=rung.whom)):
+            return [called]
+        if rung.verb == "manager" and (found := superiors.in_role(rung.whom or one.step.role)):
             return found
-    return _in_role(step.whom or step.role, now)
+    return superiors.in_role(one.step.whom or one.step.role)
 
 
 @command(needs="deadlines.sweep")

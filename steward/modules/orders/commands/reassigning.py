@@ -32,8 +32,9 @@ def reassign_subjects(actor: Actor, *, steps: Sequence[ClockEscalated], now: dat
     moved = [one for one in reassign_clocks(actor, steps=wanted, now=now) if one.chosen.staff_id is not None]
     names = people.actor_names([_person(one) for one in moved])
     of_desk = {one.step.about_id: one for one in moved if one.step.about_kind == SUBJECT}
-    for id_, one in of_desk.items():
-        ExceptionCase.objects.filter(id=id_).update(owner_id=one.chosen.staff_id)
+    for owner_id in {one.chosen.staff_id for one in of_desk.values()}:
+        theirs = [id_ for id_, one in of_desk.items() if one.chosen.staff_id == owner_id]
+        ExceptionCase.objects.filter(id__in=theirs).update(owner_id=owner_id)
     note(actor, {id_: ("escalated", names.get(_person(one), "")) for id_, one in of_desk.items()}, now)
     told: list[events.Event] = [_worked(cases[id_]) for id_ in of_desk]
     orders = _orders_of(moved, cases)

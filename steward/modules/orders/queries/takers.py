@@ -71,14 +71,19 @@ def exception_takers(asked: Asked) -> dict[tuple[int, str], Able]:
 
 def approval_takers(asked: Asked) -> dict[tuple[int, str], Able]:
     """Tell who may decide what was asked for: nobody who had a hand in it."""
+    views = approvals.approvals_by_id({approval_id for approval_id, _kind, _role in asked})
+    deciders: dict[str, frozenset[int]] = {}
     rights, found = _Rights(), {}
     for approval_id, kind, role in asked:
-        view = approvals.approval(approval_id)
-        if view is not None and view.state == "open":
-            who = rights.able(view.role or role, approvals.PERMISSION, without=[view.asked_by, *view.involved])
-            decided = {id_ for one in view.decisions for id_ in _staff_ids([one.decided_by, one.for_person])}
-            deciders = set(approvals.deciders_of_role(view.role)) - decided
-            found[approval_id, kind] = Able(
-                [id_ for id_ in who.in_role if id_ in deciders], [id_ for id_ in who.allowed if id_ in deciders]
-            )
+        view = views.get(approval_id)
+        if view is None or view.state != "open":
+            continue
+        if view.role not in deciders:
+            deciders[view.role] = frozenset(approvals.deciders_of_role(view.role))
+        who = rights.able(view.role or role, approvals.PERMISSION, without=[view.asked_by, *view.involved])
+        decided = {id_ for one in view.decisions for id_ in _staff_ids([one.decided_by, one.for_person])}
+        able = deciders[view.role] - decided
+        found[approval_id, kind] = Able(
+            [id_ for id_ in who.in_role if id_ in able], [id_ for id_ in who.allowed if id_ in able]
+        )
     return found

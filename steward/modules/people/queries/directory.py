@@ -64,25 +64,40 @@ def staff_with_permission(permission: str) -> list[int]:
     return list(found.order_by("id").values_list("id", flat=True).distinct())
 
 
-def manager_of(whom: int | str) -> int | None:
-    """Name the manager of a person (by id) or of a team (by code): the nearest one upwards, never oneself.
+_Above = dict[int, tuple[str, int | None, int | None, bool | None]]
 
-    None where nobody is above.
-    """
+
+def _teams_above() -> _Above:
+    """Read what is above what: code, parent, manager of every team."""
     fields = ("id", "code", "parent_id", "manager_id", "manager__is_active")
-    teams: dict[int, tuple[str, int | None, int | None, bool | None]] = {
-        row[0]: row[1:] for row in Team.objects.values_list(*fields)
-    }
-    if isinstance(whom, int):
-        at = TeamMember.objects.filter(staff_id=whom, is_primary=True).values_list("team_id", flat=True).first()
-    else:
-        at = next((id_ for id_, row in teams.items() if row[0] == whom), None)
+    return {row[0]: row[1:] for row in Team.objects.values_list(*fields)}
+
+
+def _nearest(teams: _Above, at: int | None, whom: int | str) -> int | None:
     while at is not None:
         _code, parent, manager, is_active = teams[at]
         if manager is not None and is_active and manager != whom:
             return manager
         at = parent
     return None
+
+
+def manager_of(whom: int | str) -> int | None:
+    """Name the manager of a person (by id) or of a team (by code): the nearest one upwards, never oneself.
+
+    None where nobody is above.
+    """
+    if isinstance(whom, int):
+        return managers_of([whom])[whom]
+    teams = _teams_above()
+    return _nearest(teams, next((id_ for id_, row in teams.items() if row[0] == whom), None), whom)
+
+
+def managers_of(staff_ids: Iterable[int]) -> dict[int, int | None]:
+    """Name the manager of each person, as manager_of does; two queries for all."""
+    wanted, teams = list(staff_ids), _teams_above()
+    own = dict(TeamMember.objects.filter(staff_id__in=wanted, is_primary=True).values_list("staff_id", "team_id"))
+    return {id_: _nearest(teams, own.get(id_), id_) for id_ in wanted}
 
 
 def team_of(staff_ids: Iterable[int]) -> dict[int, str]:
