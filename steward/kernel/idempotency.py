@@ -20,7 +20,9 @@ FIND = "SELECT request_hash, status, reply FROM kernel_idempotency_key WHERE own
 # What another process deletes or a request reads in this moment is left for the next round.
 FORGET = """
 DELETE FROM kernel_idempotency_key
-WHERE id IN (SELECT id FROM kernel_idempotency_key WHERE created_at < %s LIMIT %s FOR UPDATE SKIP LOCKED)
+WHERE id = ANY (ARRAY(
+    SELECT id FROM kernel_idempotency_key WHERE created_at < %s LIMIT %s FOR UPDATE SKIP LOCKED
+))
 """
 FORGET_LIMIT = 5_000
 KEEP_DAYS = parameters.define(
