@@ -49,9 +49,9 @@ RETURNING rescues
 
 # What the worker tells its jobs: how many run at once.
 THREADS = "threads"
-OLDER_ALIKE: LiteralString = """
-SELECT count(*) FROM procrastinate_jobs
-WHERE status = 'doing' AND worker_id = %(worker_id)s AND task_name = %(task)s AND id < %(job_id)s
+OLDER: LiteralString = """
+SELECT count(*) FILTER (WHERE task_name = %(task)s), count(*) FROM procrastinate_jobs
+WHERE status = 'doing' AND worker_id = %(worker_id)s AND queue_name = %(queue)s AND id < %(job_id)s
 """
 
 
@@ -79,18 +79,20 @@ RETRY = Backoff(attempts=8)
 
 
 def is_one_too_many(context: JobContext) -> bool:
-    """Tell whether older runs of the same task take half of this worker's threads already.
+    """Tell whether older runs take their share of this worker's threads already.
 
-    For tasks that are deferred every few seconds and wait for others' machines: without it a slow one would take every
-    thread. Of runs that ask at the same time the oldest go on.
+    For tasks that are deferred every few seconds and wait for others' machines. One task has half of the threads at
+    most, and all of its queue leave one free, where there are two or more: a slow carrier or receiver keeps neither
+    other queues nor its neighbour waiting. Of runs that ask at the same time the oldest go on.
     """
     job, threads = context.job, int(context.additional_context.get(THREADS, 1))
     if job.worker_id is None:
         return False
     with connection.cursor() as cursor:
-        cursor.execute(OLDER_ALIKE, {"worker_id": job.worker_id, "task": job.task_name, "job_id": job.id})
-        row = cursor.fetchone()
-    return bool(row and row[0] >= max(1, threads // 2))
+        asked = {"worker_id": job.worker_id, "task": job.task_name, "queue": job.queue, "job_id": job.id}
+        cursor.execute(OLDER, asked)
+        alike, near = cursor.fetchone() or (0, 0)
+    return bool(alike >= max(1, threads // 2) or near >= max(1, threads - 1))
 
 
 def note_failure(*, job_id: int, task: str, error: BaseException) -> None:

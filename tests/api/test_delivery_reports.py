@@ -79,6 +79,17 @@ def test_a_carrier_may_try_the_door_first_and_others_are_told_how() -> None:
     assert Client().put(DOOR).status_code == 405
 
 
+def test_a_length_that_is_no_number_is_refused() -> None:
+    assert Client().post(DOOR, b"[]", content_type="application/json", CONTENT_LENGTH="x").status_code == 400
+
+
+def test_a_report_with_a_key_of_the_carrier_s_own_is_heard() -> None:
+    told = [{"success": True, "biz_id": "1^0", "out_id": "not-one-of-ours"}]
+    address = f"/webhooks/messages/aliyun_sms?key={key_of('aliyun_sms')}"
+
+    assert Client().post(address, json.dumps(told), content_type="application/json").status_code == 200
+
+
 def test_each_carrier_is_thanked_in_its_own_words() -> None:
     for carrier, thanks in (("aliyun_sms", {"code": 0, "msg": "OK"}), ("tencent_sms", {"result": 0, "errmsg": "OK"})):
         address = f"/webhooks/messages/{carrier}?key={key_of(carrier)}"

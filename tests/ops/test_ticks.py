@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import psycopg
 import pytest
+from django.db import connection
 
 from steward.kernel import ticks
 from steward.kernel.database import direct
@@ -99,3 +101,37 @@ def test_it_stops_when_told_to(works: dict[str, ticks.Work], monkeypatch: pytest
     thread.join(10)
     assert not thread.is_alive()
     assert not ticker.leads
+
+
+def test_what_nobody_foresaw_does_not_end_the_beats(
+    works: dict[str, ticks.Work], tickers: list[ticks.Ticker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: somebody has put nonsense where the database's address should be
+    counted, stopping = Counted(), threading.Event()
+    works["count"] = counted
+    monkeypatch.setattr(ticks, "TICK_S", 0.01)
+    beats = threading.Thread(target=tickers[0].run, args=[stopping])
+    with monkeypatch.context() as nonsense:
+        nonsense.setenv("DATABASE_DIRECT_URL", "nonsense")
+        beats.start()
+        assert not counted.first.wait(0.2)
+
+    # when: it is mended; then: the beats go on by themselves
+    assert counted.first.wait(20)
+    stopping.set()
+    beats.join(20)
+
+
+def test_what_the_address_says_of_the_connection_counts(
+    tickers: list[ticks.Ticker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = connection.settings_dict
+    where = f"host={quote(database['HOST'], safe='')}&port={database['PORT']}"
+    address = f"postgresql://{database['USER']}@/{database['NAME']}?{where}&connect_timeout=7"
+    monkeypatch.setenv("DATABASE_DIRECT_URL", address)
+
+    tickers[0].beat()
+
+    own = tickers[0]._connection
+    assert own is not None
+    assert own.info.get_parameters()["connect_timeout"] == "7"

@@ -23,7 +23,7 @@ MAINLAND = "+86"
 # What may work later: too fast, too much for today, no money left. Anything else never will, but for their own trouble:
 # the documents say “system error, call again” and not whether the message went out.
 LATER = ("isv.BUSINESS_LIMIT_CONTROL", "isv.OUT_OF_SERVICE", "isv.AMOUNT_NOT_ENOUGH", "Throttling")
-OPEN = ("isp.SYSTEM_ERROR", "isp.UNKNOWN", "isp.GATEWAY_ERROR", "InternalError")
+OPEN = ("isp.SYSTEM_ERROR", "isp.UNKNOWN", "isp.GATEWAY_ERROR", "InternalError", "ServiceUnavailable")
 
 
 class Told(msgspec.Struct, frozen=True, rename="pascal"):

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from steward.modules.messaging.rules import catalogue, outbox
@@ -55,7 +56,8 @@ class Message(models.Model):
     """One message of the outbox: what is to be said to whom. It holds no name, phone or e-mail and no rendered text.
 
     `channel` is what was asked for (empty: the preference decides), `via` what was taken. `key` names the message to
-    the outside and is the same for every attempt. `instead_of` is the short message for which this e-mail stands.
+    the outside and is the same for every attempt; `reference` is the carrier's name of the last one, `past_references`
+    those of earlier ones. `instead_of` is the short message for which this e-mail stands.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -85,6 +87,7 @@ class Message(models.Model):
     locale = models.CharField(max_length=10, blank=True, db_default="")
     template_version = models.PositiveIntegerField(null=True)
     reference = models.CharField(max_length=200, blank=True, db_default="")
+    past_references = ArrayField(models.TextField(), db_default=RawSQL("'{}'::text[]", []), editable=False)
     error = models.CharField(max_length=300, blank=True, db_default="")
     instead_of = models.BigIntegerField(null=True)
 
@@ -108,7 +111,8 @@ class Message(models.Model):
             models.Index(fields=["subject_kind", "subject_id", "id"], name="message_subject"),
             models.Index(fields=["state", "-id"], name="message_state_id"),
             models.Index(fields=["carrier", "reference"], name="message_reference", condition=~Q(reference="")),
-            models.Index(fields=["queued_at"], name="message_queued_at"),
+            models.Index(fields=["queued_at"], name="message_of_customer_at", condition=Q(staff__isnull=True)),
+            models.Index(fields=["queued_at"], name="message_of_staff_at", condition=Q(staff__isnull=False)),
         )
 
 

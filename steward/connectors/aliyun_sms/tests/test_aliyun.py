@@ -16,8 +16,8 @@ from steward.connectors.aliyun_sms.carrier import NAME, AliyunSms
 from steward.connectors.aliyun_sms.reports import AliyunReports
 from steward.connectors.aliyun_sms.signing import signature
 from steward.connectors.report_key import key_of
-from steward.modules.messaging.ports import DeliveryReport, ForgedReport, Sms, UnreadableReport
-from tests.peers.message_carrier import MessageCarrier
+from steward.modules.messaging.ports import DeliveryReport, ForgedReport, UnreadableReport
+from tests.peers.message_carrier import MessageCarrier, sms
 
 SECRET = "testsecret"
 OK = {"Code": "OK", "Message": "OK", "BizId": "9006195^0", "RequestId": "F655A8D5"}
@@ -32,18 +32,6 @@ REPORT = {
     "biz_id": "9006195^0",
     "out_id": "the-key",
 }
-
-
-def sms(**changes: Any) -> Sms:
-    facts: dict[str, Any] = {
-        "key": "0d7f9a8e-0000-4000-8000-000000000001",
-        "to_phone": "+8613812345521",
-        "text": "【Steward】订单 SO-1 已收到",
-        "locale": "zh-hans",
-        "template": "order_received",
-        "values": {"house": "Steward", "order_number": "SO-1"},
-    }
-    return Sms(**(facts | changes))
 
 
 class Aliyun:
@@ -101,11 +89,13 @@ def test_a_message_goes_out_as_an_approved_text_with_its_values() -> None:
     [
         ("isv.BUSINESS_LIMIT_CONTROL", "retry"),
         ("Throttling.User", "retry"),
+        ("isp.SYSTEM_ERROR", "unknown"),
+        ("ServiceUnavailable", "unknown"),
         ("isv.MOBILE_NUMBER_ILLEGAL", "refused"),
         ("isv.SMS_TEMPLATE_ILLEGAL", "refused"),
     ],
 )
-def test_a_refusal_is_final_unless_it_may_pass(code: str, outcome: str) -> None:
+def test_a_refusal_is_final_unless_it_may_pass_or_says_nothing_of_the_message(code: str, outcome: str) -> None:
     with MessageCarrier(Aliyun(Code=code, Message="no")) as peer:
         assert carrier(peer.address).send(sms()).outcome == outcome
 

@@ -15,8 +15,8 @@ from django.test import RequestFactory
 from steward.connectors.report_key import key_of
 from steward.connectors.tencent_sms.carrier import NAME, TencentSms
 from steward.connectors.tencent_sms.reports import TencentReports
-from steward.modules.messaging.ports import DeliveryReport, ForgedReport, Sms, UnreadableReport
-from tests.peers.message_carrier import MessageCarrier
+from steward.modules.messaging.ports import DeliveryReport, ForgedReport, UnreadableReport
+from tests.peers.message_carrier import MessageCarrier, sms
 
 SECRET = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE"
 HEADER = re.compile(
@@ -32,18 +32,6 @@ REPORT = {
     "description": "用户短信送达成功",
     "sid": OK["SerialNo"],
 }
-
-
-def sms(**changes: Any) -> Sms:
-    facts: dict[str, Any] = {
-        "key": "0d7f9a8e-0000-4000-8000-000000000001",
-        "to_phone": "+8613812345521",
-        "text": "【Steward】订单 SO-1 已收到",
-        "locale": "zh-hans",
-        "template": "order_received",
-        "values": {"house": "Steward", "order_number": "SO-1"},
-    }
-    return Sms(**(facts | changes))
 
 
 class Tencent:
@@ -116,7 +104,9 @@ def test_a_wrong_secret_is_refused_by_the_other_side() -> None:
     [
         ({"SendStatusSet": [OK | {"Code": "LimitExceeded.PhoneNumberDailyLimit", "SerialNo": ""}]}, "retry"),
         ({"SendStatusSet": [OK | {"Code": "InvalidParameterValue.IncorrectPhoneNumber", "SerialNo": ""}]}, "refused"),
-        ({"Error": {"Code": "InternalError.Timeout", "Message": "later"}}, "retry"),
+        ({"Error": {"Code": "RequestLimitExceeded", "Message": "later"}}, "retry"),
+        ({"Error": {"Code": "InternalError.Timeout", "Message": "sending timed out"}}, "unknown"),
+        ({"SendStatusSet": [OK | {"Code": "InternalError.OtherError", "SerialNo": ""}]}, "unknown"),
         ({"SendStatusSet": []}, "unknown"),
     ],
 )

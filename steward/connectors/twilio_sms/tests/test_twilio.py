@@ -13,23 +13,11 @@ from django.test import RequestFactory
 from steward.connectors.twilio_sms.carrier import NAME, TwilioSms
 from steward.connectors.twilio_sms.reports import TwilioReports
 from steward.connectors.twilio_sms.signing import signature
-from steward.modules.messaging.ports import DeliveryReport, ForgedReport, Sms, UnreadableReport
-from tests.peers.message_carrier import MessageCarrier
+from steward.modules.messaging.ports import DeliveryReport, ForgedReport, UnreadableReport
+from tests.peers.message_carrier import MessageCarrier, sms
 
 ACCOUNT, TOKEN = "AC00000000000000000000000000000001", "12345"
 DOOR = "https://shop.example/webhooks/messages/twilio_sms"
-
-
-def sms(**changes: Any) -> Sms:
-    facts: dict[str, Any] = {
-        "key": "0d7f9a8e-0000-4000-8000-000000000001",
-        "to_phone": "+8613812345521",
-        "text": "【Steward】订单 SO-1 已收到",
-        "locale": "zh-hans",
-        "template": "order_received",
-        "values": {"house": "Steward", "order_number": "SO-1"},
-    }
-    return Sms(**(facts | changes))
 
 
 class Twilio:

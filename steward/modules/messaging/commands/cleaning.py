@@ -48,9 +48,13 @@ EARLY_DAYS = parameters.define(
 )
 
 
+# Each has its own index by age, so that what is kept longer is not read again every hour.
+STATEMENTS = ("forget_messages", "forget_staff_mails", "forget_notices", "forget_deliveries", "forget_reports")
+
+
 @command(needs=DELIVER)
 def forget_old(actor: Actor, *, now: datetime, limit: int = BATCH) -> int:
-    """Delete what is older than its time, at most `limit` rows of each table. Returns the rows of the fullest batch.
+    """Delete what is older than its time, at most `limit` rows of each kind. Returns the rows of the fullest batch.
 
     Locks: the rows it deletes, skipping those somebody works on.
     """
@@ -64,7 +68,7 @@ def forget_old(actor: Actor, *, now: datetime, limit: int = BATCH) -> int:
     }
     counts: list[int] = []
     with connection.cursor() as cursor:
-        for statement in ("forget_messages", "forget_notices", "forget_deliveries", "forget_reports"):
+        for statement in STATEMENTS:
             cursor.execute(sql.load(PACKAGE, statement), wanted)
             counts.append(cursor.rowcount)
     return max(counts)

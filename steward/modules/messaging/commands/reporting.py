@@ -16,6 +16,7 @@ from steward.kernel.command import command
 from steward.modules.messaging.commands.falling_back import fall_back, stop_fallbacks
 from steward.modules.messaging.commands.queueing import PACKAGE
 from steward.modules.messaging.commands.triage import CHANGED, DELIVER, failure_of
+from steward.modules.messaging.commands.writing import write_messages
 from steward.modules.messaging.events import MessageDelivered
 from steward.modules.messaging.models import EarlyReport, Message
 from steward.modules.messaging.ports import DeliveryReport
@@ -58,7 +59,7 @@ def record_reports(actor: Actor, *, reports: Sequence[DeliveryReport], now: date
         if row.state == "sending":
             continue
         named = said.get((row.carrier, row.reference))
-        found = [one for one in ([named] if named else by_key.get(str(row.key), [])) if _is_about(one, row)]
+        found = {one for one in ([named] if named else []) + by_key.get(str(row.key), []) if _is_about(one, row)}
         told |= {(one.carrier, one.reference) for one in found}
         heard += [(row, one) for one in found]
     _keep([one for name, one in said.items() if name not in told], now)
@@ -127,17 +128,25 @@ def _named(reports: Collection[DeliveryReport]) -> list[int]:
 
 
 def _is_about(report: DeliveryReport, row: Message) -> bool:
-    """Tell whether a report is about a message's last attempt: our key is the same for all, the carrier's name not."""
+    """Tell whether a report counts for a message.
+
+    Our key is the same for every attempt, the carrier's name is not: what arrived has arrived by whichever attempt, but
+    that an earlier one failed says nothing of the last.
+    """
     if report.carrier != row.carrier:
         return False
-    return report.reference == row.reference or (row.reference == "" and report.key == str(row.key))
+    if report.reference == row.reference:
+        return True
+    if report.key != str(row.key):
+        return False
+    return report.arrived or (not row.reference and report.reference not in row.past_references)
 
 
 def _apply(actor: Actor, heard: Sequence[tuple[Message, DeliveryReport]], now: datetime) -> int:
     """Move locked messages as reported, where they may move; returns how many reports counted."""
     moved: dict[int, Message] = {}
     recorded: list[events.Event] = []
-    for row, report in heard:
+    for row, report in sorted(heard, key=lambda one: not one[1].arrived):
         verb: outbox.Verb = "deliver" if report.arrived else "bounce"
         if not outbox.may(row.state, verb):
             continue
@@ -147,7 +156,7 @@ def _apply(actor: Actor, heard: Sequence[tuple[Message, DeliveryReport]], now: d
         moved[row.id] = row
         recorded.append(MessageDelivered(message_id=row.id) if report.arrived else failure_of(row))
     rows = list(moved.values())
-    Message.objects.bulk_update(rows, ["state", "reference", "error", "settled_at"])
+    write_messages(rows)
     stop_fallbacks([row.id for row in rows if row.state == "delivered"], now)
     fall_back(rows, now)
     events.record(actor, recorded)

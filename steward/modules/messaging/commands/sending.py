@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from msgspec import Struct
 
-from steward.kernel import events, logs, moment, parameters, ports
+from steward.kernel import arrays, events, logs, moment, parameters, ports, sql
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.messaging.commands.falling_back import fall_back
-from steward.modules.messaging.commands.reporting import hear_early, lock_names
+from steward.modules.messaging.commands.queueing import PACKAGE
+from steward.modules.messaging.commands.reporting import LONGEST_DETAIL, LONGEST_REFERENCE, hear_early, lock_names
 from steward.modules.messaging.commands.triage import DELIVER, Ready, failure_of, triage
+from steward.modules.messaging.commands.writing import write_messages
 from steward.modules.messaging.events import MessageSent
 from steward.modules.messaging.models import Message
 from steward.modules.messaging.ports import Mail, MailCarrier, Receipt, Sms, SmsCarrier
@@ -38,6 +43,15 @@ FATE_OPEN_S = parameters.define(
     minimum=300,
 )
 Carrier = MailCarrier | SmsCarrier
+NOT_REACHED = Receipt("retry", detail="not handed over: the one before it failed")
+
+
+class Attempt(Struct, frozen=True):
+    """What came of handing one message over, begun at that instant."""
+
+    message_id: int
+    begun_at: datetime
+    receipt: Receipt
 
 
 def carriers() -> Mapping[str, Carrier]:
@@ -46,22 +60,41 @@ def carriers() -> Mapping[str, Carrier]:
 
 
 def deliver_due(actor: Actor, *, limit: int = BATCH) -> int:
-    """Send what is due, message by message; return how many rows were looked at.
+    """Send what is due, portion by portion; return how many rows were looked at.
 
-    Between `begin` and `settle` nothing is locked and no transaction is open. Whoever dies there leaves the message as
-    `sending`; `settle_stuck` finds it. Raises: what a carrier raises against its contract; the job is tried again.
+    Between `begin` and `settle` nothing is locked and no transaction is open. Whoever dies there leaves a portion as
+    `sending`; `settle_stuck` finds it. So a portion is one message at first, and then no more than goes over in a
+    moment. Raises: what a carrier raises against its contract; the job is tried again.
     """
     seen = triage(actor, now=moment.now(), limit=limit)
-    known = carriers()
-    for ready in seen.ready:
-        carrier = known[ready.channel]
-        begun_at = moment.now()
-        if begun_at >= ready.leased_until:
-            break  # the rest was decided too long ago: whoever comes next decides anew
-        if begin(actor, ready=ready, carrier=carrier.name, now=begun_at):
-            receipt = handed_over(carrier, ready)
-            settle(actor, message_id=ready.message_id, begun_at=begun_at, receipt=receipt, now=moment.now())
+    known, left, count = carriers(), deque(seen.ready), 1
+    # What was decided before its lease ended may not hold any more: whoever comes next decides anew.
+    while left and moment.now() < left[0].leased_until:
+        portion = [left.popleft() for _ in range(min(count, len(left)))]
+        took_s = _deliver(actor, portion, known)
+        count = outbox.next_portion(len(portion), took_s=took_s, most=limit)
     return seen.seen
+
+
+def _deliver(actor: Actor, portion: Sequence[Ready], known: Mapping[str, Carrier]) -> float:
+    """Begin, hand over and settle some messages; return how long handing over took, in seconds."""
+    begun_at = moment.now()
+    names = {channel: carrier.name for channel, carrier in known.items()}
+    begun = begin(actor, ready=portion, carriers=names, now=begun_at)
+    own = [one for one in portion if one.message_id in begun]
+    attempts: list[Attempt] = []
+    clock = time.perf_counter()
+    try:
+        for one in own:
+            attempts.append(Attempt(one.message_id, begun_at, handed_over(known[one.channel], one)))
+    except BaseException:
+        # The fate of the one it happened to is open; those after it never left.
+        attempts += [Attempt(one.message_id, begun_at, NOT_REACHED) for one in own[len(attempts) + 1 :]]
+        raise
+    finally:
+        took_s = time.perf_counter() - clock
+        settle(actor, attempts=attempts, now=moment.now())
+    return took_s
 
 
 def handed_over(carrier: Carrier, ready: Ready) -> Receipt:
@@ -90,54 +123,59 @@ def handed_over(carrier: Carrier, ready: Ready) -> Receipt:
 
 
 @command(needs=DELIVER)
-def begin(actor: Actor, *, ready: Ready, carrier: str, now: datetime) -> bool:
-    """Claim one message for this attempt: of two senders one gets it, by compare-and-set on state and lease.
+def begin(actor: Actor, *, ready: Sequence[Ready], carriers: Mapping[str, str], now: datetime) -> set[int]:
+    """Claim messages for this attempt: of two senders one gets each, by compare-and-set on state and lease.
 
     Not after the lease: what was decided then (addresses, objections, hours) may no longer hold. The new attempt will
-    have a name of its own at the carrier, so that what is reported of an earlier one is not taken for it.
+    have a name of its own at the carrier, so that what is reported of an earlier one is not taken for it. `carriers`
+    names who carries each channel. Returns the ids of those claimed. Locks: the messages, in id order.
     """
-    if now >= ready.leased_until:
-        return False
-    own = Message.objects.filter(id=ready.message_id, state="waiting", due_at=ready.leased_until, simulated=False)
-    begun = own.update(
-        state="sending",
-        begun_at=now,
-        attempts=F("attempts") + 1,
-        via=ready.channel,
-        carrier=carrier,
-        locale=ready.locale,
-        template_version=ready.template_version,
-        reference="",
-        error="",
-    )
-    return begun == 1
+    columns = {
+        "now": now,
+        "ids": arrays.integers([one.message_id for one in ready]),
+        "leases": arrays.instants([one.leased_until for one in ready]),
+        "channels": arrays.texts([one.channel for one in ready]),
+        "carriers": arrays.texts([carriers[one.channel] for one in ready]),
+        "locales": arrays.texts([one.locale for one in ready]),
+        "versions": arrays.integers([one.template_version for one in ready]),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "begin_messages"), columns)
+        return {row[0] for row in cursor.fetchall()}
 
 
 @command(needs=DELIVER)
-def settle(actor: Actor, *, message_id: int, begun_at: datetime, receipt: Receipt, now: datetime) -> str:
-    """Record what came of an attempt; return the message's state.
+def settle(actor: Actor, *, attempts: Sequence[Attempt], now: datetime) -> dict[int, str]:
+    """Record what came of attempts; return the state of each message they counted for.
 
     An answer that comes after the message was given up as unknown still counts, and so does a report that was faster
     than the answer. A short message that failed for good goes on as an e-mail where it may.
-    Emits: MessageSent, MessageFailed, MessageDelivered. Locks: what reports name the message by, then the message.
+    Emits: MessageSent, MessageFailed, MessageDelivered.
+    Locks: what reports name the messages by, then the messages, in id order.
     """
-    lock_names([receipt.reference])
-    own = Q(state="sending") | (Q(state="unknown") if receipt.outcome == "sent" else Q(pk__in=[]))
-    row = Message.objects.select_for_update(of=("self",)).filter(own, id=message_id, begun_at=begun_at).first()
-    if row is None:
-        return ""
-    row.error = logs.redact_text(receipt.detail)[:300]
-    row.reference = receipt.reference[:200]
-    _apply(row, receipt, now)
-    row.save(update_fields=["state", "error", "reference", "due_at", "settled_at", "reason"])
-    if row.state == "sent":
-        events.record(actor, [sent_event(row)])
-    elif row.state in ("failed", "unknown"):
-        events.record(actor, [failure_of(row)])
-    fall_back([row], now)
-    if row.state in ("sent", "unknown"):
-        hear_early(actor, [row], now)
-    return row.state
+    wanted = {one.message_id: one for one in attempts}
+    if not wanted:
+        return {}
+    lock_names(one.receipt.reference[:LONGEST_REFERENCE] for one in attempts)
+    found = Message.objects.select_for_update(of=("self",)).filter(id__in=list(wanted)).order_by("id")
+    rows = [row for row in found if _is_open(row, wanted[row.id])]
+    for row in rows:
+        receipt = wanted[row.id].receipt
+        row.error = logs.redact_text(receipt.detail)[:LONGEST_DETAIL]
+        row.reference = receipt.reference[:LONGEST_REFERENCE]
+        _apply(row, receipt, now)
+    write_messages(rows)
+    events.record(actor, [sent_event(row) for row in rows if row.state == "sent"])
+    events.record(actor, [failure_of(row) for row in rows if row.state in ("failed", "unknown")])
+    fall_back(rows, now)
+    hear_early(actor, [row for row in rows if row.state in ("sent", "unknown")], now)
+    return {row.id: row.state for row in rows}
+
+
+def _is_open(row: Message, attempt: Attempt) -> bool:
+    """Tell whether an answer still counts: to this very attempt, or late to one that was given up."""
+    late = row.state == "unknown" and attempt.receipt.outcome == "sent"
+    return row.begun_at == attempt.begun_at and (row.state == "sending" or late)
 
 
 def _apply(row: Message, receipt: Receipt, now: datetime) -> None:
@@ -174,7 +212,7 @@ def settle_stuck(actor: Actor, *, now: datetime, limit: int = BATCH) -> int:
             row.due_at = now
         else:
             row.settled_at = now
-    Message.objects.bulk_update(rows, ["state", "due_at", "settled_at"])
+    write_messages(rows)
     hear_early(actor, [row for row in rows if row.state == "unknown"], now)
     events.record(actor, [failure_of(row) for row in rows if row.state == "unknown"])
     return len(rows)

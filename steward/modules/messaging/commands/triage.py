@@ -11,6 +11,7 @@ from msgspec import Struct
 from steward.kernel import events, gate
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.messaging.commands.writing import write_messages
 from steward.modules.messaging.events import MessageFailed
 from steward.modules.messaging.models import Message, MessageKind
 from steward.modules.messaging.queries import carried_links, rendering
@@ -154,9 +155,7 @@ def _put_aside(actor: Actor, aside: Sequence[tuple[Message, Decision, str]], now
         row.reason, row.settled_at, row.error = decision.reason, now, error[:300]
         row.simulated = row.simulated or decision.reason == "simulated"
         failed.append(failure_of(row))
-    Message.objects.bulk_update(
-        [row for row, _, _ in aside], ["state", "reason", "settled_at", "due_at", "simulated", "error"]
-    )
+    write_messages([row for row, _, _ in aside])
     events.record(actor, failed)
     events.notify_live([CHANGED])
 

@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from steward.kernel import moment
+from steward.kernel import moment, sql
 from steward.kernel.models import Event
 from steward.modules.messaging.commands import cleaning, reporting, sending, settling
+from steward.modules.messaging.commands.queueing import PACKAGE
 from steward.modules.messaging.models import EarlyReport, Message, MessageKind, Preference
 from steward.modules.messaging.ports import DeliveryReport, Receipt, Sms
 from steward.modules.messaging.queries import outbox
@@ -241,3 +242,17 @@ def test_notices_their_mails_and_stray_reports_go_sooner_in_bounded_batches(mail
 
     assert counts == [2, 1, 0]
     assert (Message.objects.count(), EarlyReport.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [("forget_messages", "message_of_customer_at"), ("forget_staff_mails", "message_of_staff_at")],
+)
+def test_what_is_kept_longer_is_not_read_when_the_rest_is_forgotten(statement: str, index: str) -> None:
+    wanted = {"messages_before": make.NOW, "notices_before": make.NOW, "limit": 5}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {sql.load(PACKAGE, statement)}", wanted)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert f"Index Scan using {index} on" in plan

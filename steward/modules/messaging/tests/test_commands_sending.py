@@ -223,9 +223,10 @@ def test_an_answer_that_comes_late_still_counts(monkeypatch: pytest.MonkeyPatch)
     die(monkeypatch, is_idempotent=False)
     sending.settle_stuck(making.TESTER, now=make.NOW + timedelta(seconds=901))
 
-    state = sending.settle(making.TESTER, message_id=one().id, begun_at=make.NOW, receipt=Receipt("sent"), now=make.NOW)
+    late = sending.Attempt(one().id, make.NOW, Receipt("sent"))
+    states = sending.settle(making.TESTER, attempts=[late], now=make.NOW)
 
-    assert state == one().state == "sent"
+    assert (states, one().state) == ({one().id: "sent"}, "sent")
 
 
 def test_a_person_decides_what_became_of_a_message(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -199,3 +199,13 @@ def test_a_message_goes_by_the_first_channel_that_reaches(
     found = outbox.decide(facts(**changes))
 
     assert (found.what, found.channel, found.reason) == (what, channel, reason)
+
+
+@pytest.mark.parametrize(
+    ("count", "took_s", "portion"),
+    [(1, 0.0, 4), (1, 0.001, 4), (4, 0.004, 16), (16, 0.1, 40), (40, 0.04, 50), (4, 2.0, 1), (1, 0.1, 2), (1, 9.0, 1)],
+)
+def test_a_portion_is_what_goes_over_in_a_quarter_of_a_second_and_grows_step_by_step(
+    count: int, took_s: float, portion: int
+) -> None:
+    assert outbox.next_portion(count, took_s=took_s, most=50) == portion
