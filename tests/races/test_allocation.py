@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -10,14 +12,19 @@ from django.db.models import F
 
 from steward.modules.fulfilment.commands import waves
 from steward.modules.fulfilment.commands.allocating import allocate_orders, deallocate_orders
+from steward.modules.fulfilment.commands.retrying import retry_waiting
 from steward.modules.fulfilment.commands.wave_deciding import apply_wave
 from steward.modules.fulfilment.models import Allocation
 from steward.modules.fulfilment.tests import house
 from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.moving import MovementDraft, PromisedAlready, record_movements
+from steward.modules.inventory.commands.regrading import Regrade, regrade_stock
 from steward.modules.inventory.models import Reservation, Stock
+from steward.modules.logistics.models import ShipmentLine
+from steward.modules.orders.commands import changing
 from steward.modules.orders.commands.cancel import cancel_order
 from steward.modules.orders.models import Order
+from steward.modules.orders.rules.change_plan import Wish
 from steward.modules.orders.rules.drafts import LineDraft
 from tests import make
 from tests.races.crowd import at_once
@@ -117,3 +124,34 @@ def test_one_order_allocated_from_two_sides_is_served_once() -> None:
 
     assert sorted(one.placed for one in done) == [[], [], [], [order_id]]
     assert_sound()
+
+
+def test_orders_changed_while_others_allocate_them_have_one_shipment_that_holds_their_goods() -> None:
+    house.warehouses()
+    item = make.item()
+    house.stock(item, hangzhou=30, chengdu=30)
+    ids = [house.approved(f"A-{number}", quantity=2) for number in range(8)]
+    allocate_orders(make.TESTER, order_ids=ids, now=make.NOW)
+    make.settle()
+    for round_, service in enumerate(("express", "standard", "express")):
+        for id_ in ids:
+            wish = Wish(kind="service", service=service, reason="The customer called")
+            change_id = changing.propose_change(make.TESTER, order_id=id_, wish=wish, now=make.NOW)
+            changing.confirm_change(make.TESTER, change_id=change_id, now=make.NOW)
+        row = Stock.objects.get(item_id=item, warehouse__code="hangzhou", condition="sellable")
+        out_of_sale = [Regrade(row.id, 4, "quarantine", f"round {round_}")]
+
+        at_once(
+            make.settle,
+            partial(retry_waiting, make.TESTER, now=make.NOW),
+            partial(allocate_orders, make.TESTER, order_ids=ids, now=make.NOW),
+            partial(regrade_stock, make.TESTER, regrades=out_of_sale, now=make.NOW),
+        )
+        make.settle()
+        retry_waiting(make.TESTER, now=make.NOW + timedelta(hours=round_ + 1))
+
+        assert_sound()
+        assert set(Order.objects.values_list("fulfilment_state", flat=True)) == {"allocated"}
+        waiting = ShipmentLine.objects.filter(shipment__state="planned")
+        held = Counter(waiting.values_list("reservation_id", flat=True))
+        assert held == Counter(Reservation.objects.filter(state="open").values_list("id", flat=True))

@@ -6,11 +6,14 @@ import math
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from steward.kernel.models import Event
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands import planning
 from steward.modules.inventory.commands.planning import DemandRow, NothingProposed, PointDraft, UnfitPoint
+from steward.modules.inventory.commands.reserving import ship_reservations
 from steward.modules.inventory.models import DailyDemand, PromiseEntry, ReorderPoint, Supply
 from steward.modules.inventory.queries import planning as reads
 from steward.modules.inventory.queries import supplies
@@ -80,6 +83,73 @@ def test_demand_of_a_day_is_what_orders_were_promised_and_kept() -> None:
         planning.gather_demand(make.TESTER, day=today)
 
     assert list(DailyDemand.objects.values_list("item_id", "units")) == [(item, 3)]
+
+
+@pytest.mark.django_db
+def test_demand_that_was_called_off_after_it_was_counted_counts_no_longer() -> None:
+    item = make.item(stock=10)
+    gone = make.order("A-1", quantity=3).order_id
+    today = queries.local_day(PromiseEntry.objects.latest("id").at)
+    planning.gather_demand(make.TESTER, day=today)
+    stage.release(make.TESTER, order_id=gone)
+
+    planning.gather_demand(make.TESTER, day=today)
+
+    assert list(DailyDemand.objects.values_list("item_id", "units")) == [(item, 0)]
+
+
+@pytest.mark.django_db
+def test_a_day_is_found_in_the_promise_ledger_by_an_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "EXPLAIN SELECT order_id FROM inventory_promise_entry WHERE at >= %s AND at < %s",
+            [make.NOW, make.NOW + timedelta(days=1)],
+        )
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "promise_entry_at" in plan
+
+
+@pytest.mark.django_db
+def test_many_reorder_points_are_written_with_few_statements(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    make.item(stock=1)
+    items = {f"ITEM-{number}": make.item(f"ITEM-{number}") for number in range(20)}
+    wanted = [PointDraft(sku, "hangzhou", "given", 1, 2, 3 + place) for place, sku in enumerate(items)]
+
+    with django_assert_max_num_queries(15):
+        assert planning.set_reorder_points(make.TESTER, points=wanted, now=make.NOW) == 20
+
+    found = dict(ReorderPoint.objects.values_list("item_id", "order_up_to"))
+    assert found == {items[one.sku]: one.order_up_to for one in wanted}
+
+
+@pytest.mark.django_db
+def test_a_reorder_point_set_again_keeps_its_crossing_and_the_last_of_two_counts() -> None:
+    make.item(stock=1)
+    planning.set_reorder_points(make.TESTER, points=[point()], now=make.NOW)
+    ReorderPoint.objects.update(below_since=make.NOW)
+
+    planning.set_reorder_points(make.TESTER, points=[point(method="computed"), point(order_up_to=40)], now=make.NOW)
+
+    row = ReorderPoint.objects.get()
+    assert (row.method, row.order_up_to, row.below_since, row.computed_at) == ("given", 40, make.NOW, None)
+
+
+@pytest.mark.django_db
+def test_demand_is_shared_as_the_warehouses_of_the_pool_have_shipped() -> None:
+    item = make.item(stock=9)
+    make.arrival(item, 9, warehouse="chengdu")
+    for order, (warehouse, units) in enumerate([("hangzhou", 1), ("hangzhou", 2), ("chengdu", 1)]):
+        stage.promise(make.TESTER, order_id=order, units={item: units})
+        reservation = stage.set_aside(order, item, units, warehouse=warehouse)
+        ship_reservations(make.TESTER, reservation_ids=[reservation], reference="SH", now=make.NOW)
+
+    shares = reads.shipped_shares([item], since=make.NOW - timedelta(days=1))
+
+    assert sorted(shares.values()) == [0.25, 0.75]
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from steward.kernel.models import Event
 from steward.modules.inventory import queries
@@ -101,3 +102,53 @@ def test_goods_keep_until_the_end_of_their_day() -> None:
 
     assert quarantine_expired(make.TESTER, now=make.NOW) == 0
     assert quarantine_expired(make.TESTER, now=make.NOW + timedelta(days=1)) == 1
+
+
+def lost() -> list[tuple[int, str]]:
+    """List the orders that were said to have lost what was set aside, with the reason."""
+    told = Event.objects.filter(kind="inventory.reservations_lost").order_by("id")
+    return [(one.subject_id or 0, one.data["reason"]) for one in told]
+
+
+def test_who_loses_what_was_set_aside_is_told_of_unless_the_promise_is_gone_too() -> None:
+    item = make.item(stock=4)
+    make.arrival(item, 1, warehouse="chengdu")
+    stage.promise(make.TESTER, order_id=1, units={item: 1})
+    stage.promise(make.TESTER, order_id=2, units={item: 2})
+    stage.set_aside(2, item, 2)
+    stage.set_aside(1, item, 1)
+
+    grade(stage.row_of(item).id, 4, withdraw=True)
+
+    assert queries.promises_of_order(2) == []
+    assert [one.quantity for one in queries.promises_of_order(1)] == [1]
+    assert lost() == [(1, "goods_left")]
+
+
+def test_who_keeps_both_promise_and_goods_is_not_disturbed() -> None:
+    item = make.item(stock=4)
+    stage.promise(make.TESTER, order_id=2, units={item: 2})
+    stage.promise(make.TESTER, order_id=1, units={item: 1}, firm=False)
+    stage.set_aside(1, item, 1)
+    stage.set_aside(2, item, 2)
+
+    grade(stage.row_of(item).id, 2, withdraw=True)
+
+    assert [one.state for one in Reservation.objects.order_by("order_id")] == ["released", "open"]
+    assert lost() == []
+
+
+def test_taking_many_goods_out_of_sale_asks_no_more_often_than_taking_few(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    items = [make.item(f"MILK-{number}", shelf_life_days=30) for number in range(12)]
+    for number, item in enumerate(items):
+        make.arrival_of_lots(item, {"OLD": YESTERDAY})
+        stage.promise(make.TESTER, order_id=number, units={item: 3})
+        stage.set_aside(number, item, 3, lot="OLD")
+
+    with django_assert_max_num_queries(60):
+        assert quarantine_expired(make.TESTER, now=make.NOW) == len(items)
+
+    assert Event.objects.filter(kind="inventory.promise_withdrawn").count() == len(items)
+    assert queries.differences() == []

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
+from steward.kernel.models import Event
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands import promising, reserving
 from steward.modules.inventory.commands.moving import MovementDraft, NotThere, record_movements
@@ -96,6 +97,33 @@ def test_a_lowered_promise_keeps_what_still_fits_set_aside() -> None:
     assert sum(Reservation.objects.filter(state="open").values_list("quantity", flat=True)) == 3
     assert stage.row_of(item).reserved == 3
     assert queries.differences() == []
+    told = Event.objects.get(kind="inventory.reservations_lost")
+    assert (told.subject_id, told.data["reason"]) == (1, "wants_less")
+
+
+def test_a_promise_lowered_by_what_is_set_aside_nowhere_disturbs_nobody() -> None:
+    item = make.item(stock=9)
+    stage.promise(make.TESTER, order_id=1, units={item: 6})
+    stage.set_aside(1, item, 4)
+
+    with transaction.atomic():
+        promising.lower_promises(still_wanted={1: {item: 4}})
+
+    assert [one.quantity for one in Reservation.objects.filter(state="open")] == [4]
+    assert not Event.objects.filter(kind="inventory.reservations_lost").exists()
+
+
+def test_what_is_owed_is_what_was_promised_and_neither_set_aside_nor_gone() -> None:
+    item, other = make.item(stock=9), make.item("LAMP", stock=2)
+    stage.promise(make.TESTER, order_id=1, units={item: 6, other: 1})
+    ship_reservations(make.TESTER, reservation_ids=[stage.set_aside(1, item, 1)], reference="SH-1", now=make.NOW)
+    stage.set_aside(1, item, 2)
+    stage.set_aside(1, other, 1)
+
+    with transaction.atomic():
+        owed = reserving.owed_units([1, 2])
+
+    assert owed == queries.open_promises([1, 2]) == {1: {item: 3}}
 
 
 def test_goods_that_leave_keep_the_promise_once() -> None:

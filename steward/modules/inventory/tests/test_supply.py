@@ -236,3 +236,28 @@ def test_lead_times_are_learnt_from_what_came() -> None:
     receive_supply(make.TESTER, number=from_supplier, lines=[ReceiptLine("ANY", 2)], now=make.NOW + timedelta(days=4))
 
     assert list(plans.lead_days_seen(since=make.NOW).values()) == [[4.0]]
+
+
+def test_a_receipt_without_a_piece_is_refused_unless_nothing_more_will_come() -> None:
+    make.item()
+    number = bought()
+
+    for lines in ((), (ReceiptLine("TENT-2", 0),)):
+        with pytest.raises(UnfitMovement) as refused:
+            come(number, *lines)
+        assert [one["code"] for one in refused.value.findings] == ["nothing_counted"]
+    before = Supply.objects.get().state
+    closed = come(number, complete=True, reason="停产")
+
+    assert (before, closed.state, closed.differences) == ("on_the_way", "closed", 1)
+
+
+def test_a_receipt_of_more_lines_than_fit_is_refused_instead_of_cut() -> None:
+    item = make.item()
+    number = bought(2_000)
+
+    with pytest.raises(UnfitMovement) as refused:
+        come(number, *[ReceiptLine("TENT-2", 1)] * (receiving.MOST_LINES + 1))
+
+    assert [one["code"] for one in refused.value.findings] == ["too_many_lines"]
+    assert not Movement.objects.filter(item_id=item).exists()
