@@ -20,7 +20,7 @@ from steward.modules.deadlines.events import (
 from steward.modules.fulfilment import handlers as fulfilment
 from steward.modules.incidents import handlers as incidents
 from steward.modules.incidents.events import SurgeStarted
-from steward.modules.inventory.events import HoldExpired, PromiseWithdrawn, StockMoved
+from steward.modules.inventory.events import HoldExpired, PromiseWithdrawn, ReservationsLost, StockMoved
 from steward.modules.logistics import handlers as logistics
 from steward.modules.logistics.events import (
     ShipmentDelivered,
@@ -110,8 +110,9 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     ShipmentTroubled: [logistics.on_shipment_troubled_tell_buyers, logistics.on_shipment_troubled_open_exception],
     ShipmentEased: [logistics.on_shipment_eased_close_exception],
     StockMoved: [orders.on_stock_moved_promise_waiting, fulfilment.on_stock_moved_retry_orders],
+    ReservationsLost: [fulfilment.on_reservations_lost_place_anew],
     HoldExpired: [orders.on_hold_expired_note_release],
-    PromiseWithdrawn: [orders.on_promise_withdrawn_note_release],
+    PromiseWithdrawn: [orders.on_promise_withdrawn_note_release, fulfilment.on_promise_withdrawn_call_off_shipments],
     PolicyAdded: [deadlines.on_policy_added_realign_clocks],
     PolicyChanged: [deadlines.on_policy_changed_realign_clocks],
     PolicyRetired: [deadlines.on_policy_retired_realign_clocks],

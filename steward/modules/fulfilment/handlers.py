@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from steward.kernel import moment
 from steward.modules.fulfilment.commands.allocating import allocate_orders, end_allocations
+from steward.modules.fulfilment.commands.mending import bring_in_line, place_anew
 from steward.modules.fulfilment.commands.placing import SYSTEM
 from steward.modules.fulfilment.commands.retrying import retry_items
 from steward.modules.fulfilment.queries.policies import policy_in_force
-from steward.modules.inventory import queries as inventory
-from steward.modules.inventory.events import StockMoved
-from steward.modules.logistics.commands.shipments import cancel_shipments
+from steward.modules.inventory.events import PromiseWithdrawn, ReservationsLost, StockMoved
 from steward.modules.orders.events import OrderApproved, OrderCancelled, OrderChanged, OrderPromised
 
 
@@ -36,22 +35,30 @@ def on_order_cancelled_end_allocations(events: Sequence[OrderCancelled]) -> None
 def on_order_changed_plan_again(events: Sequence[OrderChanged]) -> None:
     """Call off what waits for changed orders whose goods were given back, and set them aside anew where they may leave.
 
-    The part of a split is set aside for the first time. Orders that have goods set aside were planned anew already, so
-    a second run leaves them alone. Source: ORD-9.
+    The part of a split is set aside for the first time. Whether an order was planned anew already is looked at under
+    its lock, so a second run, or another worker, leaves it alone. Source: ORD-9.
     """
-    changed = {event.order_id: event for event in events}
-    rows = inventory.reservations_of_orders(sorted(changed))
-    ids = sorted(changed.keys() - {row.order_id for row in rows if row.state == "open"})
-    given_back = [id_ for id_ in ids if changed[id_].set_aside]
-    approved = [id_ for id_ in ids if changed[id_].approved]
     now = moment.now()
-    if given_back:
-        cancel_shipments(SYSTEM, order_ids=given_back, reason="", now=now)
-        end_allocations(SYSTEM, order_ids=given_back, because="order changed", now=now)
+    place_anew(SYSTEM, order_ids=sorted({event.order_id for event in events}), reason="order changed", now=now)
+    approved = sorted({event.order_id for event in events if event.approved})
     if approved and policy_in_force().weights.at_once:
         allocate_orders(SYSTEM, order_ids=approved, now=now)
 
 
+def on_reservations_lost_place_anew(events: Sequence[ReservationsLost]) -> None:
+    """Set goods aside anew for orders that lost some, and plan anew what waits for those that want fewer."""
+    ids = sorted({event.order_id for event in events})
+    place_anew(SYSTEM, order_ids=ids, reason="goods given back", now=moment.now())
+
+
+def on_promise_withdrawn_call_off_shipments(events: Sequence[PromiseWithdrawn]) -> None:
+    """Call off what waits for orders that lost their promise, for its goods are gone."""
+    ids = sorted({event.order_id for event in events})
+    bring_in_line(SYSTEM, order_ids=ids, reason="promise withdrawn", now=moment.now(), follows=False)
+
+
 def on_stock_moved_retry_orders(events: Sequence[StockMoved]) -> None:
-    """Try again for orders that found nothing, when goods they want have moved."""
-    retry_items(SYSTEM, item_ids=sorted({event.item_id for event in events}), now=moment.now())
+    """Try again for orders that found nothing, when goods they want have come."""
+    came = {event.item_id for event in events if event.quantity > 0 and event.condition == "sellable"}
+    if came:
+        retry_items(SYSTEM, item_ids=sorted(came), now=moment.now())

@@ -96,3 +96,15 @@ class PromiseWithdrawn(Event, frozen=True, kw_only=True):
     order_id: int
     item_ids: list[int]
     reason: str
+
+
+class ReservationsLost(Event, frozen=True, kw_only=True):
+    """Goods set aside for an order were given back though it goes on: what waits for it has to be planned anew.
+
+    `reason`: goods_left (they left sale) or wants_less (the order wants fewer).
+    """
+
+    KIND = "inventory.reservations_lost"
+    SUBJECT = "order"
+    order_id: int
+    reason: str

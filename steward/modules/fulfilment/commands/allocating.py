@@ -8,8 +8,8 @@ from datetime import datetime
 from steward.kernel import events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.fulfilment.commands.choosing import choices_of
-from steward.modules.fulfilment.commands.placing import LIVE, SYSTEM, Made, Placed, place_choices
+from steward.modules.fulfilment.commands.choosing import Choice, choices_of
+from steward.modules.fulfilment.commands.placing import LIVE, SYSTEM, Made, Placed, note_unsettled, place_choices
 from steward.modules.fulfilment.events import OrderDeallocated
 from steward.modules.fulfilment.models import Allocation
 from steward.modules.fulfilment.queries.policies import policy_in_force
@@ -29,7 +29,8 @@ def allocate_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) ->
     """Allocate approved orders one after the other, by rank, promise and arrival; one order is a batch of one.
 
     Reads a snapshot and chooses outside of any transaction, then one transaction per batch locks, checks again and
-    writes. Who lost its goods to somebody else in between chooses again. A second run allocates none.
+    writes. Who lost its goods to somebody else in between chooses again, and after some tries waits for somebody. A
+    second run allocates none.
     Raises: NotPermitted. Emits: OrderAllocated, OrderNotAllocated.
     """
     actor.require("fulfilment.allocate")
@@ -43,12 +44,12 @@ def allocate_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) ->
 def _allocate(actor: Actor, order_ids: Sequence[int], done: Placed, now: datetime) -> None:
     open_, policy = list(order_ids), policy_in_force()
     made = Made("single", policy.version)
-    seen: set[int] = set()
+    tried: dict[int, Choice] = {}
     for _try in range(TRIES):
         changed: list[int] = []
         for snapshot in snapshots(open_, policy.weights, now=now):
             choices = choices_of(snapshot, single.serve_all(snapshot.problem))
-            seen.update(one.order_id for one in choices)
+            tried |= {one.order_id: one for one in choices}
             placed = place_choices(actor, choices=choices, made=made, now=now)
             done.placed += placed.placed
             done.nothing += placed.nothing
@@ -57,8 +58,10 @@ def _allocate(actor: Actor, order_ids: Sequence[int], done: Placed, now: datetim
         open_ = changed
         if not open_:
             break
+    if open_:
+        note_unsettled(actor, choices=[tried[id_] for id_ in open_], made=made, now=now)
     done.changed += open_
-    done.passed += sorted(set(order_ids) - seen)
+    done.passed += sorted(set(order_ids) - tried.keys())
 
 
 @command(needs="fulfilment.allocate")

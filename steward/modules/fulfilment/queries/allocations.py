@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from steward.modules.catalog import queries as catalog
 from steward.modules.fulfilment.models import Allocation
-from steward.modules.orders.queries.allocating import orders_to_allocate
+from steward.modules.orders.queries.allocating import orders_awaiting_allocation, orders_owed_goods
 
 LIVE = ("placed", "nothing")
 
@@ -78,14 +78,26 @@ def warehouses_of_orders(order_ids: Sequence[int]) -> dict[int, list[str]]:
     }
 
 
-def orders_without_goods(*, limit: int = 1_000) -> list[int]:
-    """List approved orders for which nothing was found, those tried longest ago first."""
+def waiting_for_items(item_ids: Sequence[int], *, states: Sequence[str], limit: int) -> list[int]:
+    """List orders that found nothing and want one of these items, also inside a bundle, tried longest ago first."""
+    tried = _tried()
+    waiting = orders_owed_goods(tried, states=states, item_ids=[*item_ids, *catalog.bundles_with(item_ids)])
+    return [id_ for id_ in tried if id_ in waiting][:limit]
+
+
+def waiting_longest(*, states: Sequence[str], tried_before: datetime, limit: int) -> list[int]:
+    """List orders that lack goods: those nobody tried, oldest first, then those tried before, longest ago first.
+
+    However many were tried lately, they keep nobody else from his turn.
+    """
+    tried = _tried()
+    whole = orders_awaiting_allocation(limit=None) if "promised" in states else []
+    due = [id_ for id_, at in tried.items() if at <= tried_before]
+    waiting = orders_owed_goods(due, states=states)
+    return [*(id_ for id_ in whole if id_ not in tried), *(id_ for id_ in due if id_ in waiting)][:limit]
+
+
+def _tried() -> dict[int, datetime]:
+    """Tell when orders that found nothing were tried last, those tried longest ago first."""
     rows = Allocation.objects.filter(state="nothing").order_by("tried_at", "id")
-    return list(rows.values_list("order_id", flat=True)[:limit])
-
-
-def waiting_for_items(item_ids: Sequence[int], *, limit: int) -> list[int]:
-    """List orders for which nothing was found and that want one of these items, also inside a bundle."""
-    wanted = {*item_ids, *catalog.bundles_with(item_ids)}
-    waiting = orders_to_allocate(orders_without_goods(limit=limit))
-    return [one.id for one in waiting if any(item in wanted for _line, item, _units in one.lines)]
+    return dict(rows.values_list("order_id", "tried_at"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -46,21 +46,33 @@ def snapshots(
 ) -> list[Snapshot]:
     """Read orders that may be allocated with all they could be served from, a snapshot per pool.
 
+    An order wants what it is promised and has not set aside yet, whatever its bundles are made of today.
     `given_back` are goods to count as if nobody had taken them; `any_state` takes past orders in for a
-    back-test.
+    back-test, with all they ever wanted.
     """
     found = [one for one in orders_to_allocate(order_ids) if any_state or one.may_be_allocated]
     by_pool: dict[str, list[ToAllocate]] = defaultdict(list)
     for one in found:
         by_pool[one.pool].append(one)
-    return [_snapshot(pool, orders, weights, now, given_back) for pool, orders in sorted(by_pool.items())]
+    owed = None if any_state else inventory.open_promises(one.id for one in found)
+    return [
+        _snapshot(pool, orders, _lines_by_item(orders, owed), weights, now, given_back)
+        for pool, orders in sorted(by_pool.items())
+    ]
+
+
+Lines = dict[tuple[int, int], list[tuple[int, int]]]
 
 
 def _snapshot(
-    pool: str, orders: Sequence[ToAllocate], weights: Weights, now: datetime, given_back: Sequence[Lot]
+    pool: str,
+    orders: Sequence[ToAllocate],
+    lines: Lines,
+    weights: Weights,
+    now: datetime,
+    given_back: Sequence[Lot],
 ) -> Snapshot:
     today = inventory.local_day(now)
-    lines = _lines_by_item(orders)
     items = catalog.items_by_id({item for _order, item in lines})
     facts = inventory.warehouses_for_allocation(pool, now=now)
     sites = [_site(one) for one in facts]
@@ -97,16 +109,29 @@ def _lots(item_ids: Sequence[int], pool: str, today: date, given_back: Sequence[
     return list(found.values())
 
 
-def _lines_by_item(orders: Sequence[ToAllocate]) -> dict[tuple[int, int], list[tuple[int, int]]]:
-    """Say which lines want what; of a bundle, its components."""
+def _lines_by_item(orders: Sequence[ToAllocate], owed: Mapping[int, Mapping[int, int]] | None) -> Lines:
+    """Say which lines want what; of a bundle, its components.
+
+    `owed` (order → item → units) bounds it to what the orders are promised. What no line wants by today's recipe is of
+    a bundle that was made of other things when it was ordered.
+    """
     ordered = {item for one in orders for _line, item, _units in one.lines}
     parts, stocked = catalog.components_of(ordered), catalog.items_by_id(ordered)
-    lines: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    lines: Lines = defaultdict(list)
     for one in orders:
+        left = dict(owed.get(one.id, {})) if owed is not None else None
         for line, item, units in one.lines:
             inside = parts.get(item) or ({item: 1} if stocked[item].stocked else {})
             for part, each in inside.items():
-                lines[one.id, part].append((line, units * each))
+                wanted = units * each if left is None else min(units * each, left.get(part, 0))
+                if wanted:
+                    lines[one.id, part].append((line, wanted))
+                if left is not None:
+                    left[part] = left.get(part, 0) - wanted
+        bundle = next((line for line, item, _units in one.lines if item in parts), one.lines[0][0] if one.lines else 0)
+        for part, units in (left or {}).items():
+            if units and bundle:
+                lines[one.id, part].append((bundle, units))
     return lines
 
 

@@ -34,7 +34,12 @@ def delivery_date(today: date, handling_days: int, carriage: Carriage) -> date:
 
 def lasts(demand: Demand, expires: date | None, delivered: date) -> bool:
     """Tell whether goods keep long enough after delivery; what bears no date keeps."""
-    return expires is None or (expires - delivered).days >= demand.minimum_remaining_days
+    return expires is None or keeps(expires, delivered, demand.minimum_remaining_days)
+
+
+def keeps(expires: date, delivered: date, minimum_days: int) -> bool:
+    """Tell whether goods keep so many days after delivery. Units: days."""
+    return (expires - delivered).days >= minimum_days
 
 
 def rejection(

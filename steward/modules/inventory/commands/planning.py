@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -50,6 +49,8 @@ COVER_DAYS = parameters.define(
     maximum=365,
 )
 MOST = 1_000_000
+LEADS = ("method", "lead_days", "lead_sd_days", "supplier")
+GIVEN = (*LEADS, "safety_stock", "reorder_point", "order_up_to", "computed_at")
 
 
 class PointDraft(Struct, forbid_unknown_fields=True):
@@ -90,25 +91,28 @@ def set_reorder_points(actor: Actor, *, points: Sequence[PointDraft], now: datet
         ]
         said = [_("Line %(line)s: %(why)s") % {"line": one[0] + 1, "why": one[3]} for one in found]
         raise UnfitPoint(findings, why=" ".join(said))
-    for one in points:
-        values: dict[str, Any] = {
-            "method": one.method,
-            "lead_days": one.lead_days,
-            "lead_sd_days": one.lead_sd_days,
-            "supplier": one.supplier.strip()[:80],
-        }
-        if one.method == "given":
-            values |= {
-                "safety_stock": one.safety_stock,
-                "reorder_point": one.reorder_point,
-                "order_up_to": one.order_up_to,
-                "computed_at": None,
-            }
-        ReorderPoint.objects.update_or_create(
-            item_id=items[one.sku].id, warehouse_id=places[one.warehouse], defaults=values
-        )
+    last = {(items[one.sku].id, places[one.warehouse]): one for one in points}
+    _save({key: one for key, one in sorted(last.items()) if one.method == "given"}, GIVEN)
+    _save({key: one for key, one in sorted(last.items()) if one.method == "computed"}, LEADS)
     _compute([items[one.sku].id for one in points if one.method == "computed"], now)
     return len(points)
+
+
+def _save(points: Mapping[tuple[int, int], PointDraft], fields: Sequence[str]) -> None:
+    """Write reorder points by item and warehouse; of those that stand, these fields are replaced."""
+    rows = [
+        ReorderPoint(
+            item_id=item,
+            warehouse_id=warehouse,
+            supplier=one.supplier.strip()[:80],
+            computed_at=None,
+            **{name: getattr(one, name) for name in fields if name not in ("supplier", "computed_at")},
+        )
+        for (item, warehouse), one in points.items()
+    ]
+    ReorderPoint.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["item", "warehouse"], update_fields=fields, batch_size=2_000
+    )
 
 
 def _faults(
@@ -155,12 +159,12 @@ def _compute(items: Sequence[int], now: datetime) -> int:
         .select_related("warehouse")
         .order_by("id")
     )
-    keeps = _keeping(items)
+    keeps, with_shares = _keeping(items), {item for item, _warehouse in shares}
     changed = 0
     for row in rows:
         key = (row.item_id, row.warehouse_id)
         pool = row.warehouse.pool
-        seen = any(item == row.item_id for item, _warehouse in shares)
+        seen = row.item_id in with_shares
         share = shares.get(key, 0.0) if seen else 1 / max(1, keeps.get((row.item_id, pool), 1))
         of_pool = rules.demand_of(demand.get((row.item_id, pool), []))
         here = rules.share_of(of_pool, share)

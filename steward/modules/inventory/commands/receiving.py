@@ -37,6 +37,8 @@ WORDS: Mapping[str, Any] = {
     "not_ordered": gettext_lazy("%(value)s (lot “%(lot)s”) is not on %(number)s."),
     "counts": gettext_lazy("a count cannot be negative or beyond a million."),
     "over_tolerance": gettext_lazy("of %(value)s at most %(most)s more pieces may come in."),
+    "too_many_lines": gettext_lazy("at most %(value)s lines at once: book the rest as another receipt."),
+    "nothing_counted": gettext_lazy("nothing came: count at least one piece, or say that nothing more will come."),
     "reason_missing": gettext_lazy("say why %(value)s differs."),
 }
 
@@ -93,6 +95,8 @@ def receive_supply(
     lifecycles.reached(rules.TRANSITIONS, row.state, "receive_part")
     known = list(SupplyLine.objects.filter(supply=row).select_related("item", "lot").order_by("id"))
     counted = _counted(row, known, lines)
+    if not counted and not complete:
+        raise _refused([(0, "quantity", "nothing_counted", {})])
     _refuse_over(row, counted)
     write_movements(actor, checked_moves(_drafts(row, counted), kinds=("received", "transferred_in")))
     differences = [one for each in counted for one in _book(row, each, actor, now)]
@@ -129,8 +133,11 @@ def _counted(row: Supply, known: Sequence[SupplyLine], lines: Sequence[ReceiptLi
     for line in known:
         by_sku[line.item.sku].append(line)
     items = catalog.items_by_sku({given.sku for given in lines})
-    faults, counted = [], []
-    for place, given in enumerate(lines[:MOST_LINES]):
+    faults: list[tuple[int, str, str, Mapping[str, Any]]] = []
+    counted = []
+    if len(lines) > MOST_LINES:
+        raise _refused([(MOST_LINES, "sku", "too_many_lines", {"value": MOST_LINES})])
+    for place, given in enumerate(lines):
         of_item = by_sku.get(given.sku, [])
         if row.kind == "transfer":
             of_item = [line for line in of_item if line.lot is not None and line.lot.code == given.lot]

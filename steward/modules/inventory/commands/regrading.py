@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from steward.modules.inventory import queries
 from steward.modules.inventory.commands.entries import lock_holds
 from steward.modules.inventory.commands.moving import UnfitMovement
 from steward.modules.inventory.commands.promising import lock_rows, release_promises
-from steward.modules.inventory.commands.reserving import ANY_HOLD, release_some
+from steward.modules.inventory.commands.reserving import ANY_HOLD, release_some, tell_of_lost
 from steward.modules.inventory.commands.telling import tell_of_expired
 from steward.modules.inventory.commands.writing import Move, PromisedAlready, lock_stock, write_movements
 from steward.modules.inventory.events import LotsExpired, PromiseWithdrawn
@@ -51,8 +51,8 @@ def regrade_stock(actor: Actor, *, regrades: Sequence[Regrade], withdraw: bool =
 
     What is set aside for orders is given back first, for these to be placed anew. Goods orders were promised stay in
     sale, unless `withdraw` takes the promises of the last of them away. Returns how many rows. Raises: UnfitMovement,
-    PromisedAlready, NotThere. Emits: StockMoved, PromiseWithdrawn. Locks: holds by order id, then promises, stock rows
-    and reservations, each by id.
+    PromisedAlready, NotThere. Emits: StockMoved, PromiseWithdrawn, ReservationsLost. Locks: holds by order id, then
+    promises, stock rows and reservations, each by id.
     """
     rows = {
         row.id: row
@@ -114,7 +114,7 @@ def quarantine_expired(actor: Actor, *, now: datetime, limit: int = AT_ONCE) -> 
 
     What was set aside of them is given back, and where a pool has now promised more than it has, the orders promised
     last lose their promise: somebody has to decide about them. Returns how many rows; again is harmless. Emits:
-    StockMoved, LotsExpired, PromiseWithdrawn. Locks: as `regrade_stock`.
+    StockMoved, LotsExpired, PromiseWithdrawn, ReservationsLost. Locks: as `regrade_stock`.
     """
     today = queries.local_day(now)
     rows = list(
@@ -148,7 +148,8 @@ def _take_out_of_sale(going: Sequence[tuple[Stock, int]], *, withdraw: bool, act
     """Give back what is set aside of goods that leave sale, and promises that cannot be kept without them.
 
     A step of commands. Raises: PromisedAlready; Stale where orders took more of them meanwhile. Emits:
-    PromiseWithdrawn. Locks: holds by order id, then promises, stock rows and reservations, each by id.
+    PromiseWithdrawn, ReservationsLost. Locks: holds by order id, then promises, stock rows and reservations, each by
+    id.
     """
     leaving = [(row, units) for row, units in going if row.condition == "sellable"]
     if not leaving:
@@ -166,12 +167,11 @@ def _take_out_of_sale(going: Sequence[tuple[Stock, int]], *, withdraw: bool, act
     _lock_all(leaving, needed, losers)
     if losers:
         _withdraw(losers, actor)
-    short = {key: units for key, units in needed.items() if _free(key) < units}
-    if short and withdraw:
-        raise errors.Stale
-    if short:
-        raise PromisedAlready
-    release_some(reservation_ids=_too_much(leaving, set_aside))
+    free = queries.free_units(needed)
+    if any(free.get(key, 0) < units for key, units in needed.items()):
+        raise errors.Stale if withdraw else PromisedAlready
+    released = set(release_some(reservation_ids=_too_much(leaving, set_aside, losers)))
+    tell_of_lost({order for id_, order, *_rest in set_aside if id_ in released}, "goods_left")
 
 
 def _lock_all(
@@ -185,39 +185,46 @@ def _lock_all(
     lock_stock({*(row.id for row, _units in leaving), *open_})
 
 
-def _too_much(leaving: Sequence[tuple[Stock, int]], set_aside: Sequence[tuple[int, int, int, int]]) -> list[int]:
-    """Choose the reservations to give back, the newest first, so that what leaves is free."""
+def _too_much(
+    leaving: Sequence[tuple[Stock, int]], set_aside: Sequence[tuple[int, int, int, int]], losers: Collection[int]
+) -> list[int]:
+    """Choose the reservations to give back so that what leaves is free: those of losers, then the newest first."""
+    by_stock: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for id_, _order, stock, quantity in sorted(set_aside, key=lambda one: (one[1] in losers, one[0]), reverse=True):
+        by_stock[stock].append((id_, quantity))
     found = []
     for row, units in leaving:
         lacking = units - (row.on_hand - row.reserved - row.held)
-        for id_, _order, stock, quantity in sorted(set_aside, reverse=True):
-            if stock == row.id and lacking > 0:
-                found.append(id_)
-                lacking -= quantity
+        for id_, quantity in by_stock[row.id]:
+            if lacking <= 0:
+                break
+            found.append(id_)
+            lacking -= quantity
     return found
-
-
-def _free(key: tuple[int, str]) -> int:
-    item, pool = key
-    row = Promise.objects.filter(item_id=item, pool=pool).values_list("sellable", "promised", "backorder_limit").first()
-    return row[0] + row[2] - row[1] if row else 0
 
 
 def _losers(needed: Mapping[tuple[int, str], int]) -> dict[int, list[int]]:
     """Choose the orders that lose their promise, unpaid ones first, the last promised first: order → items gone."""
+    free = queries.free_units(needed)
+    lacking = {key: left for key, units in sorted(needed.items()) if (left := units - free.get(key, 0)) > 0}
+    if not lacking:
+        return {}
+    entries = PromiseEntry.objects.filter(promise__item_id__in={item for item, _pool in lacking})
+    sums = entries.values("promise__item_id", "promise__pool", "order_id").annotate(units=Sum("quantity"))
+    held: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
+    for item, pool, order, units in sums.filter(units__gt=0).values_list(
+        "promise__item_id", "promise__pool", "order_id", "units"
+    ):
+        held[item, pool].append((order, units))
+    orders = {order for key in lacking for order, _units in held[key]}
+    firm = set(Hold.objects.filter(order_id__in=orders, state="firm").values_list("order_id", flat=True))
     found: dict[int, list[int]] = defaultdict(list)
-    for (item, pool), units in sorted(needed.items()):
-        lacking = units - _free((item, pool))
-        if lacking <= 0:
-            continue
-        entries = PromiseEntry.objects.filter(promise__item_id=item, promise__pool=pool).values("order_id")
-        held = entries.annotate(units=Sum("quantity")).filter(units__gt=0).values_list("order_id", "units")
-        firm = set(Hold.objects.filter(order_id__in=[one[0] for one in held], state="firm").values_list("order_id"))
-        for order, count in sorted(held, key=lambda one: ((one[0],) in firm, -one[0])):
-            if lacking <= 0:
+    for key, left in lacking.items():
+        for order, count in sorted(held[key], key=lambda one: (one[0] in firm, -one[0])):
+            if left <= 0:
                 break
-            found[order].append(item)
-            lacking -= count
+            found[order].append(key[0])
+            left -= count
     return found
 
 

@@ -9,14 +9,16 @@ from datetime import datetime
 from django.db import connection
 from msgspec import Struct
 
-from steward.kernel import arrays, errors, sql
-from steward.kernel.actor import Actor
+from steward.kernel import arrays, errors, events, sql
+from steward.kernel.actor import Actor, system
 from steward.kernel.command import command
 from steward.modules.inventory.commands.entries import PACKAGE, insert_entries, lock_holds
 from steward.modules.inventory.commands.writing import Leaving, Move, Row, change_stock, lock_stock, write_movements
+from steward.modules.inventory.events import ReservationsLost
 from steward.modules.inventory.models import Lot, Promise, Reservation, Warehouse
 from steward.modules.inventory.rules import reserving as rules
 
+SYSTEM = system("inventory")
 ANY_HOLD = ("held", "firm", "released", "expired")
 PromiseKey = tuple[int, str]
 
@@ -85,6 +87,20 @@ def _pool(rows: Mapping[int, Row], pools: Mapping[int, str], stock_id: int) -> s
     return pools[rows[stock_id].warehouse_id] if stock_id in rows else ""
 
 
+def owed_units(order_ids: Iterable[int]) -> dict[int, dict[int, int]]:
+    """Lock the holds of orders, and tell what they were promised and have not set aside yet: order → item → units.
+
+    A step of the caller's command. Locks: holds by order id.
+    """
+    found: dict[int, dict[int, int]] = {}
+    for order, goods in _entitled(lock_holds(order_ids)).items():
+        units: Counter[int] = Counter()
+        for (item, _pool), count in goods.items():
+            units[item] += count
+        found[order] = {item: count for item, count in units.items() if count > 0}
+    return found
+
+
 def _entitled(orders: Sequence[int]) -> dict[int, dict[PromiseKey, int]]:
     """Tell what orders were promised and have not set aside yet."""
     found: dict[int, dict[PromiseKey, int]] = defaultdict(dict)
@@ -140,7 +156,8 @@ def release_some(*, reservation_ids: Sequence[int]) -> list[int]:
 def lower_reservations(allowed: Mapping[int, Mapping[PromiseKey, int]]) -> None:
     """Give back what orders have set aside beyond what they are still promised: order → (item, pool) → units.
 
-    A step of commands that hold the orders' holds and the promises. Locks: stock rows, then reservations, by id.
+    A step of commands that hold the orders' holds and the promises. Emits: ReservationsLost, for shipments name the
+    reservations they hold. Locks: stock rows, then reservations, by id.
     """
     rows = Reservation.objects.filter(order_id__in=list(allowed), state="open").order_by("-id")
     by_goods: dict[tuple[int, PromiseKey], list[tuple[int, int]]] = defaultdict(list)
@@ -158,6 +175,12 @@ def lower_reservations(allowed: Mapping[int, Mapping[PromiseKey, int]]) -> None:
             again.append(Placement(order, last.line_id, last.item_id, last.stock_id, rest))
     _release([(id_, facts[id_].stock_id) for id_ in given])
     _set_aside(again)
+    tell_of_lost({facts[id_].order_id for id_ in given}, "wants_less")
+
+
+def tell_of_lost(order_ids: Iterable[int], reason: str) -> None:
+    """Announce orders that go on with less set aside than before. A step of commands. Emits: ReservationsLost."""
+    events.record(SYSTEM, [ReservationsLost(order_id=id_, reason=reason) for id_ in sorted(set(order_ids))])
 
 
 def _release(wanted: Sequence[tuple[int, int]]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -49,7 +50,11 @@ class PromiseEntry(models.Model):
                 name="promise_entry_kind",
             ),
         )
-        indexes = (models.Index(fields=["order_id"], name="promise_entry_order"),)
+        # Entries come in the order of their time: such an index costs an intake nothing and finds a day at once.
+        indexes = (
+            models.Index(fields=["order_id"], name="promise_entry_order"),
+            BrinIndex(fields=["at"], name="promise_entry_at", pages_per_range=32),
+        )
 
 
 class Hold(models.Model):

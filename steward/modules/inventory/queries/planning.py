@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import connection
+from django.db.models import Sum
 from msgspec import Struct, structs
 
 from steward.kernel import sql
@@ -122,17 +123,17 @@ def _proposed(below: Sequence[PlanRow], known: Mapping[Place, Position]) -> dict
     places = {row[0]: row[1:] for row in Warehouse.objects.values_list("id", "code", "name", "pool")}
     rows = ReorderPoint.objects.values_list("item_id", "warehouse_id", "reorder_point")
     points = {(item, warehouse): point for item, warehouse, point in rows}
+    of_pool: dict[tuple[int, str], list[rules.Source]] = defaultdict(list)
+    for (item, warehouse), position in known.items():
+        source = rules.Source(warehouse, position.available, points.get((item, warehouse), 0))
+        of_pool[item, places[warehouse][2]].append(source)
     found = {}
     for one in below:
         needed = one.order_up_to - one.position.total
         if needed <= 0:
             continue
-        others = [
-            rules.Source(warehouse, position.available, points.get((item, warehouse), 0))
-            for (item, warehouse), position in known.items()
-            if (item, places[warehouse][2]) == (one.item_id, places[one.warehouse_id][2])
-            and warehouse != one.warehouse_id
-        ]
+        pool = places[one.warehouse_id][2]
+        others = [source for source in of_pool[one.item_id, pool] if source.warehouse_id != one.warehouse_id]
         giver = rules.giver(needed, others)
         code, name, _pool = places[giver] if giver else ("", "", "")
         found[one.id] = structs.replace(one, proposed=needed, giver_code=code, giver_name=name)
@@ -166,11 +167,12 @@ def demand_by_day(items: Sequence[int], *, first: date, last: date) -> dict[tupl
 
 def shipped_shares(items: Sequence[int], *, since: datetime) -> dict[Place, float]:
     """Tell which part of what left of an item each warehouse sent, of its pool. Units: share 0–1."""
-    rows = Movement.objects.filter(item_id__in=items, kind="shipped", at__gte=since)
+    shipped = Movement.objects.filter(item_id__in=items, kind="shipped", at__gte=since)
+    rows = shipped.values_list("item_id", "warehouse_id").annotate(units=Sum("quantity"))
     units: dict[Place, int] = defaultdict(int)
     pools = dict(Warehouse.objects.values_list("id", "pool"))
     totals: dict[tuple[int, str], int] = defaultdict(int)
-    for item, warehouse, quantity in rows.values_list("item_id", "warehouse_id", "quantity"):
+    for item, warehouse, quantity in rows:
         units[item, warehouse] -= quantity
         totals[item, pools[warehouse]] -= quantity
     return {

@@ -94,6 +94,23 @@ def orders_with_promises(order_ids: Sequence[int]) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
+def open_promises(order_ids: Iterable[int]) -> dict[int, dict[int, int]]:
+    """Tell what orders were promised that is not set aside or gone yet: order → item → units. Reads without locks."""
+    found: dict[int, dict[int, int]] = {}
+    ids = {"order_ids": arrays.integers(sorted(set(order_ids)))}
+    with connection.cursor() as cursor:
+        for statement, sign in (("promised_of_orders", 1), ("reserved_of_orders", -1)):
+            cursor.execute(sql.load(PACKAGE, statement), ids)
+            for order, item, _pool, units in cursor.fetchall():
+                goods = found.setdefault(order, {})
+                goods[item] = goods.get(item, 0) + sign * units
+    return {
+        order: left
+        for order, goods in found.items()
+        if (left := {item: units for item, units in goods.items() if units > 0})
+    }
+
+
 def entries_of_promise(promise_id: int, limit: int = 50) -> QuerySet[PromiseEntry]:
     """List the newest entries of a promise ledger."""
     return PromiseEntry.objects.filter(promise_id=promise_id).order_by("-id")[:limit]

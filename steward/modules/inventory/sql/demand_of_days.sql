@@ -11,4 +11,8 @@ JOIN (
 WHERE first.at >= %(starts)s AND first.at < %(ends)s AND entry.kind <> 'fulfilled'
 GROUP BY promise.item_id, promise.pool
 HAVING sum(entry.quantity) > 0
+    OR EXISTS (
+        SELECT 1 FROM inventory_daily_demand AS noted
+        WHERE noted.item_id = promise.item_id AND noted.pool = promise.pool AND noted.day = %(day)s::date
+    )
 ON CONFLICT (item_id, pool, day) DO UPDATE SET units = excluded.units

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from msgspec import Struct
 
 from steward.modules.orders.models import Line, Order
+
+OPEN_IN_PART = ("partly_shipped",)
+OPEN = ("promised", *OPEN_IN_PART)
 
 
 class ToAllocate(Struct, frozen=True):
@@ -32,8 +35,8 @@ class ToAllocate(Struct, frozen=True):
 
     @property
     def may_be_allocated(self) -> bool:
-        """Tell whether goods may be set aside for it: approved, promised its goods, and not of the past."""
-        return self.state == "approved" and self.fulfilment_state == "promised" and not self.historic
+        """Tell whether goods may be set aside for it: approved, promised goods that have not all left, live."""
+        return self.state == "approved" and self.fulfilment_state in OPEN and not self.historic
 
 
 FIELDS = (
@@ -64,12 +67,22 @@ def orders_to_allocate(order_ids: Iterable[int]) -> list[ToAllocate]:
     return [ToAllocate(*(*row, lines[row[0]])) for row in rows]
 
 
-def orders_awaiting_allocation(*, pool: str = "", limit: int = 10_000) -> list[int]:
-    """List approved orders whose goods are promised and not set aside yet, the oldest first."""
+def orders_awaiting_allocation(*, pool: str = "", limit: int | None = 10_000) -> list[int]:
+    """List approved orders whose goods are promised and not set aside yet, the oldest first; `limit` None: all."""
     rows = Order.objects.filter(state="approved", fulfilment_state="promised", historic=False)
     if pool:
         rows = rows.filter(shop__pool=pool)
     return list(rows.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def orders_owed_goods(
+    order_ids: Collection[int], *, states: Collection[str] = OPEN, item_ids: Collection[int] | None = None
+) -> set[int]:
+    """Tell which of these orders may lack goods: approved, in these states; `item_ids`: with a line of one of these."""
+    rows = Order.objects.filter(id__in=order_ids, state="approved", fulfilment_state__in=states, historic=False)
+    if item_ids is not None:
+        rows = rows.filter(Exists(Line.objects.filter(order_id=OuterRef("id"), item_id__in=item_ids)))
+    return set(rows.values_list("id", flat=True))
 
 
 def orders_of_period(*, since: datetime, until: datetime, limit: int) -> Sequence[int]:
