@@ -20,6 +20,7 @@ from steward.modules.logistics.rules import shipments as lives
 SEQUENCE, PREFIX = "logistics_claim_id_seq", "CL"
 SUBJECT_KIND = "claim"
 SUBMIT, ANSWER = "claim_submit", "claim_answer"
+LONGEST_REFERENCE = 80
 CLAIM_DAYS = parameters.define(
     "logistics.claim_days",
     30,
@@ -39,10 +40,10 @@ class NothingToClaim(errors.Refusal):
 
 
 class ClaimedAlready(errors.Refusal):
-    """Refuse a second claim of the same kind while the first one is open."""
+    """Refuse a second claim of the same kind while another one is open, or was paid."""
 
     code = "claimed_already"
-    message = _("For this parcel a claim of this kind is open already.")
+    message = _("For this parcel a claim of this kind is open or paid already.")
 
 
 class NeedsEvidence(errors.Refusal):
@@ -58,6 +59,21 @@ class UnfitAmount(errors.Refusal):
     code = "unfit_amount"
     status = 422
     message = _("The amount has to be above 0 and at most what was claimed, or what is still owed.")
+
+
+class PaidInPart(errors.Refusal):
+    """Refuse to note as rejected what the carrier has begun to pay."""
+
+    code = "paid_in_part"
+    message = _("The carrier has paid a part of it already, so it cannot have refused it.")
+
+
+class PaymentNeedsReference(errors.Refusal):
+    """Refuse a payment nobody could tell from its repetition."""
+
+    code = "payment_needs_reference"
+    status = 422
+    message = _("Give the transaction of the transfer, in at most 80 characters.")
 
 
 class ClaimDraft(Struct, frozen=True, kw_only=True):
@@ -82,7 +98,7 @@ def open_claim(actor: Actor, *, draft: ClaimDraft, now: datetime) -> str:
     fits = draft.kind in rules.KINDS and draft.amount_minor > 0 and draft.reason.strip()
     if not fits or parcel.shipment.state not in lives.TRACKED or parcel.carrier_id is None:
         raise NothingToClaim(known=", ".join(rules.KINDS))
-    if Claim.objects.filter(parcel=parcel, kind=draft.kind, state__in=rules.LIVE).exists():
+    if _standing(parcel.id, draft.kind):
         raise ClaimedAlready
     id_ = numbering.next_ids(SEQUENCE, 1)[0]
     claim = Claim.objects.create(
@@ -125,9 +141,12 @@ def add_evidence(actor: Actor, *, number: str, name: str, note: str, now: dateti
 def submit_claim(actor: Actor, *, number: str, reference: str, now: datetime) -> None:
     """Note that a claim was sent to the carrier; the carrier's answer is waited for under a limit.
 
-    Raises: NotFound, NotPossible, NeedsEvidence. Emits: ClaimMoved. Locks: the claim.
+    Raises: NotFound, NotPossible, NeedsEvidence, ClaimedAlready. Emits: ClaimMoved. Locks: the shipment, the claim.
     """
+    _lock_shipment_of(number)
     claim = _locked(number)
+    if claim.state == "rejected" and _standing(claim.parcel_id, claim.kind):
+        raise ClaimedAlready
     if not ClaimEvidence.objects.filter(claim=claim).exists():
         raise NeedsEvidence
     _move(actor, claim, "submit", now, note=reference, submitted_at=now, ended_at=None, reference=reference)
@@ -139,7 +158,7 @@ def submit_claim(actor: Actor, *, number: str, reference: str, now: datetime) ->
 def agree_claim(actor: Actor, *, number: str, amount_minor: int, note: str, now: datetime) -> None:
     """Note what the carrier agreed to pay. Raises: NotFound, NotPossible, UnfitAmount. Emits: ClaimMoved."""
     claim = _locked(number)
-    if not 0 < amount_minor <= claim.claimed_minor:
+    if not max(1, claim.paid_minor) <= amount_minor <= claim.claimed_minor:
         raise UnfitAmount
     _move(actor, claim, "agree", now, amount_minor=amount_minor, note=note, agreed_minor=amount_minor)
     stop_clocks(actor, stops=[ClockStop(SUBJECT_KIND, claim.id, ANSWER)], at=now)
@@ -147,8 +166,13 @@ def agree_claim(actor: Actor, *, number: str, amount_minor: int, note: str, now:
 
 @command(needs="logistics.ship")
 def reject_claim(actor: Actor, *, number: str, note: str, now: datetime) -> None:
-    """Note that the carrier refuses; it can be sent again with better evidence. Raises: NotFound, NotPossible."""
+    """Note that the carrier refuses; it can be sent again with better evidence.
+
+    Raises: NotFound, NotPossible, PaidInPart. Emits: ClaimMoved. Locks: the claim.
+    """
     claim = _locked(number)
+    if rules.can(claim.state, "reject") and not rules.may_reject(claim.state, paid_minor=claim.paid_minor):
+        raise PaidInPart
     _move(actor, claim, "reject", now, note=note, ended_at=now)
     stop_clocks(actor, stops=[ClockStop(SUBJECT_KIND, claim.id, ANSWER)], at=now)
 
@@ -166,14 +190,16 @@ def withdraw_claim(actor: Actor, *, number: str, note: str, now: datetime) -> No
 def pay_claim(actor: Actor, *, number: str, amount_minor: int, reference: str, now: datetime) -> None:
     """Book what the carrier paid, each payment once by its reference; paid in full, the claim ends.
 
-    Raises: NotFound, NotPossible, UnfitAmount. Emits: ClaimMoved. Locks: the claim.
+    Raises: NotFound, NotPossible, PaymentNeedsReference, UnfitAmount. Emits: ClaimMoved. Locks: the claim.
     """
     claim = _locked(number)
-    known = ClaimEntry.objects.filter(claim=claim, verb="pay", reference=reference).exclude(reference="")
-    if known.exists():
+    reference = reference.strip()
+    if reference and ClaimEntry.objects.filter(claim=claim, verb="pay", reference=reference).exists():
         return
     if not rules.can(claim.state, "pay"):
         raise errors.NotPossible(state=claim.state, verb="pay")
+    if not 0 < len(reference) <= LONGEST_REFERENCE:
+        raise PaymentNeedsReference
     if not 0 < amount_minor <= claim.agreed_minor - claim.paid_minor:
         raise UnfitAmount
     paid_minor = claim.paid_minor + amount_minor
@@ -183,6 +209,19 @@ def pay_claim(actor: Actor, *, number: str, amount_minor: int, reference: str, n
     else:
         Claim.objects.filter(id=claim.id).update(paid_minor=paid_minor)
         _enter(actor, claim, "pay", now, **facts)
+
+
+def _standing(parcel_id: int, kind: str) -> bool:
+    """Tell whether a parcel's loss is claimed, or was paid for. Only with the shipment locked it stays so."""
+    return Claim.objects.filter(parcel_id=parcel_id, kind=kind, state__in=rules.STANDING).exists()
+
+
+def _lock_shipment_of(number: str) -> None:
+    """Lock the shipment of a claim: who opens or sends another of the same parcel meanwhile waits."""
+    found = Claim.objects.filter(number=number.strip().upper()).values_list("parcel__shipment_id", flat=True).first()
+    if found is None:
+        raise errors.NotFound(key=number)
+    Shipment.objects.select_for_update(no_key=True).get(id=found)
 
 
 def _locked(number: str) -> Claim:

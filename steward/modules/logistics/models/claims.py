@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from steward.modules.logistics.models.carriers import Carrier
 from steward.modules.logistics.models.shipments import Parcel
@@ -40,8 +40,9 @@ class Claim(models.Model):
             models.CheckConstraint(condition=Q(kind__in=rules.KINDS), name="claim_kind"),
             models.CheckConstraint(condition=Q(claimed_minor__gt=0), name="claim_positive"),
             models.CheckConstraint(condition=Q(agreed_minor__gte=0, paid_minor__gte=0), name="claim_never_negative"),
+            models.CheckConstraint(condition=Q(paid_minor__lte=F("agreed_minor")), name="claim_paid_within_agreed"),
             models.UniqueConstraint(
-                fields=["parcel", "kind"], condition=Q(state__in=rules.LIVE), name="claim_one_live_per_parcel"
+                fields=["parcel", "kind"], condition=Q(state__in=rules.STANDING), name="claim_one_standing_per_parcel"
             ),
         )
 

@@ -9,6 +9,8 @@ from steward.kernel import lifecycles
 KINDS = ("lost", "damaged", "late", "short", "other")
 STATES = ("open", "submitted", "agreed", "rejected", "paid", "withdrawn")
 LIVE = ("open", "submitted", "agreed")
+# A loss is claimed once: what a carrier paid for stands like what it still looks at.
+STANDING = (*LIVE, "paid")
 TRANSITIONS: dict[tuple[str, str], str] = {
     ("open", "submit"): "submitted",
     ("open", "withdraw"): "withdrawn",
@@ -26,6 +28,11 @@ ENDED = ("rejected", "paid", "withdrawn")
 def can(state: str, verb: str) -> bool:
     """Tell whether the transition exists."""
     return (state, verb) in TRANSITIONS
+
+
+def may_reject(state: str, *, paid_minor: int) -> bool:
+    """Tell whether a carrier can still refuse: what it paid for in part it has accepted. Units: minor units."""
+    return can(state, "reject") and paid_minor == 0
 
 
 def next_state(state: str, verb: str) -> str:

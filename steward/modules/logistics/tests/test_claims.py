@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from steward.kernel import errors
 from steward.modules.deadlines.models import Clock
@@ -69,6 +69,82 @@ def test_the_same_loss_is_claimed_once() -> None:
             draft=ClaimDraft(parcel_code=parcel, kind="damaged", amount_minor=1, reason=NOTE),
             now=make.NOW,
         )
+
+
+def _again(number: str) -> str:
+    """Claim the same loss once more."""
+    parcel = Claim.objects.get(number=number).parcel.code
+    draft = ClaimDraft(parcel_code=parcel, kind="damaged", amount_minor=1, reason=NOTE)
+    return claims.open_claim(make.TESTER, draft=draft, now=make.NOW)
+
+
+def _rejected() -> str:
+    number = _opened()
+    claims.add_evidence(make.TESTER, number=number, name="", note="照片在附件", now=make.NOW)
+    claims.submit_claim(make.TESTER, number=number, reference="", now=make.NOW)
+    claims.reject_claim(make.TESTER, number=number, note="证据不足", now=make.NOW)
+    return number
+
+
+def test_a_loss_that_was_paid_for_is_claimed_no_second_time() -> None:
+    number = _agreed(100)
+    claims.pay_claim(make.TESTER, number=number, amount_minor=100, reference="B-1", now=make.NOW)
+
+    with pytest.raises(claims.ClaimedAlready):
+        _again(number)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        paid = Claim.objects.get()
+        Claim.objects.create(
+            number="CL-2",
+            parcel=paid.parcel,
+            carrier=paid.carrier,
+            kind=paid.kind,
+            state_since=make.NOW,
+            currency="CNY",
+            claimed_minor=1,
+            opened_at=make.NOW,
+            due_at=make.NOW,
+        )
+
+
+def test_a_refused_claim_is_not_sent_again_while_another_stands() -> None:
+    refused = _rejected()
+    standing = _again(refused)
+
+    with pytest.raises(claims.ClaimedAlready):
+        claims.submit_claim(make.TESTER, number=refused, reference="", now=make.NOW)
+
+    claims.withdraw_claim(make.TESTER, number=standing, note="", now=make.NOW)
+    claims.submit_claim(make.TESTER, number=refused, reference="", now=make.NOW)
+    assert dict(Claim.objects.values_list("number", "state")) == {refused: "submitted", standing: "withdrawn"}
+
+
+def test_a_carrier_that_paid_a_part_cannot_have_refused() -> None:
+    number = _agreed(100)
+    claims.pay_claim(make.TESTER, number=number, amount_minor=60, reference="B-1", now=make.NOW)
+
+    with pytest.raises(claims.PaidInPart):
+        claims.reject_claim(make.TESTER, number=number, note="", now=make.NOW)
+
+    assert Claim.objects.get().state == "agreed"
+
+
+def test_the_database_keeps_what_was_paid_within_what_was_agreed_to() -> None:
+    _agreed(100)
+
+    with pytest.raises(IntegrityError, match="claim_paid_within_agreed"), transaction.atomic():
+        Claim.objects.update(paid_minor=101)
+
+
+@pytest.mark.parametrize("reference", ["", "  ", "B" * 81])
+def test_a_payment_nobody_could_tell_from_its_repetition_is_refused(reference: str) -> None:
+    number = _agreed(100)
+
+    with pytest.raises(claims.PaymentNeedsReference):
+        claims.pay_claim(make.TESTER, number=number, amount_minor=50, reference=reference, now=make.NOW)
+
+    assert Claim.objects.get().paid_minor == 0
 
 
 def test_nothing_is_claimed_for_what_never_left() -> None:
