@@ -23,6 +23,7 @@ from steward.modules.incidents.events import SurgeStarted
 from steward.modules.inventory.events import HoldExpired, PromiseWithdrawn, ReservationsLost, StockMoved
 from steward.modules.logistics import handlers as logistics
 from steward.modules.logistics.events import (
+    ShipmentCancelled,
     ShipmentDelivered,
     ShipmentEased,
     ShipmentHandedOver,
@@ -99,6 +100,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     RefundStuck: [orders.on_refund_stuck_open_exception],
     RefundDisputed: [orders.on_refund_disputed_open_exception],
     RefundWithdrawn: [orders.on_refund_withdrawn_follow_payments, orders.on_refund_withdrawn_close_exception],
+    ShipmentCancelled: [logistics.on_shipment_cancelled_watch_shipments],
     ShipmentHandedOver: [logistics.on_shipment_handed_over_tell_buyers],
     ShipmentMoved: [
         logistics.on_shipment_moved_follow_orders,

@@ -65,6 +65,7 @@ class Kuaidi100:
                 place=one.area_name or "",
                 district_code=(one.area_code or "").removeprefix("CN")[:6],
                 expected_date=arrival,
+                inferred=not one.status_code,
             )
             for place, one in enumerate(result.data)
         ]

@@ -8,6 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from steward.interfaces.api.problems import of_refusal, problem
 from steward.kernel import errors, moment, ports
 from steward.kernel.actor import system
+from steward.modules.logistics.commands.reporting import believed
 from steward.modules.logistics.commands.tracking import record_tracking
 from steward.modules.logistics.ports import TrackingReader
 from steward.modules.logistics.queries import tracking
@@ -36,8 +37,7 @@ def tracking_report(request: HttpRequest, source: str) -> HttpResponse:
         reports = reader.read(request.body, headers, tracking.source_secret(known.code))
     except errors.Refusal as refusal:
         return of_refusal(refusal)
-    if known.carrier_code:
-        reports = [one for one in reports if one.carrier_code in ("", known.carrier_code)]
+    reports = believed(reports, carrier_code=known.carrier_code)
     actor = system("logistics.webhook")
     record_tracking(actor, source=known.code, format_=known.format, reports=reports, now=moment.now())
     return JsonResponse(reader.answer())

@@ -8,6 +8,7 @@ from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.logistics.commands import ending, following, shipments, telling, trouble_desk, watching
 from steward.modules.logistics.events import (
+    ShipmentCancelled,
     ShipmentDelivered,
     ShipmentEased,
     ShipmentHandedOver,
@@ -45,6 +46,12 @@ def on_shipment_moved_record_ends(events: Sequence[ShipmentMoved]) -> None:
 def on_shipment_moved_tell_buyers(events: Sequence[ShipmentMoved]) -> None:
     """Say that goods come today."""
     telling.tell_out_for_delivery(SYSTEM, moved=events, now=moment.now())
+
+
+def on_shipment_cancelled_watch_shipments(events: Sequence[ShipmentCancelled]) -> None:
+    """See that what was called off needs nobody any longer."""
+    ids = sorted({event.shipment_id for event in events})
+    watching.watch_shipments(SYSTEM, shipment_ids=ids, now=moment.now())
 
 
 def on_shipment_handed_over_tell_buyers(events: Sequence[ShipmentHandedOver]) -> None:

@@ -15,7 +15,8 @@ from steward.kernel import errors
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One event of one parcel as somebody reports it. `codes`: the exact one first, then what it falls back to.
 
-    `at` None: what was sent is no time; `raw_at` then still says what it was.
+    `at` None: what was sent is no time; `raw_at` then still says what it was. `inferred`: the event has no code of its
+    own, `codes` were read off something that changes, so that they do not tell this event from another.
     """
 
     tracking_number: str
@@ -27,6 +28,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     place: str = ""
     district_code: str = ""
     expected_date: date | None = None
+    inferred: bool = False
 
 
 class UnprovenReport(errors.Refusal):

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from steward.kernel import jobs, moment
 from steward.kernel.actor import system
-from steward.modules.logistics.commands import polling, printing, watching
+from steward.modules.logistics.commands import adopting, polling, printing, watching
 
 SYSTEM = system("logistics")
 
@@ -21,6 +21,7 @@ def run_print(run_id: int) -> None:
 @app.task(name="logistics.watch_shipments", queue="clock", queueing_lock="logistics.watch_shipments")
 def watch_shipments(timestamp: int) -> int:
     """Look for shipments that need somebody. Returns how many came into trouble."""
+    adopting.adopt_late(SYSTEM, now=moment.now())
     return watching.watch_all(SYSTEM, now=moment.now())
 
 

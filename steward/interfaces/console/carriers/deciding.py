@@ -12,7 +12,15 @@ from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.carriers import reading
 from steward.interfaces.console.notices import say
 from steward.kernel import moment
-from steward.modules.logistics.commands.assessing import Photo, decide_carrier, keep_photos, record_visit
+from steward.modules.logistics.commands.assessing import (
+    Photo,
+    decide_carrier,
+    keep_photos,
+    record_visit,
+    refuse_unfit,
+)
+from steward.modules.logistics.commands.keeping import only_if_done
+from steward.modules.logistics.queries import carriers as queries
 from steward.modules.logistics.queries import scorecards, words
 from steward.modules.logistics.queries.days import house_day
 from steward.modules.logistics.rules import carriers as rules
@@ -46,14 +54,18 @@ def carrier_visit(request: StaffRequest, carrier_code: str) -> HttpResponse:
     if visited_on is None:
         return say(request, _("Say on which day the visit was."), tone="warning")
     marks = {point: reading.whole(request.POST, point) for point in rules.VISIT_POINTS if request.POST.get(point)}
-    record_visit(
-        request.actor,
-        code=carrier_code,
-        visited_on=visited_on,
-        place=request.POST.get("place", ""),
-        marks=marks,
-        findings=request.POST.get("findings", ""),
-        photos=keep_photos([Photo(file.name or "", file.read()) for file in files]),
-        now=moment.now(),
-    )
+    queries.carrier_file(carrier_code)
+    refuse_unfit([(file.name or "", file.size or 0) for file in files])
+    photos = keep_photos([Photo(file.name or "", file.read()) for file in files])
+    with only_if_done([stored for stored, _kind, _size in photos]):
+        record_visit(
+            request.actor,
+            code=carrier_code,
+            visited_on=visited_on,
+            place=request.POST.get("place", ""),
+            marks=marks,
+            findings=request.POST.get("findings", ""),
+            photos=photos,
+            now=moment.now(),
+        )
     return say(request, _("The visit is written down."), to=reverse("carrier", args=[carrier_code]))

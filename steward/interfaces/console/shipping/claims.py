@@ -20,6 +20,12 @@ from steward.interfaces.console.notices import say
 from steward.interfaces.console.payments.deciding import BadAmount
 from steward.kernel import errors, moment, money
 from steward.modules.logistics.commands import claims as commands
+from steward.modules.logistics.commands.keeping import (
+    LARGEST_EVIDENCE_BYTES,
+    UnfitEvidence,
+    keep_evidence,
+    only_if_done,
+)
 from steward.modules.logistics.queries import claims as queries
 from steward.modules.logistics.queries import shipment_words as said
 from steward.modules.logistics.queries import words
@@ -27,21 +33,12 @@ from steward.modules.logistics.rules import claims as rules
 from steward.modules.people import queries as people
 
 PAGE = 50
-LARGEST_FILE = 10 * 1024 * 1024
-KINDS = (".jpg", ".jpeg", ".png", ".pdf", ".webp", ".heic")
+VERBS = ("submit", "agree", "reject", "withdraw")
 QUEUES: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "": (pgettext_lazy("claims", "Open"), rules.LIVE),
     **{state: (label, (state,)) for state, label in said.CLAIM_STATES.items()},
     "all": (pgettext_lazy("claims", "All"), ()),
 }
-
-
-class UnfitFile(errors.Refusal):
-    """Refuse what is no picture and no paper, or too large."""
-
-    code = "unfit_evidence"
-    status = 422
-    message = pgettext_lazy("claims", "Add a picture or a PDF of at most 10 MB.")
 
 
 @require_GET
@@ -70,6 +67,7 @@ def claim(request: StaffRequest, number: str) -> HttpResponse:
     row = detail.row
     names = people.actor_names({entry.actor for entry in detail.entries})
     may = request.actor.may("logistics.ship")
+    may_reject = rules.may_reject(row.state, paid_minor=row.paid_minor)
     facts = {
         "detail": detail,
         "row": row,
@@ -79,7 +77,7 @@ def claim(request: StaffRequest, number: str) -> HttpResponse:
             for entry in reversed(detail.entries)
         ],
         "may_prove": may and row.state not in ("paid", "withdrawn"),
-        "verbs": [verb for verb in ("submit", "agree", "reject", "withdraw") if may and rules.can(row.state, verb)],
+        "verbs": [verb for verb in VERBS if may and rules.can(row.state, verb) and (verb != "reject" or may_reject)],
         "may_pay": request.actor.may("payments.record") and rules.can(row.state, "pay"),
         "claimed_typed": str(money.to_decimal(row.claimed_minor, row.currency)),
         "open_typed": str(money.to_decimal(detail.open_minor, row.currency)),
@@ -114,17 +112,16 @@ def _amount_minor(typed: str, currency: str) -> int:
 @needs("logistics.ship")
 def claim_evidence(request: StaffRequest, number: str) -> HttpResponse:
     """Keep what proves a claim."""
-    upload, stored, name = request.FILES.get("file"), "", ""
-    if upload is not None:
-        name = upload.name or ""
-        if (upload.size or 0) > LARGEST_FILE or not name.lower().endswith(KINDS):
-            raise UnfitFile
-        queries.claim(number)
-        stored = default_storage.save(f"claims/{number}/{name[-60:]}", upload)
-    note = request.POST.get("note", "")
-    if not stored and not note.strip():
-        raise UnfitFile
-    commands.add_evidence(request.actor, number=number, name=name, note=note, now=moment.now(), stored_file=stored)
+    upload, note = request.FILES.get("file"), request.POST.get("note", "")
+    row = queries.claim(number).row
+    if row.state in rules.ENDED:
+        raise errors.NotPossible(state=row.state, verb="evidence")
+    if (upload is None and not note.strip()) or (upload and (upload.size or 0) > LARGEST_EVIDENCE_BYTES):
+        raise UnfitEvidence
+    name = (upload.name or "") if upload else ""
+    stored = keep_evidence(row.number, upload.read()) if upload else ""
+    with only_if_done([stored] if stored else []):
+        commands.add_evidence(request.actor, number=number, name=name, note=note, now=moment.now(), stored_file=stored)
     return say(request, _("Kept."), to=reverse("claim", args=[number]))
 
 

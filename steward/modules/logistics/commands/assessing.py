@@ -94,6 +94,18 @@ def decide_carrier(
     return state
 
 
+def refuse_unfit(files: Sequence[tuple[str, int]]) -> None:
+    """Refuse too many files, or one too large, by names and sizes in bytes: before anything is read or stored.
+
+    Raises: BadInput, NoPhoto.
+    """
+    if len(files) > MOST_PHOTOS:
+        raise errors.BadInput([{"field": "photos", "code": "unfit", "message": _("At most 12 photos.")}])
+    for name, size in files:
+        if size > LARGEST_BYTES:
+            raise NoPhoto(name=name[:80])
+
+
 class Photo(Struct, frozen=True):
     """A picture as it was sent."""
 

@@ -53,6 +53,7 @@ def choose_services(actor: Actor, *, wanted: Sequence[Wanted], now: datetime) ->
                 facts=msgspec.to_builtins(choice),
                 made_by=actor.id,
                 made_at=now,
+                simulated=one.simulated,
             )
             for one, choice in zip(wanted, made, strict=True)
             if one.reference and one.reference not in by_hand
@@ -90,6 +91,7 @@ def override_service(actor: Actor, *, wanted: Wanted, service: str, reason: str,
         facts=msgspec.to_builtins(facts),
         made_by=actor.id,
         made_at=now,
+        simulated=wanted.simulated,
     )
     event = ServiceOverridden(
         choice_id=kept.id,

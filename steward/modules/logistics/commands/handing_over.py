@@ -15,7 +15,8 @@ from steward.kernel.command import command
 from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.reserving import ship_reservations
 from steward.modules.logistics.commands.following import follow_orders
-from steward.modules.logistics.commands.shipment_moving import lock_shipments, move_shipment
+from steward.modules.logistics.commands.placing import place_parcels
+from steward.modules.logistics.commands.shipment_moving import lock_shipments, move_shipments
 from steward.modules.logistics.events import ShipmentHandedOver
 from steward.modules.logistics.models import Manifest, Parcel, Shipment, ShipmentLine
 from steward.modules.orders.commands.moving import Standing, lock_orders
@@ -36,7 +37,7 @@ def hand_over(actor: Actor, *, numbers: Sequence[str], now: datetime, taken_by: 
     """Hand packed shipments to their carriers; the goods leave the stock ledger in the same transaction.
 
     Refusals are results: what is not packed, has no service, or whose order was called off stays. A second run hands
-    over nothing more. Emits: ShipmentHandedOver, StockMoved, OrderFulfilmentChanged.
+    over nothing more. Emits: ShipmentHandedOver, StockMoved, OrderFulfilmentChanged, ShipmentMoved, ShipmentDelivered.
     Locks: orders, then shipments, each in id order, then what ship_reservations locks. Source: LOG-4, INV-1.
     """
     wanted = [number.strip().upper() for number in dict.fromkeys(numbers)]
@@ -55,6 +56,7 @@ def hand_over(actor: Actor, *, numbers: Sequence[str], now: datetime, taken_by: 
     manifests = [_close(actor, group, lines, taken_by, now) for _key, group in sorted(_groups(leaving).items())]
     whole = follow_orders(actor, {one.order_id for one in leaving}, now)
     _announce(actor, leaving, whole)
+    _place_seen(actor, leaving, now)
     return HandOver([one.number for one in manifests], refused)
 
 
@@ -111,10 +113,15 @@ def _close(
     # Who may hand over moves stock by it, and by it only: the right to ship stands for the right to move.
     shipper = dataclasses.replace(actor, permissions=actor.permissions | {"stock.move"})
     ship_reservations(shipper, reservation_ids=reservations, reference=manifest.number, now=now)
-    for one in group:
-        move_shipment(one, "hand_over", now, handed_over_at=now, manifest_id=manifest.id)
+    move_shipments(group, "hand_over", now, handed_over_at=now, manifest_id=manifest.id)
     Parcel.objects.filter(shipment__in=group, state="").update(state="handed_over", state_since=now)
     return manifest
+
+
+def _place_seen(actor: Actor, leaving: Sequence[Shipment], now: datetime) -> None:
+    """Let those follow their parcels whose carrier reported of them while they stood in the house."""
+    seen = Parcel.objects.filter(shipment__in=leaving, last_event_at__isnull=False).order_by("id")
+    place_parcels(actor, parcel_ids=list(seen.values_list("id", flat=True)), now=now)
 
 
 def _announce(actor: Actor, leaving: Sequence[Shipment], whole: set[int]) -> None:

@@ -11,8 +11,10 @@ from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.logistics.commands.adopting import adopt_events
+from steward.modules.logistics.commands.parcel_numbers import refuse_taken
 from steward.modules.logistics.commands.picking import wanted_lines
 from steward.modules.logistics.commands.shipment_moving import lock_shipment, lock_shipments, move_shipment
+from steward.modules.logistics.commands.shipment_services import price_anew
 from steward.modules.logistics.events import ShipmentPacked
 from steward.modules.logistics.models import Parcel, ParcelLine, Service, Shipment
 from steward.modules.logistics.rules import packing as rules
@@ -53,13 +55,6 @@ class TooHeavy(errors.Refusal):
     )
 
 
-class NumberTaken(errors.Refusal):
-    """Refuse a tracking number that another parcel of the carrier has."""
-
-    code = "tracking_number_taken"
-    message = _("The tracking number %(number)s belongs to another parcel.")
-
-
 @command(needs="logistics.ship")
 def pack_shipment(
     actor: Actor, *, number: str, parcels: Sequence[ParcelDraft], now: datetime, service_id: int | None = None
@@ -81,8 +76,11 @@ def pack_shipment(
     service = _service(shipment, service_id)
     if service and (weight_g := rules.too_heavy(parcels, service.max_weight_g)):
         raise TooHeavy(service=service.name, limit=service.max_weight_g, weight=weight_g)
+    is_other = service is not None and service.id != shipment.service_id
     move_shipment(shipment, "pack", now, packed_at=now, packed_by=actor.id, service_id=service.id if service else None)
     rows = _write(shipment, service, parcels)
+    if is_other:
+        price_anew(shipment, now)
     ParcelLine.objects.bulk_create(
         ParcelLine(parcel=row, line_id=line_id, quantity=units)
         for row, inside in zip(rows, contents, strict=True)
@@ -126,21 +124,15 @@ def _write(shipment: Shipment, service: Service | None, parcels: Sequence[Parcel
         )
         for position, draft in enumerate(parcels, 1)
     ]
-    for row in rows:
-        refuse_taken(row)
+    refuse_taken(rows)
     return Parcel.objects.bulk_create(rows)
-
-
-def refuse_taken(parcel: Parcel) -> None:
-    """Refuse a tracking number another parcel of the same carrier has. Raises: NumberTaken."""
-    same = Parcel.objects.filter(tracking_number=parcel.tracking_number, carrier=parcel.carrier)
-    if parcel.tracking_number and same.exclude(id=parcel.id).exists():
-        raise NumberTaken(number=parcel.tracking_number)
 
 
 @command(needs="logistics.ship")
 def assign_tracking(actor: Actor, *, parcel_code: str, tracking_number: str, now: datetime) -> None:
     """Write down the carrier's number of a parcel; what was reported under it before is the parcel's from now on.
+
+    What was reported under a number that was written before by mistake is the parcel's no longer.
 
     Raises: NotFound, NumberTaken. Emits: ShipmentMoved, ShipmentDelivered. Locks: the shipment.
     """
@@ -151,6 +143,6 @@ def assign_tracking(actor: Actor, *, parcel_code: str, tracking_number: str, now
     lock_shipments([shipment_id])
     parcel = Parcel.objects.get(code=code)
     parcel.tracking_number = plain_number(tracking_number)
-    refuse_taken(parcel)
+    refuse_taken([parcel])
     parcel.save(update_fields=["tracking_number"])
     adopt_events(actor, [parcel], now)

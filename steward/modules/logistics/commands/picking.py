@@ -11,7 +11,12 @@ from msgspec import Struct
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.logistics.commands.shipment_moving import lock_shipment, lock_shipments, move_shipment
+from steward.modules.logistics.commands.shipment_moving import (
+    lock_shipment,
+    lock_shipments,
+    move_shipment,
+    move_shipments,
+)
 from steward.modules.logistics.events import ShipmentReopened
 from steward.modules.logistics.models import Parcel, Shipment, ShipmentLine
 from steward.modules.logistics.rules import picking as rules
@@ -73,8 +78,7 @@ def start_picking(actor: Actor, *, numbers: Sequence[str], now: datetime) -> int
         "id", flat=True
     )
     found = [one for one in lock_shipments(ids).values() if one.state == "planned"]
-    for one in found:
-        move_shipment(one, "pick", now, picked_by=actor.id)
+    move_shipments(found, "pick", now, picked_by=actor.id)
     return len(found)
 
 

@@ -8,6 +8,7 @@ import structlog
 
 from steward.kernel import ports
 from steward.kernel.actor import Actor
+from steward.modules.logistics.commands.reporting import believed
 from steward.modules.logistics.commands.tracking import record_tracking
 from steward.modules.logistics.models import Parcel, TrackingSource
 from steward.modules.logistics.ports import SourceUnreachable, TrackingPoller
@@ -43,7 +44,7 @@ def poll_source(actor: Actor, *, source: TrackingSource, now: datetime) -> int:
             fault = str(refusal)[:200]
             log.warning("tracking_source_unreachable", source=source.code, why=fault)
             break
-        if reports:
+        if reports := believed(reports, carrier_code=source.carrier_code):
             done = record_tracking(actor, source=source.code, format_=source.format, reports=reports, now=now)
             new += done.new
     TrackingSource.objects.filter(id=source.id).update(polled_at=now, poll_fault=fault)

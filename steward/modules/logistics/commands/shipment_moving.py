@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -27,9 +28,22 @@ def lock_shipment(number: str) -> Shipment:
 
 def move_shipment(shipment: Shipment, verb: str, now: datetime, **changes: Any) -> None:
     """Carry out one transition of a locked shipment. Raises: NotPossible, Stale."""
-    before, after = shipment.state, rules.next_state(shipment.state, verb)
-    changes |= {"state": after, "state_since": now}
-    if Shipment.objects.filter(id=shipment.id, state=before).update(**changes) != 1:
-        raise errors.Stale
-    for name, value in changes.items():
-        setattr(shipment, name, value)
+    move_shipments([shipment], verb, now, **changes)
+
+
+def move_shipments(shipments: Iterable[Shipment], verb: str, now: datetime, **changes: Any) -> None:
+    """Carry out one transition of locked shipments, one statement per state they come from.
+
+    Raises: NotPossible, Stale, nothing moved.
+    """
+    groups: dict[str, list[Shipment]] = defaultdict(list)
+    for one in shipments:
+        groups[one.state].append(one)
+    for before, group in sorted(groups.items()):
+        made = changes | {"state": rules.next_state(before, verb), "state_since": now}
+        found = Shipment.objects.filter(id__in=[one.id for one in group], state=before)
+        if found.update(**made) != len(group):
+            raise errors.Stale
+        for one in group:
+            for name, value in made.items():
+                setattr(one, name, value)

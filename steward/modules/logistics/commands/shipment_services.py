@@ -10,14 +10,16 @@ from steward.kernel import errors
 from steward.kernel.actor import Actor, system
 from steward.kernel.command import command
 from steward.modules.catalog import queries as catalog
+from steward.modules.logistics.commands.adopting import adopt_events
 from steward.modules.logistics.commands.choosing import choose_services, override_service
+from steward.modules.logistics.commands.parcel_numbers import refuse_taken
 from steward.modules.logistics.commands.shipment_moving import lock_shipment
 from steward.modules.logistics.models import Parcel, Shipment, ShipmentLine
 from steward.modules.logistics.queries.choice import Wanted
 from steward.modules.logistics.queries.choice import choose_services as look_at_services
 from steward.modules.logistics.queries.days import house_day
 from steward.modules.logistics.rules import shipments as lives
-from steward.modules.logistics.rules.choice import Option
+from steward.modules.logistics.rules.choice import Choice, Option
 from steward.modules.logistics.rules.pricing import ParcelFacts
 
 SYSTEM = system("logistics")
@@ -37,10 +39,25 @@ def choose_for(shipments: Sequence[Shipment], now: datetime) -> None:
         if choice.chosen is not None:
             _take(one, choice.chosen, now)
     for one, choice in zip(given, look_at_services(wanted_for(given), at=now), strict=True):
-        option = next((each.option for each in choice.verdicts if each.option.service_id == one.service_id), None)
-        if option is not None:
+        if (option := _option(choice, one.service_id)) is not None:
             _take(one, option, now)
     Shipment.objects.bulk_update(shipments, ["service", "price_minor", "expected_date"])
+
+
+def price_anew(shipment: Shipment, now: datetime) -> None:
+    """Note what another service costs and when it should arrive, as a step of the command that changed it.
+
+    Nothing of the service before stays: where the new one has no price for the parcel, none is noted.
+    """
+    option = _option(look_at_services(wanted_for([shipment]), at=now)[0], shipment.service_id)
+    shipment.price_minor, shipment.expected_date = 0, shipment.promised_date
+    if option is not None:
+        _take(shipment, option, now)
+    shipment.save(update_fields=["price_minor", "expected_date"])
+
+
+def _option(choice: Choice, service_id: int | None) -> Option | None:
+    return next((one.option for one in choice.verdicts if one.option.service_id == service_id), None)
 
 
 def _take(shipment: Shipment, option: Option, now: datetime) -> None:
@@ -71,6 +88,7 @@ def wanted_for(shipments: Sequence[Shipment]) -> list[Wanted]:
             ),
             promised_date=one.promised_date,
             reference=one.number,
+            simulated=one.simulated,
         )
         for one in shipments
     ]
@@ -80,13 +98,32 @@ def wanted_for(shipments: Sequence[Shipment]) -> list[Wanted]:
 def change_service(actor: Actor, *, number: str, service: str, reason: str, now: datetime) -> None:
     """Let another service carry a shipment that has not left, and keep why.
 
-    Raises: NotFound, NotPossible, OverrideNeedsReason, ServiceCannot. Emits: ServiceOverridden. Locks: the shipment.
+    What it costs and when it should arrive are the new service's; another carrier needs labels and numbers of its own.
+    Raises: NotFound, NotPossible, OverrideNeedsReason, ServiceCannot, NumberTaken. Emits: ServiceOverridden.
+    Locks: the shipment.
     """
     shipment = lock_shipment(number)
     if shipment.state not in lives.IN_HOUSE:
         raise errors.NotPossible(state=shipment.state, verb="change_service")
     wanted = wanted_for([shipment])[0]
     service_id = override_service(actor, wanted=wanted, service=service, reason=reason, now=now)
-    Shipment.objects.filter(id=shipment.id).update(service_id=service_id)
-    carrier = Shipment.objects.filter(id=shipment.id).values_list("service__carrier_id", flat=True).get()
-    Parcel.objects.filter(shipment_id=shipment.id).update(carrier_id=carrier)
+    if service_id == shipment.service_id:
+        return
+    shipment.service_id, shipment.labels_printed_at = service_id, None
+    shipment.save(update_fields=["service", "labels_printed_at"])
+    price_anew(shipment, now)
+    _give_to_carrier(actor, shipment, now)
+
+
+def _give_to_carrier(actor: Actor, shipment: Shipment, now: datetime) -> None:
+    """Let the parcels be the new carrier's; the numbers another one gave them are not."""
+    assert shipment.service is not None
+    carrier_id = shipment.service.carrier_id
+    parcels = list(Parcel.objects.filter(shipment_id=shipment.id).order_by("id"))
+    for one in parcels:
+        if one.carrier_id not in (None, carrier_id):
+            one.tracking_number = ""
+        one.carrier_id = carrier_id
+    refuse_taken(parcels)
+    Parcel.objects.bulk_update(parcels, ["carrier", "tracking_number"])
+    adopt_events(actor, parcels, now)

@@ -14,7 +14,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.catalog import queries as catalog
 from steward.modules.inventory import queries as inventory
-from steward.modules.logistics.commands.shipment_moving import lock_shipment, lock_shipments, move_shipment
+from steward.modules.logistics.commands.shipment_moving import lock_shipment, lock_shipments, move_shipments
 from steward.modules.logistics.commands.shipment_services import choose_for
 from steward.modules.logistics.events import ShipmentCancelled, ShipmentPlanned
 from steward.modules.logistics.models import Parcel, Shipment, ShipmentLine
@@ -166,8 +166,7 @@ def cancel_shipments(actor: Actor, *, order_ids: Sequence[int], reason: str, now
     found = [
         one for one in lock_shipments(waiting.values_list("id", flat=True)).values() if one.state in rules.IN_HOUSE
     ]
-    for one in found:
-        _call_off(actor, one, reason, now)
+    _call_off(actor, found, reason, now)
     return len(found)
 
 
@@ -177,17 +176,24 @@ def cancel_shipment(actor: Actor, *, number: str, reason: str, now: datetime) ->
 
     Raises: NotFound, NotPossible. Emits: ShipmentCancelled. Locks: the shipment.
     """
-    _call_off(actor, lock_shipment(number), reason, now)
+    _call_off(actor, [lock_shipment(number)], reason, now)
 
 
-def _call_off(actor: Actor, shipment: Shipment, reason: str, now: datetime) -> None:
-    move_shipment(shipment, "cancel", now)
-    Parcel.objects.filter(shipment=shipment).delete()
-    cancelled = ShipmentCancelled(
-        order_id=shipment.order_id,
-        shipment_id=shipment.id,
-        number=shipment.number,
-        reason=reason[:200],
-        simulated=shipment.simulated,
+def _call_off(actor: Actor, shipments: Sequence[Shipment], reason: str, now: datetime) -> None:
+    if not shipments:
+        return
+    move_shipments(shipments, "cancel", now)
+    Parcel.objects.filter(shipment__in=shipments).delete()
+    events.record(
+        actor,
+        [
+            ShipmentCancelled(
+                order_id=one.order_id,
+                shipment_id=one.id,
+                number=one.number,
+                reason=reason[:200],
+                simulated=one.simulated,
+            )
+            for one in shipments
+        ],
     )
-    events.record(actor, [cancelled])

@@ -49,6 +49,7 @@ class Row(Struct):
     report: Report
     parcel: Known | None
     key: bytes
+    carrier: str
     code: str
     state: str
     at: datetime
@@ -129,12 +130,20 @@ def _row(
     carrier = (report.carrier_code or (parcel.carrier if parcel else ""))[: LONGEST["carrier"]]
     code = (report.codes[0] if report.codes else "")[: LONGEST["code"]]
     at = report.at.isoformat() if report.at else report.raw_at
+    # Named by what was reported alone: what is known of the parcel, or is read off later entries, changes meanwhile.
+    named = "" if report.inferred else code
     return Row(
         report=report,
         parcel=parcel,
         key=rules.event_key(
-            carrier=carrier, tracking_number=number, code=code, at=at, place=report.place, text=report.text
+            carrier=report.carrier_code,
+            tracking_number=number,
+            code=named,
+            at=at,
+            place=report.place,
+            text=report.text,
         ),
+        carrier=carrier,
         code=code,
         state=meaning(report.codes, carrier, meanings),
         at=report.at or now,
@@ -163,12 +172,7 @@ def _insert(rows: Sequence[Row], source: str, format_: str, now: datetime) -> li
         "keys": arrays.octets([row.key for row in ordered]),
         "sources": arrays.texts([source] * len(ordered)),
         "formats": arrays.texts([format_] * len(ordered)),
-        "carriers": arrays.texts(
-            [
-                one.carrier_code or (row.parcel.carrier if row.parcel else "")
-                for row, one in zip(ordered, clean, strict=True)
-            ]
-        ),
+        "carriers": arrays.texts([row.carrier for row in ordered]),
         "numbers": arrays.texts([rules.plain_number(one.tracking_number) for one in clean]),
         "codes": arrays.texts([row.code for row in ordered]),
         "states": arrays.texts([row.state for row in ordered]),

@@ -87,6 +87,7 @@ class ServiceChoice(models.Model):
     facts = models.JSONField()
     made_by = models.CharField(max_length=80)
     made_at = models.DateTimeField()
+    simulated = models.BooleanField(default=False)
 
     class Meta:
         db_table = "logistics_service_choice"

@@ -8,12 +8,12 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 import numpy as np
-from django.db.models import Count, Max
+from django.db.models import Count, Exists, Max, OuterRef
 from msgspec import Struct
 
 from steward.kernel import parameters
 from steward.modules.customers.queries.divisions import divisions
-from steward.modules.logistics.models import ServiceChoice
+from steward.modules.logistics.models import ServiceChoice, Shipment
 from steward.modules.logistics.queries import promise, quotes
 from steward.modules.logistics.queries.days import house_day, house_time
 from steward.modules.logistics.queries.quotes import Asked, Offered, Quoted
@@ -29,11 +29,15 @@ KINDS = ("ambient", "chilled")  # one of each: their reliability differs
 
 
 class Wanted(Struct, frozen=True):
-    """A parcel that needs a service; `reference` names what it belongs to, e.g. a shipment's number."""
+    """A parcel that needs a service; `reference` names what it belongs to, e.g. a shipment's number.
+
+    A drill (`simulated`) is chosen for like any other, and takes nobody's place.
+    """
 
     parcel: ParcelFacts
     promised_date: date | None = None
     reference: str = ""
+    simulated: bool = False
 
 
 class Expected(Struct, frozen=True):
@@ -69,7 +73,7 @@ def choose_services(wanted: Sequence[Wanted], *, at: datetime) -> list[Choice]:
         made = rules.choose(
             options, out, is_promised=one.promised_date is not None, reliability_share=shares[place], probation=False
         )
-        if made.service_id in left:
+        if made.service_id in left and not one.simulated:
             left[made.service_id] -= 1
         found.append(made)
     return found
@@ -132,19 +136,23 @@ def _expected(offer: Offered, quoted: Quoted, bands: Integers, wanted: Sequence[
 
 
 def _capacity_left(services: Sequence[Asked], at: datetime) -> dict[int, int]:
-    """Tell how many parcels services with a daily capacity can still take today."""
+    """Tell how many parcels services with a daily capacity can still take today.
+
+    What was called off takes no place, nor do drills.
+    """
     limits = {one.id: one.capacity_per_day for one in services if one.capacity_per_day}
     if not limits:
         return {}
     newest = (
-        ServiceChoice.objects.filter(made_at__gte=at - timedelta(days=1), service_id__in=limits)
+        ServiceChoice.objects.filter(made_at__gte=at - timedelta(days=1), simulated=False)
         .values("reference")
         .annotate(newest=Max("id"))
         .values("newest")
     )
     today = house_day(at)
-    taken = ServiceChoice.objects.filter(id__in=newest, made_at__date=today).values_list("service_id")
-    used = dict(taken.annotate(n=Count("id")))
+    called_off = Shipment.objects.filter(number=OuterRef("reference"), state="cancelled")
+    taken = ServiceChoice.objects.filter(~Exists(called_off), id__in=newest, made_at__date=today, service_id__in=limits)
+    used = dict(taken.values_list("service_id").annotate(n=Count("id")))
     return {id_: limit - used.get(id_, 0) for id_, limit in limits.items()}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 LARGEST_BYTES = 8 * 1024 * 1024
 SMALLEST_BYTES = 24
+# The brands of HEIF that telephones take pictures in.
+HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 
 
 def photo_kind(content: bytes) -> str:
@@ -20,3 +22,15 @@ def photo_kind(content: bytes) -> str:
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return "webp"
     return ""
+
+
+def evidence_kind(content: bytes) -> str:
+    """Name the kind of a picture or a paper that proves something, "" where it is neither.
+
+    Source: as photo_kind, and the signatures of PDF (ISO 32000-1, 7.5.2) and HEIF (ISO/IEC 23008-12: `ftyp` and brand).
+    """
+    if content.startswith(b"%PDF-"):
+        return "pdf"
+    if content[4:8] == b"ftyp" and content[8:12] in HEIF_BRANDS:
+        return "heic"
+    return photo_kind(content)
