@@ -12,6 +12,7 @@ from django.test import Client
 from steward.modules.logistics.commands import printing, watching
 from steward.modules.logistics.models import Claim, Manifest, Parcel, PrintRun, Shipment, ShipmentLine, TrackingSource
 from steward.modules.logistics.tests import ship
+from steward.sample import drawings
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +143,7 @@ def test_a_claim_is_followed_to_its_payment(desk: Client) -> None:
     facts = {"parcel": f"{shipment.number}-1", "kind": "lost", "amount": "199", "currency": "CNY", "reason": "丢件"}
 
     address = desk.post("/shipping/claims/open", facts)["Location"]
-    proof = SimpleUploadedFile("box.png", b"\x89PNG", content_type="image/png")
+    proof = SimpleUploadedFile("box.png", drawings.hall(), content_type="image/png")
     desk.post(f"{address}/evidence", {"file": proof})
     desk.post(f"{address}/submit", {"reference": "SF-1"})
     desk.post(f"{address}/agree", {"amount": "150"})
@@ -154,7 +155,7 @@ def test_a_claim_is_followed_to_its_payment(desk: Client) -> None:
     assert claim.number in _page(desk, "/shipping/claims", queue="paid")
     evidence = claim.evidence.get()
     proven = desk.get(f"{address}/proof/{evidence.id}")
-    assert b"".join(proven.streaming_content) == b"\x89PNG"  # type: ignore[attr-defined]
+    assert b"".join(proven.streaming_content) == drawings.hall()  # type: ignore[attr-defined]
 
 
 def test_who_may_only_look_cannot_ship() -> None:
