@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -108,6 +109,18 @@ def test_a_visit_keeps_pictures_and_refuses_what_only_calls_itself_one(zhao: Cli
     (visit,) = files.carrier_file("sand").visits
     answer = zhao.get(f"/carriers/photos/{visit.photos[0]}")
     assert answer["Content-Type"] == "image/png"
+
+
+def test_pictures_of_a_visit_that_is_refused_are_not_kept(zhao: Client, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    tomorrow = (moment.now().date() + timedelta(days=2)).isoformat()
+    fields = {"visited_on": tomorrow, "place": "杭州分拨", "sorting": "4"}
+    photo = SimpleUploadedFile("hall.png", drawings.hall(), "image/png")
+
+    zhao.post("/carriers/sand/visits", {**fields, "photos": photo})
+
+    assert [one for one in tmp_path.rglob("*") if one.is_file()] == []
+    assert files.carrier_file("sand").visits == []
 
 
 def test_the_file_and_a_service_are_changed_by_their_forms(zhao: Client) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -156,6 +158,25 @@ def test_a_claim_is_followed_to_its_payment(desk: Client) -> None:
     evidence = claim.evidence.get()
     proven = desk.get(f"{address}/proof/{evidence.id}")
     assert b"".join(proven.streaming_content) == drawings.hall()  # type: ignore[attr-defined]
+
+
+def test_what_only_calls_itself_a_picture_proves_nothing_and_is_not_kept(
+    desk: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    shipment = ship.sent()
+    facts = {"parcel": f"{shipment.number}-1", "kind": "lost", "amount": "199", "currency": "CNY", "reason": "丢件"}
+    address = desk.post("/shipping/claims/open", facts)["Location"]
+    folder = f"claims/{Claim.objects.get().number}"
+    fake = SimpleUploadedFile("box.png", b"<script>alert(1)</script>" * 3, content_type="image/png")
+
+    desk.post(f"{address}/evidence", {"file": fake})
+    assert not default_storage.exists(folder)
+    desk.post(f"{address}/withdraw", {})
+    desk.post(f"{address}/evidence", {"file": SimpleUploadedFile("box.txt", drawings.hall())})
+
+    assert not default_storage.exists(folder)
+    assert not Claim.objects.get().evidence.exists()
 
 
 def test_who_may_only_look_cannot_ship() -> None:

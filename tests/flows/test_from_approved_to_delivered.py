@@ -24,10 +24,10 @@ SALT = "a-salt-nobody-knows"
 NUMBER = "SF1234567890123"
 
 
-def _push(state: str, at: str, *, salt: str = SALT, text: str = "x") -> Any:
+def _push(state: str, at: str, *, salt: str = SALT, text: str = "x", carrier: str = "shunfeng") -> Any:
     """Push as kuaidi100 does."""
     event = {"context": text, "ftime": at, "areaCode": "CN330106000000", "statusCode": state}
-    param = json.dumps({"lastResult": {"nu": NUMBER, "com": "shunfeng", "state": state, "data": [event]}})
+    param = json.dumps({"lastResult": {"nu": NUMBER, "com": carrier, "state": state, "data": [event]}})
     sign = hashlib.md5((param + salt).encode(), usedforsecurity=False).hexdigest().upper()
     return Client().post(
         "/webhooks/tracking/kd100",
@@ -71,4 +71,15 @@ def test_what_nobody_signed_or_who_is_believed_no_longer_moves_nothing() -> None
     assert Client().get("/webhooks/tracking/kd100").status_code == 405
 
     assert not TrackingEvent.objects.exists()
+    assert ship.where()[0] == "handed_over"
+
+
+def test_a_source_of_one_carrier_moves_no_parcel_of_another_by_naming_none() -> None:
+    save_source(make.TESTER, code="kd100", name="快递100", format_="kuaidi100", secret=SALT, carrier_code="yto")
+    ship.sent()
+
+    assert _push("3", "2026-03-03 15:10:00", carrier="").json()["result"] is True
+    assert _push("3", "2026-03-03 15:10:00", carrier="shunfeng").json()["result"] is True
+
+    assert TrackingEvent.objects.get().carrier_code == "yto"
     assert ship.where()[0] == "handed_over"

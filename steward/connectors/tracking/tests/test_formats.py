@@ -51,6 +51,7 @@ def test_a_push_of_kuaidi100_is_read() -> None:
     assert (first.tracking_number, first.carrier_code, first.codes) == ("YT1234567890123", "yto", ("5",))
     assert (first.at, first.district_code, first.expected_date) == (AT, "330106", date(2026, 3, 4))
     assert second.codes == ("0",)
+    assert (first.inferred, second.inferred) == (False, True)
     assert kuaidi100.answer()["returnCode"] == "200"
 
 

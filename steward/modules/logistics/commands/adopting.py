@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, OuterRef, Subquery
@@ -50,11 +51,11 @@ def adopt_late(actor: Actor, *, now: datetime) -> int:
 def _disown(parcel_ids: Sequence[int]) -> set[int]:
     """Take from parcels the events of numbers that are not theirs; return the parcels that had any."""
     wrong = TrackingEvent.objects.filter(parcel__in=parcel_ids).exclude(tracking_number=F("parcel__tracking_number"))
-    rows = list(wrong.values_list("id", "parcel_id", "expected_date"))
+    rows = list(wrong.values_list("id", "parcel__id", "expected_date"))
     if not rows:
         return set()
     TrackingEvent.objects.filter(id__in=[id_ for id_, *_rest in rows]).update(parcel=None)
-    touched = {parcel_id for _id, parcel_id, _day in rows if parcel_id is not None}
+    touched = {parcel_id for _id, parcel_id, _day in rows}
     # The day they named for the arrival was another parcel's.
     named = [parcel_id for _id, parcel_id, day in rows if day is not None]
     Shipment.objects.filter(parcels__in=named).update(expected_date=F("promised_date"))
@@ -70,7 +71,7 @@ def _adopt(actor: Actor, parcel_ids: Sequence[int], touched: Collection[int], no
     """Let parcels have the homeless events of their number, and place them and those touched before."""
     if not parcel_ids:
         return 0
-    columns = {"ids": arrays.integers(parcel_ids), "tolerance": BEFORE_TOLERANCE}
+    columns: dict[str, Any] = {"ids": arrays.integers(parcel_ids), "tolerance": BEFORE_TOLERANCE}
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "adopt_events"), columns)
         adopted = [row[0] for row in cursor.fetchall()]

@@ -11,7 +11,7 @@ from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.logistics.commands.adopting import adopt_events
-from steward.modules.logistics.commands.parcel_numbers import refuse_taken
+from steward.modules.logistics.commands.parcel_numbers import numbers_once, refuse_taken
 from steward.modules.logistics.commands.picking import wanted_lines
 from steward.modules.logistics.commands.shipment_moving import lock_shipment, lock_shipments, move_shipment
 from steward.modules.logistics.commands.shipment_services import price_anew
@@ -125,7 +125,8 @@ def _write(shipment: Shipment, service: Service | None, parcels: Sequence[Parcel
         for position, draft in enumerate(parcels, 1)
     ]
     refuse_taken(rows)
-    return Parcel.objects.bulk_create(rows)
+    with numbers_once(rows):
+        return Parcel.objects.bulk_create(rows)
 
 
 @command(needs="logistics.ship")
@@ -144,5 +145,6 @@ def assign_tracking(actor: Actor, *, parcel_code: str, tracking_number: str, now
     parcel = Parcel.objects.get(code=code)
     parcel.tracking_number = plain_number(tracking_number)
     refuse_taken([parcel])
-    parcel.save(update_fields=["tracking_number"])
+    with numbers_once([parcel]):
+        parcel.save(update_fields=["tracking_number"])
     adopt_events(actor, [parcel], now)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+import psycopg
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import errors
 from steward.modules.logistics.models import Parcel
+
+ONCE = "parcel_tracking_once"
 
 
 class NumberTaken(errors.Refusal):
@@ -27,3 +32,18 @@ def refuse_taken(parcels: Sequence[Parcel]) -> None:
     taken = [number for (number, _carrier), count in wanted.items() if count > 1]
     if taken:
         raise NumberTaken(number=taken[0])
+
+
+@contextmanager
+def numbers_once(parcels: Sequence[Parcel]) -> Iterator[None]:
+    """Let the writing inside be refused in words where somebody else wrote the same number a moment before.
+
+    Raises: NumberTaken.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        cause = error.__cause__
+        if not isinstance(cause, psycopg.Error) or cause.diag.constraint_name != ONCE:
+            raise
+        raise NumberTaken(number=", ".join(one.tracking_number for one in parcels if one.tracking_number)) from error

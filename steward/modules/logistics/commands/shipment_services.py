@@ -12,7 +12,7 @@ from steward.kernel.command import command
 from steward.modules.catalog import queries as catalog
 from steward.modules.logistics.commands.adopting import adopt_events
 from steward.modules.logistics.commands.choosing import choose_services, override_service
-from steward.modules.logistics.commands.parcel_numbers import refuse_taken
+from steward.modules.logistics.commands.parcel_numbers import numbers_once, refuse_taken
 from steward.modules.logistics.commands.shipment_moving import lock_shipment
 from steward.modules.logistics.models import Parcel, Shipment, ShipmentLine
 from steward.modules.logistics.queries.choice import Wanted
@@ -125,5 +125,6 @@ def _give_to_carrier(actor: Actor, shipment: Shipment, now: datetime) -> None:
             one.tracking_number = ""
         one.carrier_id = carrier_id
     refuse_taken(parcels)
-    Parcel.objects.bulk_update(parcels, ["carrier", "tracking_number"])
+    with numbers_once(parcels):
+        Parcel.objects.bulk_update(parcels, ["carrier", "tracking_number"])
     adopt_events(actor, parcels, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
@@ -129,7 +129,7 @@ def _row(
     parcel = _fitting(parcels.get(number, ()), report.carrier_code)
     carrier = (report.carrier_code or (parcel.carrier if parcel else ""))[: LONGEST["carrier"]]
     code = (report.codes[0] if report.codes else "")[: LONGEST["code"]]
-    at = report.at.isoformat() if report.at else report.raw_at
+    at = report.at.astimezone(UTC).isoformat() if report.at else report.raw_at
     # Named by what was reported alone: what is known of the parcel, or is read off later entries, changes meanwhile.
     named = "" if report.inferred else code
     return Row(

@@ -140,3 +140,24 @@ def test_a_parcel_recorded_twice_is_learnt_from_once_and_takes_its_later_claim()
     delivered(service, 3, 2)
     delivered(service, 3, 2)
     assert sum(LaneDays.objects.values_list("parcels", flat=True)) == 2
+
+
+def test_drills_and_what_was_called_off_take_nobodys_place() -> None:
+    sheets.service("small", price=500, capacity_per_day=1)
+    sheets.service("big", price=900)
+    drill = Wanted(wanted().parcel, None, "SH-2", simulated=True)
+    choose_services(COORDINATOR, wanted=[drill, drill], now=sheets.NOW)
+
+    assert chosen(wanted(9))[0] == "small"
+    choose_services(COORDINATOR, wanted=[wanted(9)], now=sheets.NOW)
+    assert chosen(Wanted(wanted().parcel, None, "SH-3"))[0] == "big"
+
+
+def test_who_was_moved_to_another_service_leaves_its_place_to_the_next() -> None:
+    sheets.service("small", price=500, capacity_per_day=1)
+    sheets.service("big", price=900)
+    choose_services(COORDINATOR, wanted=[wanted(9)], now=sheets.NOW)
+
+    override_service(COORDINATOR, wanted=wanted(9), service="big", reason="x", now=sheets.NOW)
+
+    assert chosen(Wanted(wanted().parcel, None, "SH-3"))[0] == "small"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from steward.kernel import errors
 from steward.modules.deadlines.models import Clock
-from steward.modules.logistics.commands import claims
+from steward.modules.logistics.commands import claims, keeping
 from steward.modules.logistics.commands.claims import ClaimDraft
 from steward.modules.logistics.models import Claim, ClaimEntry
+from steward.modules.logistics.queries import claims as queries
 from steward.modules.logistics.tests import ship
 from tests import make
 
@@ -187,3 +192,31 @@ def test_entries_of_a_claim_are_only_added_to() -> None:
 
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE logistics_claim_entry SET amount_minor = 0")
+
+
+def test_what_drills_claim_is_nobodys_debt() -> None:
+    number = _agreed(100)
+    claims.pay_claim(make.TESTER, number=number, amount_minor=60, reference="B-1", now=make.NOW)
+    assert queries.claimed_by_carrier() == {"sf": (19_900, 60)}
+
+    Claim.objects.update(simulated=True)
+
+    assert queries.claimed_by_carrier() == {}
+
+
+def test_a_file_is_kept_by_what_it_is_and_only_where_its_step_is_done(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    for content in (b"<script>alert(1)</script>" * 3, b"", b"GIF89a" + bytes(40)):
+        with pytest.raises(keeping.UnfitEvidence):
+            keeping.keep_evidence("CL-1", content)
+    assert not default_storage.exists("claims/CL-1")
+
+    papers = (b"%PDF-1.7" + bytes(40), b"RIFF" + bytes(4) + b"WEBP" + bytes(40))
+    kept = [keeping.keep_evidence("CL-1", content) for content in papers]
+    with pytest.raises(errors.Stale), keeping.only_if_done(kept[:1]):
+        raise errors.Stale
+    with keeping.only_if_done(kept[1:]):
+        pass
+
+    assert [default_storage.exists(one) for one in kept] == [False, True]
+    assert kept[1].endswith(".webp")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from steward.kernel import errors
 from steward.kernel.actor import NotPermitted
@@ -141,6 +145,48 @@ def test_shipments_of_a_cancelled_order_do_not_leave() -> None:
     assert done.refused == {number: "order_not_approved"}
     assert Shipment.objects.get().state == "cancelled"
     assert not Movement.objects.filter(kind="shipped").exists()
+
+
+def test_what_the_carrier_said_while_a_parcel_stood_in_the_house_counts_once_it_is_handed_over() -> None:
+    number = ship.packed()
+    ship.heard(ship.said("picked_up", hours=2))
+    assert ship.where() == ("in_transit", "packed")
+
+    handing_over.hand_over(make.TESTER, numbers=[number], now=make.NOW)
+
+    assert ship.where() == ("in_transit", "in_transit")
+    moved = Event.objects.get(kind="logistics.shipment_moved").data
+    assert (moved["before"], moved["after"]) == ("handed_over", "in_transit")
+
+
+def test_many_shipments_are_picked_handed_over_and_called_off_by_as_many_statements_as_one() -> None:
+    item_id = make.item(stock=30)
+    names = iter(f"B-{n}" for n in range(30))
+
+    def planned(count: int) -> list[str]:
+        return [ship.planned(next(names), item_id=item_id) for _ in range(count)]
+
+    def packed(count: int) -> list[str]:
+        return [ship.packed(name := next(names), item_id=item_id, tracking_number=name) for _ in range(count)]
+
+    def statements(numbers: list[str], work: Callable[[list[str]], object]) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            work(numbers)
+        return len(seen)
+
+    def pick(numbers: list[str]) -> object:
+        return picking.start_picking(make.TESTER, numbers=numbers, now=make.NOW)
+
+    def hand_over(numbers: list[str]) -> object:
+        return handing_over.hand_over(make.TESTER, numbers=numbers, now=make.NOW)
+
+    def call_off(numbers: list[str]) -> object:
+        ids = list(Shipment.objects.filter(number__in=numbers).values_list("order_id", flat=True))
+        return shipments.cancel_shipments(make.TESTER, order_ids=ids, reason="x", now=make.NOW)
+
+    for work, stage in ((pick, planned), (hand_over, packed), (call_off, packed)):
+        statements(stage(1), work)  # what is read once and remembered is read here
+        assert statements(stage(5), work) == statements(stage(1), work), work.__name__
 
 
 def test_handing_over_takes_the_right_to_ship() -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from steward.kernel import moment
-from steward.modules.logistics.commands import ending, handing_over, watching
+from steward.modules.logistics.commands import ending, handing_over, shipments, watching
 from steward.modules.logistics.models import Delivery, Shipment
 from steward.modules.logistics.rules.watch import Watched, trouble_of
 from steward.modules.logistics.tests import ship
@@ -121,6 +121,21 @@ def test_the_watch_run_twice_finds_a_stuck_parcel_once() -> None:
     assert watching.watch_all(make.TESTER, now=later) == 0
 
     assert Shipment.objects.get().trouble == "parcel_stuck"
+
+
+@pytest.mark.django_db
+def test_what_is_called_off_is_in_trouble_no_longer_and_leaves_the_desk() -> None:
+    with moment.frozen(make.NOW + timedelta(days=3)):
+        number = ship.packed()
+        watching.watch_all(make.TESTER, now=make.NOW + timedelta(days=3))
+        make.settle()
+        assert ExceptionCase.objects.get(detector__code="not_picked_up").state == "open"
+
+        shipments.cancel_shipment(make.TESTER, number=number, reason="换仓", now=make.NOW)
+        make.settle()
+
+    assert ExceptionCase.objects.get(detector__code="not_picked_up").state == "solved"
+    assert Shipment.objects.get().trouble == ""
 
 
 @pytest.mark.django_db
