@@ -94,6 +94,26 @@ def test_labels_are_asked_for_and_made_by_a_worker(program: Client) -> None:
     assert PrintRun.objects.get().format == "zpl"
 
 
+def test_a_return_is_announced_and_tracked(program: Client) -> None:
+    sent = ship.sent(quantity=2)
+    body = {"tracking_number": "SF7770000000001", "pieces": [{"sku": "TENT-2", "quantity": 1}]}
+
+    back = _post(program, f"/shipments/{sent.number}/returns", body)
+    again = _post(program, f"/shipments/{sent.number}/returns", body)
+    too_much = _post(
+        program,
+        f"/shipments/{sent.number}/returns",
+        body | {"tracking_number": "SF8", "pieces": [{"sku": "TENT-2", "quantity": 2}]},
+        422,
+    )
+
+    assert (back["row"]["direction"], back["row"]["number"]) == ("return", again["row"]["number"])
+    assert too_much["code"] == "more_than_was_sent"
+    ship.heard(ship.said("picked_up", hours=40, number="SF7770000000001"))
+    rows = program.get("/api/v1/shipments", {"direction": "return", "state": "in_transit"}).json()["rows"]
+    assert [row["number"] for row in rows] == [back["row"]["number"]]
+
+
 def test_who_may_only_look_ships_nothing() -> None:
     number = ship.packed()
     client = Client(headers={"authorization": f"Bearer {make.token('logistics.view')}"})

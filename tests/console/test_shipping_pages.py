@@ -16,6 +16,7 @@ from steward.modules.logistics.models import Claim, Manifest, Parcel, PrintRun, 
 from steward.modules.logistics.tests import ship
 from steward.sample import drawings
 from tests import make
+from tests.peers.packing_table import PackingTable
 
 pytestmark = pytest.mark.django_db
 
@@ -177,6 +178,35 @@ def test_what_only_calls_itself_a_picture_proves_nothing_and_is_not_kept(
 
     assert not default_storage.exists(folder)
     assert not Claim.objects.get().evidence.exists()
+
+
+def test_a_label_goes_to_the_printer_on_the_table(desk: Client) -> None:
+    number = ship.packed()
+    assert f"/shipping/{number}/label" in _page(desk, f"/shipping/{number}")
+
+    with PackingTable() as table:
+        desk.post(f"/shipping/{number}/label", {"printer": table.printer})
+        assert "SF1234567890123" in table.printed()
+
+    assert PrintRun.objects.get().state == "done"
+
+
+def test_a_return_is_announced_on_the_page_of_what_was_sent_and_is_nothing_to_pick(desk: Client) -> None:
+    sent = ship.sent(quantity=2)
+    line = ShipmentLine.objects.get()
+    assert f"pieces-{line.id}" in _page(desk, f"/shipping/{sent.number}")
+
+    fields = {"tracking_number": "SF7770000000001", "carrier": "", f"pieces-{line.id}": "1"}
+    address = desk.post(f"/shipping/{sent.number}/returns", fields)["Location"]
+
+    back = Shipment.objects.get(direction="return")
+    page = _page(desk, address)
+    assert back.number in page
+    assert "SF7770000000001" in page
+    assert f"/shipping/table/{back.number}" not in page
+    assert back.number in _page(desk, "/shipping/", queue="returns")
+    for address in ("/shipping/", "/shipping/pick-list", "/shipping/table"):
+        assert back.number not in _page(desk, address)
 
 
 def test_who_may_only_look_cannot_ship() -> None:

@@ -1,5 +1,6 @@
 """Shipments: list, read, scan, pack, print, hand over, choose another service, call off."""
 
+from collections import Counter
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -9,7 +10,7 @@ from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import BIGGEST_ID, Code, Filters, IdAfter, Input, Limit, Plain, Text
 from steward.kernel import moment
-from steward.modules.logistics.commands import handing_over, packing, picking, printing, shipment_services
+from steward.modules.logistics.commands import handing_over, packing, picking, printing, returning, shipment_services
 from steward.modules.logistics.commands import shipments as commands
 from steward.modules.logistics.queries import shipments as queries
 from steward.modules.logistics.queries import tracking
@@ -207,6 +208,22 @@ class TrackingNumberInput(Input):
     tracking_number: Annotated[str, Field(max_length=40, pattern=Plain)]
 
 
+class ReturnPieces(Input):
+    """How much of an item comes back. Units: pieces."""
+
+    sku: Annotated[str, Field(min_length=1, max_length=80, pattern=Plain)]
+    quantity: int = Field(ge=1, le=MOST_PIECES)
+
+
+class ReturnInput(Input):
+    """A parcel a customer sends back. No pieces: all that is still out. No carrier: whose the number looks like."""
+
+    tracking_number: Annotated[str, Field(max_length=40, pattern=Plain)] = ""
+    carrier: Annotated[str, Field(max_length=40, pattern=Plain)] = ""
+    warehouse: Annotated[str, Field(max_length=40, pattern=Plain)] = ""
+    pieces: list[ReturnPieces] = Field([], max_length=200)
+
+
 class PrintInput(Input):
     """What to print; manifests by their own numbers."""
 
@@ -326,6 +343,24 @@ def assign_tracking_number(request: ApiRequest, shipment: ShipmentNumber, payloa
         request.auth, parcel_code=payload.parcel, tracking_number=payload.tracking_number, now=moment.now()
     )
     return ShipmentFull.model_validate(queries.shipment(shipment))
+
+
+@router.post(
+    "/shipments/{shipment}/returns", response=ShipmentFull, operation_id="announce_return", summary="Announce a return"
+)
+@replayable
+def announce_return(request: ApiRequest, shipment: ShipmentNumber, payload: ReturnInput) -> ShipmentFull:
+    """Write down a parcel that comes back; it is tracked like one we sent. Answers the return. Needs `logistics.ship`.
+
+    The same number a second time is the same return.
+    """
+    request.auth.require("logistics.ship")
+    pieces: Counter[str] = Counter()
+    for one in payload.pieces:
+        pieces[one.sku] += one.quantity
+    draft = returning.ReturnDraft(shipment=shipment, pieces=pieces, **payload.model_dump(exclude={"pieces"}))
+    back = returning.announce_return(request.auth, draft=draft, now=moment.now())
+    return ShipmentFull.model_validate(queries.shipment(back))
 
 
 @router.post("/hand-overs", response=HandedOver, operation_id="hand_over", summary="Hand shipments to their carriers")

@@ -60,7 +60,7 @@ def ways_of(order_id: int) -> list[Shown]:
             one,
             sentence(one, today),
             str(TROUBLES.get(one.trouble, "")),
-            _steps(one.state),
+            _steps(one.state) if one.direction == "outbound" else [],
             [(str(said.EVENT_STATES[seen.state]), seen.city, seen.at) for seen in one.seen[:20]],
         )
         for one in queries.journeys(order_id)
@@ -70,7 +70,7 @@ def ways_of(order_id: int) -> list[Shown]:
 def sentence(one: Journey, today: date) -> str:
     """Say in one sentence where a parcel is and when it comes."""
     if one.direction == "return":
-        return _("Your parcel came back to us.") if one.state == "delivered" else _("Your parcel is on its way to us.")
+        return _came_back(one)
     if one.state == "delivered":
         day = house_day(one.delivered_at) if one.delivered_at else today
         return _("Delivered on %(day)s.") % {"day": _day(day)}
@@ -81,6 +81,12 @@ def sentence(one: Journey, today: date) -> str:
     if one.expected_date is None or one.expected_date < today or one.state in ("lost", "damaged"):
         return _("On its way.") if one.handed_over_at else _("Being packed for you.")
     return _arrival(one.expected_date, today)
+
+
+def _came_back(one: Journey) -> str:
+    if one.state == "delivered":
+        return _("Your parcel came back to us.")
+    return _("Your parcel is on its way to us.") if one.handed_over_at else _("We are waiting for your parcel.")
 
 
 def _arrival(day: date, today: date) -> str:

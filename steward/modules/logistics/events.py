@@ -152,6 +152,20 @@ class ShipmentDelivered(Event, frozen=True, kw_only=True):
     at: datetime
 
 
+class ReturnAnnounced(Event, frozen=True, kw_only=True):
+    """A customer sends a parcel back; `of` is the shipment its goods came with. Units: pieces."""
+
+    KIND = "logistics.return_announced"
+    SUBJECT = "order"
+    order_id: int
+    shipment_id: int
+    number: str
+    of: str
+    carrier: str
+    tracking_number: str
+    pieces: int
+
+
 class TrackingRecorded(Event, frozen=True, kw_only=True):
     """New events of a parcel were recorded; `state` is where they say it is."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,12 +17,15 @@ from steward.interfaces.console.notices import say
 from steward.kernel import moment
 from steward.modules.logistics.commands import handing_over as handing
 from steward.modules.logistics.commands import packing, picking, printing, shipment_services, shipments
+from steward.modules.logistics.commands.machines import print_on_machine
+from steward.modules.logistics.commands.returning import ReturnDraft, announce_return
 from steward.modules.logistics.queries import shipment_words as said
 from steward.modules.logistics.queries import shipments as queries
 from steward.modules.logistics.queries.shipments import ShipmentFilters
 
 MOST = 500
 AT_ONCE = 200
+MOST_DIGITS = 6
 
 
 def _numbers(request: StaffRequest) -> list[str]:
@@ -89,6 +94,34 @@ def shipment_cancel(request: StaffRequest, number: str) -> HttpResponse:
     shipments.cancel_shipment(request.actor, number=number, reason=reason, now=moment.now())
     text = _("The shipment was called off. Its goods stay set aside and can be planned anew.")
     return say(request, text, to=reverse("shipment", args=[number]))
+
+
+@require_POST
+@needs("logistics.ship")
+def shipment_label(request: StaffRequest, number: str) -> HttpResponse:
+    """Send a shipment's labels to a label printer on the local network."""
+    printer = request.POST.get("printer", "").strip()[:60]
+    print_on_machine(request.actor, number=number, printer=printer, now=moment.now())
+    return say(request, _("The label was sent to the printer."), to=reverse("shipment", args=[number]))
+
+
+@require_POST
+@needs("logistics.ship")
+def shipment_return(request: StaffRequest, number: str) -> HttpResponse:
+    """Announce a parcel a customer sends back; pieces nobody typed are all that are still out."""
+    typed = [(line.sku, request.POST.get(f"pieces-{line.id}", "").strip()) for line in queries.shipment(number).lines]
+    pieces: Counter[str] = Counter()
+    for sku, text in typed:
+        pieces[sku] += int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else 0
+    draft = ReturnDraft(
+        shipment=number,
+        tracking_number=request.POST.get("tracking_number", ""),
+        carrier=request.POST.get("carrier", ""),
+        warehouse=request.POST.get("warehouse", ""),
+        pieces=+pieces,
+    )
+    back = announce_return(request.actor, draft=draft, now=moment.now())
+    return say(request, _("The return %(number)s is awaited.") % {"number": back}, to=reverse("shipment", args=[back]))
 
 
 @require_POST

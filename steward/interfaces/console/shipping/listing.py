@@ -45,11 +45,13 @@ def shipments(request: StaffRequest) -> HttpResponse:
     """Show shipments, newest first; at first those in the house."""
     asked = {name: request.GET.get(name, "").strip()[:40] for name in ("queue", "q", "warehouse", "carrier", "after")}
     queue = asked["queue"] if asked["queue"] in QUEUES else ""
+    states = QUEUES[queue][1]
+    in_house = "outbound" if states and set(states) <= set(lives.IN_HOUSE) else ""
     filters = ShipmentFilters(
-        states=() if asked["q"] else QUEUES[queue][1],
+        states=() if asked["q"] else states,
         warehouse=asked["warehouse"],
         carrier=asked["carrier"],
-        direction="return" if queue == "returns" and not asked["q"] else "",
+        direction="" if asked["q"] else "return" if queue == "returns" else in_house,
         trouble="any" if queue == "trouble" and not asked["q"] else "",
         text=asked["q"],
     )
@@ -89,6 +91,7 @@ def shipment(request: StaffRequest, number: str) -> HttpResponse:
     row = detail.row
     made = choice.chosen([row.number]).get(row.number)
     names = people.actor_names({detail.picked_by, detail.packed_by} - {""})
+    is_ours = row.direction == "outbound"
     facts = {
         "detail": detail,
         "row": row,
@@ -100,8 +103,12 @@ def shipment(request: StaffRequest, number: str) -> HttpResponse:
         "picked_by": names.get(detail.picked_by, detail.picked_by),
         "packed_by": names.get(detail.packed_by, detail.packed_by),
         "may_ship": request.actor.may("logistics.ship"),
-        "may_choose": request.actor.may("logistics.choose") and row.state in lives.IN_HOUSE,
-        "can_pack": row.state in ("planned", "picking"),
+        "may_choose": is_ours and request.actor.may("logistics.choose") and row.state in lives.IN_HOUSE,
+        "is_ours": is_ours,
+        "can_pack": is_ours and row.state in ("planned", "picking"),
+        "can_return": is_ours and row.state in lives.TRACKED and request.actor.may("logistics.ship"),
+        "carriers": carriers(),
+        "warehouses": inventory.warehouses(),
         "can_cancel": lives.can(row.state, "cancel"),
         "can_claim": row.state in lives.TRACKED and request.actor.may("logistics.ship"),
         "claim_kinds": list(said.CLAIM_KINDS.items()),
@@ -136,7 +143,8 @@ def picks(request: StaffRequest) -> HttpResponse:
     """Show what is to be taken from which shelf for some shipments, or for all that are to be picked."""
     numbers = [number.strip().upper() for number in request.GET.getlist("number")][:200]
     if not numbers:
-        filters = ShipmentFilters(states=("planned", "picking"), warehouse=request.GET.get("warehouse", "")[:40])
+        warehouse = request.GET.get("warehouse", "")[:40]
+        filters = ShipmentFilters(states=("planned", "picking"), warehouse=warehouse, direction="outbound")
         numbers = [row.number for row in queries.shipments_page(filters, limit=200)]
     facts = {"rows": queries.pick_list(numbers), "numbers": numbers}
     return render(request, "console/shipping/picks.html", facts)

@@ -43,7 +43,8 @@ def find(request: StaffRequest) -> HttpResponse:
         if number:
             return HttpResponseRedirect(reverse("packing", args=[number]))
         return say(request, _("No shipment is called “%(text)s”.") % {"text": text[:40]}, tone="danger", to=_table())
-    waiting = queries.shipments_page(queries.ShipmentFilters(states=("picking", "planned")), limit=20)
+    to_pick = queries.ShipmentFilters(states=("picking", "planned"), direction="outbound")
+    waiting = queries.shipments_page(to_pick, limit=20)
     return render(request, "console/shipping/table_find.html", {"waiting": waiting})
 
 

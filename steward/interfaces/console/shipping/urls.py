@@ -33,6 +33,8 @@ urlpatterns = [
     path("claims/<str:number>/<slug:verb>", claims.claim_step, name="claim_step"),
     path("<str:number>", listing.shipment, name="shipment"),
     path("<str:number>/service", desk.shipment_service, name="shipment_service"),
+    path("<str:number>/label", desk.shipment_label, name="shipment_label"),
+    path("<str:number>/returns", desk.shipment_return, name="shipment_return"),
     path("<str:number>/cancel", desk.shipment_cancel, name="shipment_cancel"),
     path("<str:number>/tracking", desk.parcel_tracking, name="parcel_tracking"),
 ]

@@ -37,6 +37,7 @@ from steward.modules.inventory.queries.stock import (
     local_day,
     reservations_of_orders,
     stock_for_allocation,
+    warehouse_id,
     warehouses,
     warehouses_for_allocation,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "supplies_page",
     "supply",
     "supply_counts",
+    "warehouse_id",
     "warehouses",
     "warehouses_for_allocation",
 ]

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from msgspec import Struct
 
-from steward.kernel import arrays, moment, sql
+from steward.kernel import arrays, errors, moment, sql
 from steward.modules.inventory.models import Warehouse
 
 PACKAGE = "steward.modules.inventory"
@@ -91,3 +91,11 @@ def reservations_of_orders(order_ids: Sequence[int]) -> list[ReservationView]:
 def warehouses() -> Sequence[tuple[str, str]]:
     """List warehouses: code and name."""
     return list(Warehouse.objects.order_by("code").values_list("code", "name"))
+
+
+def warehouse_id(code: str) -> int:
+    """Find a warehouse by its code. Raises: NotFound."""
+    found = Warehouse.objects.filter(code=code).values_list("id", flat=True).first()
+    if found is None:
+        raise errors.NotFound(key=code)
+    return found

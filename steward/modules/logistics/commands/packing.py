@@ -13,7 +13,7 @@ from steward.kernel.command import command
 from steward.modules.logistics.commands.adopting import adopt_events
 from steward.modules.logistics.commands.parcel_numbers import numbers_once, refuse_taken
 from steward.modules.logistics.commands.picking import wanted_lines
-from steward.modules.logistics.commands.shipment_moving import lock_shipment, lock_shipments, move_shipment
+from steward.modules.logistics.commands.shipment_moving import lock_outbound, lock_shipments, move_shipment
 from steward.modules.logistics.commands.shipment_services import price_anew
 from steward.modules.logistics.events import ShipmentPacked
 from steward.modules.logistics.models import Parcel, ParcelLine, Service, Shipment
@@ -64,7 +64,7 @@ def pack_shipment(
     Raises: NotFound, NotPossible, NotAllPicked, NotWeighed, ContentsDiffer, TooHeavy, NumberTaken.
     Emits: ShipmentPacked. Locks: the shipment.
     """
-    shipment = lock_shipment(number)
+    shipment = lock_outbound(number, "pack")
     lines = wanted_lines(shipment)
     if not all_picked(lines):
         raise NotAllPicked(left=sum(line.left for line in lines))

@@ -12,7 +12,7 @@ from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.logistics.commands.shipment_moving import (
-    lock_shipment,
+    lock_outbound,
     lock_shipments,
     move_shipment,
     move_shipments,
@@ -88,7 +88,7 @@ def scan_piece(actor: Actor, *, number: str, code: str, now: datetime, units: in
 
     Raises: NotFound, NotPossible, WrongItem, WrongLot, OneTooMany, NothingRead. Locks: the shipment.
     """
-    shipment = lock_shipment(number)
+    shipment = lock_outbound(number, "scan")
     if shipment.state == "planned":
         move_shipment(shipment, "pick", now, picked_by=actor.id)
     if shipment.state != "picking":
@@ -115,7 +115,7 @@ def put_back(actor: Actor, *, number: str, reason: str, now: datetime) -> None:
 
     Raises: NotFound, NotPossible. Emits: ShipmentReopened. Locks: the shipment.
     """
-    shipment = lock_shipment(number)
+    shipment = lock_outbound(number, "put_back")
     verb = "unpack" if shipment.state == "packed" else "put_back"
     move_shipment(shipment, verb, now)
     if verb == "unpack":

@@ -46,7 +46,8 @@ def request_print(
     Emits: LabelsPrinted.
     """
     wanted = [number.strip().upper() for number in dict.fromkeys(numbers)][: MOST + 1]
-    found = Shipment.objects.filter(number__in=wanted)
+    # What comes back travels under the customer's own label.
+    found = Shipment.objects.filter(number__in=wanted, direction="outbound")
     if kind == "labels":
         found = found.filter(parcels__isnull=False).distinct()
     if kind == "manifest":

@@ -26,6 +26,17 @@ def lock_shipment(number: str) -> Shipment:
     return lock_shipments([id_])[id_]
 
 
+def lock_outbound(number: str, verb: str) -> Shipment:
+    """Lock one shipment we send; what a customer sends back is nothing to pick or pack.
+
+    Raises: NotFound, NotPossible.
+    """
+    found = lock_shipment(number)
+    if found.direction != "outbound":
+        raise errors.NotPossible(state=found.direction, verb=verb)
+    return found
+
+
 def move_shipment(shipment: Shipment, verb: str, now: datetime, **changes: Any) -> None:
     """Carry out one transition of a locked shipment. Raises: NotPossible, Stale."""
     move_shipments([shipment], verb, now, **changes)

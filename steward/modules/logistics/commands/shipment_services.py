@@ -13,7 +13,7 @@ from steward.modules.catalog import queries as catalog
 from steward.modules.logistics.commands.adopting import adopt_events
 from steward.modules.logistics.commands.choosing import choose_services, override_service
 from steward.modules.logistics.commands.parcel_numbers import numbers_once, refuse_taken
-from steward.modules.logistics.commands.shipment_moving import lock_shipment
+from steward.modules.logistics.commands.shipment_moving import lock_outbound
 from steward.modules.logistics.models import Parcel, Shipment, ShipmentLine
 from steward.modules.logistics.queries.choice import Wanted
 from steward.modules.logistics.queries.choice import choose_services as look_at_services
@@ -102,7 +102,7 @@ def change_service(actor: Actor, *, number: str, service: str, reason: str, now:
     Raises: NotFound, NotPossible, OverrideNeedsReason, ServiceCannot, NumberTaken. Emits: ServiceOverridden.
     Locks: the shipment.
     """
-    shipment = lock_shipment(number)
+    shipment = lock_outbound(number, "change_service")
     if shipment.state not in lives.IN_HOUSE:
         raise errors.NotPossible(state=shipment.state, verb="change_service")
     wanted = wanted_for([shipment])[0]

@@ -88,7 +88,7 @@ def _journey(one: ShipmentDetail, origin: str) -> Journey:
         number=row.number,
         direction=row.direction,
         state=row.state,
-        carrier=row.carrier_name,
+        carrier=row.carrier_name or next((parcel.carrier_name for parcel in one.parcels), ""),
         tracking_numbers=[number for number in row.tracking if number],
         expected_date=row.expected_date,
         delivered_at=row.delivered_at,

@@ -205,8 +205,11 @@ _TEXTS = frozenset(_FIELDS.index(name) for name in _FIELDS if "service__" in nam
 
 
 def state_counts() -> Mapping[str, int]:
-    """Count shipments that are in the house or on their way by state; `trouble` counts those that need somebody."""
-    live = Shipment.objects.filter(state__in=lives.LIVE)
+    """Count shipments that are in the house or on their way by state; `trouble` counts those that need somebody.
+
+    What customers send back is not in the house before it is here.
+    """
+    live = Shipment.objects.filter(state__in=lives.LIVE).exclude(state__in=lives.IN_HOUSE, direction="return")
     counts = dict(live.values_list("state").annotate(n=Count("id")))
     return counts | {"trouble": Shipment.objects.exclude(trouble="").count()}
 

@@ -3,7 +3,10 @@ UPDATE logistics_tracking_event AS event
 SET parcel_id = parcel.id,
     flag = CASE
         WHEN event.flag NOT IN ('', 'before_shipment') THEN event.flag
-        WHEN event.at < shipment.planned_at - %(tolerance)s THEN 'before_shipment'
+        WHEN event.at < CASE WHEN shipment.direction = 'return' THEN coalesce((
+            SELECT min(sent.handed_over_at) FROM logistics_shipment AS sent
+            WHERE sent.order_id = shipment.order_id AND sent.direction = 'outbound'
+        ), shipment.planned_at) ELSE shipment.planned_at END - %(tolerance)s THEN 'before_shipment'
         ELSE ''
     END
 FROM logistics_parcel AS parcel

@@ -68,6 +68,7 @@ TEXTS: Mapping[str, Any] = {
     "logistics.shipment_packed": _("The shipment %(number)s was packed."),
     "logistics.shipment_reopened": _("The shipment %(number)s was put back. %(reason)s"),
     "logistics.shipment_cancelled": _("The shipment %(number)s was called off. %(reason)s"),
+    "logistics.return_announced": _("The parcel %(tracking_number)s comes back (%(number)s)."),
     "logistics.shipment_handed_over": _("The shipment %(number)s was handed to the carrier."),
     "logistics.shipment_moved": _("The shipment %(number)s is somewhere else."),
     "logistics.shipment_delivered": _("The shipment %(number)s was delivered."),
