@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -70,7 +70,7 @@ def test_nothing_is_begun_after_the_time_for_which_it_was_decided(monkeypatch: p
 def test_what_a_slow_carrier_left_is_decided_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     class Slow(Pigeon):
         def send(self, letter: Any) -> Receipt:
-            clock.enter_context(moment.frozen(make.NOW + triage.LEASE))
+            clock.move_to(make.NOW + triage.LEASE)
             return super().send(letter)
 
     sms = Slow()
@@ -80,12 +80,11 @@ def test_what_a_slow_carrier_left_is_decided_anew(monkeypatch: pytest.MonkeyPatc
         one = making.outgoing(customer_id=reader, template="order_paid", params=PAID, dedupe_key=f"k{number}")
         making.queued(one, now=make.NOW)
 
-    with ExitStack() as clock:
-        deliver()
-    assert states() == ["sent", "waiting"]
-    Preference.objects.create(customer_id=reader, opted_out=["order_paid"])
-    with ExitStack() as clock:
-        deliver(make.NOW + triage.LEASE)
+    with time_machine.travel(make.NOW, tick=False) as clock:
+        sending.deliver_due(making.TESTER)
+        assert states() == ["sent", "waiting"]
+        Preference.objects.create(customer_id=reader, opted_out=["order_paid"])
+        sending.deliver_due(making.TESTER)
 
     assert (states(), len(sms.carried)) == (["sent", "suppressed"], 1)
 
