@@ -4,9 +4,20 @@ PostgreSQL checks a foreign key row by row, a query each; an order of three line
 half a million lines a million. In small statements a trigger's call costs what it saves; it pays in bulk. A field with
 `db_constraint=False` whose migration runs `checked_by_statement` is held to its parent by triggers instead, with the
 same locks: a statement that adds rows locks their parents `FOR KEY SHARE` and refuses with `foreign_key_violation`
-where one is missing, as does a row that comes to refer to another parent, and a parent that is deleted, given another
-key or truncated away under its rows (at commit, like a deferred key). Parents come before their rows, at the latest in
-the same statement. Why: docs/decisions/0007.
+where one is missing, as does a row that comes to refer to another parent, and a parent that is deleted or given another
+key under its rows (at commit, like a deferred key). Why: docs/decisions/0007.
+
+What differs from a foreign key:
+
+- Parents come before their rows, at the latest in the same statement; the key it stands for waited until commit.
+- `TRUNCATE` of a parent is checked in its statement, by what is left of the rows then: rows and parents go in one
+  `TRUNCATE`, or the rows first. A foreign key refuses any `TRUNCATE` that does not name both.
+- `pg_dump` does not know that a table needs another. A whole restore makes triggers last and is not concerned; a restore
+  of data alone (`--data-only`) needs its tables in order (parents first), or `--disable-triggers`, which checks nothing.
+  The functions bring the search path they were made with, because a restore empties it.
+- With `session_replication_role = replica` nothing is checked, as with foreign keys; but a foreign key says in the
+  catalogue what it holds, these say it only here.
+- Parents are deleted in read committed transactions only.
 """
 
 from __future__ import annotations
@@ -24,7 +35,7 @@ LOOK = """
             MESSAGE = format('{table}: {column} %s is not in {parent}', lost);
     END IF;"""
 ADDED = """
-CREATE FUNCTION {table}_added() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION {table}_added() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE lost bigint;
 BEGIN{looks}
     RETURN NULL;
@@ -33,7 +44,7 @@ CREATE TRIGGER {table}_added AFTER INSERT ON {table} REFERENCING NEW TABLE AS fr
     FOR EACH STATEMENT EXECUTE FUNCTION {table}_added();
 """
 CHANGED = """
-CREATE FUNCTION {table}_{column}_refers() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION {table}_{column}_refers() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     PERFORM FROM {parent} AS parent WHERE parent.id = NEW.{column} FOR KEY SHARE;
     IF NOT FOUND THEN
@@ -48,7 +59,7 @@ CREATE TRIGGER {table}_{column}_refers AFTER UPDATE OF {column} ON {table} FOR E
 """
 # Read committed sees, after the lock that a new row holds is gone, that row too; a fixed snapshot would not.
 KEPT = """
-CREATE FUNCTION {table}_{column}_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION {table}_{column}_kept() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE lost bigint;
 BEGIN
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN

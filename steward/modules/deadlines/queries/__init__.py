@@ -8,7 +8,15 @@ from steward.modules.deadlines.queries.policies import (
     policy_history,
 )
 from steward.modules.deadlines.queries.previews import due_by_team, due_preview
-from steward.modules.deadlines.queries.views import ClockView, Look, TimeLimit, clocks_of, next_clocks, time_limits
+from steward.modules.deadlines.queries.views import (
+    ClockView,
+    Look,
+    TimeLimit,
+    clocks_of,
+    next_clocks,
+    open_clocks,
+    time_limits,
+)
 
 __all__ = [
     "ClockView",
@@ -23,6 +31,7 @@ __all__ = [
     "find_policy",
     "histories_of",
     "next_clocks",
+    "open_clocks",
     "policy_history",
     "time_limits",
 ]

@@ -116,6 +116,12 @@ def next_clocks(subject_kind: str, subject_ids: Sequence[int]) -> dict[int, Cloc
     return {view.subject_id: view for view in _views(first.values())}
 
 
+def open_clocks(subject_kind: str, kind: str, subject_ids: Sequence[int]) -> dict[int, ClockView]:
+    """Find the open clock of one kind of each subject, whatever others they have."""
+    rows = Clock.objects.filter(subject_id__in=subject_ids, subject_kind=subject_kind, kind=kind, stopped_at=None)
+    return {view.subject_id: view for view in _views(rows.values_list(*_FIELDS))}
+
+
 def clocks_of(subject_kind: str, subject_id: int) -> list[ClockView]:
     """List every clock of one subject in the order they started."""
     rows = Clock.objects.filter(subject_id=subject_id, subject_kind=subject_kind).order_by("started_at", "id")

@@ -16,6 +16,7 @@ from steward.modules.inventory.commands.reserving import release_reservations
 from steward.modules.orders.commands import change_goods as goods
 from steward.modules.orders.commands.cancel import cancel_locked
 from steward.modules.orders.commands.change_planning import Plan
+from steward.modules.orders.commands.invoices import forget_paid_invoices
 from steward.modules.orders.commands.mend import change_recipient
 from steward.modules.orders.commands.moving import Move, Standing, lock_order, move_orders
 from steward.modules.orders.commands.progress import advance_orders, follow_payments
@@ -123,6 +124,7 @@ def take_back(actor: Actor, one: Standing, reason: str, now: datetime) -> None:
     set_free(one)
     if one.state == "approved":
         move_orders(actor, [Move(one, "reopen", reason)], now)
+        forget_paid_invoices([one])
 
 
 def look_again(one: Standing, now: datetime) -> None:
@@ -131,16 +133,16 @@ def look_again(one: Standing, now: datetime) -> None:
     advance_orders(SYSTEM, order_ids=[one.id], now=now)
 
 
-def note_hands(job: Job, standings: Sequence[Standing]) -> None:
-    """Note who changed the amounts of orders: they do not audit them."""
+def note_hands(hands: Sequence[str], standings: Sequence[Standing]) -> None:
+    """Note who changed the amounts of orders: they do not audit them, and no order passes its audit by itself."""
     for one in standings:
-        mended_by = sorted({*lock_order(one.id).mended_by, *job.hands})
+        mended_by = sorted({*lock_order(one.id).mended_by, *hands})
         Order.objects.filter(id=one.id).update(mended_by=mended_by, amounts_mended=True)
 
 
 def _note_amounts(job: Job, before: Mapping[str, Any]) -> None:
     """Record what changed of lines and amounts, so that another person checks it and everybody can read it."""
-    note_hands(job, [job.one])
+    note_hands(job.hands, [job.one])
     after = _texts(job.plan.after, job.one.currency)
     fields = [name for name in after if before[name] != after[name]]
     mended = OrderMended(

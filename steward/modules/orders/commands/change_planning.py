@@ -224,10 +224,12 @@ def back_to(order_id: int) -> dict[int, int]:
 def _of_unmerge(facts: Facts, other: Facts, undone: OrderChange, pool: str) -> Plan:
     """Take out what once came in; the other order gets back exactly what it was. Raises: UnfitWish."""
     places: Mapping[str, int] = undone.content.get("went_into", {})
+    discounts: Mapping[str, int] = undone.content.get("discounts", {})
     lines = {line.id: line for line in facts.lines}
+    touched = [line for line in facts.lines if discounts.get(str(line.id), line.discount_minor) != line.discount_minor]
     for line in other.lines:
         home = lines.get(places.get(str(line.id), 0))
-        if home is None or home.quantity < line.quantity or home.cancelled:
+        if touched or home is None or not rules.holds(home, line):
             raise UnfitWish(why=_("the order was changed since; split it instead."))
         lines[home.id] = structs.replace(
             home, quantity=home.quantity - line.quantity, discount_minor=home.discount_minor - line.discount_minor
@@ -239,7 +241,8 @@ def _of_unmerge(facts: Facts, other: Facts, undone: OrderChange, pool: str) -> P
         total_minor=facts.total_minor - other.total_minor,
     )
     amounts = (rest.shipping_minor, rest.discount_minor, rest.total_minor, *(one.discount_minor for one in rest.lines))
-    if not rest.lines or min(amounts) < 0:
+    moved_exactly = facts.amounts.lines_minor == rest.lines_minor + other.amounts.lines_minor
+    if not rest.lines or min(amounts) < 0 or not moved_exactly:
         raise UnfitWish(why=_("the order was changed since; split it instead."))
     money = rules.money_share_minor(
         held_minor=facts.held_minor, stays_minor=rest.total_minor, goes_minor=other.total_minor

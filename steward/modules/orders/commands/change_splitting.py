@@ -12,7 +12,7 @@ from steward.kernel import numbering
 from steward.kernel.actor import Actor, system
 from steward.modules.deadlines.commands import ClockStart, start_clocks
 from steward.modules.orders.commands import change_goods as goods
-from steward.modules.orders.commands.change_applying import Job, set_free
+from steward.modules.orders.commands.change_applying import Job, note_hands, set_free
 from steward.modules.orders.commands.invoices import CLOCK
 from steward.modules.orders.commands.moving import Standing, lock_orders
 from steward.modules.orders.commands.progress import advance_orders, follow_payments
@@ -41,6 +41,7 @@ def split_order(job: Job) -> None:
         held_minor=job.facts.held_minor,
         label=job.label,
         now=job.now,
+        hands=job.hands,
     )
     job.row.other_id = part.id
     job.other = part
@@ -56,12 +57,14 @@ def part_off(
     held_minor: int,
     label: str,
     now: datetime,
+    hands: Sequence[str] = (),
 ) -> Standing:
     """Move lines, money and promises of a locked order into a new one, as a step of the caller's command.
 
     The new one stands where the first stands, and its clocks began when the first's did: parting gains no time. What
-    screening and checks said of the first holds for it. Returns the new order, locked. Emits: MoneyMoved and what
-    follow_payments and advance_orders emit. Locks: promises in id order, the money of both.
+    screening and checks said of the first holds for it. Both are audited as the whole would have been, and by nobody
+    whose `hands` parted them: halves do not slip below a limit. Returns the new order, locked. Emits: MoneyMoved and
+    what follow_payments and advance_orders emit. Locks: promises in id order, the money of both.
     """
     row = Order.objects.get(id=one.id)
     part = _written(row, going, label, now)
@@ -70,7 +73,10 @@ def part_off(
     fresh = structs.replace(going, lines=tuple(structs.replace(line, id=0) for line in going.lines))
     goods.write_amounts(part.id, fresh, origins=origins)
     _copy_looks(one.id, part.id)
+    Order.objects.filter(id=one.id).update(whole_minor=part.whole_minor)
     other = lock_orders([part.id])[part.id]
+    if hands:
+        note_hands(hands, [one, other])
     source, target = facts_of([one.id])[0], facts_of([part.id])[0]
     payments.transfer_money(actor, source=source, target=target, amount_minor=money_minor, label=label, now=now)
     settled = not open_minor(total_minor=rest.total_minor, held_minor=held_minor - money_minor)
@@ -79,7 +85,7 @@ def part_off(
     missing = goods.promise_again([(one, settled), (other, settled_there)], now)
     for id_, units in missing.items():
         goods.note_shortage(actor, id_, units, now)
-    _start_clocks(actor, row, other, now)
+    _start_clocks(actor, row, other, now, settled=settled_there)
     follow_payments(SYSTEM, order_ids=[one.id, part.id], now=now)
     advance_orders(SYSTEM, order_ids=[one.id, part.id], now=now)
     return lock_orders([part.id])[part.id]
@@ -102,6 +108,7 @@ def _written(row: Order, going: Amounts, label: str, now: datetime) -> Order:
         "payment_state": "unpaid",
         "fulfilment_state": "none",
         "payload_hash": hashlib.sha256(label.encode()).digest(),
+        "whole_minor": max(row.whole_minor, row.total_minor),
         "split_from_id": row.id,
         "merged_into_id": None,
     }
@@ -135,15 +142,15 @@ def _copy_rows(rows: Sequence[OrderFinding] | Sequence[Screening], order_id: int
         row.save(force_insert=True)
 
 
-def _start_clocks(actor: Actor, row: Order, part: Standing, now: datetime) -> None:
-    """Start the clocks of the part when those of the first began."""
+def _start_clocks(actor: Actor, row: Order, part: Standing, now: datetime, *, settled: bool) -> None:
+    """Start the clocks of the part when those of the first began; an invoice that is paid has none."""
     if part.historic:
         return
     starts = []
     if part.state in CLOCK_OF_STATE:
         kind = CLOCK_OF_STATE[part.state]
         starts.append(ClockStart("order", part.id, kind, row.state_since, simulated=part.simulated))
-    if row.invoice_due_at is not None and part.state == "approved":
+    if row.invoice_due_at is not None and part.state == "approved" and not settled:
         due_at = row.invoice_due_at
         starts.append(ClockStart("order", part.id, CLOCK, row.state_since, simulated=part.simulated, due_at=due_at))
     start_clocks(actor, starts=starts, now=now)

@@ -317,19 +317,26 @@ def _wish_of(row: OrderChange) -> Wish:
     return structs.replace(wish, recipient=personal.unseal(open_key(customer_id), row.sealed))
 
 
-def _end(row: OrderChange, actor: Actor, state: str, now: datetime, lapse: str = "") -> None:
+def _end(row: OrderChange, actor: Actor, state: str, now: datetime) -> None:
     """End an open change, by compare and set. Raises: ChangeOver."""
-    values = {"state": state, "ended_by": actor.id, "ended_at": now, "lapse": lapse}
+    values: dict[str, Any] = {"state": state, "ended_by": actor.id, "ended_at": now}
+    if state != "confirmed":  # what is being confirmed still reads the new address
+        values["sealed"] = None
     if not OrderChange.objects.filter(id=row.id, state="draft").update(**values):
         raise ChangeOver
 
 
 def _lapse(actor: Actor, drafts: Any, lapse: str, now: datetime) -> int:
-    rows = list(drafts.select_related("order").order_by("order_id"))
-    open_ = OrderChange.objects.filter(id__in=[row.id for row in rows], state="draft")
-    count: int = open_.update(state="lapsed", lapse=lapse, ended_by=actor.id, ended_at=now, sealed=None)
+    """Let drafts lapse and tell so; one that somebody decides at this moment is waited for and left to them.
+
+    Locks: the drafts, in the order of their orders.
+    """
+    rows = list(drafts.select_related("order").order_by("order_id").select_for_update(of=("self",)))
+    OrderChange.objects.filter(id__in=[row.id for row in rows]).update(
+        state="lapsed", lapse=lapse, ended_by=actor.id, ended_at=now, sealed=None
+    )
     events.record(actor, [_ended(row, "lapsed", lapse, row.order.simulated) for row in rows])
-    return count
+    return len(rows)
 
 
 def _ended(row: OrderChange, outcome: str, lapse: str, simulated: bool) -> OrderChangeEnded:

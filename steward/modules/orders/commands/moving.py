@@ -46,6 +46,7 @@ class Standing(Struct):
     customer_id: int | None = None
     on_account: bool = False
     has_invoice: bool = False
+    whole_minor: int = 0
     is_verified: bool = False
     awaits_verification: bool = False
 
@@ -63,6 +64,11 @@ class Standing(Struct):
     def may_go_on(self) -> bool:
         """Tell whether its money lets it go on: paid, or bought on account."""
         return is_settled(self.payment_state) or self.goes_on_unpaid
+
+    @property
+    def judged_minor(self) -> int:
+        """Return the total its audit is judged by: of a part of a split order, that of the whole. Units: minor units."""
+        return max(self.total_minor, self.whole_minor)
 
     @property
     def open_minor(self) -> int:

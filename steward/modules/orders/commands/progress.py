@@ -12,10 +12,9 @@ from steward.kernel import events, parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.kernel.models import Event as LoggedEvent
-from steward.modules.customers.commands.accounts import lock_buyers
 from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.promising import make_firm
-from steward.modules.orders.commands.invoices import close_invoices, open_invoices
+from steward.modules.orders.commands.invoices import close_invoices, lock_terms, open_invoices
 from steward.modules.orders.commands.late_audits import note_late
 from steward.modules.orders.commands.moving import Move, Standing, lock_orders, move_orders
 from steward.modules.orders.commands.own_steps import own_steps, start_own_clocks
@@ -63,7 +62,7 @@ def advance_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> 
     _move_where(actor, orders, "unsubmit", _lost_payment, now)
     _move_where(actor, [one for one in orders if not own.pending(one, "submit")], "submit", _may_be_audited, now)
     due = [one for one in orders if one.state == "audit" and not own.pending(one, "approve")]
-    lock_buyers(one.customer_id for one in due if one.customer_id is not None and one.goes_on_unpaid)
+    lock_terms(due, now)
     why = audit_reasons(due, now)
     passing = [one for one in due if not why[one.id]]
     note_late(actor, simulated={one.id: one.simulated for one in passing}, now=now, automatic=True)
@@ -116,7 +115,7 @@ def reasons(one: Standing, limits_minor: Mapping[str, int], *, has_unexpected_mo
         awaits_verification=one.awaits_verification,
         payment_state="paid" if one.goes_on_unpaid else one.payment_state,
         has_unexpected_money=has_unexpected_money,
-        total_minor=one.total_minor,
+        total_minor=one.judged_minor,
         limit_minor=limit_of(one.currency, limits_minor),
         is_screened=one.is_screened and not one.is_held,
     )

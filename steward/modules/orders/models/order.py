@@ -66,6 +66,9 @@ class Order(models.Model):
     delivery_due_at = models.DateTimeField(null=True, help_text="Until when it was promised to arrive")
     service = models.CharField(max_length=80, db_default="", help_text="The delivery service somebody chose for it")
     invoice_due_at = models.DateTimeField(null=True, help_text="Bought on account: until when it is to be paid")
+    whole_minor = models.BigIntegerField(
+        db_default=0, help_text="A part of a split order: the total before, by which its audit is judged"
+    )
     split_from = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

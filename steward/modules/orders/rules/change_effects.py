@@ -159,6 +159,11 @@ def joined(one: Amounts, other: Amounts, back_to: Mapping[int, int]) -> Amounts:
     )
 
 
+def holds(home: Line, line: Line) -> bool:
+    """Tell whether a line that once took another in still has it: the same item and price, nothing of it taken back."""
+    return _agree(home, line) and home.quantity >= line.quantity and not home.cancelled
+
+
 def _agree(home: Line, line: Line) -> bool:
     return (home.item_id, home.unit_price_minor) == (line.item_id, line.unit_price_minor)
 
