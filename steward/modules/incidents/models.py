@@ -95,7 +95,7 @@ class SurgeChange(models.Model):
 
 
 class QueueSample(models.Model):
-    """The load of a queue in one minute: who waited, who came, what was done, by how many people.
+    """The load of a queue in one minute: who waited, who was put off, who came, what was done, by how many people.
 
     `last_clock_id`: up to which clock arrivals were counted. Units: pieces, people, seconds.
     """
@@ -105,6 +105,7 @@ class QueueSample(models.Model):
     at = models.DateTimeField()
     span_s = models.PositiveIntegerField()
     waiting = models.PositiveIntegerField()
+    postponed = models.PositiveIntegerField(db_default=0)
     arrived = models.PositiveIntegerField()
     done = models.PositiveIntegerField()
     people = models.PositiveIntegerField()

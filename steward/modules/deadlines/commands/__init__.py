@@ -5,7 +5,7 @@ from steward.modules.deadlines.commands.dating import ClockDue, release_due, set
 from steward.modules.deadlines.commands.ending import cancel_clocks, stop_clocks
 from steward.modules.deadlines.commands.locking import ClockEnd, ClockStop
 from steward.modules.deadlines.commands.owning import Owner, set_owners
-from steward.modules.deadlines.commands.pausing import ClockPause, pause_clocks, resume_clocks
+from steward.modules.deadlines.commands.pausing import POSTPONED, ClockPause, pause_clocks, resume_clocks
 from steward.modules.deadlines.commands.policies import (
     LONGEST_LIMIT_S,
     PolicyDraft,
@@ -33,6 +33,7 @@ from steward.modules.deadlines.queries.policies import forget_policies
 
 __all__ = [
     "LONGEST_LIMIT_S",
+    "POSTPONED",
     "REALIGN_LIMIT",
     "SWEEP_LIMIT",
     "ClockDue",

@@ -6,10 +6,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from steward.kernel.actor import Actor
 from steward.modules.deadlines.commands.locking import Change, ClockStop, Entry, Locked, lock_named, once, write_changes
 from steward.modules.deadlines.models import Clock
 from steward.modules.deadlines.rules import clocks
+
+# Work that is put off because other work is more urgent: whoever really waits for somebody takes such a pause over.
+POSTPONED = "postponed"
 
 
 class ClockPause(NamedTuple):
@@ -24,18 +29,25 @@ class ClockPause(NamedTuple):
 def pause_clocks(actor: Actor, *, pauses: Sequence[ClockPause], at: datetime) -> int:
     """Let open clocks stand still, those whose policy allows it; one with a due time from outside never does.
 
-    Returns how many stand still from now on. Emits: what they reached before. Locks: the clocks, in id order.
+    One that stands still already keeps its reason, unless its work was merely postponed: then the new reason holds, and
+    the end of the postponement does not let it run. Returns how many were changed. Emits: what they reached before.
+    Locks: the clocks, in id order.
     """
+    locked = lock_named([ClockStop(*wish[:3]) for wish in pauses])
+    postponed = _standing_for(locked, (POSTPONED,))
 
     def pause(one: Locked) -> Change | None:
         if not one.policy.pausable:
             return None
         after, done = clocks.paused(one.clock, one.terms, at)
         reason = pauses[one.number - 1].reason
-        entry = Entry(one.id, "paused", after.paused_at or at, one.clock.due_at, reason=reason)
+        begun = after.paused_at or at
+        if one.id in postponed and reason != POSTPONED:
+            after, begun = replace(one.clock), at
+        entry = Entry(one.id, "paused", begun, one.clock.due_at, reason=reason)
         return Change(one, after, done, (entry,), paused_reason=reason, reason=reason)
 
-    changes = once(lock_named([ClockStop(*wish[:3]) for wish in pauses]), pause)
+    changes = once(locked, pause)
     write_changes(actor, changes)
     return len(changes)
 
@@ -49,11 +61,10 @@ def resume_clocks(
     Returns how many run again. Locks: the clocks, in id order.
     """
     locked = lock_named(stops)
-    held = Clock.objects.filter(id__in=[one.id for one in locked]).exclude(paused_reason__in=lifts or ())
-    others = set() if lifts is None else set(held.values_list("id", flat=True))
+    lifted = {one.id for one in locked} if lifts is None else _standing_for(locked, lifts)
 
     def resume(one: Locked) -> Change | None:
-        if one.id in others:
+        if one.id not in lifted:
             return None
         after = clocks.resumed(one.clock, one.terms, at)
         entry = Entry(one.id, "resumed", after.running_since or at, after.due_at, reason=reason)
@@ -62,3 +73,11 @@ def resume_clocks(
     changes = once(locked, resume)
     write_changes(actor, changes)
     return len(changes)
+
+
+def _standing_for(locked: Sequence[Locked], reasons: Collection[str]) -> set[int]:
+    """Tell which locked clocks stand still for one of these reasons; where none stands still nothing is asked."""
+    still = [one.id for one in locked if one.clock.is_paused]
+    if not still:
+        return set()
+    return set(Clock.objects.filter(id__in=still, paused_reason__in=reasons).values_list("id", flat=True))

@@ -15,6 +15,7 @@ from steward.modules.deadlines.queries.views import (
     clocks_of,
     next_clocks,
     open_clocks,
+    standing_clocks,
     time_limits,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "next_clocks",
     "open_clocks",
     "policy_history",
+    "standing_clocks",
     "time_limits",
 ]

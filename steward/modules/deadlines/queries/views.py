@@ -122,6 +122,12 @@ def open_clocks(subject_kind: str, kind: str, subject_ids: Sequence[int]) -> dic
     return {view.subject_id: view for view in _views(rows.values_list(*_FIELDS))}
 
 
+def standing_clocks(subject_kind: str, kind: str, subject_ids: Sequence[int], reason: str) -> set[int]:
+    """Tell of which subjects the clock of a kind stands still for a reason."""
+    open_ = Clock.objects.filter(subject_id__in=subject_ids, subject_kind=subject_kind, kind=kind, stopped_at=None)
+    return set(open_.filter(paused_reason=reason).values_list("subject_id", flat=True))
+
+
 def clocks_of(subject_kind: str, subject_id: int) -> list[ClockView]:
     """List every clock of one subject in the order they started."""
     rows = Clock.objects.filter(subject_id=subject_id, subject_kind=subject_kind).order_by("started_at", "id")

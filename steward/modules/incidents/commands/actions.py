@@ -2,46 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from steward.kernel import parameters
 from steward.kernel.actor import Actor
 from steward.kernel.languages import in_each
 from steward.modules.deadlines import queries as deadlines
-from steward.modules.deadlines.commands import ClockPause, ClockStop, pause_clocks, resume_clocks
+from steward.modules.deadlines.commands import POSTPONED, ClockPause, ClockStop, pause_clocks, resume_clocks
+from steward.modules.incidents.commands.limits import lower_limits, raise_limits
 from steward.modules.incidents.models import Surge, SurgeChange
 from steward.modules.incidents.queries.loads import SOURCES
 from steward.modules.incidents.rules import surges as rules
 from steward.modules.messaging.commands import Notice, notify_staff
-from steward.modules.orders.commands.progress import AUTO_LIMITS
 from steward.modules.orders.queries import work
 from steward.modules.people import queries as people
 
 ORDER, AUDIT = "order", "order_audit"
-POSTPONED = "postponed"
-AT_ONCE = 500
+AT_ONCE, AT_MOST = 500, 2_000
 
 
 def carry_out(actor: Actor, surge: Surge, actions: Sequence[rules.Action], now: datetime) -> None:
     """Do what a plan says, as a step of the caller's command; what is done already is not done again."""
     for action in actions:
         if isinstance(action, rules.RaiseLimits):
-            _raise_limits(actor, surge, action, now)
+            raise_limits(actor, surge, action.percent, now)
         elif isinstance(action, rules.CallIn):
             _call_in(actor, surge, action, now)
         else:
             postpone_low(actor, surge, now)
-
-
-def _raise_limits(actor: Actor, surge: Surge, action: rules.RaiseLimits, now: datetime) -> None:
-    """Put higher limits of automatic approval in force, in their own history and with the surge as the reason."""
-    before = parameters.value(AUTO_LIMITS)
-    after = rules.raised(before, action.percent)
-    if after == before:
-        return
-    parameters.set_parameter(actor, name=AUTO_LIMITS.name, new=after, reason=f"surge {surge.id}")
-    SurgeChange.objects.create(surge=surge, kind="raise_limits", before=before, after=after, done_at=now)
 
 
 def _call_in(actor: Actor, surge: Surge, action: rules.CallIn, now: datetime) -> None:
@@ -75,17 +63,31 @@ def _call_in(actor: Actor, surge: Surge, action: rules.CallIn, now: datetime) ->
 def postpone_low(actor: Actor, surge: Surge, now: datetime) -> int:
     """Let the audit clocks of waiting orders of low priority stand still; returns how many were postponed.
 
-    One that stands still already (another waits for something) stays as it is and is not ours to start again.
+    One that stands still already (another waits for something) stays as it is and is not ours to start again. One that
+    runs again, because a second look at it is over or it came back, is postponed again. At most `AT_MOST` at once: a
+    minute later the watch of queues goes on with the rest.
     """
-    known = set(surge.changes.filter(kind="postpone_low").values_list("subject_id", flat=True))
-    fresh = [one for one in work.waiting_ids("audit", priority="low", limit=AT_ONCE) if one not in known]
-    clocks = deadlines.next_clocks(ORDER, fresh)
-    running = [one for one in fresh if one in clocks and clocks[one].kind == AUDIT and clocks[one].running_since]
-    pause_clocks(actor, pauses=[ClockPause(ORDER, one, AUDIT, POSTPONED) for one in running], at=now)
+    after = 0
+    done: list[int] = []
+    while len(done) < AT_MOST and (ids := work.waiting_ids("audit", priority="low", after=after, limit=AT_ONCE)):
+        after = ids[-1]
+        done += _let_stand(actor, ids, now)
+    again = surge.changes.filter(kind="postpone_low", subject_id__in=done)
+    known = set(again.values_list("subject_id", flat=True))
+    again.update(undone_at=None, left="")
     SurgeChange.objects.bulk_create(
-        [SurgeChange(surge=surge, kind="postpone_low", subject_id=one, done_at=now) for one in running]
+        [SurgeChange(surge=surge, kind="postpone_low", subject_id=one, done_at=now) for one in done if one not in known]
     )
-    return len(running)
+    return len(done)
+
+
+def _let_stand(actor: Actor, order_ids: Sequence[int], now: datetime) -> list[int]:
+    """Let the audit clocks of orders stand still that run; those whose terms forbid it run on. Returns which stand."""
+    clocks = deadlines.open_clocks(ORDER, AUDIT, order_ids)
+    running = [one for one in order_ids if one in clocks and clocks[one].running_since]
+    pause_clocks(actor, pauses=[ClockPause(ORDER, one, AUDIT, POSTPONED) for one in running], at=now)
+    standing = deadlines.standing_clocks(ORDER, AUDIT, running, POSTPONED)
+    return [one for one in running if one in standing]
 
 
 def note_done(surge: Surge, now: datetime) -> None:
@@ -98,28 +100,19 @@ def note_done(surge: Surge, now: datetime) -> None:
 def undo(actor: Actor, surge: Surge, now: datetime) -> tuple[int, int]:
     """Undo what a surge changed, as a step of the caller's command; what people have changed since is left to them.
 
-    People who were called go home by themselves. Returns how many changes were undone and how many were left.
+    Limits that another surge raises as well stay as high as that one needs. An order that waits for somebody by now
+    goes on waiting. People who were called go home by themselves. Returns how many changes were undone and how many
+    were left.
     """
     note_done(surge, now)
     open_changes = surge.changes.filter(undone_at=None)
-    left = [
-        change.id
-        for change in open_changes.filter(kind="raise_limits")
-        if not _lower_limits(actor, change.before or {}, change.after or {}, f"surge {surge.id} ended")
-    ]
+    raised = open_changes.filter(kind="raise_limits")
+    left = [one.id for one in raised if not lower_limits(actor, one, f"surge {surge.id} ended")]
     rows = open_changes.filter(kind="postpone_low").values_list("subject_id", "id")
     postponed = {order_id or 0: change_id for order_id, change_id in rows}
-    clocks = deadlines.next_clocks(ORDER, list(postponed))
-    standing = [one for one in postponed if one in clocks and clocks[one].paused_reason == POSTPONED]
-    resume_clocks(actor, stops=[ClockStop(ORDER, one, AUDIT) for one in standing], at=now, reason=POSTPONED)
+    standing = deadlines.standing_clocks(ORDER, AUDIT, list(postponed), POSTPONED)
+    stops = [ClockStop(ORDER, one, AUDIT) for one in sorted(standing)]
+    resume_clocks(actor, stops=stops, at=now, reason=POSTPONED, lifts=(POSTPONED,))
     left += [change_id for order_id, change_id in postponed.items() if order_id not in standing]
     SurgeChange.objects.filter(id__in=left).update(undone_at=now, left="changed_since")
     return open_changes.update(undone_at=now), len(left)
-
-
-def _lower_limits(actor: Actor, before: Mapping[str, int], after: Mapping[str, int], reason: str) -> bool:
-    """Put the limits of before in force again, unless somebody has set others since; tells whether it did."""
-    if parameters.value(AUTO_LIMITS) != after:
-        return False
-    parameters.set_parameter(actor, name=AUTO_LIMITS.name, new=before, reason=reason)
-    return True

@@ -23,22 +23,24 @@ LONGEST_SPAN_S = 3_600
 def sample_queue(actor: Actor, *, queue: str, now: datetime) -> bool:
     """Measure one queue for the minute of `now`; a minute that is measured already stays as it is.
 
-    Arrivals are the clocks that began since the sample before; what was done is what then no longer waits.
+    Arrivals are the clocks that began since the sample before; what was done is what then no longer waits. What was
+    postponed meanwhile is not done, and what is postponed no longer has not come anew.
     Returns whether it was measured now.
     """
     source, at = SOURCES[queue], now.replace(second=0, microsecond=0)
     before = QueueSample.objects.filter(queue=queue, at__lt=at).order_by("-at").first()
-    waiting = source.waiting()
+    waiting, postponed = source.count()
     arrived, newest, span_s, done = 0, flow.newest_clock(), 0, 0
     if before is not None and (at - before.at).total_seconds() <= LONGEST_SPAN_S:
         arrived, newest = flow.begun_after(before.last_clock_id, source.subject_kind, source.clock_kind)
         span_s = int((at - before.at).total_seconds())
-        done = max(before.waiting + arrived - waiting, 0)
+        done = max(before.waiting + before.postponed + arrived - waiting - postponed, 0)
     sample = QueueSample(
         queue=queue,
         at=at,
         span_s=span_s,
         waiting=waiting,
+        postponed=postponed,
         arrived=arrived,
         done=done,
         people=people_on(queue, at=now),

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
 from steward.kernel import parameters
+from steward.modules.deadlines.commands import POSTPONED
+from steward.modules.deadlines.queries import standing_clocks
 from steward.modules.incidents.models import QueueSample, SurgeChange
 from steward.modules.incidents.rules import queueing
 from steward.modules.incidents.rules.queueing import Load
@@ -35,8 +37,19 @@ USUAL = {
 }
 
 
+def _none() -> int:
+    return 0
+
+
+def _postponed_audits() -> int:
+    """Count the audits that surges have put off, and that wait for nothing else."""
+    rows = SurgeChange.objects.filter(kind="postpone_low", undone_at=None, surge__state="active")
+    orders_ = [one or 0 for one in rows.values_list("subject_id", flat=True)]
+    return len(standing_clocks("order", "order_audit", orders_, POSTPONED)) if orders_ else 0
+
+
 class Source(Struct, frozen=True):
-    """Where a queue's figures come from: its clocks, who may work it, and how many wait now."""
+    """Where a queue's figures come from: its clocks, who may work it, how many wait now, and how many were put off."""
 
     label: Any
     url_query: tuple[str, str]
@@ -44,6 +57,12 @@ class Source(Struct, frozen=True):
     clock_kind: str
     permission: str
     waiting: Callable[[], int]
+    postponed: Callable[[], int] = _none
+
+    def count(self) -> tuple[int, int]:
+        """Count how many wait to be done now, and how many others were postponed."""
+        postponed = self.postponed()
+        return max(self.waiting() - postponed, 0), postponed
 
 
 class Sample(Struct, frozen=True):
@@ -56,14 +75,16 @@ class Sample(Struct, frozen=True):
     people: int
 
 
-def _in_audit() -> int:
-    """Count who waits for an audit, without those that a surge has postponed."""
-    postponed = SurgeChange.objects.filter(kind="postpone_low", undone_at=None, surge__state="active").count()
-    return max(orders.queue_counts()["audit"] - postponed, 0)
-
-
 SOURCES: Mapping[str, Source] = {
-    "audit": Source(_("To audit"), ("orders", "queue=audit"), "order", "order_audit", "orders.audit", _in_audit),
+    "audit": Source(
+        _("To audit"),
+        ("orders", "queue=audit"),
+        "order",
+        "order_audit",
+        "orders.audit",
+        lambda: orders.queue_counts()["audit"],
+        _postponed_audits,
+    ),
     "mend": Source(
         _("To complete"),
         ("orders", "queue=mend"),
@@ -96,11 +117,13 @@ def load_of(queue: str, *, now: datetime) -> Load:
     busy = samples.filter(at__gt=now - SERVICE_OVER, waiting__gt=0, people__gt=0)
     seen = busy.aggregate(done=Sum("done"), person_s=Sum(F("people") * F("span_s")))
     usual = float(parameters.value(USUAL[queue]))
+    waiting, postponed = SOURCES[queue].count()
     return Load(
-        waiting=SOURCES[queue].waiting(),
+        waiting=waiting,
         arriving_per_hour=(lately["arrived"] or 0) * queueing.HOUR_S / lately["span"] if lately["span"] else 0.0,
         each_per_hour=queueing.service_rate(seen["done"] or 0, seen["person_s"] or 0, usual_per_hour=usual),
         people=people_on(queue, at=now),
+        postponed=postponed,
     )
 
 

@@ -12,12 +12,16 @@ LONGEST_S = 30 * 86_400
 
 
 class Load(Struct, frozen=True):
-    """A queue at one moment. Units: pieces, pieces per hour, people; `each_per_hour` is what one person gets done."""
+    """A queue at one moment. Units: pieces, pieces per hour, people; `each_per_hour` is what one person gets done.
+
+    `postponed` waits as well, but not to be done now.
+    """
 
     waiting: int
     arriving_per_hour: float
     each_per_hour: float
     people: int
+    postponed: int = 0
 
     @property
     def capacity_per_hour(self) -> float:

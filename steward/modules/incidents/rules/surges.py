@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -97,8 +98,8 @@ def reached(trigger: Trigger, load: Load) -> Why | None:
 
 
 def calm_since(trigger: Trigger, load: Load, before: datetime | None, now: datetime) -> datetime | None:
-    """Tell since when the queue has been calm; None while it is not."""
-    return (before or now) if load.waiting < trigger.calm_below else None
+    """Tell since when the queue has been calm; None while it is not. Work that was postponed is still to be done."""
+    return (before or now) if load.waiting + load.postponed < trigger.calm_below else None
 
 
 def is_over(trigger: Trigger, since: datetime | None, now: datetime) -> bool:
@@ -109,3 +110,13 @@ def is_over(trigger: Trigger, since: datetime | None, now: datetime) -> bool:
 def raised(limits_minor: dict[str, int], percent: int) -> dict[str, int]:
     """Raise limits per currency; one of 0 means "any total" and stays. Units: minor currency units."""
     return {currency: limit * percent // 100 for currency, limit in limits_minor.items()}
+
+
+def highest(limits_minor: Sequence[dict[str, int]]) -> dict[str, int]:
+    """Take the highest limit per currency; 0 means "any total" and is above all. Units: minor currency units."""
+    found: dict[str, int] = {}
+    for each in limits_minor:
+        for currency, limit in each.items():
+            known = found.get(currency, limit)
+            found[currency] = max(known, limit) if known and limit else 0
+    return found

@@ -42,6 +42,8 @@ NEEDS = "orders.change"
 # Whoever may change orders may not thereby do what another right is for.
 ALSO_NEEDS: Mapping[str, str] = {"cancel": "orders.cancel"}
 SYSTEM = system("orders")
+# Of these orders goods may have been set aside, and shipments may wait for them.
+SET_ASIDE = ("allocated", "partly_shipped")
 APPLYING: Mapping[str, Applying] = {
     "address": change_address,
     "lines": change_lines,
@@ -375,7 +377,7 @@ def _tell(job: Job) -> None:
                 change_id=job.row.id,
                 change=job.row.kind,
                 reason=job.reason,
-                set_aside=before is not None and before.fulfilment_state == "allocated",
+                set_aside=before is not None and before.fulfilment_state in SET_ASIDE,
                 approved=now_[id_].state == "approved",
                 other_order_id=other,
                 other_number=numbers.get(other, ""),

@@ -28,11 +28,8 @@ class WhyLate(errors.Refusal):
 
 def late_since(order_ids: Iterable[int], now: datetime) -> dict[int, datetime]:
     """Tell which orders' audit is overdue, and since when."""
-    found = {}
-    for order_id, clock in deadlines.next_clocks("order", list(order_ids)).items():
-        if clock.kind == CLOCK and clock.due_at is not None and clock.due_at < now:
-            found[order_id] = clock.due_at
-    return found
+    clocks = deadlines.open_clocks("order", CLOCK, list(order_ids))
+    return {id_: clock.due_at for id_, clock in clocks.items() if clock.due_at is not None and clock.due_at < now}
 
 
 def note_late(

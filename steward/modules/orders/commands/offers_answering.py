@@ -13,8 +13,8 @@ from steward.kernel import errors, events, parameters
 from steward.kernel.actor import Actor, system
 from steward.kernel.command import command
 from steward.modules.deadlines.commands import ClockStop, stop_clocks
-from steward.modules.orders.commands.cancel import cancel_order
-from steward.modules.orders.commands.moving import Standing, lock_order
+from steward.modules.orders.commands.cancel import cancel_locked
+from steward.modules.orders.commands.moving import Move, Standing, lock_order
 from steward.modules.orders.commands.offers import CANCELS, CLOCK, SUBJECT, waits_for_goods, withdraw_offers
 from steward.modules.orders.commands.offers_lines import put_lines
 from steward.modules.orders.commands.offers_splitting import OptionGone, split_for_buyer
@@ -121,7 +121,7 @@ def expire_offers(actor: Actor, *, offer_ids: Sequence[int], now: datetime) -> i
             actor, [OfferExpired(order_id=order_id, offer_id=offer_id, answer=answer, simulated=one.simulated)]
         )
         if cancels:
-            _cancel(one, _("No answer to the offer in time"), now)
+            _cancel(SYSTEM, one, _("No answer to the offer in time"), now)
         closed += 1
     return closed
 
@@ -141,7 +141,7 @@ def _follow(
     if choice.kind == "wait":
         return {}, {}
     if choice.kind == "cancel":
-        _cancel(one, _("Chosen by the buyer"), now)
+        _cancel(_behind(actor), one, _("Chosen by the buyer"), now)
         return {}, {}
     if choice.kind == "split":
         return split_for_buyer(actor, one, choice, offer, now)
@@ -155,6 +155,7 @@ def _follow(
             currency=one.currency,
             amount_minor=choice.refund_minor,
             reason=_("Partial shipment chosen by the buyer"),
+            asked_by=_behind(actor).id,
         )
         payments.request_refund(SYSTEM, want=want, now=now)
     follow_payments(SYSTEM, order_ids=[one.id], now=now)
@@ -162,5 +163,10 @@ def _follow(
     return changed
 
 
-def _cancel(one: Standing, reason: str, now: datetime) -> None:
-    cancel_order(SYSTEM, order_id=one.id, cause="short_of_stock", reason=reason, now=now)
+def _behind(actor: Actor) -> Actor:
+    """Name who stands behind an answer: whoever gave it for the buyer agrees to no refund it leads to."""
+    return SYSTEM if actor.kind == "system" else actor
+
+
+def _cancel(actor: Actor, one: Standing, reason: str, now: datetime) -> None:
+    cancel_locked(actor, [Move(one, "cancel", reason, "short_of_stock")], now)

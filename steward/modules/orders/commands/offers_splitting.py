@@ -33,8 +33,9 @@ def split_for_buyer(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Part a locked order into what is there and what waits, as a step of answering its offer.
 
-    The waiting part counts as asked and answered until the day the goods are expected. Returns what changed of the
-    order, before and after. Raises: OptionGone. Emits: OrderChanged and what parting emits.
+    The waiting part counts as asked and answered until the day the goods are expected. Whoever chose for the buyer
+    audits neither part. Returns what changed of the order, before and after. Raises: OptionGone. Emits: OrderChanged
+    and what parting emits.
     """
     facts = read_facts([one])[one.id]
     if hindrance("split", facts.state, facts.fulfilment_state, facts.looks):
@@ -53,6 +54,7 @@ def split_for_buyer(
         held_minor=facts.held_minor,
         label=f"OF-{offer.id}",
         now=now,
+        hands=() if actor.kind == "system" else (actor.id,),
     )
     if Order.objects.filter(id=one.id, fulfilment_state="short").exists():
         raise OptionGone

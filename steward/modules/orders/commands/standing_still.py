@@ -9,13 +9,14 @@ from steward.kernel.actor import Actor
 from steward.modules.deadlines.commands import ClockPause, ClockStop, pause_clocks, resume_clocks
 from steward.modules.orders.commands.moving import Standing
 from steward.modules.orders.commands.writing import CLOCK_OF_STATE
-from steward.modules.orders.rules.standing_still import Wait, waits_for
+from steward.modules.orders.rules.standing_still import WAITS, Wait, waits_for
 
 
 def follow_waits(actor: Actor, orders: Sequence[Standing], now: datetime) -> None:
     """Pause the clocks of locked orders whose step waits for others; let those run on that another person has checked.
 
-    A step of the caller's command; orders nobody holds or checks cost nothing. Locks: the clocks, in id order.
+    A step of the caller's command; orders nobody holds or checks cost nothing. What a surge postponed stands still for
+    the wait from then on, and no longer for the surge. Locks: the clocks, in id order.
     """
     waits = {one.id: _wait(one) for one in orders if one.state in CLOCK_OF_STATE and not one.historic}
     held = [one for one in orders if waits.get(one.id)]
@@ -25,13 +26,13 @@ def follow_waits(actor: Actor, orders: Sequence[Standing], now: datetime) -> Non
         pauses=[ClockPause("order", one.id, CLOCK_OF_STATE[one.state], str(waits[one.id])) for one in held],
         at=now,
     )
-    resume_clocks(actor, stops=[_clock(one) for one in checked], at=now, reason="verified")
+    resume_clocks(actor, stops=[_clock(one) for one in checked], at=now, reason="verified", lifts=WAITS)
 
 
 def run_on(actor: Actor, one: Standing, now: datetime) -> None:
     """Let the clock of a released order's step run on. Locks: the clock."""
     if one.state in CLOCK_OF_STATE:
-        resume_clocks(actor, stops=[_clock(one)], at=now, reason="released")
+        resume_clocks(actor, stops=[_clock(one)], at=now, reason="released", lifts=WAITS)
 
 
 def _wait(one: Standing) -> Wait | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 Wait = Literal["held_by_screening", "awaits_verification"]
+WAITS: tuple[Wait, ...] = ("held_by_screening", "awaits_verification")
 
 
 def waits_for(
