@@ -12,8 +12,8 @@ What differs from a foreign key:
 - Parents come before their rows, at the latest in the same statement; the key it stands for waited until commit.
 - `TRUNCATE` of a parent is checked in its statement, by what is left of the rows then: rows and parents go in one
   `TRUNCATE`, or the rows first. A foreign key refuses any `TRUNCATE` that does not name both.
-- `pg_dump` does not know that a table needs another. A whole restore makes triggers last and is not concerned; a restore
-  of data alone (`--data-only`) needs its tables in order (parents first), or `--disable-triggers`, which checks nothing.
+- `pg_dump` does not know that a table needs another. A whole restore makes triggers last and is not concerned; one of
+  data alone (`--data-only`) needs its tables in order (parents first), or `--disable-triggers`, which checks nothing.
   The functions bring the search path they were made with, because a restore empties it.
 - With `session_replication_role = replica` nothing is checked, as with foreign keys; but a foreign key says in the
   catalogue what it holds, these say it only here.

@@ -11,19 +11,21 @@ import pytest
 from django.db.models import Sum
 
 from steward.kernel import errors, moment
+from steward.kernel.models import Event
 from steward.modules.customers.commands.accounts import set_account
 from steward.modules.inventory import queries as inventory
 from steward.modules.orders.commands import cancel, changing
+from steward.modules.orders.commands.change_merging import carry_over
 from steward.modules.orders.commands.progress import advance_orders
 from steward.modules.orders.models import Line, Order, OrderChange
 from steward.modules.orders.rules.change_effects import Share
 from steward.modules.orders.rules.change_plan import LineWish, Wish
 from steward.modules.payments import commands as payments
 from steward.modules.payments import queries as money
-from steward.modules.payments.models import RefundRequest
+from steward.modules.payments.models import Entry, RefundRequest
 from steward.modules.payments.rules import PaymentEntryDraft
 from tests import make
-from tests.races.crowd import assert_balanced, at_once, promised_units, wanted_units
+from tests.races.crowd import assert_balanced, at_once, behind, promised_units, wanted_units
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PRICE = 19_900
@@ -187,3 +189,30 @@ def test_two_orders_at_once_cannot_both_use_the_last_of_what_may_be_owed() -> No
         assert states == ["approved", "audit"]
         for id_ in ids:
             cancel.cancel_order(make.TESTER, order_id=id_, cause="other", reason="-", now=now)
+
+
+def test_late_money_for_an_order_that_is_taken_out_at_this_moment_stays_with_it() -> None:
+    # given: an order that went into another, money that comes for it, and somebody who takes it out again
+    make.item(stock=50)
+    one, other = taken("A-1", paid=False), taken("A-2", quantity=2, paid=False)
+    assert confirmed(proposed(one, "merge", other_number=other.number))
+    pay(other, 2 * PRICE)
+    entries = list(Entry.objects.values_list("id", flat=True))
+    change_id = proposed(one, "unmerge", undoes=OrderChange.objects.get(kind="merge").id)
+    # when: the job that carries late money over waits for them
+    carry = partial(carry_over, make.TESTER, entry_ids=entries, now=moment.now())
+    behind(partial(confirmed, change_id), carry)
+    # then: it counts where it was paid for
+    sums = money.paid_and_refunded({each.id: each.currency for each in (one, other)})
+    assert [sums[each.id] for each in (one, other)] == [(0, 0), (2 * PRICE, 0)]
+
+
+def test_a_preview_that_is_confirmed_at_this_moment_is_not_said_to_have_lapsed() -> None:
+    make.item(stock=50)
+    change_id = proposed(taken("A-1"), "service", service="sf/express")
+    late = moment.now() + timedelta(days=3)
+
+    lapsed = behind(partial(confirmed, change_id), partial(changing.lapse_changes, make.TESTER, now=late))
+
+    assert (lapsed, OrderChange.objects.get().state) == (0, "confirmed")
+    assert not Event.objects.filter(kind="orders.order_change_ended").exists()

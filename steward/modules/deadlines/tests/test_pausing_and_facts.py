@@ -12,7 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from steward.kernel.actor import system
 from steward.kernel.bundle import bundle
 from steward.modules.deadlines import commands, queries
-from steward.modules.deadlines.commands import ClockDue, ClockPause, ClockStart, ClockStop, Reply, Restatement
+from steward.modules.deadlines.commands import (
+    POSTPONED,
+    ClockDue,
+    ClockPause,
+    ClockStart,
+    ClockStop,
+    Reply,
+    Restatement,
+)
 from steward.modules.deadlines.models import Clock, History
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +54,32 @@ def test_waiting_for_the_customer_costs_no_time_and_says_why() -> None:
     assert commands.resume_clocks(TESTER, stops=[SOLUTION], at=NOW + 5 * HOUR) == 1
     assert (clock().due_at, clock().paused_reason) == (NOW + 28 * HOUR, None)
     assert told() == [("paused", "waiting_for_customer"), ("resumed", "")]
+
+
+def stand_still(reason: str, at: datetime) -> int:
+    return commands.pause_clocks(TESTER, pauses=[ClockPause("ticket", 1, "solution", reason)], at=at)
+
+
+def test_what_was_postponed_and_then_waits_for_somebody_waits_on_when_it_is_postponed_no_longer() -> None:
+    # given: a clock that was postponed, and whose work then waits for the customer
+    start("solution")
+    stand_still(POSTPONED, NOW + HOUR)
+    assert stand_still("waiting_for_customer", NOW + 2 * HOUR) == 1
+    # when: the postponement ends
+    resumed = commands.resume_clocks(TESTER, stops=[SOLUTION], at=NOW + 3 * HOUR, lifts=(POSTPONED,))
+    # then: it stands still, without an hour lost, until the customer answered
+    assert (resumed, clock().paused_reason, clock().due_at) == (0, "waiting_for_customer", None)
+    commands.resume_clocks(TESTER, stops=[SOLUTION], at=NOW + 5 * HOUR, lifts=("waiting_for_customer",))
+    assert (clock().due_at, clock().paused_reason) == (NOW + 28 * HOUR, None)
+    assert told() == [("paused", POSTPONED), ("paused", "waiting_for_customer"), ("resumed", "")]
+
+
+def test_what_waits_for_somebody_is_not_postponed_and_keeps_its_reason() -> None:
+    start("solution")
+    pause(NOW + HOUR)
+    assert stand_still(POSTPONED, NOW + 2 * HOUR) == 0
+    assert clock().paused_reason == "waiting_for_customer"
+    assert queries.standing_clocks("ticket", "solution", [1], POSTPONED) == set()
 
 
 def test_a_first_reply_never_waits_for_the_customer() -> None:

@@ -6,15 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from msgspec.structs import replace
 
 from steward.kernel import errors, parameters
+from steward.kernel.models import Parameter
 from steward.modules.deadlines import queries as deadlines
+from steward.modules.deadlines.commands import ClockStart, start_clocks
 from steward.modules.incidents import commands, queries
-from steward.modules.incidents.commands import PlanDraft
+from steward.modules.incidents.commands import PlanDraft, actions
 from steward.modules.incidents.commands.actions import AUDIT, ORDER
 from steward.modules.messaging.queries import notices
+from steward.modules.orders.commands.moving import lock_order
 from steward.modules.orders.commands.progress import AUTO_LIMITS
+from steward.modules.orders.commands.standing_still import follow_waits
 from steward.modules.orders.rules.drafts import LineDraft, Priority
 from tests import make
 
@@ -96,6 +101,50 @@ def test_a_limit_that_somebody_set_meanwhile_is_left_to_them() -> None:
     assert change.left == "changed_since"
 
 
+def begin(code: str, queue: str, percent: int) -> int:
+    """Put a plan in force that raises the limits, and switch it on; return the surge's id."""
+    plan(code, queue=queue, by_rule=False, actions=[{"kind": "raise_limits", "percent": percent}])
+    return commands.start_surge(make.staff("zhao"), plan_code=code, reason="双十一", now=make.NOW)
+
+
+def end(surge_id: int) -> None:
+    """Switch a surge off."""
+    commands.end_surge(make.staff("zhao"), surge_id=surge_id, reason="过去了", now=make.NOW + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("ends", [(0, 1), (1, 0)])
+def test_of_two_surges_the_higher_limit_counts_and_after_both_it_is_as_before(ends: tuple[int, int]) -> None:
+    before = dict(parameters.value(AUTO_LIMITS))
+    surges = [begin("first", "audit", 200), begin("second", "mend", 150)]
+    assert parameters.value(AUTO_LIMITS) == {"CNY": 2 * before["CNY"]}
+    end(surges[ends[0]])
+    left = (200, 150)[ends[1]]
+    assert parameters.value(AUTO_LIMITS) == {"CNY": before["CNY"] * left // 100}
+    end(surges[ends[1]])
+    assert parameters.value(AUTO_LIMITS) == before
+
+
+def test_a_limit_set_between_two_surges_stands_after_both() -> None:
+    first = begin("first", "audit", 200)
+    parameters.set_parameter(make.TESTER, name=AUTO_LIMITS.name, new={"CNY": 700_000}, reason="by hand")
+    second = begin("second", "mend", 200)
+    assert parameters.value(AUTO_LIMITS) == {"CNY": 1_400_000}
+    end(first)
+    assert parameters.value(AUTO_LIMITS) == {"CNY": 1_400_000}
+    end(second)
+    assert parameters.value(AUTO_LIMITS) == {"CNY": 700_000}
+
+
+def test_a_surge_sees_the_limits_of_this_moment_not_those_remembered() -> None:
+    # given: limits that somebody else's process has changed a moment ago
+    parameters.value(AUTO_LIMITS)
+    Parameter.objects.create(name=AUTO_LIMITS.name, version=1, value={"CNY": 700_000}, set_by="x", reason="x")
+    # when
+    end(begin("first", "audit", 200))
+    # then
+    assert parameters.value(AUTO_LIMITS) == {"CNY": 700_000}
+
+
 def test_low_priority_waits_with_its_clock_standing_still_and_runs_on_afterwards() -> None:
     make.item(price_minor=PRICE_MINOR, stock=100)
     plan(actions=[{"kind": "postpone_low"}])
@@ -121,6 +170,99 @@ def test_low_priority_that_comes_during_a_surge_is_postponed_too() -> None:
     (late,) = in_audit(1, priority="low", now=make.NOW + timedelta(minutes=2))
     minute(3)
     assert deadlines.next_clocks(ORDER, [late])[late].paused_reason == "postponed"
+
+
+def test_what_is_postponed_is_neither_done_nor_gone_so_the_surge_goes_on() -> None:
+    # given: a queue of which all but one are of low priority
+    make.item(stock=100, price_minor=PRICE_MINOR)
+    plan(actions=[{"kind": "postpone_low"}])
+    in_audit(4, priority="low")
+    in_audit(1)
+    # when: they are postponed, and nobody does anything for half an hour
+    assert minute() == "started"
+    assert [minute(number) for number in (1, 14, 16, 31)] == ["on"] * 4
+    # then: the load says so, and nothing counts as done
+    load = queries.load_of("audit", now=make.NOW + timedelta(minutes=31))
+    assert (load.waiting, load.postponed) == (1, 4)
+    samples = queries.samples_of("audit", since=make.NOW, until=make.NOW + timedelta(minutes=31))
+    assert [one.done for one in samples] == [0, 0, 0, 0, 0]
+    # when it ends: what waits again has not come anew, and is no surge again
+    (surge,) = queries.active_surges()
+    plan(actions=[{"kind": "postpone_low"}], waiting=9)
+    commands.end_surge(make.staff("zhao"), surge_id=surge.id, reason="x", now=make.NOW + timedelta(minutes=31))
+    assert minute(32) == ""
+    assert queries.samples_of("audit", since=make.NOW, until=make.NOW + timedelta(minutes=32))[-1].arrived == 0
+
+
+def test_more_than_a_handful_is_postponed_batch_by_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given: batches of two, and no more than four at once
+    monkeypatch.setattr(actions, "AT_ONCE", 2)
+    monkeypatch.setattr(actions, "AT_MOST", 4)
+    make.item(stock=100, price_minor=PRICE_MINOR)
+    plan(actions=[{"kind": "postpone_low"}])
+    orders = in_audit(7, priority="low")
+    # when: two minutes pass
+    found = []
+    for number in (0, 1):
+        minute(number)
+        found.append(len(deadlines.standing_clocks(ORDER, AUDIT, orders, "postponed")))
+    # then
+    assert found == [4, 7]
+
+
+def test_an_order_with_another_clock_that_is_due_first_is_postponed_and_runs_on_too() -> None:
+    make.item(stock=100, price_minor=PRICE_MINOR)
+    plan(actions=[{"kind": "postpone_low"}], waiting=1, calm_below=1)
+    (low,) = in_audit(1, priority="low")
+    soon = make.NOW + timedelta(minutes=5)
+    with transaction.atomic():
+        start_clocks(make.TESTER, starts=[ClockStart(ORDER, low, "order_invoice", make.NOW, due_at=soon)], now=make.NOW)
+    minute()
+    assert deadlines.standing_clocks(ORDER, AUDIT, [low], "postponed") == {low}
+    (surge,) = queries.active_surges()
+    commands.end_surge(make.staff("zhao"), surge_id=surge.id, reason="x", now=make.NOW + timedelta(minutes=30))
+    assert deadlines.open_clocks(ORDER, AUDIT, [low])[low].due_at == make.NOW + timedelta(minutes=90)
+
+
+def test_an_order_that_waits_for_a_second_look_while_it_is_postponed_waits_for_that_alone() -> None:
+    # given: an order of low priority that is postponed, and then waits for a second look
+    make.item(stock=100, price_minor=PRICE_MINOR)
+    plan(actions=[{"kind": "postpone_low"}], waiting=1, calm_below=1)
+    (low,) = in_audit(1, priority="low")
+    minute()
+    with transaction.atomic():
+        one = lock_order(low)
+        one.awaits_verification = True
+        follow_waits(make.TESTER, [one], make.NOW + timedelta(minutes=10))
+    # when: the surge ends first
+    (surge,) = queries.active_surges()
+    commands.end_surge(make.staff("zhao"), surge_id=surge.id, reason="x", now=make.NOW + timedelta(minutes=30))
+    # then: the audit's time does not run during the second look
+    assert deadlines.open_clocks(ORDER, AUDIT, [low])[low].paused_reason == "awaits_verification"
+    (change,) = queries.changes_of(surge.id)
+    assert change.left == "changed_since"
+
+
+def test_an_order_that_was_looked_at_again_during_a_surge_is_postponed_again() -> None:
+    make.item(stock=100, price_minor=PRICE_MINOR)
+    plan(actions=[{"kind": "postpone_low"}], waiting=1, calm_below=1)
+    (low,) = in_audit(1, priority="low")
+    minute()
+    with transaction.atomic():
+        one = lock_order(low)
+        one.is_verified = True
+        follow_waits(make.TESTER, [one], make.NOW + timedelta(minutes=1))
+    assert deadlines.standing_clocks(ORDER, AUDIT, [low], "postponed") == {low}  # nobody waited: it stays postponed
+    with transaction.atomic():
+        one.is_verified, one.awaits_verification = False, True
+        follow_waits(make.TESTER, [one], make.NOW + timedelta(minutes=1))
+        one.is_verified, one.awaits_verification = True, False
+        follow_waits(make.TESTER, [one], make.NOW + timedelta(minutes=2))
+    assert deadlines.open_clocks(ORDER, AUDIT, [low])[low].running_since == make.NOW + timedelta(minutes=2)
+    minute(3)
+    assert deadlines.standing_clocks(ORDER, AUDIT, [low], "postponed") == {low}
+    (surge,) = queries.active_surges()
+    assert [one.subject_id for one in queries.changes_of(surge.id)] == [low]
 
 
 def test_people_of_the_team_who_are_not_on_duty_are_called() -> None:

@@ -40,9 +40,7 @@ def merge_orders(job: Job) -> None:
     release_promises(order_ids=[one.id, other.id])
     homes = back_to(other.id)
     _close_clocks(job, other)
-    Order.objects.filter(id=other.id).update(
-        merged_into_id=one.id, fulfilment_state="released", invoice_due_at=None
-    )
+    Order.objects.filter(id=other.id).update(merged_into_id=one.id, fulfilment_state="released", invoice_due_at=None)
     origins = _origins(job, homes)
     goods.write_amounts(one.id, job.plan.after, origins=origins)
     _keep_looks(one, other)

@@ -67,7 +67,7 @@ class Standing(Struct):
 
     @property
     def judged_minor(self) -> int:
-        """Return the total its audit is judged by: of a part of a split order, that of the whole. Units: minor units."""
+        """Return the total its audit is judged by: of a part of a split order the whole's. Units: minor units."""
         return max(self.total_minor, self.whole_minor)
 
     @property

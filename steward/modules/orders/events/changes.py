@@ -35,7 +35,8 @@ class OrderChanged(Event, frozen=True, kw_only=True):
     """A change of an order was carried out; told of both orders of a split or a merge, the other as `other_order_id`.
 
     `set_aside` says that goods had been set aside: they were given back, of an order that has left in part only those
-    called off, and shipments that wait have to be called off and planned anew. `approved` says that the order may be allocated again now; otherwise it is once it is approved.
+    called off, and shipments that wait have to be called off and planned anew. `approved` says that the order may be
+    allocated again now; otherwise it is once it is approved.
     """
 
     KIND = "orders.order_changed"

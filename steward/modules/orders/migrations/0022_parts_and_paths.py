@@ -17,14 +17,17 @@ FUNCTIONS = (
 )
 # What was split before this knows its whole by its parts, those of parts included.
 WHOLE = """
-WITH RECURSIVE family (root, id, total_minor) AS (
-    SELECT id, id, total_minor FROM orders_order AS root
+WITH RECURSIVE family (root, id, total_minor, merged_into_id) AS (
+    SELECT id, id, total_minor, merged_into_id FROM orders_order AS root
     WHERE split_from_id IS NULL AND EXISTS (SELECT FROM orders_order AS part WHERE part.split_from_id = root.id)
     UNION ALL
-    SELECT family.root, part.id, part.total_minor FROM orders_order AS part JOIN family ON part.split_from_id = family.id
+    SELECT family.root, part.id, part.total_minor, part.merged_into_id
+    FROM orders_order AS part JOIN family ON part.split_from_id = family.id
 )
 UPDATE orders_order AS one SET whole_minor = whole.total_minor
-FROM family JOIN (SELECT root, sum(total_minor) AS total_minor FROM family GROUP BY root) AS whole USING (root)
+FROM family JOIN (
+    SELECT root, sum(total_minor) AS total_minor FROM family WHERE merged_into_id IS NULL GROUP BY root
+) AS whole USING (root)
 WHERE one.id = family.id;
 """
 

@@ -6,15 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from steward.kernel import errors
 from steward.kernel.actor import NotPermitted
 from steward.modules.customers.commands import accounts
 from steward.modules.customers.queries.accounts import account_history, accounts_in_force
 from steward.modules.deadlines import queries as deadlines
 from steward.modules.deadlines.commands import sweep_due
 from steward.modules.inventory import queries as inventory
-from steward.modules.orders.commands import audit, auditing, cancel
-from steward.modules.orders.commands.invoices import AboveCredit
+from steward.modules.orders.commands import audit, auditing, cancel, progress
+from steward.modules.orders.commands.invoices import AboveCredit, guard_credit
 from steward.modules.orders.commands.moving import lock_order
 from steward.modules.orders.models import Order
 from steward.modules.payments import commands as payments
@@ -205,6 +208,30 @@ def test_only_finance_gives_terms() -> None:
     buyer = _terms()
     with pytest.raises(NotPermitted):
         accounts.end_account(make.checker_chen(), customer_id=buyer, currency="CNY", reason="x", now=make.NOW)
+
+
+def test_an_order_whose_buyers_terms_end_just_before_it_is_approved_is_looked_at_again() -> None:
+    # given: an order that waits for its audit, read by whoever approves it while its buyer still had terms
+    buyer = _terms(PRICE - 1)
+    one = lock_order(_ordered("A-1").id)
+    accounts.end_account(make.TESTER, customer_id=buyer, currency="CNY", reason="Paid late", now=make.NOW)
+    # when, then: the terms are read again under the buyer's lock
+    assert one.goes_on_unpaid
+    with pytest.raises(errors.Stale):
+        guard_credit([one], reason="Head office agreed", now=make.NOW)
+    assert not one.goes_on_unpaid
+    assert "money_differs" in progress.audit_reasons([one], make.NOW)[one.id]
+
+
+def test_many_invoices_are_dated_in_one_statement() -> None:
+    _terms(1)
+    orders = [_ordered(f"A-{number}") for number in range(3)]
+    with CaptureQueriesContext(connection) as captured:
+        audit.approve_orders(
+            make.checker_chen(), order_ids=[one.id for one in orders], now=make.NOW, over_credit="Head office agreed"
+        )
+    assert sum("SET invoice_due_at" in query["sql"] for query in captured.captured_queries) == 1
+    assert len(set(Order.objects.filter(id__in=[one.id for one in orders]).values_list("invoice_due_at"))) == 1
 
 
 def test_a_cancelled_order_frees_its_part_of_the_limit() -> None:

@@ -206,7 +206,7 @@ def test_two_orders_of_a_buyer_become_one_and_two_again() -> None:
     other.refresh_from_db()
     assert (after.total_minor, other.total_minor) == (3 * PRICE, 2 * PRICE)
     assert (held(after), held(other), promised(after), promised(other)) == (3 * PRICE, 2 * PRICE, 3, 2)
-    assert (after.state, other.state, other.merged_into_id) == ("approved", "approved", None)
+    assert (after.state, other.state, other.merged_into_id) == ("approved", "audit", None)
     assert inventory.differences() == []
 
 
@@ -288,6 +288,12 @@ def test_a_declined_change_cannot_be_confirmed() -> None:
     with pytest.raises(changing.ChangeOver):
         changing.confirm_change(make.checker_chen(), change_id=change_id, now=make.NOW)
     assert not Order.objects.filter(split_from=one).exists()
+
+
+def test_a_declined_change_keeps_no_address() -> None:
+    change_id = propose(order(), "address", recipient={"recipient.street": "南山路 100 号"})
+    changing.decline_change(make.checker_chen(), change_id=change_id, now=make.NOW)
+    assert OrderChange.objects.get(id=change_id).sealed is None
 
 
 def test_another_preview_takes_the_place_of_the_first() -> None:

@@ -117,3 +117,19 @@ def test_an_order_goes_with_its_lines() -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
     assert not Order.objects.exists()
+
+
+def test_checks_find_their_tables_whatever_the_search_path_is() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL search_path = pg_catalog")
+    with pytest.raises(IntegrityError, match="order_id 999999999 is not in orders_order"):
+        run("UPDATE public.orders_line SET order_id = %s", NOBODY)
+
+
+def test_every_check_brings_its_own_search_path() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc JOIN pg_trigger ON tgfoid = pg_proc.oid"
+            " WHERE proname ~ '^orders_(order|line)_(added|.*_(refers|kept))$' AND proconfig IS NULL"
+        )
+        assert cursor.fetchall() == []
