@@ -35,7 +35,7 @@ WHERE one.id = family.id;
 class Migration(migrations.Migration):
     """One column without a rewrite of the table, and functions as kernel/references.py makes them now."""
 
-    dependencies: ClassVar = [("orders", "0021_checked_by_statement")]
+    dependencies: ClassVar = [("orders", "0022_hours_of_teams")]
     operations: ClassVar = [
         migrations.AddField(
             "order",
