@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
 from django.db import connection
+from django.db.models import Q
 from msgspec import Struct
 
 from steward.kernel import arrays, events, sql
@@ -17,25 +19,12 @@ from steward.modules.deadlines.commands import ClockStop, stop_clocks
 from steward.modules.orders.commands.exceptions_opening import OPEN, PACKAGE, SUBJECT, Fact, note, open_facts, unmute
 from steward.modules.orders.commands.progress import MISMATCH
 from steward.modules.orders.events import ExceptionClosed
-from steward.modules.orders.models import Detector, ExceptionCase, OrderFinding
+from steward.modules.orders.models import Detector, ExceptionCase
 from steward.modules.orders.rules.detectors import ENDED_BY, SWEPT, before
 
 BATCH = 500
 SUBJECTS: Mapping[str, str] = {"unmatched_callback": "callback", "unmatched_cancellation": "cancellation"}
 STUCK_IN = ("received", "checked", "audit")
-# What it takes to see that a fact is gone; a sweep reads every open exception.
-LOOKED_AT = (
-    "subject_id",
-    "fact",
-    "facts",
-    "state",
-    "order__state",
-    "mute__until",
-    "mute__ended_at",
-    "detector__code",
-    "detector__active",
-    "detector__limits",
-)
 
 
 class Batch(Struct, frozen=True):
@@ -64,55 +53,70 @@ def sweep(actor: Actor, *, now: datetime, batch: int = BATCH) -> Swept:
     Safe to run twice, and at once on two machines. Emits: ExceptionOpened, ExceptionClosed.
     """
     done = Swept()
-    for code in Detector.objects.order_by("position").values_list("code", flat=True):
-        after: int | None = 0
-        while after is not None:
-            step = close_gone(actor, code=code, after=after, now=now, limit=batch)
+    known = list(Detector.objects.order_by("position").values_list("code", "active"))
+    for code, _active in known:
+        for step in _steps(partial(close_gone, actor, code=code, now=now, limit=batch)):
             done.closed += step.closed
-            done.unmuted += step.opened
-            after = step.next_after
-    for code in (
-        Detector.objects.filter(active=True, code__in=SWEPT).order_by("position").values_list("code", flat=True)
-    ):
-        after = 0
-        while after is not None:
-            step = detect(actor, code=code, after=after, now=now, limit=batch)
+    for step in _steps(partial(wake_muted, actor, now=now, limit=batch)):
+        done.unmuted += step.opened
+    for code in [code for code, active in known if active and code in SWEPT]:
+        for step in _steps(partial(detect, actor, code=code, now=now, limit=batch)):
             done.opened += step.opened
             done.again += step.again
             done.muted += step.muted
-            after = step.next_after
     return done
+
+
+def _steps(command: Callable[..., Batch]) -> Iterator[Batch]:
+    """Run a command from key to key until there is no more."""
+    after: int | None = 0
+    while after is not None:
+        step = command(after=after)
+        yield step
+        after = step.next_after
 
 
 @command(needs="orders.exceptions")
 def detect(actor: Actor, *, code: str, after: int, now: datetime, limit: int = BATCH) -> Batch:
-    """Open exceptions for the next subjects, by key, that one detector sees; what is known already opens none.
+    """Open exceptions for the next subjects, by key, of which one detector sees something new.
 
     Emits: ExceptionOpened. Locks: unique keys by subject.
     """
     detector = Detector.objects.get(code=code)
-    facts = seen(detector, now, after=after, limit=limit)
+    facts = unknown(detector, now, after=after, limit=limit)
     opened = open_facts(actor, code=code, facts=facts, now=now)
     next_after = facts[-1].subject_id if len(facts) == limit else None
     return Batch(next_after, opened.opened, opened.again, opened.muted)
 
 
-def seen(
-    detector: Detector, now: datetime, *, after: int = 0, limit: int = BATCH, only: Sequence[int] | None = None
-) -> list[Fact]:
-    """Ask the detector's statement which facts hold now; `only` narrows it to some subjects."""
-    columns: dict[str, Any] = {
-        "after": after,
-        "limit": limit,
-        "only": arrays.integers(only) if only is not None else None,
-        **bounds(detector, now),
-    }
+def unknown(detector: Detector, now: datetime, *, after: int = 0, limit: int = BATCH) -> list[Fact]:
+    """Ask which facts of a detector hold now and have no exception yet, or one that closed itself.
+
+    One statement: what is known already never leaves the database. A subject has one fact of a detector at a time.
+    """
+    rows = _asked(detector, "exceptions_new", now, after, limit)
     kind = SUBJECTS.get(detector.code, "order")
-    with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, f"detect_{detector.code}"), columns)
-        rows = cursor.fetchall()
     # Django hands jsonb of a bare statement over as text.
     return [Fact(row[0], row[2], row[1], msgspec.json.decode(row[3]), row[4], kind) for row in rows]
+
+
+def _asked(detector: Detector, question: str, now: datetime, after: int, limit: int) -> list[tuple[Any, ...]]:
+    """Hold what a detector's statement sees against the exceptions that stand."""
+    with connection.cursor() as cursor:
+        cursor.execute(*asking(detector, question, now, after, limit))
+        return cursor.fetchall()
+
+
+def asking(detector: Detector, question: str, now: datetime, after: int, limit: int) -> tuple[str, dict[str, Any]]:
+    """Put what a detector sees into a question about the exceptions that stand: exceptions_new or exceptions_gone."""
+    columns = {
+        "detector": detector.id,
+        "subject_kind": SUBJECTS.get(detector.code, "order"),
+        "after": after,
+        "limit": limit,
+        **bounds(detector, now),
+    }
+    return sql.load(PACKAGE, question).replace("{detector}", sql.load(PACKAGE, f"detect_{detector.code}")), columns
 
 
 def bounds(detector: Detector, now: datetime) -> dict[str, Any]:
@@ -134,22 +138,45 @@ def bounds(detector: Detector, now: datetime) -> dict[str, Any]:
 
 @command(needs="orders.exceptions")
 def close_gone(actor: Actor, *, code: str, after: int, now: datetime, limit: int = BATCH) -> Batch:
-    """Close the exceptions of a detector whose fact is gone, and open those whose mute has ended; the next by key.
+    """Close the exceptions of a detector whose fact is gone; the next by key. One that was switched off has none left.
 
-    Exceptions of a detector that was switched off are closed as well. Most of them stay as they are: only what changes
-    is locked, and looked at once more. Emits: ExceptionClosed, ExceptionOpened. Locks: exceptions in id order.
+    Most of them stay as they are: only what changes is read and locked.
+    Emits: ExceptionClosed. Locks: exceptions in id order.
     """
-    waiting = ExceptionCase.objects.filter(detector__code=code, state__in=("muted", *OPEN), id__gt=after)
-    found = list(waiting.select_related("detector", "mute", "order").only(*LOOKED_AT).order_by("id")[:limit])
-    if not found:
-        return Batch(None)
-    gone = _gone(found[0].detector, found, now)
-    heard_again = {case.id for case in found if case.id not in gone and _is_mute_over(case, now)}
-    cases = _lock_open(gone | heard_again)
-    ended = [case for case in cases if case.id in gone]
+    ids = gone(Detector.objects.get(code=code), now, after=after, limit=limit)
+    ended = _lock_open(ids)
     close(actor, ended, now)
-    opened = unmute(actor, [case for case in cases if case.id in heard_again and case.state == "muted"], now)
-    return Batch(found[-1].id if len(found) == limit else None, opened=opened, closed=len(ended))
+    return Batch(ids[-1] if len(ids) == limit else None, closed=len(ended))
+
+
+@command(needs="orders.exceptions")
+def wake_muted(actor: Actor, *, after: int, now: datetime, limit: int = BATCH) -> Batch:
+    """Open the exceptions whose mute has ended; the next by key. Emits: ExceptionOpened. Locks: them, in id order."""
+    over = Q(mute__ended_at__isnull=False) | Q(mute__until__lte=now)
+    silent = ExceptionCase.objects.filter(over, state="muted", id__gt=after).order_by("id")
+    ids = list(silent.values_list("id", flat=True)[:limit])
+    opened = unmute(actor, [case for case in _lock_open(ids) if case.state == "muted"], now)
+    return Batch(ids[-1] if len(ids) == limit else None, opened=opened)
+
+
+def gone(detector: Detector, now: datetime, *, after: int = 0, limit: int = BATCH) -> list[int]:
+    """Ask which exceptions of a detector have no fact behind them any more, the next by key."""
+    if detector.active and detector.code in SWEPT:
+        return [id_ for (id_,) in _asked(detector, "exceptions_gone", now, after, limit)]
+    if detector.active and detector.code == "payment_trouble":
+        return _settled(detector, after, limit)
+    standing = ExceptionCase.objects.filter(detector=detector, state__in=("muted", *OPEN), id__gt=after)
+    if detector.active:
+        standing = standing.filter(order__state__in=ENDED_BY.get(detector.code, ()))
+    return list(standing.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def _settled(detector: Detector, after: int, limit: int) -> list[int]:
+    """Tell which money was looked at: its finding was mended or accepted."""
+    columns = {"detector": detector.id, "finding": MISMATCH, "after": after, "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "exceptions_settled"), columns)
+        return [id_ for (id_,) in cursor.fetchall()]
 
 
 def _lock_open(ids: Collection[int]) -> list[ExceptionCase]:
@@ -158,34 +185,6 @@ def _lock_open(ids: Collection[int]) -> list[ExceptionCase]:
         return []
     locked = ExceptionCase.objects.select_for_update(of=("self",)).select_related("detector", "order")
     return list(locked.filter(id__in=ids, state__in=("muted", *OPEN)).order_by("id"))
-
-
-def _is_mute_over(case: ExceptionCase, now: datetime) -> bool:
-    return case.mute is not None and (case.mute.ended_at is not None or case.mute.until <= now)
-
-
-def _gone(detector: Detector, cases: Sequence[ExceptionCase], now: datetime) -> set[int]:
-    """Tell which exceptions have no fact behind them any more."""
-    if not detector.active:
-        return {case.id for case in cases}
-    if detector.code in SWEPT:
-        subjects = sorted({case.subject_id for case in cases})
-        # A subject has at most one fact of a detector at a time, so that as many rows as subjects are enough.
-        held = {(fact.subject_id, fact.key) for fact in seen(detector, now, limit=len(subjects), only=subjects)}
-        return {case.id for case in cases if (case.subject_id, case.fact) not in held}
-    if detector.code == "payment_trouble":
-        return _settled(cases)
-    ended = ENDED_BY.get(detector.code, ())
-    return {case.id for case in cases if case.order is not None and case.order.state in ended}
-
-
-def _settled(cases: Sequence[ExceptionCase]) -> set[int]:
-    """Tell which money was looked at: its finding was mended or accepted."""
-    entries = {str(case.facts["entry_id"]): case.id for case in cases if "entry_id" in case.facts}
-    settled = OrderFinding.objects.filter(
-        code=MISMATCH, order_id__in=[case.order_id for case in cases], resolved_at__isnull=False
-    )
-    return {entries[str(entry)] for entry in settled.values_list("params__entry", flat=True) if str(entry) in entries}
 
 
 def close(actor: Actor, cases: Sequence[ExceptionCase], now: datetime) -> None:

@@ -179,8 +179,9 @@ def _follow(actor: Actor, detector: Detector, ids: Sequence[int], now: datetime)
 def _own(actor: Actor, detector: Detector, ids: Sequence[int], now: datetime) -> None:
     """Hand exceptions to the people on duty, whoever has fewest; where nobody is there the role's queue has them."""
     found = owners(candidates(detector.responsible_role, now), len(ids))
-    owned = [ExceptionCase(id=id_, owner_id=owner) for id_, owner in zip(ids, found, strict=True)]
-    ExceptionCase.objects.bulk_update(owned, ["owner_id"])
+    with connection.cursor() as cursor:
+        columns = {"ids": arrays.integers(ids), "owners": arrays.integers(found)}
+        cursor.execute(sql.load(PACKAGE, "own_exceptions"), columns)
     kind = detector.clock_kind
     set_owners(actor, owners=[Owner(SUBJECT, id_, kind, owner) for id_, owner in zip(ids, found, strict=True)], at=now)
 
