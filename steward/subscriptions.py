@@ -20,7 +20,8 @@ from steward.modules.deadlines.events import (
 from steward.modules.fulfilment import handlers as fulfilment
 from steward.modules.incidents import handlers as incidents
 from steward.modules.incidents.events import SurgeStarted
-from steward.modules.inventory.events import HoldExpired, PromiseWithdrawn, ReservationsLost, StockMoved
+from steward.modules.inventory import handlers as inventory
+from steward.modules.inventory.events import HoldExpired, PromiseWithdrawn, ReservationsLost, StockMoved, WriteOffEnded
 from steward.modules.logistics import handlers as logistics
 from steward.modules.logistics.events import (
     ShipmentCancelled,
@@ -83,7 +84,12 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_order_changed_ask_for_difference,
         fulfilment.on_order_changed_plan_again,
     ],
-    ApprovalSettled: [orders.on_approval_settled_follow_verification, payments.on_approval_settled_move_refunds],
+    ApprovalSettled: [
+        orders.on_approval_settled_follow_verification,
+        payments.on_approval_settled_move_refunds,
+        inventory.on_approval_settled_end_write_offs,
+    ],
+    WriteOffEnded: [orders.on_write_off_ended_promise_waiting, fulfilment.on_write_off_ended_retry_orders],
     OrderMended: [orders.on_order_mended_open_exception],
     OrderConflicted: [orders.on_order_conflicted_open_exception],
     LineCancelled: [orders.on_line_cancelled_offer_goods, orders.on_line_cancelled_open_exception],

@@ -20,6 +20,7 @@ SYSTEM_ONLY = frozenset(
         "payments.work",
         "people.own_account",
         "stock.expire",
+        "stock.follow",
     }
 )
 

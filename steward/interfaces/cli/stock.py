@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from steward.interfaces.cli import clearing
 from steward.interfaces.cli.orders import operator
 from steward.kernel import moment
 from steward.kernel.errors import Refusal
@@ -26,6 +27,7 @@ def register(subparsers: Any) -> None:
     verbs.add_parser("plan", help="list what is below its reorder point").set_defaults(run=plan)
     _register_places(verbs)
     _register_goods(verbs)
+    clearing.register(verbs)
 
 
 def _register_places(verbs: Any) -> None:

@@ -12,6 +12,7 @@ from steward.modules.approvals import queries as approvals
 from steward.modules.fulfilment.queries import waves
 from steward.modules.incidents import queries as incidents
 from steward.modules.inventory import queries as inventory
+from steward.modules.inventory.queries import write_offs
 from steward.modules.logistics.queries import carriers, claims, shipments, tracking
 from steward.modules.logistics.queries.days import house_day
 from steward.modules.logistics.rules.shipments import IN_HOUSE
@@ -51,7 +52,8 @@ def _surges() -> Mapping[str, int]:
 
 
 def _stock() -> Mapping[str, int]:
-    return {f"stock.{name}": number for name, number in inventory.attention_counts().items()}
+    counts = {f"stock.{name}": number for name, number in inventory.attention_counts().items()}
+    return counts | {"stock.write_offs": write_offs.write_offs_waiting()}
 
 
 def _parked() -> Mapping[str, int]:

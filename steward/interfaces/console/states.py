@@ -99,6 +99,13 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "closed": "green",
         "cancelled": "grey",
     },
+    "write_off": {
+        "waiting": "amber",
+        "written_off": "grey",
+        "declined": "red",
+        "lapsed": "grey",
+        "withdrawn": "grey",
+    },
     "carrier": {"active": "green", "probation": "amber", "stopped": "red"},
     "refund": {
         "awaiting_approval": "amber",
@@ -137,6 +144,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "carrier": carrier_words.CARRIER_STATES,
     "refund": payment_words.REFUND_STATES,
     "supply": stock_words.SUPPLY_STATES,
+    "write_off": stock_words.WRITE_OFF_STATES,
     "exception": exception_words.STATES,
 }
 

@@ -10,7 +10,7 @@ from steward.modules.fulfilment.commands.mending import bring_in_line, place_ane
 from steward.modules.fulfilment.commands.placing import SYSTEM
 from steward.modules.fulfilment.commands.retrying import retry_items
 from steward.modules.fulfilment.queries.policies import policy_in_force
-from steward.modules.inventory.events import PromiseWithdrawn, ReservationsLost, StockMoved
+from steward.modules.inventory.events import PromiseWithdrawn, ReservationsLost, StockMoved, WriteOffEnded
 from steward.modules.orders.events import OrderApproved, OrderCancelled, OrderChanged, OrderPromised
 
 
@@ -62,3 +62,10 @@ def on_stock_moved_retry_orders(events: Sequence[StockMoved]) -> None:
     came = {event.item_id for event in events if event.quantity > 0 and event.condition == "sellable"}
     if came:
         retry_items(SYSTEM, item_ids=sorted(came), now=moment.now())
+
+
+def on_write_off_ended_retry_orders(events: Sequence[WriteOffEnded]) -> None:
+    """Try again for orders that found nothing, when goods they want are free again."""
+    kept = sorted({one.item_id for one in events if one.state != "written_off" and one.condition == "sellable"})
+    if kept:
+        retry_items(SYSTEM, item_ids=kept, now=moment.now())

@@ -108,3 +108,49 @@ class ReservationsLost(Event, frozen=True, kw_only=True):
     SUBJECT = "order"
     order_id: int
     reason: str
+
+
+class WriteOffAsked(Event, frozen=True, kw_only=True):
+    """Somebody wants goods to be given up; they are held until it is decided. Units: pieces, minor units."""
+
+    KIND = "inventory.write_off_asked"
+    SUBJECT = "write_off"
+    write_off_id: int
+    number: str
+    item_id: int
+    warehouse_id: int
+    lot: str
+    condition: str
+    quantity: int
+    cause: str
+    value_minor: int
+    currency: str
+
+
+class WriteOffEnded(Event, frozen=True, kw_only=True):
+    """A write-off came to its end: `state` is written_off, declined, lapsed or withdrawn. Units: pieces.
+
+    Unless it was written off, the goods are free again.
+    """
+
+    KIND = "inventory.write_off_ended"
+    SUBJECT = "write_off"
+    write_off_id: int
+    number: str
+    item_id: int
+    warehouse_id: int
+    condition: str
+    quantity: int
+    state: str
+    note: str
+
+
+class ItemCostSet(Event, frozen=True, kw_only=True):
+    """What a piece of an item costs was set. Units: minor units of the currency."""
+
+    KIND = "inventory.item_cost_set"
+    SUBJECT = "item"
+    item_id: int
+    before_minor: int | None
+    after_minor: int
+    currency: str

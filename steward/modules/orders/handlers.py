@@ -13,7 +13,7 @@ from steward.modules.catalog import queries as catalog
 from steward.modules.catalog.rules import units_on_shelf
 from steward.modules.customers.events import AccountEnded, AccountSet, CustomerErased
 from steward.modules.deadlines.events import ClockBreached, ClockEscalated, ClockWarned
-from steward.modules.inventory.events import HoldExpired, PromiseWithdrawn, StockMoved
+from steward.modules.inventory.events import HoldExpired, PromiseWithdrawn, StockMoved, WriteOffEnded
 from steward.modules.orders.commands import (
     cancel,
     change_merging,
@@ -128,6 +128,13 @@ def on_stock_moved_promise_waiting(events: Sequence[StockMoved]) -> None:
     arrived = sorted({event.item_id for event in events if event.quantity > 0})
     if arrived:
         waiting.promise_all_waiting(SYSTEM, item_ids=arrived, now=moment.now())
+
+
+def on_write_off_ended_promise_waiting(events: Sequence[WriteOffEnded]) -> None:
+    """Promise goods that are for sale again, because they are not given up after all."""
+    kept = sorted({one.item_id for one in events if one.state != "written_off" and one.condition == "sellable"})
+    if kept:
+        waiting.promise_all_waiting(SYSTEM, item_ids=kept, now=moment.now())
 
 
 def on_hold_expired_note_release(events: Sequence[HoldExpired]) -> None:

@@ -21,6 +21,7 @@ from steward.kernel.actor import Actor
 from steward.modules.approvals import commands, queries, rules
 from steward.modules.approvals.queries import words
 from steward.modules.deadlines import queries as deadlines
+from steward.modules.inventory.queries import words as stock_words
 from steward.modules.payments.queries import words as refund_words
 from steward.modules.people import queries as people
 
@@ -29,7 +30,12 @@ DECIDE = "approvals.decide"
 LONGEST_REASON = 300
 TONES = {"open": "amber", "granted": "green", "refused": "red"}
 OUTCOMES = {"open": "running", "expired": "breached", "withdrawn": "cancelled"}
-PLACES = {"order": "order", "refund_request": "refund"}
+PLACES = {"order": "order", "refund_request": "refund", "write_off": "write_off"}
+WRITE_OFF_WORDS = {
+    "cause": stock_words.CAUSES,
+    "condition": stock_words.CONDITIONS,
+    "valued_at": stock_words.VALUED_AT,
+}
 
 
 @require_GET
@@ -138,9 +144,11 @@ def approval(request: StaffRequest, approval_id: int) -> HttpResponse:
 
 
 def _fact_text(row: queries.ApprovalView, name: str, value: Any) -> str:
-    """Write a fact; what a refund is for and what went before have words of their own."""
+    """Write a fact; those of refunds and write-offs have words of their own."""
     if row.kind == "refund" and name == "cause":
         return refund_words.word(refund_words.CAUSES, str(value))
+    if row.kind == "write_off" and name in WRITE_OFF_WORDS:
+        return str(WRITE_OFF_WORDS[name].get(str(value), value))
     if name.endswith("_minor"):
         return f"{money.to_decimal(int(value), row.currency)} {row.currency}"
     return words.fact_text(name, value)

@@ -60,6 +60,7 @@ def stock_item(request: StaffRequest, item_id: int) -> HttpResponse:
         "soon_days": SOON_DAYS,
         "warehouses": queries.warehouses(),
         "may_move": request.actor.may("stock.move"),
+        "may_write_off": request.actor.may("stock.write_off"),
         "components": [(parts[id_], pieces) for id_, pieces in item.components if id_ in parts],
         "bundles": list(catalog.items_by_id(catalog.bundles_with([item_id])).values()),
         "substitutes": catalog.substitutes_of([item_id]).get(item_id, []),

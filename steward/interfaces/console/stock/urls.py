@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from steward.interfaces.console.stock import health, items, replenishment, supply, views
+from steward.interfaces.console.stock import clearing, health, items, replenishment, supply, views, write_offs
 
 urlpatterns = [
     path("", views.stock, name="stock"),
@@ -24,6 +24,15 @@ urlpatterns = [
     path("replenishment", replenishment.replenishment, name="replenishment"),
     path("replenishment/order", replenishment.replenishment_order, name="replenishment_order"),
     path("replenishment/point", replenishment.replenishment_point, name="replenishment_point"),
+    path("slow", clearing.stock_slow, name="stock_slow"),
+    path("slow/export", clearing.stock_slow_export, name="stock_slow_export"),
+    path("slow/propose", clearing.stock_propose, name="stock_propose"),
+    path("expiring", clearing.stock_expiring, name="stock_expiring"),
+    path("expiring/export", clearing.stock_expiring_export, name="stock_expiring_export"),
+    path("write-offs", write_offs.write_offs, name="write_offs"),
+    path("write-offs/new", write_offs.write_off_new, name="write_off_new"),
+    path("write-offs/<str:number>", write_offs.write_off, name="write_off"),
+    path("write-offs/<str:number>/withdraw", write_offs.write_off_withdraw, name="write_off_withdraw"),
     path("health", health.stock_health, name="stock_health"),
     path("health/prove", health.stock_prove, name="stock_prove"),
 ]

@@ -24,6 +24,12 @@ FACTS: Mapping[str, Any] = {
     "warehouse": gettext_lazy("Warehouse"),
     "order": gettext_lazy("Order"),
     "earlier_minor": gettext_lazy("Asked back before"),
+    "sku": gettext_lazy("Goods"),
+    "quantity": gettext_lazy("Pieces"),
+    "lot": gettext_lazy("Lot"),
+    "condition": gettext_lazy("Condition"),
+    "valued_at": gettext_lazy("Valued"),
+    "given_up_before_minor": gettext_lazy("Given up lately, counted with it"),
 }
 VALUES: Mapping[tuple[str, str], Any] = {
     ("cause", "entered"): pgettext_lazy("check of an entry", "Entered by hand"),

@@ -211,8 +211,8 @@ def move_supply(row: Supply, verb: str, **values: Any) -> None:
 def send_transfer(actor: Actor, *, number: str, expected_date: date | None = None, now: datetime) -> None:
     """Let a planned transfer leave: what expires first goes first, lot by lot, all of it or nothing.
 
-    Raises: NotFound, NotPossible, UnfitSupply where too little lies there free, PromisedAlready. Emits: StockMoved,
-    SupplyMoved. Locks: the supply, then promises by id, then stock rows by id.
+    A line that names a lot takes that lot alone. Raises: NotFound, NotPossible, UnfitSupply where too little lies there
+    free, PromisedAlready. Emits: StockMoved, SupplyMoved. Locks: the supply, then promises, then stock rows, by id.
     """
     row = lock_supply(number)
     lifecycles.reached(rules.TRANSITIONS, row.state, "send")
@@ -243,7 +243,7 @@ def _picks(row: Supply, lines: Sequence[SupplyLine], today: date) -> list[tuple[
     for place, line in enumerate(lines):
         left = line.quantity
         for lot in lots.get(line.item_id, []):
-            units = min(left, lot.free)
+            units = min(left, lot.free) if line.lot_id in (None, lot.lot_id) else 0
             if units:
                 picks.append((line, lot, units))
                 left -= units

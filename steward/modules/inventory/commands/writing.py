@@ -14,7 +14,7 @@ from steward.kernel import arrays, errors, events, sql
 from steward.kernel.actor import Actor
 from steward.modules.inventory.commands.rows import make_lots, make_promises, make_stock
 from steward.modules.inventory.events import StockMoved
-from steward.modules.inventory.models import Warehouse
+from steward.modules.inventory.models import Stock, Warehouse
 
 PACKAGE = "steward.modules.inventory"
 PromiseKey = tuple[int, str]
@@ -98,6 +98,8 @@ def _change_sellable(moves: Sequence[Move], pools: Mapping[int, str], going: Lea
     for m in moves:
         if m.condition == "sellable":
             delta[m.item_id, pools[m.warehouse_id]] += m.quantity
+    # What is held is not for sale, so goods that leave out of a hold were taken out of `sellable` before.
+    delta.update(sellable_units(going.held))
     ids = make_promises(delta)
     wanted = sorted(ids.values())
     with connection.cursor() as cursor:
@@ -112,6 +114,15 @@ def _change_sellable(moves: Sequence[Move], pools: Mapping[int, str], going: Lea
             "fulfilled": arrays.integers([by_id[id_][1] for id_ in wanted]),
         }
         cursor.execute(sql.load(PACKAGE, "change_sellable"), columns)
+
+
+def sellable_units(units: Mapping[int, int]) -> Counter[PromiseKey]:
+    """Add up the units of stock rows that are for sale by item and pool; a step of commands. Units: pieces."""
+    rows = Stock.objects.filter(id__in=list(units), condition="sellable") if units else Stock.objects.none()
+    found: Counter[PromiseKey] = Counter()
+    for id_, item, pool in rows.values_list("id", "item_id", "warehouse__pool"):
+        found[item, pool] += units[id_]
+    return found
 
 
 class Row(Struct):

@@ -12,6 +12,7 @@ from steward.modules.inventory.models.places import PURPOSES, Warehouse, Zone
 from steward.modules.inventory.models.planning import DailyDemand, ReorderPoint
 from steward.modules.inventory.models.promises import ENTRY_KINDS, Hold, Promise, PromiseEntry
 from steward.modules.inventory.models.supply import ReceiptDifference, Supply, SupplyLine
+from steward.modules.inventory.models.write_offs import ItemCost, WriteOff
 
 __all__ = [
     "ENTRY_KINDS",
@@ -20,6 +21,7 @@ __all__ = [
     "DailyDemand",
     "Discrepancy",
     "Hold",
+    "ItemCost",
     "Lot",
     "Movement",
     "Promise",
@@ -31,5 +33,6 @@ __all__ = [
     "Supply",
     "SupplyLine",
     "Warehouse",
+    "WriteOff",
     "Zone",
 ]

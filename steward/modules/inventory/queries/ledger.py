@@ -19,11 +19,11 @@ Verdict = Literal["at_entry", "after_last", "unknown"]
 class Difference(Struct, frozen=True):
     """A balance its ledger does not prove. Units: pieces.
 
-    `balance` is on_hand (a stock row against its movements), reserved (a stock row against open reservations), sellable
-    (a pool against its stock rows), promised (a pool against the promise ledger), or beyond_promise (an order that has
-    more set aside than it was promised; `row_id` is then the order). `entry_id` names the first entry whose running
-    total is not what the row held then (`at_entry`), or the last good one before the balance changed without an entry
-    (`after_last`).
+    `balance` is on_hand (a stock row against its movements), reserved (a stock row against open reservations), held (a
+    stock row against the write-offs that wait), sellable (a pool against what its stock rows do not hold), promised (a
+    pool against the promise ledger), or beyond_promise (an order that has more set aside than it was promised; `row_id`
+    is then the order). `entry_id` names the first entry whose running total is not what the row held then (`at_entry`),
+    or the last good one before the balance changed without an entry (`after_last`).
     """
 
     balance: str

@@ -43,6 +43,7 @@ BALANCES: Mapping[str, Any] = {
     "reserved": _("Reserved, against the reservations of orders"),
     "sellable": _("Sellable in the pool, against its stock rows"),
     "promised": _("Promised by the pool, against the promise ledger"),
+    "held": _("Held, against the write-offs that wait"),
     "beyond_promise": _("Reserved for an order, against what it was promised"),
 }
 METHODS: Mapping[str, Any] = {
@@ -54,4 +55,25 @@ STORAGE: Mapping[str, Any] = {
     "chilled": pgettext_lazy("storage", "Chilled"),
     "frozen": pgettext_lazy("storage", "Frozen"),
     "hazardous": pgettext_lazy("storage", "Hazardous"),
+}
+CAUSES: Mapping[str, Any] = {
+    "expired": pgettext_lazy("write-off", "Expired"),
+    "damaged": pgettext_lazy("write-off", "Damaged"),
+    "lost": pgettext_lazy("write-off", "Lost"),
+    "obsolete": pgettext_lazy("write-off", "Obsolete"),
+}
+WRITE_OFF_STATES: Mapping[str, Any] = {
+    "waiting": pgettext_lazy("write-off", "Waits for approval"),
+    "written_off": pgettext_lazy("write-off", "Written off"),
+    "declined": pgettext_lazy("write-off", "Declined"),
+    "lapsed": pgettext_lazy("write-off", "Lapsed undecided"),
+    "withdrawn": pgettext_lazy("write-off", "Withdrawn"),
+}
+VALUED_AT: Mapping[str, Any] = {
+    "cost": pgettext_lazy("value of goods", "at cost"),
+    "price": pgettext_lazy("value of goods", "at selling price (cost unknown)"),
+}
+SPEEDS: Mapping[str, Any] = {
+    "slow": pgettext_lazy("stock", "Slow-moving"),
+    "non_moving": pgettext_lazy("stock", "Non-moving"),
 }

@@ -1,7 +1,7 @@
 WITH entries AS (
     SELECT promise_id, sum(quantity)::bigint AS units FROM inventory_promise_entry GROUP BY promise_id
 ), rows AS (
-    SELECT stock.item_id, warehouse.pool, sum(stock.on_hand)::bigint AS units
+    SELECT stock.item_id, warehouse.pool, sum(stock.on_hand - stock.held)::bigint AS units
     FROM inventory_stock AS stock
     JOIN inventory_warehouse AS warehouse ON warehouse.id = stock.warehouse_id
     WHERE stock.condition = 'sellable'
@@ -11,6 +11,8 @@ WITH entries AS (
     FROM inventory_movement GROUP BY item_id, warehouse_id, lot_id, condition
 ), reservations AS (
     SELECT stock_id, sum(quantity)::bigint AS units FROM inventory_reservation WHERE state = 'open' GROUP BY stock_id
+), write_offs AS (
+    SELECT stock_id, sum(quantity)::bigint AS units FROM inventory_write_off WHERE state = 'waiting' GROUP BY stock_id
 ), of_pools AS (
     SELECT balance.name, promise.id, item.sku, promise.pool AS place, balance.stands::bigint, balance.ledger
     FROM inventory_promise AS promise
@@ -29,8 +31,10 @@ WITH entries AS (
     LEFT JOIN moves ON moves.item_id = stock.item_id AND moves.warehouse_id = stock.warehouse_id
                    AND moves.lot_id = stock.lot_id AND moves.condition = stock.condition
     LEFT JOIN reservations ON reservations.stock_id = stock.id
+    LEFT JOIN write_offs ON write_offs.stock_id = stock.id
     CROSS JOIN LATERAL (VALUES ('on_hand', stock.on_hand, coalesce(moves.units, 0)),
-                               ('reserved', stock.reserved, coalesce(reservations.units, 0)))
+                               ('reserved', stock.reserved, coalesce(reservations.units, 0)),
+                               ('held', stock.held, coalesce(write_offs.units, 0)))
                AS balance (name, stands, ledger)
 ), beyond AS (
     SELECT 'beyond_promise', reservation.order_id, item.sku, warehouse.pool,

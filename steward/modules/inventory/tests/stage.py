@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from steward.kernel.command import command
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands import promising, reserving
 from steward.modules.inventory.commands.promising import Want
+from steward.modules.inventory.commands.regrading import Regrade, quarantine_expired, regrade_stock
 from steward.modules.inventory.commands.reserving import Placement
 from steward.modules.inventory.models import Lot, Reservation, Stock
 from tests import make
@@ -49,3 +50,18 @@ def balances(item_id: int) -> tuple[int, int]:
     """Return what the main pool may sell of an item and what it has promised."""
     row = next(one for one in queries.stock_page(limit=1000) if one.item_id == item_id)
     return row.sellable, row.promised
+
+
+def ship(reservations: list[int]) -> None:
+    """Let goods that were set aside leave."""
+    reserving.ship_reservations(make.TESTER, reservation_ids=reservations, reference="SH-1", now=make.NOW)
+
+
+def grade(stock_id: int, quantity: int, to: str) -> None:
+    """Change the condition of some pieces."""
+    regrade_stock(make.TESTER, regrades=[Regrade(stock_id, quantity, to, "外包装破损")], now=make.NOW)
+
+
+def expire(now: datetime) -> None:
+    """Let what is past its date go into quarantine."""
+    quarantine_expired(make.TESTER, now=now)

@@ -33,6 +33,7 @@ KINDS: dict[str, Any] = {
     "stock_low": _("Below its reorder point"),
     "stock_differs": _("A stock balance differs"),
     "stock_expired": _("Goods past their date"),
+    "write_off_ended": _("Write-off decided"),
     "holidays_missing": _("Holidays of a year unknown"),
     "webhook_disabled": _("Webhook switched off"),
 }

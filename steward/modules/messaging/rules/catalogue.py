@@ -209,6 +209,16 @@ KINDS: Mapping[str, Kind] = {
             ),
         ),
         Kind(
+            "write_off_ended",
+            "staff",
+            (
+                SUBJECT,
+                _words("outcome", "已报废", "已報廢", "Written off"),
+                Placeholder("pieces", "number", 6),
+                Placeholder("note", "text", "看过实物", optional=True),
+            ),
+        ),
+        Kind(
             "holidays_missing",
             "staff",
             (Placeholder("subject", "text", "办公时间"), Placeholder("year", "number", 2027)),

@@ -57,6 +57,7 @@ LABELS: dict[str, Any] = {
     "stock.purchase": _("Buy goods and move them between warehouses"),
     "stock.count": _("Take stock"),
     "stock.plan": _("Plan stock: reorder points and proposals"),
+    "stock.write_off": _("Ask for write-offs of goods, call them off"),
     "fulfilment.view": _("See allocations and waves, and why"),
     "fulfilment.allocate": _("Allocate orders, run and apply waves"),
     "fulfilment.policy": _("Change and try out the policy of allocation"),

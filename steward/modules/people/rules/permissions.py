@@ -40,7 +40,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "orders.do_steps",
     ),
     "catalog": ("catalog.edit",),
-    "stock": ("stock.view", "stock.move", "stock.purchase", "stock.count", "stock.plan"),
+    "stock": ("stock.view", "stock.move", "stock.purchase", "stock.count", "stock.plan", "stock.write_off"),
     "fulfilment": ("fulfilment.view", "fulfilment.allocate", "fulfilment.policy"),
     "logistics": (
         "logistics.carriers",
@@ -83,6 +83,7 @@ OF_THE_SYSTEM = frozenset(
         "payments.callback",
         "payments.work",
         "stock.expire",
+        "stock.follow",
     }
 )
 PERMISSIONS: frozenset[str] = frozenset(code for codes in AREAS.values() for code in codes)

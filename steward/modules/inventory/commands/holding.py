@@ -1,0 +1,69 @@
+"""Hold pieces of stock rows for something other than an order, and let them go again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.db import connection
+
+from steward.kernel import arrays, sql
+from steward.modules.inventory.commands.rows import PACKAGE, make_promises
+from steward.modules.inventory.commands.writing import Row, change_stock, lock_stock, sellable_units
+from steward.modules.inventory.models import Stock
+
+
+def lock_for_holding(stock_ids: Iterable[int]) -> dict[int, tuple[Row, int]]:
+    """Lock stock rows and what their pools promise; tell of each row what is free to be held.
+
+    A step of the caller's command. Of goods for sale that is what lies there free, and no more than their pool has not
+    promised. Units: pieces. Locks: promises by id, then stock rows by id.
+    """
+    wanted = sorted(set(stock_ids))
+    keys = {
+        id_: (item, pool, condition)
+        for id_, item, pool, condition in Stock.objects.filter(id__in=wanted).values_list(
+            "id", "item_id", "warehouse__pool", "condition"
+        )
+    }
+    pairs = {(item, pool) for item, pool, _condition in keys.values()}
+    promises = make_promises(pairs) if pairs else {}
+    free: dict[int, int] = {}
+    if promises:
+        with connection.cursor() as cursor:
+            cursor.execute(sql.load(PACKAGE, "lock_promises"), {"ids": arrays.integers(sorted(promises.values()))})
+            free = {row[0]: row[3] for row in cursor.fetchall()}
+    found = {}
+    for id_, row in lock_stock(wanted).items():
+        item, pool, condition = keys[id_]
+        of_pool = free[promises[item, pool]] if condition == "sellable" else row.free
+        found[id_] = (row, max(0, min(row.free, of_pool)))
+    return found
+
+
+def hold_stock(units: Mapping[int, int]) -> None:
+    """Hold pieces of locked stock rows: they lie there, and are neither for sale nor for anybody else.
+
+    A step of the caller's command, which has asked `lock_for_holding` what is free; the checks of both levels hold the
+    rest. Units: pieces, by stock row.
+    """
+    _change(units, 1)
+
+
+def free_held(units: Mapping[int, int]) -> None:
+    """Let go of pieces that were held; what was for sale is again. A step of the caller's command, as above."""
+    _change(units, -1)
+
+
+def _change(units: Mapping[int, int], sign: int) -> None:
+    change_stock(held={id_: sign * count for id_, count in units.items()})
+    delta = sellable_units(units)
+    ids = make_promises(delta) if delta else {}
+    if ids:
+        keys = sorted(delta, key=ids.__getitem__)
+        columns = {
+            "ids": arrays.integers([ids[key] for key in keys]),
+            "sellable": arrays.integers([-sign * delta[key] for key in keys]),
+            "fulfilled": arrays.integers([0] * len(keys)),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(sql.load(PACKAGE, "change_sellable"), columns)
