@@ -21,7 +21,14 @@ from steward.modules.fulfilment import handlers as fulfilment
 from steward.modules.incidents import handlers as incidents
 from steward.modules.incidents.events import SurgeStarted
 from steward.modules.inventory import handlers as inventory
-from steward.modules.inventory.events import HoldExpired, PromiseWithdrawn, ReservationsLost, StockMoved, WriteOffEnded
+from steward.modules.inventory.events import (
+    HoldExpired,
+    PromiseWithdrawn,
+    ReservationsLost,
+    StockMoved,
+    StocktakeMoved,
+    WriteOffEnded,
+)
 from steward.modules.logistics import handlers as logistics
 from steward.modules.logistics.events import (
     ShipmentCancelled,
@@ -88,6 +95,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_approval_settled_follow_verification,
         payments.on_approval_settled_move_refunds,
         inventory.on_approval_settled_end_write_offs,
+        inventory.on_approval_settled_move_stocktakes,
     ],
     WriteOffEnded: [orders.on_write_off_ended_promise_waiting, fulfilment.on_write_off_ended_retry_orders],
     OrderMended: [orders.on_order_mended_open_exception],
@@ -119,6 +127,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     ShipmentEased: [logistics.on_shipment_eased_close_exception],
     StockMoved: [orders.on_stock_moved_promise_waiting, fulfilment.on_stock_moved_retry_orders],
     ReservationsLost: [fulfilment.on_reservations_lost_place_anew],
+    StocktakeMoved: [inventory.on_stocktake_moved_book_counts],
     HoldExpired: [orders.on_hold_expired_note_release],
     PromiseWithdrawn: [orders.on_promise_withdrawn_note_release, fulfilment.on_promise_withdrawn_call_off_shipments],
     PolicyAdded: [deadlines.on_policy_added_realign_clocks],

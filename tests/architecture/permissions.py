@@ -19,6 +19,7 @@ SYSTEM_ONLY = frozenset(
         "payments.callback",
         "payments.work",
         "people.own_account",
+        "stock.book_counts",
         "stock.expire",
         "stock.follow",
     }

@@ -194,6 +194,13 @@ def items_by_id(ids: Iterable[int]) -> dict[int, ItemFacts]:
     return {one.id: one for one in _with_components([ItemFacts(*row) for row in rows])}
 
 
+def item_by_code(code: str) -> ItemFacts | None:
+    """Find the active item a scanner read: its SKU, whatever the case, or the goods' own barcode; None: unknown."""
+    rows = Item.objects.filter(Q(sku__iexact=code) | Q(barcode__iexact=code), active=True).exclude(sku="")
+    found = _with_components([ItemFacts(*row) for row in rows.order_by("id").values_list(*_ITEM_FIELDS)[:1]])
+    return found[0] if found and code else None
+
+
 def substitutes_of(item_ids: Iterable[int]) -> dict[int, list[ItemFacts]]:
     """List what may stand in for items, by item, the first choice first; what is no longer sold is left out."""
     rows = Substitute.objects.filter(item_id__in=list(item_ids), substitute__active=True).order_by("item_id", "rank")

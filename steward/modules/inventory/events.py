@@ -66,6 +66,43 @@ class ReceiptDiffered(Event, frozen=True, kw_only=True):
     reason: str
 
 
+class StocktakeMoved(Event, frozen=True, kw_only=True):
+    """A stocktake was planned, counted, compared, agreed to, booked or called off; `state` is where it stands now."""
+
+    KIND = "inventory.stocktake_moved"
+    SUBJECT = "stocktake"
+    stocktake_id: int
+    number: str
+    warehouse_id: int
+    state: str
+    verb: str
+    reason: str = ""
+
+
+class SheetHandedIn(Event, frozen=True, kw_only=True):
+    """Somebody counted a sheet of a stocktake to its end. Units: lines."""
+
+    KIND = "inventory.sheet_handed_in"
+    SUBJECT = "stocktake"
+    stocktake_id: int
+    sheet_id: int
+    number: str
+    round: int
+    lines: int
+
+
+class CountsBooked(Event, frozen=True, kw_only=True):
+    """What a stocktake found went into the ledger. Units: lines; pieces found more, and found missing."""
+
+    KIND = "inventory.counts_booked"
+    SUBJECT = "stocktake"
+    stocktake_id: int
+    number: str
+    lines: int
+    found: int
+    missing: int
+
+
 class ReorderPointCrossed(Event, frozen=True, kw_only=True):
     """What a warehouse has of an item, with what is on its way, fell below its reorder point. Units: pieces."""
 

@@ -30,6 +30,9 @@ FACTS: Mapping[str, Any] = {
     "condition": gettext_lazy("Condition"),
     "valued_at": gettext_lazy("Valued"),
     "given_up_before_minor": gettext_lazy("Given up lately, counted with it"),
+    "lines_off": gettext_lazy("Lines that differ"),
+    "pieces_found": gettext_lazy("Pieces found more"),
+    "pieces_missing": gettext_lazy("Pieces missing"),
 }
 VALUES: Mapping[tuple[str, str], Any] = {
     ("cause", "entered"): pgettext_lazy("check of an entry", "Entered by hand"),

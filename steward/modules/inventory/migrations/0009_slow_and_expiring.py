@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("approvals", "0004_found_by_number"),
         ("catalog", "0005_bundles"),
-        ("inventory", "0007_entries_of_a_day"),
+        ("inventory", "0008_stocktakes"),
         ("people", "0002_first_roles"),
     ]
 

@@ -11,6 +11,7 @@ from steward.modules.inventory.models.ledger import (
 from steward.modules.inventory.models.places import PURPOSES, Warehouse, Zone
 from steward.modules.inventory.models.planning import DailyDemand, ReorderPoint
 from steward.modules.inventory.models.promises import ENTRY_KINDS, Hold, Promise, PromiseEntry
+from steward.modules.inventory.models.stocktakes import Stocktake, StocktakeCount, StocktakeLine, StocktakeSheet
 from steward.modules.inventory.models.supply import ReceiptDifference, Supply, SupplyLine
 from steward.modules.inventory.models.write_offs import ItemCost, WriteOff
 
@@ -30,6 +31,10 @@ __all__ = [
     "ReorderPoint",
     "Reservation",
     "Stock",
+    "Stocktake",
+    "StocktakeCount",
+    "StocktakeLine",
+    "StocktakeSheet",
     "Supply",
     "SupplyLine",
     "Warehouse",

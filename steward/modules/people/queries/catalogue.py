@@ -56,6 +56,7 @@ LABELS: dict[str, Any] = {
     "stock.move": _("Change stock"),
     "stock.purchase": _("Buy goods and move them between warehouses"),
     "stock.count": _("Take stock"),
+    "stock.stocktake": _("Plan stocktakes and see their differences"),
     "stock.plan": _("Plan stock: reorder points and proposals"),
     "stock.write_off": _("Ask for write-offs of goods, call them off"),
     "fulfilment.view": _("See allocations and waves, and why"),

@@ -40,7 +40,15 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "orders.do_steps",
     ),
     "catalog": ("catalog.edit",),
-    "stock": ("stock.view", "stock.move", "stock.purchase", "stock.count", "stock.plan", "stock.write_off"),
+    "stock": (
+        "stock.view",
+        "stock.move",
+        "stock.purchase",
+        "stock.count",
+        "stock.stocktake",
+        "stock.plan",
+        "stock.write_off",
+    ),
     "fulfilment": ("fulfilment.view", "fulfilment.allocate", "fulfilment.policy"),
     "logistics": (
         "logistics.carriers",
@@ -82,6 +90,7 @@ OF_THE_SYSTEM = frozenset(
         "messaging.deliver",
         "payments.callback",
         "payments.work",
+        "stock.book_counts",
         "stock.expire",
         "stock.follow",
     }

@@ -1,0 +1,191 @@
+"""Read stocktakes: the list, one with its progress and, for whom it is time, its differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db.models import Count, F, Q
+from msgspec import Struct
+
+from steward.kernel import errors
+from steward.kernel.actor import Actor
+from steward.modules.approvals import queries as approvals
+from steward.modules.inventory.models import Stocktake, StocktakeCount, StocktakeSheet
+from steward.modules.inventory.queries.stocktake_lines import (
+    AccuracyView,
+    CountedLine,
+    accuracy_of,
+    counted_lines,
+    differing_lines,
+)
+from steward.modules.inventory.rules import accuracy
+from steward.modules.inventory.rules import stocktaking as rules
+
+LEAD = "stock.stocktake"
+
+
+class StocktakeRow(Struct, frozen=True):
+    """A stocktake in a list. Units: lines; sheets."""
+
+    id: int
+    number: str
+    warehouse: str
+    zones: list[str]
+    classes: list[str]
+    state: str
+    due_date: date | None
+    created_at: datetime
+    created_by: str
+    lines: int
+    counted: int
+    differing: int | None
+
+    def is_late(self, today: date) -> bool:
+        """Tell whether it should have been counted before today."""
+        return self.state == "counting" and self.due_date is not None and self.due_date < today
+
+
+class SheetRow(Struct, frozen=True):
+    """A sheet of a stocktake and how far it is. Units: lines."""
+
+    id: int
+    number: str
+    warehouse: str
+    round: int
+    zone: str
+    counter: str
+    state: str
+    handed_in_at: datetime | None
+    due_date: date | None
+    lines: int
+    counted: int
+
+
+class StocktakeView(Struct, frozen=True):
+    """One stocktake. While somebody counts there are no lines in it: `is_blind`. Units: minor currency units."""
+
+    id: int
+    number: str
+    warehouse: str
+    warehouse_code: str
+    zones: list[str]
+    classes: list[str]
+    note: str
+    state: str
+    due_date: date | None
+    recounts: int
+    approval_id: int | None
+    off_minor: int | None
+    currency: str
+    reason: str
+    created_at: datetime
+    created_by: str
+    ended_at: datetime | None
+    sheets: list[SheetRow] = []
+    is_blind: bool = True
+    counted: int = 0
+    differing: list[CountedLine] = []
+    accuracy: AccuracyView = AccuracyView(accuracy.Accuracy(), {}, {}, {})
+
+    @property
+    def must_recount(self) -> int:
+        """Return how many differences only one person has counted."""
+        return sum(line.must_recount for line in self.differing)
+
+    @property
+    def worth_recount(self) -> int:
+        """Return how many differences somebody should count once more."""
+        return sum(line.is_worth_recount for line in self.differing)
+
+
+def stocktakes_page(
+    actor: Actor, *, states: Sequence[str] = (), before: int | None = None, limit: int = 50
+) -> list[StocktakeRow]:
+    """List stocktakes, newest first; how many lines differ is only told to whom, and when, the books may be seen."""
+    rows = Stocktake.objects.order_by("-id")
+    if states:
+        rows = rows.filter(state__in=states)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    off = Q(lines__counted__isnull=False) & ~Q(lines__counted=F("lines__expected"))
+    numbered = rows.annotate(
+        all_lines=Count("lines"),
+        counted=Count("lines", filter=Q(lines__counted__isnull=False)),
+        differing=Count("lines", filter=off),
+    )
+    fields = (
+        "id", "number", "warehouse__name", "zones", "classes", "state", "due_date", "created_at", "created_by",
+        "all_lines", "counted", "differing",
+    )  # fmt: skip
+    is_lead = actor.may(LEAD)
+    return [
+        StocktakeRow(*row[:-1], differing=row[-1] if rules.numbers_shown(row[5], is_lead=is_lead) else None)
+        for row in numbered.values_list(*fields)[:limit]
+    ]
+
+
+def stocktake(actor: Actor, number: str) -> StocktakeView:
+    """Show one stocktake as the actor may see it: the books' numbers never while somebody counts. Raises: NotFound."""
+    fields = StocktakeView.__struct_fields__[:17]
+    stored = [{"warehouse": "warehouse__name", "warehouse_code": "warehouse__code"}.get(name, name) for name in fields]
+    row = Stocktake.objects.filter(number=number).values_list(*stored).first()
+    if row is None:
+        raise errors.NotFound(key=number)
+    view = dict(zip(fields, row, strict=True))
+    sheets = sheet_rows(stocktake_id=row[0])
+    if not rules.numbers_shown(view["state"], is_lead=actor.may(LEAD) or _decides(actor, view["approval_id"])):
+        return StocktakeView(**view, sheets=sheets)
+    lines = counted_lines(row[0])
+    return StocktakeView(
+        **view,
+        sheets=sheets,
+        is_blind=False,
+        counted=len(lines),
+        differing=differing_lines(lines),
+        accuracy=accuracy_of(lines),
+    )
+
+
+def _decides(actor: Actor, approval_id: int | None) -> bool:
+    """Tell whether the actor decided about a stocktake, and so has seen its numbers already."""
+    view = approvals.approval(approval_id) if approval_id else None
+    return view is not None and any(actor.id in (one.decided_by, one.for_person) for one in view.decisions)
+
+
+def sheet_rows(
+    *, stocktake_id: int | None = None, counter: str | None = None, open_only: bool = False
+) -> list[SheetRow]:
+    """List sheets with how far they are: of one stocktake, or those a person may count, their own first."""
+    rows = StocktakeSheet.objects.order_by("round", "zone", "id")
+    if stocktake_id is not None:
+        rows = rows.filter(stocktake_id=stocktake_id)
+    if counter is not None:
+        rows = rows.filter(counter__in=("", counter)).order_by("-counter", "id")
+    if open_only:
+        rows = rows.filter(state__in=rules.SHEET_OPEN)
+    fields = (
+        "id", "stocktake__number", "stocktake__warehouse__name", "round", "zone", "counter", "state", "handed_in_at",
+        "stocktake__due_date", "all_lines", "done",
+    )  # fmt: skip
+    numbered = rows.annotate(all_lines=Count("counts"), done=Count("counts", filter=Q(counts__counted__isnull=False)))
+    return [SheetRow(*row) for row in numbered.values_list(*fields)]
+
+
+def sheets_to_count(actor: Actor) -> list[SheetRow]:
+    """List what somebody may count now: their own sheets, and those nobody has taken that they have not counted yet."""
+    found = sheet_rows(counter=actor.id, open_only=True)
+    free = [one.id for one in found if not one.counter]
+    barred = set(
+        StocktakeSheet.objects.filter(id__in=free, round__gt=1, ordered_by=actor.id).values_list("id", flat=True)
+    )
+    seen = StocktakeCount.objects.filter(sheet_id__in=free, line__found__counted_by=actor.id)
+    barred |= set(seen.values_list("sheet_id", flat=True))
+    return [one for one in found if one.id not in barred]
+
+
+def stocktake_counts(actor: Actor) -> dict[str, int]:
+    """Count what waits for somebody: sheets they may count, and stocktakes to compare."""
+    comparing = Stocktake.objects.filter(state="comparing").count() if actor.may(LEAD) else 0
+    mine = StocktakeSheet.objects.filter(counter=actor.id, state__in=rules.SHEET_OPEN).count()
+    return {"stocktakes": mine + comparing}
