@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from steward.interfaces.cli import clearing
+from steward.interfaces.cli import clearing, stocktake
 from steward.interfaces.cli.orders import operator
 from steward.kernel import moment
 from steward.kernel.errors import Refusal
@@ -25,6 +25,7 @@ def register(subparsers: Any) -> None:
     verbs.add_parser("prove", help="compare every balance with its ledger").set_defaults(run=prove)
     verbs.add_parser("expire", help="put goods past their date into quarantine").set_defaults(run=expire)
     verbs.add_parser("plan", help="list what is below its reorder point").set_defaults(run=plan)
+    stocktake.register(verbs)
     _register_places(verbs)
     _register_goods(verbs)
     clearing.register(verbs)

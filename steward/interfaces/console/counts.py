@@ -12,7 +12,7 @@ from steward.modules.approvals import queries as approvals
 from steward.modules.fulfilment.queries import waves
 from steward.modules.incidents import queries as incidents
 from steward.modules.inventory import queries as inventory
-from steward.modules.inventory.queries import write_offs
+from steward.modules.inventory.queries import stocktakes, write_offs
 from steward.modules.logistics.queries import carriers, claims, shipments, tracking
 from steward.modules.logistics.queries.days import house_day
 from steward.modules.logistics.rules.shipments import IN_HOUSE
@@ -27,6 +27,7 @@ WORK_BY_PERMISSION: Mapping[str, str] = {
     "orders.audit": "orders.audit",
     "orders.screen": "orders.held",
     "approvals.decide": "approvals.mine",
+    "stock.count": "stock.stocktakes",
 }
 
 
@@ -54,6 +55,11 @@ def _surges() -> Mapping[str, int]:
 def _stock() -> Mapping[str, int]:
     counts = {f"stock.{name}": number for name, number in inventory.attention_counts().items()}
     return counts | {"stock.write_offs": write_offs.write_offs_waiting()}
+
+
+def _stocktakes(actor: Actor) -> Mapping[str, int]:
+    """Count what waits for this very person: sheets to count, stocktakes to compare."""
+    return {f"stock.{name}": number for name, number in stocktakes.stocktake_counts(actor).items()}
 
 
 def _parked() -> Mapping[str, int]:
@@ -122,6 +128,8 @@ def counts_for(actor: Actor) -> dict[str, int]:
             found.update(counter.count())
     if actor.may("approvals.decide"):
         found |= _approvals(actor)
+    if actor.may("stock.count") or actor.may("stock.stocktake"):
+        found |= _stocktakes(actor)
     found["work"] = sum(found.get(name, 0) for permission, name in WORK_BY_PERMISSION.items() if actor.may(permission))
     wanted = {entry.count for entry in navigation.places(actor) if entry.count}
     return {name: number for name, number in found.items() if name in wanted}

@@ -93,6 +93,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("Replenishment"), "replenishment", "stock.view", "shopping-cart", count="stock.low"),
             Entry(_("Purchases and transfers"), "supplies", "stock.view", "truck", count="stock.differences"),
             Entry(_("Slow and expiring"), "stock_expiring", "stock.view", "hourglass-low", count="stock.write_offs"),
+            Entry(_("Stocktakes"), "stocktakes", "stock.view", "clipboard-list", count="stock.stocktakes"),
             Entry(_("Stock health"), "stock_health", "stock.view", "heartbeat", count="stock.unproven"),
             Entry(_("Refunds"), "refunds", "payments.view", "cash-banknote", count="payments.refunds", key="q"),
             Entry(_("Reconciliation"), "statements", "payments.view", "scale", count="payments.differences"),

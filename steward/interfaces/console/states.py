@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from django.utils.translation import pgettext_lazy
 
+from steward.modules.inventory.queries import stocktake_words
 from steward.modules.inventory.queries import words as stock_words
 from steward.modules.logistics.queries import shipment_words
 from steward.modules.logistics.queries import words as carrier_words
@@ -106,6 +107,15 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "lapsed": "grey",
         "withdrawn": "grey",
     },
+    "stocktake": {
+        "counting": "blue",
+        "comparing": "amber",
+        "awaiting_approval": "amber",
+        "approved": "blue",
+        "done": "green",
+        "cancelled": "grey",
+    },
+    "sheet": {"open": "grey", "counting": "blue", "handed_in": "green", "cancelled": "grey"},
     "carrier": {"active": "green", "probation": "amber", "stopped": "red"},
     "refund": {
         "awaiting_approval": "amber",
@@ -145,6 +155,8 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "refund": payment_words.REFUND_STATES,
     "supply": stock_words.SUPPLY_STATES,
     "write_off": stock_words.WRITE_OFF_STATES,
+    "stocktake": stocktake_words.STATES,
+    "sheet": stocktake_words.SHEET_STATES,
     "exception": exception_words.STATES,
 }
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from steward.interfaces.console.stock import clearing, health, items, replenishment, supply, views, write_offs
+from steward.interfaces.console.stock import (
+    clearing,
+    counting,
+    health,
+    items,
+    replenishment,
+    stocktakes,
+    supply,
+    views,
+    write_offs,
+)
 
 urlpatterns = [
     path("", views.stock, name="stock"),
@@ -33,6 +43,17 @@ urlpatterns = [
     path("write-offs/new", write_offs.write_off_new, name="write_off_new"),
     path("write-offs/<str:number>", write_offs.write_off, name="write_off"),
     path("write-offs/<str:number>/withdraw", write_offs.write_off_withdraw, name="write_off_withdraw"),
+    path("stocktakes", stocktakes.stocktakes, name="stocktakes"),
+    path("stocktakes/new", stocktakes.stocktake_new, name="stocktake_new"),
+    path("stocktakes/sheets/<int:sheet_id>", counting.count_sheet, name="count_sheet"),
+    path("stocktakes/sheets/<int:sheet_id>/scan", counting.count_scan, name="count_scan"),
+    path("stocktakes/sheets/<int:sheet_id>/lines/<int:line_id>", counting.count_set, name="count_set"),
+    path("stocktakes/sheets/<int:sheet_id>/other", counting.count_other, name="count_other"),
+    path("stocktakes/sheets/<int:sheet_id>/hand-in", counting.count_hand_in, name="count_hand_in"),
+    path("stocktakes/<str:number>", stocktakes.stocktake, name="stocktake"),
+    path("stocktakes/<str:number>/recount", stocktakes.stocktake_recount, name="stocktake_recount"),
+    path("stocktakes/<str:number>/submit", stocktakes.stocktake_submit, name="stocktake_submit"),
+    path("stocktakes/<str:number>/cancel", stocktakes.stocktake_cancel, name="stocktake_cancel"),
     path("health", health.stock_health, name="stock_health"),
     path("health/prove", health.stock_prove, name="stock_prove"),
 ]

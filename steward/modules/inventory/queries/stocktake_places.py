@@ -98,3 +98,8 @@ def ledger_of(line_ids: Iterable[int]) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "stocktake_ledger"), {"ids": arrays.integers(sorted(set(line_ids)))})
         return dict(cursor.fetchall())
+
+
+def class_days() -> int:
+    """Tell how many days of demand classes are made from."""
+    return int(parameters.value(CLASS_DAYS))

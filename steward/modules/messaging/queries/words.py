@@ -31,6 +31,7 @@ KINDS: dict[str, Any] = {
     "refund_stuck": _("Refund takes too long"),
     "refund_lapsed": _("Nobody decided about a refund"),
     "stock_low": _("Below its reorder point"),
+    "stocktake_sheet": _("A sheet to count"),
     "stock_differs": _("A stock balance differs"),
     "stock_expired": _("Goods past their date"),
     "write_off_ended": _("Write-off decided"),

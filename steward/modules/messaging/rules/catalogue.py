@@ -190,6 +190,16 @@ KINDS: Mapping[str, Kind] = {
             ),
         ),
         Kind(
+            "stocktake_sheet",
+            "staff",
+            (
+                Placeholder("subject", "text", "ST-2026-000012"),
+                Placeholder("warehouse", "text", "杭州仓"),
+                Placeholder("zone", "text", "ambient"),
+                Placeholder("lines", "number", 24),
+            ),
+        ),
+        Kind(
             "stock_differs",
             "staff",
             (
