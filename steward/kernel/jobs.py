@@ -89,7 +89,12 @@ def is_one_too_many(context: JobContext) -> bool:
     if job.worker_id is None:
         return False
     with connection.cursor() as cursor:
-        asked = {"worker_id": job.worker_id, "task": job.task_name, "queue": job.queue, "job_id": job.id}
+        asked: dict[str, Any] = {
+            "worker_id": job.worker_id,
+            "task": job.task_name,
+            "queue": job.queue,
+            "job_id": job.id,
+        }
         cursor.execute(OLDER, asked)
         alike, near = cursor.fetchone() or (0, 0)
     return bool(alike >= max(1, threads // 2) or near >= max(1, threads - 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -249,7 +250,7 @@ def test_notices_their_mails_and_stray_reports_go_sooner_in_bounded_batches(mail
     [("forget_messages", "message_of_customer_at"), ("forget_staff_mails", "message_of_staff_at")],
 )
 def test_what_is_kept_longer_is_not_read_when_the_rest_is_forgotten(statement: str, index: str) -> None:
-    wanted = {"messages_before": make.NOW, "notices_before": make.NOW, "limit": 5}
+    wanted: dict[str, Any] = {"messages_before": make.NOW, "notices_before": make.NOW, "limit": 5}
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {sql.load(PACKAGE, statement)}", wanted)
