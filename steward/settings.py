@@ -101,9 +101,6 @@ SMS_SECRET = env.secret("STEWARD_SMS_SECRET", "Secret of the access key; the aut
 SMS_APP = env.text("STEWARD_SMS_APP", "", "SdkAppId at Tencent Cloud.")
 SMS_SIGN_NAME = env.text("STEWARD_SMS_SIGN_NAME", "", "Approved name short messages begin with (Aliyun, Tencent).")
 SMS_SENDER = env.text("STEWARD_SMS_SENDER", "", "Number, name or messaging service to send from (Twilio).")
-SMS_TEMPLATES = env.names(
-    "STEWARD_SMS_TEMPLATES", "", "Approved texts (Aliyun, Tencent): order_received/zh-hans=SMS_1,order_paid=SMS_2."
-)
 SMS_ADDRESS = env.text("STEWARD_SMS_ADDRESS", "", "Address of the carrier's interface, where it is not the usual one.")
 REPORT_SECRET = env.secret(
     "STEWARD_REPORT_SECRET", "Makes the keys by which delivery reports are known.", keep_in=HOME / "reports.key"

@@ -100,3 +100,36 @@ def test_deliveries_are_listed_and_one_that_does_not_exist_is_not_sent_again() -
 
     assert program.get(f"webhooks/endpoints/{id_}/deliveries").json() == {"rows": [], "next_after": None}
     assert program.post("webhooks/deliveries/999/resend").status_code == 404
+
+
+CODE = {"carrier": "aliyun_sms", "kind": "order_paid", "locale": "zh-hans", "carrier_code": "SMS_154950909"}
+
+
+def test_codes_of_carriers_are_saved_together_once_under_their_key_and_listed() -> None:
+    program = Caller("messaging.templates")
+    codes = {"codes": [CODE, CODE | {"locale": "en", "carrier_code": "SMS_7"}], "reason": "approved"}
+
+    answers = [program.post("messages/approved-codes", codes, key="k").json() for _ in range(2)]
+    found = program.get("messages/approved-codes").json()
+
+    assert answers == [{"changed": 2}] * 2
+    assert [(row["kind"], row["locale"], row["carrier_code"], row["text_version"]) for row in found["rows"]] == [
+        ("order_paid", "en", "SMS_7", 1),
+        ("order_paid", "zh-hans", "SMS_154950909", 1),
+    ]
+    assert (found["carrier_in_use"], found["missing"]) == ("", [])
+
+
+def test_a_code_that_cannot_be_one_is_refused_with_the_place() -> None:
+    codes = {"codes": [CODE | {"carrier_code": "449739"}], "reason": "approved"}
+
+    answer = Caller("messaging.templates").post("messages/approved-codes", codes)
+
+    assert (answer.status_code, [one["field"] for one in answer.json()["findings"]]) == (422, ["codes.0.carrier_code"])
+
+
+def test_codes_are_for_who_may_change_texts_of_all_shops() -> None:
+    codes = {"codes": [CODE], "reason": "approved"}
+
+    assert Caller("messaging.view").post("messages/approved-codes", codes).status_code == 403
+    assert Caller("messaging.view").get("messages/approved-codes").status_code == 403

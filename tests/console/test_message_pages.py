@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -168,6 +169,41 @@ def test_the_preview_shows_what_is_being_typed_in_its_language_beside_the_others
     shown = answer.content.decode()
     assert "We got ¥199.00, 梅子" in shown
     assert "已收到付款 ¥199.00" in shown
+
+
+def test_a_carrier_s_code_of_a_text_is_saved_beside_the_text_and_says_when_it_is_outdated() -> None:
+    client = make.browser("admin", locale="en")
+    draft = {"carrier": "aliyun_sms", "locale": "en", "carrier_code": "SMS_77", "reason": "approved"}
+    client.post("/messages/texts/order_paid/code", draft)
+    address = "/messages/texts/order_paid?channel=sms&locale=en"
+    assert 'value="SMS_77"' in page(address)
+    assert "The text was changed since" not in page(address)
+
+    client.post(address, {"body": "Paid {{paid}}", "reason": "shorter", "seen": "1", "what": "save"})
+
+    assert "The text was changed since: version 1 goes out, not 2" in page(address)
+    assert "SMS_77" not in page("/messages/texts/order_paid?channel=sms&locale=zh-hans")
+    assert "Codes of carriers" not in page("/messages/texts/order_paid?channel=email&locale=en")
+
+
+def test_a_code_that_cannot_be_one_is_refused_in_words() -> None:
+    client = make.browser("admin", locale="en")
+    draft = {"carrier": "tencent_sms", "locale": "en", "carrier_code": "SMS_77", "reason": "approved"}
+
+    answer = client.post("/messages/texts/order_paid/code", draft, follow=True)
+
+    assert "A code of this carrier looks like 449739." in answer.content.decode()
+    assert make.browser("lin").post("/messages/texts/order_paid/code", draft).status_code == 403
+
+
+def test_where_the_carrier_needs_codes_the_list_says_which_are_missing(settings: Any) -> None:
+    settings.SMS = "aliyun"
+
+    shown = page("/messages/texts")
+
+    assert "Aliyun sends only texts it has approved." in shown
+    assert "Code missing" in shown
+    assert "Code missing" in page("/messages/texts/order_paid?channel=sms&locale=en")
 
 
 def test_how_a_kind_goes_out_is_changed_and_what_is_owed_stays_on() -> None:

@@ -26,6 +26,7 @@ def sms(**changes: Any) -> Sms:
         "locale": "zh-hans",
         "template": "order_received",
         "values": {"house": "Steward", "order_number": "SO-1"},
+        "approved_code": "449739",
     }
     return Sms(**(facts | changes))
 

@@ -6,7 +6,6 @@ from django.conf import settings
 
 from steward.connectors.aliyun_sms.carrier import AliyunSms
 from steward.connectors.aliyun_sms.reports import AliyunReports
-from steward.connectors.approved_texts import read_codes
 
 ADDRESS = "https://dysmsapi.aliyuncs.com/"
 
@@ -18,7 +17,6 @@ def sms() -> AliyunSms:
         key_id=settings.SMS_KEY_ID,
         secret=settings.SMS_SECRET,
         sign_name=settings.SMS_SIGN_NAME,
-        codes=read_codes(settings.SMS_TEMPLATES),
     )
 
 

@@ -6,14 +6,12 @@ Source: https://help.aliyun.com/en/sms/developer-reference/api-dysmsapi-2017-05-
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from datetime import UTC
 from urllib.parse import urlencode
 
 import msgspec
 
 from steward.connectors.aliyun_sms.signing import signature
-from steward.connectors.approved_texts import code_for
 from steward.connectors.calling import Lost, NotHeard, post
 from steward.kernel import moment
 from steward.modules.messaging.ports import Receipt, Sms
@@ -41,19 +39,17 @@ class AliyunSms:
     is_idempotent = False
     leaves_the_house = True
 
-    def __init__(self, *, address: str, key_id: str, secret: str, sign_name: str, codes: Mapping[str, str]) -> None:
+    def __init__(self, *, address: str, key_id: str, secret: str, sign_name: str) -> None:
         self._address = address
         self._key_id = key_id
         self._secret = secret
         self._sign_name = sign_name
-        self._codes = codes
 
     def send(self, sms: Sms) -> Receipt:
         """Hand one short message over."""
-        code = code_for(sms, self._codes)
-        if not code:
+        if not sms.approved_code:
             return Receipt("refused", detail=f"no approved text for {sms.template}/{sms.locale}")
-        body = urlencode(self._parameters(sms, code)).encode()
+        body = urlencode(self._parameters(sms)).encode()
         try:
             heard = post(self._address, headers={"Content-Type": "application/x-www-form-urlencoded"}, body=body)
         except NotHeard as error:
@@ -62,7 +58,7 @@ class AliyunSms:
             return Receipt("unknown", detail=f"lost while sending: {error}")
         return _receipt(heard.status, heard.body)
 
-    def _parameters(self, sms: Sms, code: str) -> dict[str, str]:
+    def _parameters(self, sms: Sms) -> dict[str, str]:
         parameters = {
             "AccessKeyId": self._key_id,
             "Action": "SendSms",
@@ -74,7 +70,7 @@ class AliyunSms:
             "SignatureMethod": "HMAC-SHA1",
             "SignatureNonce": uuid.uuid4().hex,
             "SignatureVersion": "1.0",
-            "TemplateCode": code,
+            "TemplateCode": sms.approved_code,
             "TemplateParam": msgspec.json.encode(sms.values).decode(),
             "Timestamp": moment.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "Version": "2017-05-25",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from steward.connectors.approved_texts import read_codes
 from steward.connectors.tencent_sms.carrier import TencentSms
 from steward.connectors.tencent_sms.reports import TencentReports
 
@@ -19,7 +18,6 @@ def sms() -> TencentSms:
         secret=settings.SMS_SECRET,
         app=settings.SMS_APP,
         sign_name=settings.SMS_SIGN_NAME,
-        codes=read_codes(settings.SMS_TEMPLATES),
     )
 
 

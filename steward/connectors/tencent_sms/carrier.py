@@ -5,12 +5,10 @@ Source: https://www.tencentcloud.com/document/product/382/40536
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import msgspec
 
-from steward.connectors.approved_texts import code_for
 from steward.connectors.calling import Lost, NotHeard, post
 from steward.connectors.tencent_sms.signing import authorization
 from steward.kernel import moment
@@ -65,26 +63,22 @@ class TencentSms:
     is_idempotent = False
     leaves_the_house = True
 
-    def __init__(
-        self, *, address: str, key_id: str, secret: str, app: str, sign_name: str, codes: Mapping[str, str]
-    ) -> None:
+    def __init__(self, *, address: str, key_id: str, secret: str, app: str, sign_name: str) -> None:
         self._address = address
         self._key_id = key_id
         self._secret = secret
         self._app = app
         self._sign_name = sign_name
-        self._codes = codes
 
     def send(self, sms: Sms) -> Receipt:
         """Hand one short message over."""
-        code = code_for(sms, self._codes)
-        if not code:
+        if not sms.approved_code:
             return Receipt("refused", detail=f"no approved text for {sms.template}/{sms.locale}")
         content = {
             "PhoneNumberSet": [sms.to_phone],
             "SmsSdkAppId": self._app,
             "SignName": self._sign_name,
-            "TemplateId": code,
+            "TemplateId": sms.approved_code,
             "TemplateParamSet": list(sms.values.values()),
             "SessionContext": sms.key,
         }

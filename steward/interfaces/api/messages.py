@@ -10,9 +10,10 @@ from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
 from steward.interfaces.api.replies import replayable, replayable_sealed
 from steward.interfaces.api.schemas import BIGGEST_ID, Filters, IdAfter, Input, Limit, Plain, Text
 from steward.kernel import errors, moment
-from steward.modules.messaging.commands import endpoints
+from steward.modules.messaging.commands import approving, endpoints
+from steward.modules.messaging.queries import approved, outbox
 from steward.modules.messaging.queries import endpoints as known
-from steward.modules.messaging.queries import outbox
+from steward.modules.messaging.rules.approved import CodeDraft
 
 router = Router(tags=["messages"])
 Id = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
@@ -114,6 +115,57 @@ class DeliveryPage(Schema):
     next_after: int | None
 
 
+class ApprovedCode(Schema):
+    """A carrier's code of a text. `text_version` goes out, also where `newest_version` is later."""
+
+    carrier: str
+    kind: str
+    locale: str
+    carrier_code: str
+    text_version: int
+    newest_version: int
+    saved_by: str
+    saved_at: datetime
+    reason: str
+
+
+class TextWithoutCode(Schema):
+    """A text the carrier has no code of."""
+
+    kind: str
+    locale: str
+
+
+class ApprovedCodeList(Schema):
+    """Every code. `carrier_in_use` is empty where that sends any text; `missing` are the texts it has no code of."""
+
+    rows: list[ApprovedCode]
+    carrier_in_use: str
+    missing: list[TextWithoutCode]
+
+
+class ApprovedCodeInput(Input):
+    """A carrier's code of a text; an empty one takes it back."""
+
+    carrier: Annotated[str, Field(max_length=40, pattern=Plain, examples=["aliyun_sms"])]
+    kind: Annotated[str, Field(max_length=40, pattern=Plain, examples=["order_received"])]
+    locale: Literal["zh-hans", "zh-hant", "en"]
+    carrier_code: Annotated[str, Field(max_length=40, pattern=Plain, examples=["SMS_154950909"])]
+
+
+class ApprovedCodesInput(Input):
+    """Codes to save together, and why."""
+
+    codes: Annotated[list[ApprovedCodeInput], Field(min_length=1, max_length=200)]
+    reason: Text
+
+
+class CodesSaved(Schema):
+    """How many codes changed."""
+
+    changed: int
+
+
 class Done(Schema):
     """What was changed."""
 
@@ -168,6 +220,41 @@ def list_messages(request: ApiRequest, narrow: Query[MessageQuery]) -> Any:
         states=[narrow.state] if narrow.state else [], before_id=narrow.after or None, limit=narrow.limit
     )
     return {"rows": page.rows, "next_after": page.next_before}
+
+
+def _edit_texts(request: ApiRequest) -> None:
+    request.auth.require(approving.EDIT)
+    if request.auth.scopes:
+        raise SpansAllShops
+
+
+@router.get(
+    "/messages/approved-codes",
+    response=ApprovedCodeList,
+    operation_id="list_approved_codes",
+    summary="List carriers' codes of texts",
+)
+def list_approved_codes(request: ApiRequest) -> Any:
+    """List under which codes carriers of short messages have approved our texts. Needs `messaging.templates`."""
+    _edit_texts(request)
+    carrier = approved.carrier_in_use()
+    missing = [{"kind": kind, "locale": locale} for kind, locale in approved.missing_codes(carrier)]
+    return {"rows": approved.approved_texts(), "carrier_in_use": carrier, "missing": missing}
+
+
+@router.post(
+    "/messages/approved-codes",
+    response=CodesSaved,
+    operation_id="save_approved_codes",
+    summary="Save carriers' codes of texts",
+)
+@replayable
+def save_approved_codes(request: ApiRequest, payload: ApprovedCodesInput) -> CodesSaved:
+    """Put codes in force, each for the newest version of its text, all or none. Needs `messaging.templates`."""
+    _edit_texts(request)
+    codes = [CodeDraft(**one.model_dump()) for one in payload.codes]
+    changed = approving.save_approved_codes(request.auth, codes=codes, reason=payload.reason, now=moment.now())
+    return CodesSaved(changed=changed)
 
 
 @router.get("/webhooks/endpoints", response=EndpointList, operation_id="list_endpoints", summary="List webhooks")

@@ -64,6 +64,20 @@ class TemplateSaved(Event, frozen=True, kw_only=True):
     reason: str
 
 
+class ApprovedCodeSaved(Event, frozen=True, kw_only=True):
+    """A carrier's code of a text was written down, changed, or taken back (`after` is empty then)."""
+
+    KIND = "messaging.approved_code_saved"
+    SUBJECT = "approved_text"
+    approved_text_id: int
+    carrier: str
+    code: str
+    locale: str
+    before: str
+    after: str
+    reason: str
+
+
 class KindChanged(Event, frozen=True, kw_only=True):
     """How a kind of message goes out was changed."""
 

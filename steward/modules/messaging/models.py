@@ -52,6 +52,28 @@ class Template(models.Model):
         )
 
 
+class ApprovedText(models.Model):
+    """The code under which a carrier knows a text it has approved, and which version of ours that is."""
+
+    id = models.BigAutoField(primary_key=True)
+    carrier = models.CharField(max_length=40)
+    code = models.CharField(max_length=40)
+    locale = models.CharField(max_length=10)
+    carrier_code = models.CharField(max_length=40)
+    text_version = models.PositiveIntegerField()
+    saved_by = models.TextField()
+    saved_at = models.DateTimeField(db_default=Now())
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "messaging_approved_text"
+        constraints = (
+            models.UniqueConstraint(fields=["carrier", "code", "locale"], name="approved_text_once"),
+            models.CheckConstraint(condition=~Q(carrier_code=""), name="approved_text_has_code"),
+            models.CheckConstraint(condition=Q(locale__in=catalogue.LOCALES), name="approved_text_locale"),
+        )
+
+
 class Message(models.Model):
     """One message of the outbox: what is to be said to whom. It holds no name, phone or e-mail and no rendered text.
 

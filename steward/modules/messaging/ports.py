@@ -40,8 +40,8 @@ class Mail(Struct, frozen=True, kw_only=True):
 class Sms(Struct, frozen=True, kw_only=True):
     """One short message, ready to be sent. `key` is the same for every attempt; `to_phone` in E.164.
 
-    Carriers that send only texts they have approved know it as `template` in `locale` and take the `values` it names,
-    in the order it names them.
+    Carriers that send only texts they have approved know it as `approved_code` and take the `values` it names, in the
+    order it names them.
     """
 
     key: str
@@ -50,6 +50,7 @@ class Sms(Struct, frozen=True, kw_only=True):
     locale: str
     template: str = ""
     values: dict[str, str] = {}
+    approved_code: str = ""
 
 
 class MailCarrier(Protocol):

@@ -67,7 +67,6 @@ def carrier(address: str, *, secret: str = SECRET) -> TencentSms:
         secret=secret,
         app="1400006666",
         sign_name="杭州户外",
-        codes={"order_received": "1110"},
     )
 
 
@@ -82,7 +81,7 @@ def test_a_message_goes_out_as_an_approved_text_with_its_values_by_place() -> No
             "PhoneNumberSet": ["+8613812345521"],
             "SmsSdkAppId": "1400006666",
             "SignName": "杭州户外",
-            "TemplateId": "1110",
+            "TemplateId": "449739",
             "TemplateParamSet": ["Steward", "SO-1"],
             "SessionContext": sms().key,
             "action": "SendSms",
@@ -124,7 +123,7 @@ def test_an_answer_that_got_lost_leaves_the_fate_open(habit: str) -> None:
 
 def test_without_a_connection_or_text_nothing_is_sent() -> None:
     assert carrier("http://127.0.0.1:9/").send(sms()).outcome == "retry"
-    assert carrier("http://127.0.0.1:9/").send(sms(template="stock_offer")).outcome == "refused"
+    assert carrier("http://127.0.0.1:9/").send(sms(approved_code="")).outcome == "refused"
 
 
 def read(body: Any, *, key: str = "") -> list[DeliveryReport]:

@@ -15,9 +15,10 @@ from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.notices import say
 from steward.interfaces.console.people.staff import errors_by_field
 from steward.kernel import errors, moment
-from steward.modules.messaging.commands import templates
-from steward.modules.messaging.queries import rendering, words
+from steward.modules.messaging.commands import approving, templates
+from steward.modules.messaging.queries import approved, rendering, words
 from steward.modules.messaging.queries import texts as known
+from steward.modules.messaging.rules import approved as approved_rules
 from steward.modules.messaging.rules import catalogue, placeholders
 from steward.modules.people import queries as people
 
@@ -27,12 +28,20 @@ EDIT = "messaging.templates"
 @needs(EDIT)
 def message_texts(request: StaffRequest) -> HttpResponse:
     """List the kinds of messages and how each goes out."""
-    rows = [(kind, words.kind(kind.code), [words.CHANNELS[one] for one in kind.channels]) for kind in known.kinds()]
+    carrier = approved.carrier_in_use()
+    missing: dict[str, list[Any]] = {}
+    for code, locale in approved.missing_codes(carrier):
+        missing.setdefault(code, []).append(words.LOCALES[locale])
+    rows = [
+        (kind, words.kind(kind.code), [words.CHANNELS[one] for one in kind.channels], missing.get(kind.code, []))
+        for kind in known.kinds()
+    ]
     groups = [
         (_("To customers"), [row for row in rows if row[0].audience == "customer"]),
         (_("To staff"), [row for row in rows if row[0].audience == "staff"]),
     ]
-    return render(request, "console/messaging/texts.html", {"groups": groups})
+    facts = {"groups": groups, "carrier": words.CARRIERS.get(carrier, ""), "has_missing": bool(missing)}
+    return render(request, "console/messaging/texts.html", facts)
 
 
 @needs(EDIT)
@@ -91,9 +100,27 @@ def _page(
         "writers": people.actor_names(version.saved_by for version in versions),
         "placeholders": [f"{{{{{name}}}}}" for name in names],
         "previews": previews(kind.code, channel, {locale: (typed["subject"], typed["body"])}),
+        "approvers": _approvers(kind.code, locale) if channel == approved_rules.SMS else [],
         "choices": [(code, words.CHANNELS[code], code in kind.channels) for code in _sendable(kind)],
     }
     return render(request, "console/messaging/text.html", facts, status=422 if faults else 200)
+
+
+def _approvers(kind: str, locale: str) -> list[dict[str, Any]]:
+    """List the carriers that send approved texts only, with their code of this text; the one in use first."""
+    in_use = approved.carrier_in_use()
+    known_codes = {view.carrier: view for view in approved.approved_texts(kind=kind, locale=locale)}
+    found = [
+        {
+            "carrier": carrier,
+            "label": words.CARRIERS[carrier],
+            "sample": approver.sample,
+            "in_use": carrier == in_use,
+            "view": known_codes.get(carrier),
+        }
+        for carrier, approver in approved_rules.APPROVERS.items()
+    ]
+    return sorted(found, key=lambda one: not one["in_use"])
 
 
 def _sendable(kind: known.KindView) -> list[str]:
@@ -127,6 +154,28 @@ def text_preview(request: StaffRequest, kind: str) -> HttpResponse:
         raise errors.NotFound(key=kind)
     typed = {locale: (request.POST.get("subject", ""), request.POST.get("body", "").replace("\r\n", "\n"))}
     return render(request, "console/messaging/_previews.html", {"previews": previews(kind, channel, typed)})
+
+
+@require_POST
+@needs(EDIT)
+def text_code(request: StaffRequest, kind: str) -> HttpResponse:
+    """Save the code under which a carrier has approved a text."""
+    locale = request.POST.get("locale", "")
+    here = f"{reverse('message_text', args=[known.kind(kind).code])}?channel={approved_rules.SMS}&locale={locale}"
+    draft = approved_rules.CodeDraft(
+        carrier=request.POST.get("carrier", ""),
+        kind=kind,
+        locale=locale,
+        carrier_code=request.POST.get("carrier_code", ""),
+    )
+    reason = request.POST.get("reason", "")
+    try:
+        changed = approving.save_approved_codes(request.actor, codes=[draft], reason=reason, now=moment.now())
+    except errors.BadInput as refusal:
+        for finding in refusal.findings:
+            messages.warning(request, str(finding["message"]))
+        return redirect(here)
+    return say(request, _("Saved.") if changed else _("Nothing has changed."), to=here)
 
 
 @require_POST

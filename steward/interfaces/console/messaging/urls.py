@@ -16,6 +16,7 @@ urlpatterns = [
     path("texts", texts.message_texts, name="message_texts"),
     path("texts/<slug:kind>", texts.message_text, name="message_text"),
     path("texts/<slug:kind>/preview", texts.text_preview, name="text_preview"),
+    path("texts/<slug:kind>/code", texts.text_code, name="text_code"),
     path("texts/<slug:kind>/sending", texts.kind_sending, name="kind_sending"),
     path("notices", notices.notice_list, name="notices"),
     path("notices/bell", notices.bell, name="bell"),

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -66,8 +67,9 @@ def deliver_due(actor: Actor, *, limit: int = BATCH) -> int:
     `sending`; `settle_stuck` finds it. So a portion is one message at first, and then no more than goes over in a
     moment. Raises: what a carrier raises against its contract; the job is tried again.
     """
-    seen = triage(actor, now=moment.now(), limit=limit)
-    known, left, count = carriers(), deque(seen.ready), 1
+    known = carriers()
+    seen = triage(actor, now=moment.now(), limit=limit, sms_carrier=known["sms"].name)
+    left, count = deque(seen.ready), 1
     # What was decided before its lease ended may not hold any more: whoever comes next decides anew.
     while left and moment.now() < left[0].leased_until:
         portion = [left.popleft() for _ in range(min(count, len(left)))]
@@ -107,6 +109,7 @@ def handed_over(carrier: Carrier, ready: Ready) -> Receipt:
             locale=ready.locale,
             template=ready.template,
             values=ready.rendered.values,
+            approved_code=ready.approved_code,
         )
         return carrier.send(sms)  # type: ignore[arg-type]
     mail = Mail(
@@ -130,7 +133,7 @@ def begin(actor: Actor, *, ready: Sequence[Ready], carriers: Mapping[str, str], 
     have a name of its own at the carrier, so that what is reported of an earlier one is not taken for it. `carriers`
     names who carries each channel. Returns the ids of those claimed. Locks: the messages, in id order.
     """
-    columns = {
+    columns: dict[str, Any] = {
         "now": now,
         "ids": arrays.integers([one.message_id for one in ready]),
         "leases": arrays.instants([one.leased_until for one in ready]),

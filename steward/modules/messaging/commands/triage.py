@@ -14,7 +14,7 @@ from steward.kernel.command import command
 from steward.modules.messaging.commands.writing import write_messages
 from steward.modules.messaging.events import MessageFailed
 from steward.modules.messaging.models import Message, MessageKind
-from steward.modules.messaging.queries import carried_links, rendering
+from steward.modules.messaging.queries import approved, carried_links, rendering
 from steward.modules.messaging.queries.readers import Reader, readers_of
 from steward.modules.messaging.rules.catalogue import IN_APP, KINDS
 from steward.modules.messaging.rules.outbox import Decision, Facts, decide
@@ -40,6 +40,7 @@ class Ready(Struct, frozen=True, kw_only=True):
     template_version: int
     rendered: rendering.Rendered
     stop_url: str
+    approved_code: str = ""
 
 
 class Triage(Struct, frozen=True):
@@ -50,11 +51,11 @@ class Triage(Struct, frozen=True):
 
 
 @command(needs=DELIVER)
-def triage(actor: Actor, *, now: datetime, limit: int) -> Triage:
+def triage(actor: Actor, *, now: datetime, limit: int, sms_carrier: str = "") -> Triage:
     """Decide what becomes of messages that are due; two senders never look at the same rows.
 
     Nothing is sent here. What is ready is leased to this sender, what is not to leave is put aside with its reason,
-    what would disturb is postponed.
+    what would disturb is postponed. `sms_carrier` may send nothing but texts it has approved.
     Emits: MessageFailed. Locks: due messages, skipping those another sender looks at.
     """
     rows = list(
@@ -66,7 +67,7 @@ def triage(actor: Actor, *, now: datetime, limit: int) -> Triage:
         return Triage(0, [])
     readers = readers_of(rows)
     kinds = {kind.code: kind for kind in MessageKind.objects.filter(code__in={row.template for row in rows})}
-    texts = rendering.texts({row.template for row in rows})
+    texts = approved.sendable_texts({row.template for row in rows}, sms_carrier=sms_carrier)
     ready: list[Ready] = []
     aside: list[tuple[Message, Decision, str]] = []
     for row in rows:
@@ -139,6 +140,7 @@ def prepared(row: Message, reader: Reader, channel: str, texts: rendering.Texts,
         template_version=text.version,
         rendered=plain,
         stop_url=carried_links.stop_url(row, now=now) if channel == "email" else "",
+        approved_code=text.approved_code,
     )
 
 

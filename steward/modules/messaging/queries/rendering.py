@@ -23,11 +23,12 @@ LANGUAGE_TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
 
 
 class Text(Struct, frozen=True):
-    """The version of a text that counts."""
+    """The version of a text that counts; `approved_code` is the carrier's, where it has approved this version."""
 
     version: int
     subject: str
     body: str
+    approved_code: str = ""
 
 
 class Rendered(Struct, frozen=True):

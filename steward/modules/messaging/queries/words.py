@@ -43,6 +43,7 @@ CHANNELS: dict[str, Any] = {
     "email": pgettext_lazy("channel", "E-mail"),
     "in_app": pgettext_lazy("channel", "Console and e-mail"),
 }
+CARRIERS: dict[str, Any] = {"aliyun_sms": _("Aliyun"), "tencent_sms": _("Tencent Cloud")}
 LOCALES: dict[str, Any] = {"zh-hans": _("Simplified Chinese"), "zh-hant": _("Traditional Chinese"), "en": _("English")}
 NOTICE_KINDS: dict[str, Any] = {
     "clock": pgettext_lazy("notice", "Time limits"),
