@@ -1,4 +1,4 @@
-"""The shapes of stocktakes in the API. Units: pieces, lines; money: minor units. Sheets never say what the books say."""
+"""The shapes of stocktakes in the API. Units: pieces, lines; money: minor units. Sheets keep silent about the books."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
