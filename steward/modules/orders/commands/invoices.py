@@ -93,8 +93,7 @@ def open_invoices(actor: Actor, orders: Sequence[Standing], now: datetime) -> No
     terms = credit.accounts_of([one.id for one in later if not one.has_invoice], now)
     fresh = {id_: now + timedelta(days=account.days) for id_, account in terms.items()}
     _date(fresh)
-    dated = Order.objects.filter(id__in=[one.id for one in later], invoice_due_at__isnull=False)
-    due_at: dict[int, datetime] = dict(dated.values_list("id", "invoice_due_at"))
+    due_at = dict(Order.objects.filter(id__in=[one.id for one in later]).values_list("id", "invoice_due_at"))
     starts = []
     for one in later:
         one.has_invoice = True
