@@ -10,6 +10,7 @@ import pytest
 from steward.kernel import moment
 from steward.modules.fulfilment.commands import backtests
 from steward.modules.fulfilment.commands import waves as commands
+from steward.modules.fulfilment.commands.allocating import allocate_orders
 from steward.modules.fulfilment.models import Allocation, Backtest, Policy, Wave
 from steward.modules.fulfilment.rules.policy import SHIPPED
 from steward.modules.fulfilment.tests import house
@@ -47,6 +48,25 @@ def test_the_order_page_says_from_where_it_is_served_and_why_not_from_elsewhere(
     assert "Could serve it, but dearer" in page
     assert "Has none of it" in page
     assert "By policy version 1." in page
+
+
+def test_what_is_left_of_an_order_and_found_nothing_is_set_aside_by_a_click() -> None:
+    house.warehouses()
+    item = make.item("MILK", minimum_remaining_days=20)
+    house.lot(item, "hangzhou", 5, keeps_days=15)
+    order_id = house.approved(sku="MILK")
+    allocate_orders(make.TESTER, order_ids=[order_id], now=make.NOW)
+    Order.objects.filter(id=order_id).update(fulfilment_state="partly_shipped")
+    house.lot(item, "chengdu", 1, keeps_days=90)
+    zhao = make.browser("zhao", locale="en")
+    before = zhao.get(f"/orders/{number_of(order_id)}").content.decode()
+
+    zhao.post(f"/allocation/orders/{number_of(order_id)}/allocate")
+
+    after = zhao.get(f"/orders/{number_of(order_id)}").content.decode()
+    assert ("Set goods aside now" in before, "Set goods aside now" in after) == (True, False)
+    assert "(Placed anew)" not in before
+    assert "(Placed anew)" in after
 
 
 def test_goods_are_given_back_with_a_reason_only() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from steward.kernel import moment
+from django.utils.translation import gettext_lazy
+
+from steward.kernel import languages, moment
 from steward.modules.fulfilment.commands.allocating import allocate_orders, end_allocations
 from steward.modules.fulfilment.commands.mending import bring_in_line, place_anew
 from steward.modules.fulfilment.commands.placing import SYSTEM
@@ -12,6 +14,15 @@ from steward.modules.fulfilment.commands.retrying import retry_items
 from steward.modules.fulfilment.queries.policies import policy_in_force
 from steward.modules.inventory.events import PromiseWithdrawn, ReservationsLost, StockMoved, WriteOffEnded
 from steward.modules.orders.events import OrderApproved, OrderCancelled, OrderChanged, OrderPromised
+
+CHANGED = gettext_lazy("The order was changed")
+GIVEN_BACK = gettext_lazy("Its goods left sale, or it wants fewer")
+WITHDRAWN = gettext_lazy("Its promise was withdrawn")
+
+
+def _said(reason: object) -> str:
+    """Put a reason into words that are kept."""
+    return languages.in_each(lambda: reason)["zh-hans"]
 
 
 def on_order_approved_allocate_orders(events: Sequence[OrderApproved]) -> None:
@@ -39,7 +50,7 @@ def on_order_changed_plan_again(events: Sequence[OrderChanged]) -> None:
     its lock, so a second run, or another worker, leaves it alone. Source: ORD-9.
     """
     now = moment.now()
-    place_anew(SYSTEM, order_ids=sorted({event.order_id for event in events}), reason="order changed", now=now)
+    place_anew(SYSTEM, order_ids=sorted({event.order_id for event in events}), reason=_said(CHANGED), now=now)
     approved = sorted({event.order_id for event in events if event.approved})
     if approved and policy_in_force().weights.at_once:
         allocate_orders(SYSTEM, order_ids=approved, now=now)
@@ -48,13 +59,13 @@ def on_order_changed_plan_again(events: Sequence[OrderChanged]) -> None:
 def on_reservations_lost_place_anew(events: Sequence[ReservationsLost]) -> None:
     """Set goods aside anew for orders that lost some, and plan anew what waits for those that want fewer."""
     ids = sorted({event.order_id for event in events})
-    place_anew(SYSTEM, order_ids=ids, reason="goods given back", now=moment.now())
+    place_anew(SYSTEM, order_ids=ids, reason=_said(GIVEN_BACK), now=moment.now())
 
 
 def on_promise_withdrawn_call_off_shipments(events: Sequence[PromiseWithdrawn]) -> None:
     """Call off what waits for orders that lost their promise, for its goods are gone."""
     ids = sorted({event.order_id for event in events})
-    bring_in_line(SYSTEM, order_ids=ids, reason="promise withdrawn", now=moment.now(), follows=False)
+    bring_in_line(SYSTEM, order_ids=ids, reason=_said(WITHDRAWN), now=moment.now(), follows=False)
 
 
 def on_stock_moved_retry_orders(events: Sequence[StockMoved]) -> None:

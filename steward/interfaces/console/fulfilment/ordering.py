@@ -29,10 +29,14 @@ def of_order(actor: Actor, order: Any) -> dict[str, Any]:
         return {"allocation": None}
     found = allocations_of_order(order.id)
     may_do = actor.may(DO) and order.state == "approved"
+    # What is left of an order of which a part has left may have lost its goods.
+    lacks = order.fulfilment_state == "partly_shipped" and bool(found) and found[0].state == "nothing"
     return {
         "allocation": shown(found[0]) if found else None,
-        "earlier_allocations": [(one, words.STATES[one.state]) for one in found[1:]],
-        "may_allocate": may_do and order.fulfilment_state == "promised",
+        "earlier_allocations": [
+            (one, words.STATES[one.state], words.ending_label(one.ended_because)) for one in found[1:]
+        ],
+        "may_allocate": may_do and (order.fulfilment_state == "promised" or lacks),
         "may_deallocate": may_do and order.fulfilment_state == "allocated",
     }
 

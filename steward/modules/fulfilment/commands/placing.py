@@ -58,7 +58,7 @@ def place_choices(actor: Actor, *, choices: Sequence[Choice], made: Made, now: d
     standing = {id_: one for id_, one in lock_orders(one.order_id for one in choices).items() if _may_be_placed(one)}
     # They hold nothing: what waits for them holds goods that were given back. Shipments are locked before goods.
     stale = [id_ for id_, one in standing.items() if one.fulfilment_state == "promised"]
-    cancel_shipments(SYSTEM, order_ids=stale, reason="goods given back", now=now)
+    cancel_shipments(SYSTEM, order_ids=stale, reason="", now=now)
     owed = owed_units(standing)
     open_ = [one for one in choices if owed.get(one.order_id)]
     done = Placed(passed=[one.order_id for one in choices if not owed.get(one.order_id)])

@@ -76,6 +76,18 @@ WEIGHTS: dict[str, tuple[Any, str, Any]] = {
 }
 
 
+ENDINGS: dict[str, Any] = {
+    "placed anew": pgettext_lazy("allocation", "Placed anew"),
+    "goods given back": pgettext_lazy("allocation", "Its goods were given back"),
+    "order cancelled": pgettext_lazy("allocation", "The order was cancelled"),
+}
+
+
+def ending_label(because: str) -> str:
+    """Say why an allocation counts no longer: Steward's notes in the reader's language, people's words as they are."""
+    return str(ENDINGS.get(because, because))
+
+
 def reason_label(code: str) -> str:
     """Name why a warehouse was rejected."""
     return str(REASONS.get(code, code))
