@@ -14,7 +14,7 @@ from steward.modules.fulfilment.commands.allocating import allocate_orders
 from steward.modules.fulfilment.models import Allocation, Backtest, Policy, Wave
 from steward.modules.fulfilment.rules.policy import SHIPPED
 from steward.modules.fulfilment.tests import house
-from steward.modules.fulfilment.tests.test_waves import competing
+from steward.modules.fulfilment.tests.test_waves import begun, competing
 from steward.modules.orders.models import Order
 from tests import make
 
@@ -116,6 +116,20 @@ def form(**changes: str) -> dict[str, str]:
     shipped = {name: str(value) for name, value in msgspec.to_builtins(SHIPPED).items()}
     amounts = {name: f"{getattr(SHIPPED, name) / 100:.2f}" for name in shipped if "_minor" in name}
     return shipped | amounts | {"version": "1", "at_once": "on", "reason": "test", "do": "save"} | changes
+
+
+def test_a_wave_that_was_carried_out_in_part_offers_no_button_to_discard_it() -> None:
+    competing()
+    number = commands.run_wave(make.TESTER, now=make.NOW, seconds=5)
+    zhao = make.browser("zhao", locale="en")
+    before = zhao.get(f"/allocation/waves/{number}").content.decode()
+
+    begun(Wave.objects.get())
+
+    after = zhao.get(f"/allocation/waves/{number}").content.decode()
+    address = f"/allocation/waves/{number}/discard"
+    assert (address in before, address in after) == (True, False)
+    assert f"/allocation/waves/{number}/apply" in after
 
 
 def test_a_manager_changes_a_weight_with_a_reason() -> None:

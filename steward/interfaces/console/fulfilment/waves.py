@@ -101,6 +101,7 @@ def wave(request: StaffRequest, number: str) -> HttpResponse:
         "requested_by": people.actor_names({one.requested_by}).get(one.requested_by, one.requested_by),
         "decided_by": people.actor_names({one.decided_by}).get(one.decided_by, one.decided_by),
         "may_do": request.actor.may(DO),
+        "may_discard": request.actor.may(DO) and queries.may_be_discarded(one.state, counts),
     }
     return render(request, "console/fulfilment/wave.html", facts)
 

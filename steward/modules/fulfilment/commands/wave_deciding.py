@@ -17,6 +17,7 @@ from steward.modules.fulfilment.commands.choosing import Choice
 from steward.modules.fulfilment.commands.placing import Made, Placed, place_choices
 from steward.modules.fulfilment.events import WaveApplied, WaveDiscarded
 from steward.modules.fulfilment.models import Wave, WaveOrder
+from steward.modules.fulfilment.queries.waves import may_be_discarded
 from steward.modules.fulfilment.rules import filtering
 from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.reserving import Placement
@@ -145,8 +146,7 @@ def discard_wave(actor: Actor, *, number: str, reason: str, now: datetime) -> No
     wave = Wave.objects.select_for_update().filter(number=number).first()
     if wave is None:
         raise errors.NotFound(key=number)
-    begun = wave.orders.filter(outcome__in=("applied", "changed")).exists()
-    if begun or wave.state not in ("queued", "planned", "failed"):
+    if not may_be_discarded(wave.state, set(wave.orders.values_list("outcome", flat=True).distinct())):
         raise errors.NotPossible(state=wave.state, verb="discard")
     Wave.objects.filter(id=wave.id).update(state="discarded", decided_at=now, decided_by=actor.id)
     events.record(actor, [WaveDiscarded(wave_id=wave.id, number=number, reason=reason.strip()[:200])])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count
 from msgspec import Struct
 
 from steward.kernel import errors
@@ -124,10 +125,13 @@ def orders_of_wave(wave_id: int, *, outcome: str = "", after: int = 0, limit: in
 
 def outcomes_of_wave(wave_id: int) -> dict[str, int]:
     """Count the orders of a wave by what became of them."""
-    found: dict[str, int] = {}
-    for outcome in WaveOrder.objects.filter(wave_id=wave_id).values_list("outcome", flat=True):
-        found[outcome] = found.get(outcome, 0) + 1
-    return found
+    counted = WaveOrder.objects.filter(wave_id=wave_id).values_list("outcome").annotate(count=Count("id"))
+    return dict(counted.order_by())
+
+
+def may_be_discarded(state: str, outcomes: Collection[str]) -> bool:
+    """Tell whether a wave may be thrown away: not one of which some orders were carried out."""
+    return state in ("queued", "planned", "failed") and not {"applied", "changed"} & set(outcomes)
 
 
 def waves_to_decide() -> int:
