@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from steward.kernel import moment
 from steward.modules.orders.commands.exceptions_detecting import sweep
 from steward.modules.orders.commands.progress import advance_orders
 from tests import make
@@ -45,6 +46,54 @@ def test_the_list_is_narrowed_and_refuses_what_it_does_not_know() -> None:
     assert caller.get("exceptions", detector="stuck").json()["rows"] == []
     assert caller.get("exceptions", detector="nonsense").status_code == 422
     assert caller.get("exceptions", color="red").status_code == 422
+
+
+def test_what_is_watched_for_is_read_and_changed_and_refused_over_what_another_saved() -> None:
+    caller = Caller("orders.exception_rules")
+    stuck = next(row for row in caller.get("exception-rules").json() if row["code"] == "stuck")
+    body = {name: stuck[name] for name in ("version", "active", "limits", "severity", "responsible_role")}
+
+    changed = caller.put("exception-rules/stuck", body | {"severity": "high", "reason": "Too many"})
+    assert (changed.status_code, changed.json()["severity"], changed.json()["version"]) == (200, "high", 2)
+    assert caller.put("exception-rules/stuck", body | {"reason": "Again"}).json()["code"] == "stale"
+    assert caller.put("exception-rules/none", body | {"reason": "Why"}).status_code == 404
+    assert Caller("orders.exceptions").get("exception-rules").status_code == 403
+
+
+def test_false_alarms_are_muted_by_rule_until_a_day_and_heard_again_before_it() -> None:
+    number, caller = number_of_new_order(), Caller("orders.exceptions", "orders.exception_rules")
+    caller.post(f"orders/{number}/change-requests", {"wish": "Blue, please"})
+    body = {
+        "detector": "change_request",
+        "condition": [{"fact": "wish", "op": "is", "value": "Blue, please"}],
+        "until": (moment.now() + timedelta(days=7)).isoformat(),
+        "reason": "A test of the shop",
+    }
+
+    muted = caller.post("exception-mutes", body)
+    assert (muted.status_code, muted.json()["silent"]) == (200, 1)
+    assert caller.get("exceptions").json()["rows"] == []
+    assert caller.post("exception-mutes", body | {"condition": []}).status_code == 422
+
+    ended = caller.post(f"exception-mutes/{muted.json()['id']}/end")
+    assert ended.json()["ended_at"] is not None
+    assert len(caller.get("exceptions").json()["rows"]) == 1
+    assert [one["id"] for one in caller.get("exception-mutes").json()] == [muted.json()["id"]]
+    assert caller.post("exception-mutes/999/end").status_code == 404
+
+
+def test_causes_are_counted_for_programs_of_all_shops() -> None:
+    number, caller = number_of_new_order(), Caller("orders.exceptions")
+    id_ = caller.post(f"orders/{number}/change-requests", {"wish": "Blue, please"}).json()["row"]["id"]
+    caller.post(f"exceptions/{id_}", {"act": "cause", "cause": "customer_changed_mind"})
+
+    found = caller.get("exception-figures").json()
+    assert [(one["code"], one["count"], one["together"]) for one in found["by_cause"]] == [
+        ("customer_changed_mind", 1, 1.0)
+    ]
+    assert sum(week["opened"] for week in found["weeks"]) == 1
+    assert [one["code"] for one in caller.get("exception-figures", by_group="true").json()["by_cause"]] == ["customer"]
+    assert Caller("orders.exceptions", scopes=["own"]).get("exception-figures").status_code == 404
 
 
 def test_an_exception_without_a_cause_is_not_solved() -> None:

@@ -1,16 +1,20 @@
 """Time limits: the policies, and the clocks of a subject."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext as _
 from msgspec import to_builtins
 from msgspec.structs import asdict
 from ninja import Field, Query, Router, Schema
 
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
+from steward.interfaces.api.people_shapes import Instant
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import Code, Filters, Input, Text
 from steward.kernel import errors, moment
+from steward.kernel.calendar import NoWorkingTime
 from steward.modules.deadlines import commands, queries
 
 router = Router(tags=["deadlines"])
@@ -37,6 +41,52 @@ class PolicyInput(Input):
     warnings: list[dict[str, Any]] = Field([], max_length=12)
     ladder: list[dict[str, Any]] = Field([], max_length=12)
     reason: Text = ""
+
+
+class PolicyNew(PolicyInput):
+    """A further line: for which kind of clock, under which code beside the others of that kind."""
+
+    subject_kind: Code
+    clock_kind: Code
+    code: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9][a-z0-9_\-]*$")]
+
+
+class PolicyEnd(Input):
+    """Why a line counts no more."""
+
+    reason: Text = ""
+
+
+class PreviewInput(PolicyInput):
+    """A policy that is tried out, and when something would arrive."""
+
+    starts_at: Instant
+
+
+class PreviewStep(Schema):
+    """What would happen when: warned, breached or escalated, with verb and role."""
+
+    kind: str
+    at: datetime
+    verb: str
+    whom: str
+
+
+class TeamPreview(Schema):
+    """When it would be due for the people of a team; nothing: its calendar never opens."""
+
+    team: str
+    calendar: str
+    due_at: datetime | None
+
+
+class PolicyPreview(Schema):
+    """When something would be due and what happens around it; by team where the owner's team decides."""
+
+    started_at: datetime
+    due_at: datetime
+    steps: list[PreviewStep]
+    teams: list[TeamPreview]
 
 
 class Policy(Schema):
@@ -76,6 +126,31 @@ class ClockQuery(Filters):
     subject_id: RowId
 
 
+class ClockNote(Schema):
+    """What happened to a clock: `at` the instant it belongs to, `noted_at` when it was written."""
+
+    what: str
+    at: datetime
+    noted_at: datetime
+    due_at: datetime | None
+    verb: str
+    whom: str
+    reason: str
+    actor: str
+
+
+class ClockAct(Input):
+    """What is done: due takes `due_at` and `reason`, release `reason`, pause `waits_for`; resume takes neither."""
+
+    subject_kind: Code
+    subject_id: RowId
+    kind: Code
+    act: Literal["due", "release", "pause", "resume"]
+    due_at: Instant | None = None
+    reason: Text = ""
+    waits_for: str = Field("", json_schema_extra={"enum": ["", *commands.WAITS]})
+
+
 class SubjectClock(Schema):
     """One clock as it stands now, whether or not a sweep has come by. Units: seconds of working time."""
 
@@ -94,6 +169,9 @@ class SubjectClock(Schema):
     owner_id: int | None
     warnings_given: int
     escalation_steps: int
+    policy_id: int
+    calendar: str
+    history: list[ClockNote]
 
 
 class ClockList(Schema):
@@ -121,11 +199,72 @@ def set_policy(request: ApiRequest, policy_id: int, body: PolicyInput) -> Any:
     data = body.dict()
     reason = data.pop("reason")
     draft = commands.PolicyDraft(**data)
-    new_id = commands.set_policy(request.auth, policy_id=policy_id, draft=draft, reason=reason)
-    found = queries.find_policy(new_id)
+    return _read(commands.set_policy(request.auth, policy_id=policy_id, draft=draft, reason=reason))
+
+
+@router.post("/policies", response=Policy, operation_id="add_policy", summary="Add a time limit")
+@replayable
+def add_policy(request: ApiRequest, body: PolicyNew) -> Any:
+    """Put a further line in force for a kind of clock; what runs is recomputed. Needs `settings.policies`."""
+    data = body.dict()
+    kind = {name: data.pop(name) for name in ("subject_kind", "clock_kind", "code")}
+    reason = data.pop("reason")
+    return _read(commands.add_policy(request.auth, **kind, draft=commands.PolicyDraft(**data), reason=reason))
+
+
+@router.post("/policies/preview", response=PolicyPreview, operation_id="preview_policy", summary="Try out a time limit")
+def preview_policy(request: ApiRequest, body: PreviewInput) -> Any:
+    """Say when something would be due under a policy, and what happens around it. Needs `settings.policies`."""
+    request.auth.require("settings.policies")
+    data = body.dict()
+    starts_at = data.pop("starts_at").astimezone(UTC)
+    del data["reason"]
+    draft = commands.PolicyDraft(**data)
+    commands.check_draft(draft)
+    try:
+        preview = queries.due_preview(
+            target_s=draft.target_s,
+            calendar=draft.calendar,
+            warnings=draft.warnings,
+            ladder=draft.ladder,
+            started_at=starts_at,
+        )
+    except NoWorkingTime as cause:
+        raise commands.UnfitPolicy(part=_("Calendar")) from cause
+    teams = queries.due_by_team(target_s=draft.target_s, started_at=starts_at) if draft.team_calendar else []
+    return to_builtins(
+        {"started_at": preview.started_at, "due_at": preview.due_at, "steps": preview.steps, "teams": teams}
+    )
+
+
+@router.get(
+    "/policies/{policy_id}/versions",
+    response=PolicyList,
+    operation_id="list_policy_versions",
+    summary="List the versions of a time limit",
+)
+def list_policy_versions(request: ApiRequest, policy_id: int) -> Any:
+    """List every version of a policy's line, newest first, each with its reason. Needs `settings.policies`."""
+    request.auth.require("settings.policies")
+    found = queries.find_policy(policy_id) if 0 < policy_id <= BIGGEST_ID else None
     if found is None:
-        raise errors.NotFound(key=new_id)
-    return Policy(**_shown(found))
+        raise errors.NotFound(key=policy_id)
+    return {"rows": [_shown(policy) for policy in queries.policy_history(found)]}
+
+
+@router.post(
+    "/policies/{policy_id}/retire",
+    response=Policy,
+    operation_id="retire_policy",
+    summary="Take a time limit out of force",
+)
+@replayable
+def retire_policy(request: ApiRequest, policy_id: int, body: PolicyEnd) -> Any:
+    """Let a policy count no more: its clocks go to the next that fits, or end. Needs `settings.policies`."""
+    if not 0 < policy_id <= BIGGEST_ID:
+        raise errors.NotFound(key=policy_id)
+    commands.retire_policy(request.auth, policy_id=policy_id, reason=body.reason)
+    return _read(policy_id)
 
 
 @router.get("/clocks", response=ClockList, operation_id="list_clocks", summary="List the clocks of a subject")
@@ -135,8 +274,46 @@ def list_clocks(request: ApiRequest, query: Query[ClockQuery]) -> Any:
     request.auth.require("orders.view")
     if request.auth.scopes:
         raise errors.NotFound(key=query.subject_id)
-    now = moment.now()
-    return {"rows": [_clock(one, now) for one in queries.clocks_of(query.subject_kind, query.subject_id)]}
+    return _clocks(query.subject_kind, query.subject_id)
+
+
+@router.post("/clocks", response=ClockList, operation_id="act_on_clock", summary="Date a clock, or let it wait")
+@replayable
+def act_on_clock(request: ApiRequest, body: ClockAct) -> Any:
+    """Set when a running clock is due, or let it stand still and run on. Needs `deadlines.clocks`, for all shops.
+
+    A marketplace's dispute deadline comes in here; while the customer has to act, the clock stands still.
+    """
+    actor, now = request.auth, moment.now()
+    actor.require("deadlines.clocks")
+    if actor.scopes:
+        raise errors.NotFound(key=body.subject_id)
+    clock = commands.ClockStop(body.subject_kind, body.subject_id, body.kind)
+    match body.act:
+        case "due":
+            if body.due_at is None:
+                raise commands.UnfitDue
+            commands.date_clock(actor, clock=clock, due_at=body.due_at, reason=body.reason, now=now)
+        case "release":
+            commands.undate_clock(actor, clock=clock, reason=body.reason, now=now)
+        case "pause":
+            commands.hold_clock(actor, clock=clock, waits_for=body.waits_for, now=now)
+        case "resume":
+            commands.run_clock(actor, clock=clock, now=now)
+    return ClockList.model_validate(_clocks(body.subject_kind, body.subject_id))
+
+
+def _clocks(subject_kind: str, subject_id: int) -> dict[str, Any]:
+    now, found = moment.now(), queries.clocks_of(subject_kind, subject_id)
+    histories = queries.histories_of([one.id for one in found])
+    return {"rows": [_clock(one, now, histories.get(one.id, [])) for one in found]}
+
+
+def _read(policy_id: int) -> Policy:
+    found = queries.find_policy(policy_id)
+    if found is None:
+        raise errors.NotFound(key=policy_id)
+    return Policy(**_shown(found))
 
 
 def _shown(policy: queries.PolicyView) -> dict[str, Any]:
@@ -144,7 +321,7 @@ def _shown(policy: queries.PolicyView) -> dict[str, Any]:
     return facts | {name: to_builtins(facts[name]) for name in ("condition", "reply_rule", "warnings", "ladder")}
 
 
-def _clock(clock: queries.ClockView, now: datetime) -> dict[str, Any]:
+def _clock(clock: queries.ClockView, now: datetime, history: Sequence[queries.HistoryView]) -> dict[str, Any]:
     state, (warned, escalated) = clock.state(now), clock.steps(now)
     return {
         "kind": clock.kind,
@@ -162,4 +339,7 @@ def _clock(clock: queries.ClockView, now: datetime) -> dict[str, Any]:
         "owner_id": clock.owner_id,
         "warnings_given": warned,
         "escalation_steps": escalated,
+        "policy_id": clock.policy_id,
+        "calendar": clock.calendar or (clock.policy.calendar if clock.policy else ""),
+        "history": [{name: getattr(entry, name) for name in ClockNote.model_fields} for entry in history],
     }

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from steward.interfaces.console.settings import audit, limits, numbers
+from steward.interfaces.console.settings import audit, clocks, limits, numbers
 
 urlpatterns = [
     path("numbers", numbers.parameters, name="parameters"),
     path("numbers/<str:name>", numbers.parameter, name="parameter"),
+    path("clocks", clocks.clock_act, name="clock_act"),
     path("limits", limits.time_limits, name="time_limits"),
     path("limits/new", limits.policy_new, name="policy_new"),
     path("limits/preview", limits.policy_preview, name="policy_preview"),

@@ -1,6 +1,17 @@
 """Start, stop, pause, date, restate, recompute and sweep clocks, and keep the policies they run under."""
 
 from steward.modules.deadlines.commands.answering import Reply, answer_clocks
+from steward.modules.deadlines.commands.by_hand import (
+    WAITS,
+    ClockStaysAsItIs,
+    NoReason,
+    UnfitDue,
+    UnfitWait,
+    date_clock,
+    hold_clock,
+    run_clock,
+    undate_clock,
+)
 from steward.modules.deadlines.commands.dating import ClockDue, release_due, set_due
 from steward.modules.deadlines.commands.ending import cancel_clocks, stop_clocks
 from steward.modules.deadlines.commands.locking import ClockEnd, ClockStop
@@ -36,24 +47,31 @@ __all__ = [
     "POSTPONED",
     "REALIGN_LIMIT",
     "SWEEP_LIMIT",
+    "WAITS",
     "ClockDue",
     "ClockEnd",
     "ClockPause",
     "ClockStart",
+    "ClockStaysAsItIs",
     "ClockStop",
     "Handover",
+    "NoReason",
     "Owner",
     "PolicyDraft",
     "Reply",
     "Restatement",
+    "UnfitDue",
     "UnfitLimit",
     "UnfitPolicy",
+    "UnfitWait",
     "add_policy",
     "answer_clocks",
     "cancel_clocks",
     "check_draft",
+    "date_clock",
     "draft_of",
     "forget_policies",
+    "hold_clock",
     "not_moved_above",
     "pause_clocks",
     "realign_all",
@@ -64,6 +82,7 @@ __all__ = [
     "restate_facts",
     "resume_clocks",
     "retire_policy",
+    "run_clock",
     "set_due",
     "set_owners",
     "set_policy",
@@ -73,5 +92,6 @@ __all__ = [
     "sweep_due",
     "tell_of_missing_holidays",
     "tell_people",
+    "undate_clock",
     "without_ladder",
 ]

@@ -109,6 +109,7 @@ REASONS: Mapping[str, Any] = {
     **PAUSES,
     "verified": _("the second check is done"),
     "released": _("released by screening"),
+    "answered": _("whoever it waited for has acted"),
     "fact is back": _("the fact is back"),
     "holidays": _("new holidays"),
     "changed hands": _("it changed hands"),

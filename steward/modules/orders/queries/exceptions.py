@@ -303,11 +303,13 @@ def detectors() -> list[DetectorView]:
     return [DetectorView(*row) for row in rows.values_list(*fields, "waiting", "silent")]
 
 
-def mutes(*, with_ended: bool = True) -> list[MuteView]:
-    """List mutes, newest first, with how many facts each keeps or kept silent."""
+def mutes(*, with_ended: bool = True, mute_id: int | None = None) -> list[MuteView]:
+    """List mutes (or the one named), newest first, with how many facts each keeps or kept silent."""
     rows = Mute.objects.annotate(silent=Count("cases")).order_by("-id")
     if not with_ended:
         rows = rows.filter(ended_at=None)
+    if mute_id is not None:
+        rows = rows.filter(id=mute_id)
     fields = ("id", "detector__code", "condition", "until", "reason", "made_at", "made_by", "ended_at", "silent")
     return [MuteView(*row) for row in rows.values_list(*fields)[:LOOKED_AT]]
 

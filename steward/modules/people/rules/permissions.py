@@ -59,6 +59,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "logistics.track",
     ),
     "payments": ("payments.view", "payments.record", "payments.refund", "payments.approve", "payments.reconcile"),
+    "deadlines": ("deadlines.clocks",),
     "approvals": ("approvals.view", "approvals.decide"),
     "customers": ("customers.view", "customers.reveal", "customers.erase", "customers.terms"),
     "incidents": ("incidents.view", "incidents.surge", "incidents.plans"),
