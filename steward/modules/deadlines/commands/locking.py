@@ -172,7 +172,9 @@ def _locked(row: tuple[Any, ...], policy: PolicyView) -> Locked:
     calendar = policies.calendar_key(row[21] or policy.calendar, row[6])
     terms = policies.terms_of(policy, calendar, row[7])
     role = row[20] or policy.responsible_role
-    return Locked(*row[:5], policy, calendar, row[18], row[19], role, row[22], clock, terms)
+    return Locked(
+        row[0], row[1], row[2], row[3], row[4], policy, calendar, row[18], row[19], role, row[22], clock, terms
+    )
 
 
 def once(locked: Iterable[Locked], change: Callable[[Locked], Change | None]) -> list[Change]:

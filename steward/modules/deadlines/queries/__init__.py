@@ -15,6 +15,7 @@ from steward.modules.deadlines.queries.views import (
     clocks_of,
     next_clocks,
     open_clocks,
+    soonest,
     standing_clocks,
     time_limits,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "next_clocks",
     "open_clocks",
     "policy_history",
+    "soonest",
     "standing_clocks",
     "time_limits",
 ]

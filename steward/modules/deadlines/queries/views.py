@@ -6,13 +6,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from django.db import connection
 from django.db.models import F
 from msgspec import Struct
 
+from steward.kernel import arrays, sql
 from steward.modules.deadlines import rules
 from steward.modules.deadlines.models import Clock, Policy
 from steward.modules.deadlines.queries import policies
 
+PACKAGE = "steward.modules.deadlines"
 SOON_SHARE = 0.25
 
 Look = Literal["running", "soon", "late", "paused", "met", "breached", "cancelled"]
@@ -126,6 +129,14 @@ def standing_clocks(subject_kind: str, kind: str, subject_ids: Sequence[int], re
     """Tell of which subjects the clock of a kind stands still for a reason."""
     open_ = Clock.objects.filter(subject_id__in=subject_ids, subject_kind=subject_kind, kind=kind, stopped_at=None)
     return set(open_.filter(paused_reason=reason).values_list("subject_id", flat=True))
+
+
+def soonest(subject_kind: str, subject_ids: Sequence[int], *, after: int | None = None, limit: int) -> list[int]:
+    """Put subjects in the order of the clock that is due next, those without one last; the next behind `after`."""
+    columns = {"kind": subject_kind, "ids": arrays.integers(subject_ids), "after": after, "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "soonest"), columns)
+        return [id_ for (id_,) in cursor.fetchall()]
 
 
 def clocks_of(subject_kind: str, subject_id: int) -> list[ClockView]:

@@ -104,7 +104,8 @@ def _asked(detector: Detector, question: str, now: datetime, after: int, limit: 
     """Hold what a detector's statement sees against the exceptions that stand."""
     with connection.cursor() as cursor:
         cursor.execute(*asking(detector, question, now, after, limit))
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def asking(detector: Detector, question: str, now: datetime, after: int, limit: int) -> tuple[str, dict[str, Any]]:
@@ -173,7 +174,7 @@ def gone(detector: Detector, now: datetime, *, after: int = 0, limit: int = BATC
 
 def _settled(detector: Detector, after: int, limit: int) -> list[int]:
     """Tell which money was looked at: its finding was mended or accepted."""
-    columns = {"detector": detector.id, "finding": MISMATCH, "after": after, "limit": limit}
+    columns: dict[str, Any] = {"detector": detector.id, "finding": MISMATCH, "after": after, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "exceptions_settled"), columns)
         return [id_ for (id_,) in cursor.fetchall()]

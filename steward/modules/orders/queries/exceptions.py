@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -19,7 +19,6 @@ from steward.modules.orders.queries import words
 SUBJECT = "exception"
 OPEN = ("open", "in_work")
 LOOKED_AT, COUNTED_AT_MOST = 500, 10_000
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class ExceptionFilters(Struct, frozen=True):
@@ -179,14 +178,16 @@ class MuteView(Struct, frozen=True):
 def exceptions_page(
     filters: ExceptionFilters, *, after: int | None = None, limit: int = 100
 ) -> tuple[list[ExceptionRow], int | None]:
-    """List exceptions and the key to ask for older ones with; open ones by the clock that is due next.
+    """List exceptions and the key to go on with: open ones by the clock that is due next, others newest first.
 
-    Of the open ones the oldest 500 are looked at, on one page; the others come newest first, older than `after`.
+    However many are open, the one that is due next comes first.
     """
     found = matching(filters).select_related("detector", "order__shop", "cause")
     if filters.state == "open":
-        rows = sorted(_rows(found.order_by("id")[:LOOKED_AT]), key=_urgency)
-        return rows[:limit], None
+        ids = list(matching(filters).values_list("id", flat=True))
+        due = deadlines.soonest(SUBJECT, ids, after=after, limit=limit + 1)
+        rows = sorted(_rows(found.filter(id__in=due[:limit])), key=lambda row: due.index(row.id))
+        return rows, due[limit - 1] if len(due) > limit else None
     if after is not None:
         found = found.filter(id__lt=after)
     rows = _rows(found.order_by("-id")[: limit + 1])
@@ -216,10 +217,6 @@ def matching(filters: ExceptionFilters) -> QuerySet[ExceptionCase]:
     if filters.scopes:
         wanted &= Q(order__shop__code__in=filters.scopes)
     return ExceptionCase.objects.filter(wanted)
-
-
-def _urgency(row: ExceptionRow) -> tuple[datetime, int]:
-    return (row.clock.due_at if row.clock and row.clock.due_at else _NEVER, row.id)
 
 
 def _rows(cases: Iterable[ExceptionCase]) -> list[ExceptionRow]:

@@ -11,7 +11,10 @@ from msgspec.structs import replace
 
 from steward.modules.catalog.models import Item
 from steward.modules.orders.commands import exceptions, exceptions_detecting, exceptions_muting
+from steward.modules.orders.commands.exceptions_opening import Fact
+from steward.modules.orders.commands.progress import MISMATCH
 from steward.modules.orders.models import Detector, ExceptionCase, Order, OrderFinding
+from steward.modules.orders.queries.exceptions import ExceptionFilters, exceptions_page
 from steward.modules.orders.rules.detectors import SWEPT
 from steward.modules.orders.rules.drafts import LineDraft
 from tests import make
@@ -103,12 +106,12 @@ def test_what_ended_with_its_order_closes_and_the_rest_stays() -> None:
 
 def test_money_that_was_looked_at_closes_its_exception_and_no_other() -> None:
     (order_id,) = paid_orders("A-1")
-    facts = [exceptions_detecting.Fact(order_id, f"entry:{entry}", order_id, {"entry_id": entry}) for entry in (7, 8)]
+    facts = [Fact(order_id, f"entry:{entry}", order_id, {"entry_id": entry}) for entry in (7, 8)]
     exceptions_detecting.note_facts(make.TESTER, code="payment_trouble", facts=facts, now=make.NOW)
     OrderFinding.objects.create(
         order_id=order_id,
         field="payments",
-        code=exceptions_detecting.MISMATCH,
+        code=MISMATCH,
         severity="error",
         params={"entry": 7},
         resolved_at=make.NOW,
@@ -137,6 +140,26 @@ def test_orders_with_the_same_goods_in_another_order_of_lines_are_twins_and_othe
     assert [(case.order.external_number, case.facts["twin"]) for case in twins if case.order] == [
         ("A-2", Order.objects.get(external_number="A-1").number)
     ]
+
+
+def test_the_one_that_is_due_next_comes_first_and_every_open_one_is_on_some_page() -> None:
+    ids = paid_orders(*[f"A-{number}" for number in range(5)])
+    sweep(5 * HOUR)
+    Order.objects.filter(id=ids[-1]).update(fulfilment_state="released")
+    sweep(5 * HOUR)
+    expected = set(ExceptionCase.objects.filter(state="open").values_list("id", flat=True))
+    urgent = ExceptionCase.objects.get(detector__code="stock_lost").id
+    assert urgent == max(expected)
+
+    seen: list[int] = []
+    after: int | None = None
+    while not seen or after is not None:
+        rows, after = exceptions_page(ExceptionFilters(), after=after, limit=3)
+        seen += [row.id for row in rows]
+        exceptions.dismiss_exception(make.checker_chen(), exception_id=seen[-1], reason="looked", now=make.NOW)
+    assert seen[0] == urgent
+    assert len(seen) == len(set(seen))
+    assert set(seen) == expected
 
 
 def test_what_is_muted_sleeps_until_its_mute_ends_batch_by_batch() -> None:
