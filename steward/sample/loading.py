@@ -24,6 +24,7 @@ from steward.sample import (
     allocation,
     carriers,
     checks,
+    clearing,
     exceptions,
     files,
     goods,
@@ -133,6 +134,8 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     allocation.set_aside(crew, now)
     say("packing and sending, and hearing carriers")
     shipping.send(crew, Random(f"{seed}:shipping"), now)
+    say("clearing what does not sell")
+    clearing.clear(crew, item_ids, now)
     say("finding what went wrong")
     exceptions.happen(crew, [case.order_id for case in cases], now)
     return loaded

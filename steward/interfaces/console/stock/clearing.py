@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from steward.interfaces.console.access import StaffRequest, needs
@@ -155,8 +156,8 @@ def stock_slow_export(request: StaffRequest) -> HttpResponse:
     """Send slow-moving stock as CSV, 10,000 rows at most."""
     rows = clearing.slow_stock(**_slow_wish(request), limit=EXPORTED_AT_MOST, now=moment.now())
     head = [
-        "SKU", _("Goods"), "ABC", _("Warehouse"), _("On hand"), _("Free pieces"), _("Pieces a day"),
-        _("Days of cover"), _("Days without a shipment"), _("Value"), _("Currency"), _("Valued"),
+        "SKU", _("Goods"), "ABC", _("Warehouse"), _("On hand"), _("Free pieces"), _("Sold a day"),
+        _("Days of cover"), _("Days without a shipment"), pgettext("goods", "Value"), _("Currency"), _("Valued"),
         _("Share of value, %"), _("Class"),
     ]  # fmt: skip
     return _csv("slow-stock", head, rows, _slow_cells)
@@ -177,8 +178,9 @@ def stock_expiring_export(request: StaffRequest) -> HttpResponse:
     """Send expiring lots as CSV, 10,000 rows at most."""
     rows = clearing.expiring_lots(**_expiring_wish(request), limit=EXPORTED_AT_MOST, now=moment.now())
     head = [
-        "SKU", _("Goods"), _("Warehouse"), _("Lot"), _("Best before"), _("Days left"), _("Condition"), _("On hand"),
-        _("Free pieces"), _("Pieces a day"), _("Unsold in time"), _("Value at risk"), _("Currency"), _("Valued"),
+        "SKU", _("Goods"), _("Warehouse"), _("Lot"), _("Best before"), _("Days left"), pgettext("goods", "Condition"),
+        _("On hand"), _("Free pieces"), _("Sold a day"), _("Unsold in time"), _("Value at risk"), _("Currency"),
+        _("Valued"),
     ]  # fmt: skip
     return _csv("expiring-lots", head, rows, _expiring_cells)
 

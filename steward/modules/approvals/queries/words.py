@@ -27,7 +27,7 @@ FACTS: Mapping[str, Any] = {
     "sku": gettext_lazy("Goods"),
     "quantity": gettext_lazy("Pieces"),
     "lot": gettext_lazy("Lot"),
-    "condition": gettext_lazy("Condition"),
+    "condition": pgettext_lazy("goods", "Condition"),
     "valued_at": gettext_lazy("Valued"),
     "given_up_before_minor": gettext_lazy("Given up lately, counted with it"),
     "lines_off": gettext_lazy("Lines that differ"),

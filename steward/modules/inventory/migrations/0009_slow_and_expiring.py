@@ -85,8 +85,8 @@ RIGHTS = {
     "finance": "stock.view",
 }
 TEXTS = {
-    "zh-hans": ("报废申请 {{subject}}：{{outcome}}", "{{pieces}} 件。{{note}}"),
-    "zh-hant": ("報廢申請 {{subject}}：{{outcome}}", "{{pieces}} 件。{{note}}"),
+    "zh-hans": ("报损申请 {{subject}}：{{outcome}}", "{{pieces}} 件。{{note}}"),
+    "zh-hant": ("報損申請 {{subject}}：{{outcome}}", "{{pieces}} 件。{{note}}"),
     "en": ("Write-off {{subject}}: {{outcome}}", "{{pieces}} pieces. {{note}}"),
 }
 CODE, HOURS = "write_off_ended", 72

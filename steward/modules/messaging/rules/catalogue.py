@@ -223,7 +223,7 @@ KINDS: Mapping[str, Kind] = {
             "staff",
             (
                 SUBJECT,
-                _words("outcome", "已报废", "已報廢", "Written off"),
+                _words("outcome", "已报损", "已報損", "Written off"),
                 Placeholder("pieces", "number", 6),
                 Placeholder("note", "text", "看过实物", optional=True),
             ),

@@ -1,0 +1,49 @@
+"""What a warehouse does to goods while orders flow; whatever else changes stock joins the race by the list below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from steward.kernel.errors import Refusal
+from steward.modules.approvals import commands as approvals
+from steward.modules.inventory.commands.moving import MovementDraft, PromisedAlready, record_movements
+from steward.modules.inventory.commands.writing_off import WriteOffDraft, ask_write_offs, withdraw_write_off
+from steward.modules.inventory.models import Stock, WriteOff
+from tests import make
+
+ROUNDS = 4
+
+
+def adjust(items: list[int]) -> None:
+    """Find a piece and lose it again, round after round; what is promised is not taken away."""
+    for round_ in range(ROUNDS):
+        for item in items:
+            for pieces in (1, -1):
+                move = MovementDraft("hangzhou", item, "adjusted", pieces, reason=f"stocktake {round_}")
+                with suppress(PromisedAlready):
+                    record_movements(make.TESTER, movements=[move])
+
+
+def give_up(items: list[int]) -> None:
+    """Ask for a piece to be given up, round after round; every other time that is called off, else agreed to.
+
+    What is promised or set aside at this moment is refused, and nothing is held for it.
+    """
+    boss = make.administrator()
+    for round_ in range(ROUNDS):
+        for stock_id in Stock.objects.filter(item_id__in=items, condition="sellable").values_list("id", flat=True):
+            wish = WriteOffDraft(stock_id, 1, "damaged", f"round {round_}")
+            try:
+                number = ask_write_offs(make.TESTER, drafts=[wish], now=make.NOW)[0]
+            except Refusal:
+                continue
+            if round_ % 2:
+                approval_id = WriteOff.objects.get(number=number).approval_request_id or 0
+                approvals.decide(boss, approval_id=approval_id, verdict="grant", now=make.NOW)
+            else:
+                withdraw_write_off(make.TESTER, number=number, now=make.NOW)
+
+
+# Each takes the items that orders compete for. A kind of work that is new is added here and nowhere else.
+WAREHOUSE_WORK: tuple[Callable[[list[int]], None], ...] = (adjust, give_up)
