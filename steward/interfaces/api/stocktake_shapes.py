@@ -1,4 +1,4 @@
-"""The shapes of stocktakes in the API. Units: pieces, lines; money: minor units. Sheets keep silent about the books."""
+"""The shapes of stocktakes in the API. Units: pieces, lines; minor units. A sheet never says what the books say."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
