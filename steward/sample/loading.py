@@ -36,6 +36,7 @@ from steward.sample import (
     shipping,
     staffing,
     stock,
+    stocktakes,
     supply,
     suspects,
     work,
@@ -136,6 +137,8 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     shipping.send(crew, Random(f"{seed}:shipping"), now)
     say("clearing what does not sell")
     clearing.clear(crew, item_ids, now)
+    say("counting stock")
+    stocktakes.count(crew, Random(f"{seed}:stocktakes"), now)
     say("finding what went wrong")
     exceptions.happen(crew, [case.order_id for case in cases], now)
     return loaded

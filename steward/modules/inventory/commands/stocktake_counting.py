@@ -41,9 +41,7 @@ class CountedBefore(errors.Refusal):
 
     code = "counted_before"
     status = 403
-    message = gettext_lazy(
-        "This has to be counted by somebody who has neither counted it before nor seen the differences."
-    )
+    message = gettext_lazy("Somebody who has neither counted this before nor seen the differences has to count it.")
 
 
 class NotAllCounted(errors.Refusal):

@@ -95,11 +95,12 @@ def _line_of(sheet: StocktakeSheet, item: catalog.ItemFacts, lot: str, condition
     stocktake = sheet.stocktake
     place = {"item_id": item.id, "warehouse_id": stocktake.warehouse_id, "lot": lot, "condition": condition}
     taken = StocktakeLine.objects.filter(is_live=True, **place).select_related("stocktake").first()
-    if taken is not None:
-        count = StocktakeCount.objects.filter(sheet=sheet, line=taken).exists()
-        return int(taken.id) if count else ("other_sheet", {"value": item.sku, "number": taken.stocktake.number})
+    if taken is not None and StocktakeCount.objects.filter(sheet=sheet, line=taken).exists():
+        return int(taken.id)
     if sheet.round > 1:
         return "not_to_recount", {"value": item.sku}
+    if taken is not None:
+        return "other_sheet", {"value": item.sku, "number": taken.stocktake.number}
     zone = dealing.zone_of(item.storage_class, condition, places.zones_of(stocktake.warehouse_id))
     abc_class = places.item_classes(stocktake.warehouse_id, now=now).get(item.id, "C")
     if stocktake.classes and abc_class not in stocktake.classes:

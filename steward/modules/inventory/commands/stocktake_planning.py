@@ -50,9 +50,7 @@ class CountedAlready(errors.Refusal):
     """Refuse to count what another stocktake is counting: its difference would be booked twice."""
 
     code = "counted_already"
-    message = gettext_lazy(
-        "%(number)s is counting some of this already. End it first, or count other zones or classes."
-    )
+    message = gettext_lazy("%(number)s counts some of this already. End it first, or count other zones or classes.")
 
 
 class NothingToRecount(errors.Refusal):
