@@ -43,6 +43,12 @@ class RecountMade(Schema):
     lines: int
 
 
+class GiveInput(Input):
+    """Who counts a sheet from now on."""
+
+    counter: RowId
+
+
 class CancelInput(Input):
     """Why a count is called off."""
 

@@ -13,6 +13,7 @@ from steward.interfaces.api.schemas import BIGGEST_ID, Plain
 from steward.kernel import moment
 from steward.modules.inventory.commands import stocktake_counting as counting
 from steward.modules.inventory.commands import stocktake_deciding as deciding
+from steward.modules.inventory.commands import stocktake_giving as giving
 from steward.modules.inventory.commands import stocktake_planning as planning
 from steward.modules.inventory.queries import stocktake_sheets as sheets
 from steward.modules.inventory.queries import stocktakes as queries
@@ -166,3 +167,15 @@ def hand_in_stocktake_sheet(request: ApiRequest, sheet_id: SheetId, payload: sha
     """Hand a counted sheet in; the last one lets its lead compare. Needs `stock.count`."""
     state = counting.hand_in_sheet(request.auth, sheet_id=sheet_id, rest_is_zero=payload.rest_is_zero, now=moment.now())
     return shapes.HandedIn(state=state)
+
+
+@router.put(
+    "/stocktake-sheets/{sheet_id}/counter",
+    response=shapes.SheetFull,
+    operation_id="give_stocktake_sheet",
+    summary="Give a sheet to somebody else",
+)
+def give_stocktake_sheet(request: ApiRequest, sheet_id: SheetId, payload: shapes.GiveInput) -> Any:
+    """Give a sheet that is not handed in to another person, who begins anew. Needs `stock.stocktake`."""
+    giving.give_sheet(request.auth, sheet_id=sheet_id, staff_id=payload.counter, now=moment.now())
+    return sheets.sheet(sheet_id)

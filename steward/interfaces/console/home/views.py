@@ -15,6 +15,7 @@ from steward.interfaces.console.orders.views.listing import owners_of
 from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
+from steward.modules.inventory.queries import stocktakes
 from steward.modules.orders import queries
 from steward.modules.orders.queries import exceptions
 
@@ -65,6 +66,8 @@ def _tiles(actor: Actor) -> list[dict[str, Any]]:
                 ("conflict", _("Conflicts"), ("conflict",)),
             )
         ]
+    if actor.may("stock.count") and (sheets := stocktakes.own_sheets(actor)):
+        tiles.append({"label": _("To be counted by you"), "count": sheets, "url": "stock/stocktakes", "alert": False})
     if actor.may("jobs.view"):
         tiles.append({"label": _("Parked jobs"), "count": parked.count_parked_jobs(), "url": "jobs/", "alert": True})
     return tiles

@@ -20,7 +20,7 @@ from steward.interfaces.console.stock import forms
 from steward.kernel import moment
 from steward.modules.approvals import queries as approvals
 from steward.modules.inventory import queries as stock
-from steward.modules.inventory.commands import stocktake_deciding, stocktake_planning
+from steward.modules.inventory.commands import stocktake_deciding, stocktake_giving, stocktake_planning
 from steward.modules.inventory.queries import stocktake_places as places
 from steward.modules.inventory.queries import stocktakes as queries
 from steward.modules.inventory.queries import words
@@ -126,7 +126,8 @@ def stocktake(request: StaffRequest, number: str) -> HttpResponse:
         "may_decide": approval is not None and approvals.may_decide(request.actor, approval, now=moment.now()) == "",
         "may_cancel": lead and view.state in ("counting", "comparing", "awaiting_approval"),
         "may_compare": lead and view.state == "comparing",
-        "counters": _counters({request.actor.id}) if lead and view.worth_recount and view.state == "comparing" else [],
+        "counters": _counters({request.actor.id}) if lead and view.differing and view.state == "comparing" else [],
+        "givable": _counters() if lead and view.state == "counting" else [],
         "is_open": view.state in LIVE,
         "unbooked": sum(line.booked is not None and line.booked != line.difference for line in view.differing),
     }
@@ -178,6 +179,15 @@ def stocktake_recount(request: StaffRequest, number: str) -> HttpResponse:
         "%(count)s place is counted again by somebody else.", "%(count)s places are counted again by others.", lines
     ) % {"count": lines}
     return say(request, text, to=reverse("stocktake", args=[number]))
+
+
+@require_POST
+@needs(LEAD)
+def sheet_give(request: StaffRequest, sheet_id: int) -> HttpResponse:
+    """Give a sheet to somebody else, who begins anew."""
+    staff_id = row_number(request.POST.get("counter", "")) or 0
+    stocktake_giving.give_sheet(request.actor, sheet_id=sheet_id, staff_id=staff_id, now=moment.now())
+    return say(request, _("The sheet is somebody else's now; they begin anew."))
 
 
 @require_POST

@@ -50,6 +50,7 @@ urlpatterns = [
     path("stocktakes/sheets/<int:sheet_id>/lines/<int:line_id>", counting.count_set, name="count_set"),
     path("stocktakes/sheets/<int:sheet_id>/other", counting.count_other, name="count_other"),
     path("stocktakes/sheets/<int:sheet_id>/hand-in", counting.count_hand_in, name="count_hand_in"),
+    path("stocktakes/sheets/<int:sheet_id>/give", stocktakes.sheet_give, name="sheet_give"),
     path("stocktakes/<str:number>", stocktakes.stocktake, name="stocktake"),
     path("stocktakes/<str:number>/recount", stocktakes.stocktake_recount, name="stocktake_recount"),
     path("stocktakes/<str:number>/submit", stocktakes.stocktake_submit, name="stocktake_submit"),

@@ -18,7 +18,7 @@ from steward.modules.inventory.commands.telling_counters import tell_counters
 from steward.modules.inventory.events import StocktakeMoved
 from steward.modules.inventory.models import Stocktake, StocktakeCount, StocktakeLine, StocktakeSheet, Warehouse
 from steward.modules.inventory.queries import stocktake_places as places
-from steward.modules.inventory.queries.stocktake_lines import counted_lines, differing_lines
+from steward.modules.inventory.queries.stocktake_lines import counted_lines, differing_lines, to_count_again
 from steward.modules.inventory.rules import sheets as dealing
 from steward.modules.inventory.rules import stocktaking as rules
 from steward.modules.people import queries as people
@@ -80,7 +80,7 @@ def plan_stocktake(actor: Actor, *, draft: StocktakeDraft, now: datetime) -> str
     """
     warehouse = Warehouse.objects.select_for_update(no_key=True).filter(code=draft.warehouse).first()
     zones = places.zones_of(warehouse.id) if warehouse else []
-    faults = [*_faults(draft, warehouse, {zone.code for zone in zones}), *_counter_faults(draft.counters)]
+    faults = [*_faults(draft, warehouse, {zone.code for zone in zones}), *counter_faults(draft.counters)]
     if faults or warehouse is None:
         raise unfit(faults)
     found = places.places_to_count(warehouse.id, zones=draft.zones, classes=draft.classes, now=now)
@@ -125,7 +125,8 @@ def _faults(draft: StocktakeDraft, warehouse: Warehouse | None, zones: set[str])
     ]
 
 
-def _counter_faults(counters: Sequence[int]) -> list[Fault]:
+def counter_faults(counters: Sequence[int]) -> list[Fault]:
+    """Name who may not count. A step of commands."""
     able = {*people.staff_with_permission(COUNTS), *people.staff_with_permission("*")} if counters else set()
     return [
         (f"counters.{place}", "unknown_counter", {"value": id_})
@@ -195,16 +196,16 @@ def _write_sheets(actor: Actor, row: Stocktake, dealt: Sequence[dealing.Sheet], 
 def plan_recount(actor: Actor, *, number: str, counters: Sequence[int] = (), now: datetime) -> int:
     """Send other people to count again what differs and was counted once, or where two counts disagree.
 
-    Nobody counts a line twice, nor does who orders the recount, because they have seen what the books say. Returns how
-    many lines. Raises: NotFound, NotPossible, NothingToRecount, UnfitStocktake. Emits: StocktakeMoved. Locks: the
-    stocktake.
+    Where all counts agree it is everything that differs, as when whoever decides wants another look. Nobody counts a
+    line twice, nor does who orders the recount, because they have seen what the books say. Returns how many lines.
+    Raises: NotFound, NotPossible, NothingToRecount, UnfitStocktake. Emits: StocktakeMoved. Locks: the stocktake.
     """
     row = lock_stocktake(number)
     lifecycles.reached(rules.TRANSITIONS, row.state, "recount")
-    lines = [line for line in differing_lines(counted_lines(row.id)) if line.is_worth_recount]
+    lines = to_count_again(differing_lines(counted_lines(row.id)))
     if not lines:
         raise NothingToRecount
-    faults = _counter_faults(counters)
+    faults = counter_faults(counters)
     named = [f"{PERSON}{id_}" for id_ in counters]
     faults += [(f"counters.{place}", "has_seen", {}) for place, one in enumerate(named) if one == actor.id]
     if faults:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db.models import F
@@ -72,6 +72,11 @@ def differing_lines(lines: Iterable[CountedLine]) -> list[CountedLine]:
     """Leave the lines whose count is not what the ledger said, what is worth most first."""
     found = [one for one in lines if one.difference]
     return sorted(found, key=lambda one: (-abs(one.difference_minor), -abs(one.difference), one.sku, one.lot))
+
+
+def to_count_again(differing: Sequence[CountedLine]) -> list[CountedLine]:
+    """Leave the differences one person alone has counted or two disagree about; with none of these, all of them."""
+    return [one for one in differing if one.is_worth_recount] or list(differing)
 
 
 def counted_lines(stocktake_id: int) -> list[CountedLine]:

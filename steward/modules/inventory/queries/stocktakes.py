@@ -18,6 +18,7 @@ from steward.modules.inventory.queries.stocktake_lines import (
     accuracy_of,
     counted_lines,
     differing_lines,
+    to_count_again,
 )
 from steward.modules.inventory.rules import accuracy
 from steward.modules.inventory.rules import stocktaking as rules
@@ -94,9 +95,9 @@ class StocktakeView(Struct, frozen=True):
         return sum(line.must_recount for line in self.differing)
 
     @property
-    def worth_recount(self) -> int:
-        """Return how many differences somebody should count once more."""
-        return sum(line.is_worth_recount for line in self.differing)
+    def to_recount(self) -> int:
+        """Return how many differences a recount would be about."""
+        return len(to_count_again(self.differing))
 
 
 def stocktakes_page(
@@ -187,5 +188,9 @@ def sheets_to_count(actor: Actor) -> list[SheetRow]:
 def stocktake_counts(actor: Actor) -> dict[str, int]:
     """Count what waits for somebody: sheets they may count, and stocktakes to compare."""
     comparing = Stocktake.objects.filter(state="comparing").count() if actor.may(LEAD) else 0
-    mine = StocktakeSheet.objects.filter(counter=actor.id, state__in=rules.SHEET_OPEN).count()
-    return {"stocktakes": mine + comparing}
+    return {"stocktakes": own_sheets(actor) + comparing}
+
+
+def own_sheets(actor: Actor) -> int:
+    """Count the sheets that wait to be counted by this very person."""
+    return StocktakeSheet.objects.filter(counter=actor.id, state__in=rules.SHEET_OPEN).count()

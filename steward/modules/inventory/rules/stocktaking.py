@@ -29,9 +29,11 @@ SHEET_STATES = ("open", "counting", "handed_in", "cancelled")
 SHEET_OPEN = ("open", "counting")
 SHEET_TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("open", "count"): "counting",
+    ("open", "give"): "open",
     ("open", "hand_in"): "handed_in",
     ("open", "cancel"): "cancelled",
     ("counting", "count"): "counting",
+    ("counting", "give"): "open",
     ("counting", "hand_in"): "handed_in",
     ("counting", "cancel"): "cancelled",
 }

@@ -20,6 +20,7 @@ from steward.modules.inventory.commands.stocktake_counting import (
     scan_piece,
     set_count,
 )
+from steward.modules.inventory.commands.stocktake_giving import give_sheet
 from steward.modules.inventory.commands.stocktake_planning import plan_recount
 from steward.modules.inventory.models import StocktakeCount, StocktakeLine
 from steward.modules.inventory.queries import stocktake_sheets, stocktakes
@@ -179,6 +180,28 @@ def test_a_sheet_is_its_counters_and_one_of_nobody_is_taken_by_the_first() -> No
     with pytest.raises(NotYourSheet):
         scan(sheet, "TENT-2", by="chen")
     assert stocktakes.sheets_to_count(counting.counter("chen")) == []
+
+
+def test_a_sheet_given_to_somebody_else_begins_anew() -> None:
+    make.item(stock=2)
+    number = counting.planned("lin")
+    sheet = counting.sheet_of(number)
+    scan(sheet, "TENT-2")
+
+    give_sheet(make.TESTER, sheet_id=sheet, staff_id=counting.counter("chen").staff_id or 0, now=counting.LATER)
+
+    with pytest.raises(NotYourSheet):
+        scan(sheet, "TENT-2")
+    assert scan(sheet, "TENT-2", by="chen").counted == 1
+    counting.counted(number, {"TENT-2": 1}, by="chen")
+    plan_recount(make.TESTER, number=number, counters=[counting.counter("lin").staff_id or 0], now=counting.LATER)
+    with pytest.raises(CountedBefore):
+        give_sheet(
+            make.TESTER,
+            sheet_id=counting.sheet_of(number),
+            staff_id=counting.counter("chen").staff_id or 0,
+            now=counting.LATER,
+        )
 
 
 def test_an_open_recount_is_not_taken_by_who_counted_before() -> None:
