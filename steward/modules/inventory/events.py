@@ -79,10 +79,10 @@ class StocktakeMoved(Event, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class SheetHandedIn(Event, frozen=True, kw_only=True):
+class SheetCounted(Event, frozen=True, kw_only=True):
     """Somebody counted a sheet of a stocktake to its end. Units: lines."""
 
-    KIND = "inventory.sheet_handed_in"
+    KIND = "inventory.sheet_counted"
     SUBJECT = "stocktake"
     stocktake_id: int
     sheet_id: int

@@ -75,7 +75,7 @@ def count_scan(request: StaffRequest, sheet_id: int) -> HttpResponse:
 
 @require_POST
 @needs(COUNT)
-def count_set(request: StaffRequest, sheet_id: int, line_id: int) -> HttpResponse:
+def count_line(request: StaffRequest, sheet_id: int, line_id: int) -> HttpResponse:
     """Replace the count of a line, or count a piece more of one that was chosen."""
     try:
         if request.POST.get("more"):

@@ -14,7 +14,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.inventory.commands.stocktake_finding import Sought, UnfitCount, find_line, unfit_count
 from steward.modules.inventory.commands.stocktake_planning import announce, lock_stocktake, move_stocktake
-from steward.modules.inventory.events import SheetHandedIn
+from steward.modules.inventory.events import SheetCounted
 from steward.modules.inventory.models import StocktakeCount, StocktakeLine, StocktakeSheet
 from steward.modules.inventory.queries.stocktake_places import ledger_of
 from steward.modules.inventory.rules import stocktaking as rules
@@ -197,7 +197,7 @@ def hand_in_sheet(actor: Actor, *, sheet_id: int, rest_is_zero: bool = False, no
     """Hand in a sheet; with `rest_is_zero` what was not counted is not there. The last one lets the lead compare.
 
     Returns the state of the stocktake after it. Raises: NotFound, NotPossible, NotYourSheet, NotAllCounted. Emits:
-    SheetHandedIn, StocktakeMoved. Locks: the stocktake, then the sheet.
+    SheetCounted, StocktakeMoved. Locks: the stocktake, then the sheet.
     """
     number = StocktakeSheet.objects.filter(id=sheet_id).values_list("stocktake__number", flat=True).first()
     if number is None:
@@ -211,7 +211,7 @@ def hand_in_sheet(actor: Actor, *, sheet_id: int, rest_is_zero: bool = False, no
     state = lifecycles.reached(rules.SHEET_TRANSITIONS, sheet.state, "hand_in")
     StocktakeSheet.objects.filter(id=sheet.id, state=sheet.state).update(state=state, handed_in_at=now)
     lines = _take_over(sheet)
-    handed = SheetHandedIn(stocktake_id=row.id, sheet_id=sheet.id, number=row.number, round=sheet.round, lines=lines)
+    handed = SheetCounted(stocktake_id=row.id, sheet_id=sheet.id, number=row.number, round=sheet.round, lines=lines)
     events.record(actor, [handed])
     if not StocktakeSheet.objects.filter(stocktake=row, state__in=rules.SHEET_OPEN).exists():
         move_stocktake(row, "compare")
