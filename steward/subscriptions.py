@@ -147,7 +147,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     ],
     SurgeStarted: [incidents.on_surge_started_advance_waiting],
     StepChanged: [orders.on_step_changed_advance_orders],
-    AccountSet: [orders.on_account_line_advance_orders],
+    AccountSet: [orders.on_account_set_advance_orders],
     AccountEnded: [orders.on_account_ended_advance_orders],
     CustomerErased: [orders.on_customer_erased_forget_indexes],
 }

@@ -26,7 +26,7 @@ class CustomerRevealed(Event, frozen=True, kw_only=True):
 class AccountSet(Event, frozen=True, kw_only=True):
     """A buyer may pay later from now on, or on other terms than before (0: none). Units: minor units of `currency`."""
 
-    KIND = "customers.account_line"
+    KIND = "customers.account_set"
     SUBJECT = "customer"
     customer_id: int
     currency: str

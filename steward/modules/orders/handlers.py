@@ -317,7 +317,7 @@ def on_step_changed_advance_orders(events: Sequence[StepChanged]) -> None:
         after = ids[-1]
 
 
-def on_account_line_advance_orders(events: Sequence[AccountSet]) -> None:
+def on_account_set_advance_orders(events: Sequence[AccountSet]) -> None:
     """Let orders of buyers who may pay later go on without their money."""
     progress.advance_orders(SYSTEM, order_ids=_waiting_of(events), now=moment.now())
 
