@@ -10,7 +10,7 @@ from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
 from steward.interfaces.api.replies import replayable, replayable_sealed
 from steward.interfaces.api.schemas import BIGGEST_ID, Filters, IdAfter, Input, Limit, Plain, Text
 from steward.kernel import errors, moment
-from steward.modules.messaging.commands import approving, endpoints
+from steward.modules.messaging.commands import approving, endpoints, templates
 from steward.modules.messaging.queries import approved, outbox
 from steward.modules.messaging.queries import endpoints as known
 from steward.modules.messaging.rules.approved import CodeDraft
@@ -223,7 +223,7 @@ def list_messages(request: ApiRequest, narrow: Query[MessageQuery]) -> Any:
 
 
 def _edit_texts(request: ApiRequest) -> None:
-    request.auth.require(approving.EDIT)
+    request.auth.require(templates.EDIT)
     if request.auth.scopes:
         raise SpansAllShops
 
