@@ -82,6 +82,34 @@ def test_false_alarms_are_muted_by_rule_until_a_day_and_heard_again_before_it() 
     assert caller.post("exception-mutes/999/end").status_code == 404
 
 
+def test_a_cause_is_added_named_retired_and_stays_counted() -> None:
+    number, caller = number_of_new_order(), Caller("orders.exceptions", "orders.exception_rules")
+    id_ = caller.post(f"orders/{number}/change-requests", {"wish": "Blue, please"}).json()["row"]["id"]
+    body = {"group": "customer", "zh_hans": "气味敏感", "zh_hant": "氣味敏感", "en": "Sensitive to smells"}
+
+    assert caller.put("exception-causes/customer_smell", body).json()["active"] is True
+    listed = [(one["group"], one["code"]) for one in caller.get("exceptions/causes").json()]
+    assert listed.index(("customer", "customer_smell")) == listed.index(("customer", "customer_twice")) + 1
+    named = caller.post(f"exceptions/{id_}", {"act": "cause", "cause": "customer_smell"})
+    assert named.json()["row"]["cause"] == "customer_smell"
+
+    assert caller.put("exception-causes/customer_smell", body | {"active": False}).json()["active"] is False
+    assert "customer_smell" not in [one["code"] for one in caller.get("exceptions/causes").json()]
+    assert caller.post(f"exceptions/{id_}", {"act": "cause", "cause": "customer_smell"}).status_code == 404
+    counted = caller.get("exception-figures").json()["by_cause"]
+    assert [(one["code"], one["label"]) for one in counted] == [("customer_smell", "Sensitive to smells")]
+
+
+def test_a_cause_that_cannot_be_is_refused_with_every_finding() -> None:
+    caller = Caller("orders.exception_rules")
+    body = {"group": "nowhere", "zh_hans": " ", "zh_hant": "氣味", "en": "Smells"}
+    refused = caller.put("exception-causes/UPPER", body)
+    assert refused.status_code == 422
+    assert {one["field"] for one in refused.json()["findings"]} == {"code", "group", "zh-hans"}
+    assert caller.put("exception-causes/customer", body | {"group": "customer", "zh_hans": "气味"}).status_code == 422
+    assert Caller("orders.exceptions").put("exception-causes/some_cause", body).status_code == 403
+
+
 def test_causes_are_counted_for_programs_of_all_shops() -> None:
     number, caller = number_of_new_order(), Caller("orders.exceptions")
     id_ = caller.post(f"orders/{number}/change-requests", {"wish": "Blue, please"}).json()["row"]["id"]

@@ -194,3 +194,15 @@ def test_a_step_with_a_missing_text_is_refused_and_what_was_typed_stays() -> Non
     assert answer.status_code == 422
     assert "留着" in answer.content.decode()
     assert process.process_step("audit").version == 1
+
+
+def test_a_manager_adds_a_cause_and_takes_one_off_the_list() -> None:
+    client = make.browser("zhao", locale="en")
+    words = {"zh-hans": "气味敏感", "zh-hant": "氣味敏感", "en": "Sensitive to smells"}
+    client.post("/exceptions/rules/causes", {"code": "customer_smell", "group": "customer", "active": "1", **words})
+    assert "Sensitive to smells" in client.get("/exceptions/rules").content.decode()
+
+    client.post("/exceptions/rules/causes", {"code": "customer_smell", "group": "customer", **words})
+    page = client.get("/exceptions/rules").content.decode()
+    assert "no longer named" in page
+    assert make.browser("chen").post("/exceptions/rules/causes", words).status_code == 403

@@ -10,6 +10,7 @@ from steward.interfaces.api.people_shapes import Instant
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import BIGGEST_ID, Code, Filters, Input, Plain
 from steward.kernel import errors, moment
+from steward.modules.orders.commands import exceptions_causes as causes
 from steward.modules.orders.commands import exceptions_muting as commands
 from steward.modules.orders.queries import exception_figures as figures
 from steward.modules.orders.queries import exceptions as queries
@@ -19,6 +20,7 @@ RULES = "orders.exception_rules"
 router = Router(tags=["exceptions"])
 DetectorCode = Annotated[str, Path(min_length=1, max_length=50, pattern=Plain)]
 MuteId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+CauseName = Annotated[str, Field(min_length=1, max_length=80, pattern=Plain)]
 Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=Plain)]
 
 
@@ -47,6 +49,25 @@ class DetectorInput(Input):
     severity: str = Field(json_schema_extra={"enum": list(SEVERITIES)})
     responsible_role: Code
     reason: Reason
+
+
+class CauseInput(Input):
+    """What a cause is called in three languages, its group, and whether it can be named."""
+
+    group: Code
+    zh_hans: CauseName
+    zh_hant: CauseName
+    en: CauseName
+    active: bool = True
+
+
+class CauseLine(Schema):
+    """A cause in its group; one that is not active cannot be named any more but stays counted."""
+
+    code: str
+    group: str
+    labels: dict[str, str]
+    active: bool
 
 
 class MuteItem(Schema):
@@ -137,6 +158,15 @@ def set_detector(request: ApiRequest, code: DetectorCode, payload: DetectorInput
         now=moment.now(),
     )
     return DetectorItem.model_validate(next(one for one in queries.detectors() if one.code == code))
+
+
+@router.put("/exception-causes/{code}", response=CauseLine, operation_id="set_cause", summary="Add or change a cause")
+@replayable
+def set_cause(request: ApiRequest, code: DetectorCode, payload: CauseInput) -> CauseLine:
+    """Add a cause to a group, or change its words, group, or whether it counts. Needs `orders.exception_rules`."""
+    labels = {"zh-hans": payload.zh_hans, "zh-hant": payload.zh_hant, "en": payload.en}
+    causes.save_cause(request.auth, code=code, group=payload.group, labels=labels, active=payload.active)
+    return CauseLine.model_validate(next(one for one in queries.causes(with_former=True) if one.code == code))
 
 
 @router.get("/exception-mutes", response=list[MuteItem], operation_id="list_mutes", summary="List what is muted")

@@ -106,4 +106,4 @@ def _realign(kinds: Iterable[tuple[str, str]], reason: str, owners: list[int] | 
         return
     commands.realign_all(SYSTEM, kinds=wanted, reason=reason, now=moment.now(), owners=owners)
     again = app.configure_task(AGAIN_TASK, queue="events", schedule_in={"seconds": AGAIN_S})
-    again.defer(kinds=[list(kind) for kind in wanted], reason=reason, owners=owners and [*owners])
+    again.defer(kinds=[list(kind) for kind in wanted], reason=reason, owners=None if owners is None else [*owners])

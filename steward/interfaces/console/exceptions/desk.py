@@ -94,7 +94,7 @@ def exception(request: StaffRequest, exception_id: int) -> HttpResponse:
     order = orders.order_detail(row.order_id) if row.order_id and request.actor.may("orders.view") else None
     people_named = {note.actor for note in detail.notes} | {f"person:{row.owner_id}"}
     names = people.actor_names(people_named)
-    causes = {one.code: one for one in queries.causes()}
+    causes = {one.code: one for one in queries.causes(with_former=True)}
     colleagues = people.staff_contact(people.staff_with_permission("orders.exceptions"))
     facts = {
         "detail": detail,

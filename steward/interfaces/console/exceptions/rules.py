@@ -17,6 +17,7 @@ from steward.interfaces.console.notices import say
 from steward.interfaces.console.settings.policy_form import UNITS_S, in_largest_unit
 from steward.kernel import errors, moment
 from steward.modules.orders.commands import exceptions_muting as commands
+from steward.modules.orders.commands.exceptions_causes import LANGUAGES, save_cause
 from steward.modules.orders.queries import exception_words as said
 from steward.modules.orders.queries import exceptions as queries
 from steward.modules.orders.queries import words
@@ -30,7 +31,7 @@ MOST_DIGITS = 9
 @needs(CHANGE)
 def exception_rules(request: StaffRequest) -> HttpResponse:
     """Show every detector with its limits, and every mute with what it kept silent."""
-    now, mutes = moment.now(), queries.mutes()
+    now, mutes, known = moment.now(), queries.mutes(), queries.causes(with_former=True)
     names = people.actor_names([*(mute.made_by for mute in mutes), *(one.set_by for one in queries.detectors())])
     facts = {
         "detectors": [(one, _limits(one.limits), said.WHAT_TO_DO[one.code]) for one in queries.detectors()],
@@ -42,8 +43,25 @@ def exception_rules(request: StaffRequest) -> HttpResponse:
             for mute in mutes
         ],
         "names": names,
+        "causes": known,
+        "groups": {one.group: one.group_label for one in known},
     }
     return render(request, "console/exceptions/rules.html", facts)
+
+
+@require_POST
+@needs(CHANGE)
+def exception_cause_save(request: StaffRequest) -> HttpResponse:
+    """Add a cause, or change one."""
+    typed = request.POST
+    save_cause(
+        request.actor,
+        code=typed.get("code", "").strip(),
+        group=typed.get("group", ""),
+        labels={language: typed.get(language, "") for language in LANGUAGES},
+        active=typed.get("active") == "1",
+    )
+    return say(request, _("Saved. What was counted before stays counted."), to=reverse("exception_rules") + "#causes")
 
 
 def _limits(limits: dict[str, int]) -> list[dict[str, Any]]:

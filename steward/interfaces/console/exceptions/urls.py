@@ -11,6 +11,7 @@ urlpatterns = [
     path("take", acting.exceptions_take, name="exceptions_take"),
     path("causes", figures.exception_causes, name="exception_causes"),
     path("rules", rules.exception_rules, name="exception_rules"),
+    path("rules/causes", rules.exception_cause_save, name="exception_cause_save"),
     path("rules/<slug:code>", rules.exception_rule_change, name="exception_rule_change"),
     path("mutes/<int:mute_id>/end", rules.mute_end, name="mute_end"),
     path("orders/<str:number>", acting.change_request, name="change_request"),

@@ -13,6 +13,7 @@ from steward.modules.orders.events.changes import (
 )
 from steward.modules.orders.events.orders import (
     AuditDelayed,
+    CauseChanged,
     DetectorChanged,
     ExceptionClosed,
     ExceptionOpened,
@@ -42,6 +43,7 @@ from steward.modules.orders.events.orders import (
 
 __all__ = [
     "AuditDelayed",
+    "CauseChanged",
     "DetectorChanged",
     "ExceptionClosed",
     "ExceptionOpened",

@@ -279,6 +279,18 @@ class ExceptionsMuted(Event, frozen=True, kw_only=True):
     reason: str
 
 
+class CauseChanged(Event, frozen=True, kw_only=True):
+    """A cause of exceptions was added, renamed, moved to another group, or cannot be named any more."""
+
+    KIND = "orders.cause_changed"
+    SUBJECT = "cause"
+    cause_id: int
+    code: str
+    group: str
+    labels: dict[str, str]
+    active: bool
+
+
 class AuditDelayed(Event, frozen=True, kw_only=True):
     """An order was audited after its due time; `cause` says why."""
 

@@ -72,7 +72,8 @@ def exception_figures(*, now: datetime, time_zone: str = "Asia/Shanghai", by_gro
     until = starts[-1] + timedelta(weeks=1)
     found = ExceptionCase.objects.filter(opened_at__gte=starts[0], opened_at__lt=until)
     told = found.exclude(state="muted")
-    names = {one.code: one.label for one in causes()} | {one.group: one.group_label for one in causes()}
+    known = causes(with_former=True)
+    names = {one.code: one.label for one in known} | {one.group: one.group_label for one in known}
     field = "cause__parent__code" if by_group else "cause__code"
     counts = {code or NO_CAUSE: count for code, count in told.values_list(field).annotate(count=Count("id"))}
     kinds = dict(told.values_list("detector__code").annotate(count=Count("id")))

@@ -124,6 +124,7 @@ class CauseView(Struct, frozen=True):
     group: str
     labels: dict[str, str]
     group_labels: dict[str, str]
+    active: bool = True
 
     @property
     def label(self) -> str:
@@ -284,10 +285,13 @@ def exception_counts(owner_id: int | None = None) -> dict[str, int]:
     return counts
 
 
-def causes() -> list[CauseView]:
-    """List the causes that can be named, by group."""
-    rows = Cause.objects.filter(active=True, parent__isnull=False).select_related("parent").order_by("position")
-    return [CauseView(row.code, row.parent.code, row.labels, row.parent.labels) for row in rows if row.parent]
+def causes(*, with_former: bool = False) -> list[CauseView]:
+    """List the causes that can be named, by group; also those that could be once."""
+    rows = Cause.objects.filter(parent__isnull=False).select_related("parent").order_by("parent__position", "position")
+    rows = rows if with_former else rows.filter(active=True)
+    return [
+        CauseView(row.code, row.parent.code, row.labels, row.parent.labels, row.active) for row in rows if row.parent
+    ]
 
 
 def detectors() -> list[DetectorView]:
