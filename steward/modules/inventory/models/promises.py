@@ -11,7 +11,10 @@ ENTRY_KINDS = ("promised", "released", "expired", "fulfilled")
 
 
 class Promise(models.Model):
-    """What a sales pool may promise of an item, and has. The check makes overselling impossible."""
+    """What a sales pool may promise of an item, and has. The check makes overselling impossible.
+
+    `sellable` is what its rows for sale hold, without what is held for something else (decision 21).
+    """
 
     id = models.BigAutoField(primary_key=True)
     item = models.ForeignKey("catalog.Item", on_delete=models.PROTECT, related_name="+")
