@@ -83,15 +83,13 @@ def _book_missing(actor: Actor, row: Stocktake, lines: Sequence[StocktakeLine]) 
     going = []
     for line in lines:
         place = stock.get((line.item_id, line.lot, line.condition))
-        line.booked = place and rules.bookable(
-            (line.counted or 0) - (line.expected or 0),
-            on_hand=place.on_hand,
-            held=place.held,
-            allow_backorder=place.allow_backorder,
-        )
-        line.booked = line.booked or 0
-        if place is not None and line.booked:
-            going.append((place, -line.booked))
+        off = (line.counted or 0) - (line.expected or 0)
+        booked = 0
+        if place is not None:
+            booked = rules.bookable(off, on_hand=place.on_hand, held=place.held, allow_backorder=place.allow_backorder)
+            if booked:
+                going.append((place, -booked))
+        line.booked = booked
     regrading._take_out_of_sale(going, withdraw=True, actor=actor)
     moves = [_move(row, line) for line in lines if line.booked]
     if moves:
@@ -125,6 +123,12 @@ def _finish(actor: Actor, row: Stocktake, now: datetime) -> None:
     booked = lines.exclude(booked=None).exclude(booked=0).count()
     lines.update(is_live=False)
     move_stocktake(row, "book", ended_at=now)
-    facts = {"found": sums["found"] or 0, "missing": sums["missing"] or 0}
-    events.record(actor, [CountsBooked(stocktake_id=row.id, number=row.number, lines=booked, **facts)])
+    said = CountsBooked(
+        stocktake_id=row.id,
+        number=row.number,
+        lines=booked,
+        found=sums["found"] or 0,
+        missing=sums["missing"] or 0,
+    )
+    events.record(actor, [said])
     announce(actor, row, "book")

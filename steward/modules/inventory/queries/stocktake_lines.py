@@ -98,16 +98,12 @@ def counted_lines(stocktake_id: int) -> list[CountedLine]:
     ):
         counts[line].append((by, units, disturbed))
     least = parameters.value(RECOUNT_FROM)
-    return [
-        CountedLine(
-            *row,
-            expires_date=dates.get((row[1], row[4])),
-            found=tuple((by, units) for by, units, _disturbed in counts[row[0]]),
-            is_disturbed=bool(counts[row[0]]) and counts[row[0]][-1][2],
-            recount_from=least,
-        )
-        for row in lines
-    ]
+    return [CountedLine(*[*row, dates.get((row[1], row[4])), *_found(counts[row[0]]), least]) for row in lines]
+
+
+def _found(counts: Sequence[tuple[str, int, bool]]) -> tuple[tuple[tuple[str, int], ...], bool]:
+    """Lay out who found what, and whether goods moved during the last count."""
+    return tuple((by, units) for by, units, _disturbed in counts), bool(counts) and counts[-1][2]
 
 
 class AccuracyView(Struct, frozen=True):

@@ -58,7 +58,7 @@ def sheet(sheet_id: int) -> SheetView:
     row = StocktakeSheet.objects.filter(id=sheet_id).values_list(*fields).first()
     if row is None:
         raise errors.NotFound(key=sheet_id)
-    return SheetView(*row, lines=_lines(sheet_id))
+    return SheetView(*[*row, _lines(sheet_id)])
 
 
 def _lines(sheet_id: int) -> list[BlindLine]:
@@ -70,4 +70,4 @@ def _lines(sheet_id: int) -> list[BlindLine]:
     rows = list(StocktakeCount.objects.filter(sheet_id=sheet_id).order_by(*order).values_list(*fields))
     lots = Lot.objects.filter(item_id__in={row[-1] for row in rows}).exclude(code="")
     dates = {(item, code): day for item, code, day in lots.values_list("item_id", "code", "expires_date")}
-    return [BlindLine(*row[:-1], expires_date=dates.get((row[-1], row[5]))) for row in rows]
+    return [BlindLine(*[*row[:-1], dates.get((row[-1], row[5]))]) for row in rows]

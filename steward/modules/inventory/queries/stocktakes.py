@@ -121,7 +121,7 @@ def stocktakes_page(
     )  # fmt: skip
     is_lead = actor.may(LEAD)
     return [
-        StocktakeRow(*row[:-1], differing=row[-1] if rules.numbers_shown(row[5], is_lead=is_lead) else None)
+        StocktakeRow(*[*row[:-1], row[-1] if rules.numbers_shown(row[5], is_lead=is_lead) else None])
         for row in numbered.values_list(*fields)[:limit]
     ]
 
