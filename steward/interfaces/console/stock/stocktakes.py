@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import floor
 from typing import Any
 
 from django.http import HttpResponse
@@ -122,6 +123,7 @@ def stocktake(request: StaffRequest, number: str) -> HttpResponse:
         "accuracy": _accuracy(view, names) if view.counted else [],
         "accuracy_line": _percent(view.accuracy.whole.line_share),
         "accuracy_value": _percent(view.accuracy.whole.value_share),
+        "zone_heading": _("Zone"),
         "approval": approval,
         "may_decide": approval is not None and approvals.may_decide(request.actor, approval, now=moment.now()) == "",
         "may_cancel": lead and view.state in ("counting", "comparing", "awaiting_approval"),
@@ -166,7 +168,8 @@ def _shares(one: accuracy.Accuracy) -> dict[str, Any]:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share * 100:.1f}%"
+    """Write a share, rounded down: what is not all right never reads 100 %."""
+    return "–" if share is None else f"{floor(share * 1_000) / 10:.1f}%"
 
 
 @require_POST
