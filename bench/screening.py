@@ -38,7 +38,8 @@ BLIND = (
     "A ring's first orders: a device is unknown until other customers have used it. Fraud from a device of its own, "
     "placed hours after sign-up, looks like everybody else here: the set has no address, phone, payment account or "
     "network address, one order per customer (so no own history), and its amounts, ages, browsers and sources hardly "
-    "differ between fraud and not. Buying within a minute of signing up is a gift of this data set."
+    "differ between fraud and not. The rule of a large first order names yuan; these orders are in dollars. Buying "
+    "within a minute of signing up is a gift of this data set."
 )
 
 

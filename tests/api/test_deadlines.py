@@ -63,6 +63,8 @@ def test_a_line_is_tried_out_added_and_taken_out_of_force_and_its_versions_are_r
     assert [(one["team"], one["due_at"]) for one in tried["teams"]] == [("客服一组", "2026-03-06T10:50:00Z")]
     assert caller.post("policies/preview", body | {"starts_at": "2026-03-06T17:50:00"}).status_code == 422
 
+    assert caller.post("policies/preview", body | {"starts_at": "9999-12-31T23:59:59-12:00"}).status_code == 422
+
     kind = {"subject_kind": "ticket", "clock_kind": "first_reply", "code": "gold"}
     added = caller.post("policies", body | kind)
     assert (added.status_code, added.json()["version"], added.json()["team_calendar"]) == (200, 1, True)

@@ -1,7 +1,7 @@
 """Time limits: the policies, and the clocks of a subject."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from ninja import Field, Query, Router, Schema
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
 from steward.interfaces.api.people_shapes import Instant
 from steward.interfaces.api.replies import replayable
-from steward.interfaces.api.schemas import Code, Filters, Input, Text
+from steward.interfaces.api.schemas import Code, Filters, Input, Plain, Text
 from steward.kernel import errors, moment
 from steward.kernel.calendar import NoWorkingTime
 from steward.modules.deadlines import commands, queries
@@ -20,6 +20,8 @@ from steward.modules.deadlines import commands, queries
 router = Router(tags=["deadlines"])
 BIGGEST_ID = 2**63 - 1
 LONGEST_S = commands.LONGEST_LIMIT_S
+FURTHEST = timedelta(days=3_660)
+Kind = Annotated[str, Field(min_length=1, max_length=40, pattern=Plain)]
 RowId = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
 
 
@@ -46,8 +48,8 @@ class PolicyInput(Input):
 class PolicyNew(PolicyInput):
     """A further line: for which kind of clock, under which code beside the others of that kind."""
 
-    subject_kind: Code
-    clock_kind: Code
+    subject_kind: Kind
+    clock_kind: Kind
     code: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9][a-z0-9_\-]*$")]
 
 
@@ -216,6 +218,8 @@ def add_policy(request: ApiRequest, body: PolicyNew) -> Any:
 def preview_policy(request: ApiRequest, body: PreviewInput) -> Any:
     """Say when something would be due under a policy, and what happens around it. Needs `settings.policies`."""
     request.auth.require("settings.policies")
+    if abs(body.starts_at - moment.now()) > FURTHEST:
+        raise errors.BadInput([{"field": "starts_at", "code": "unfit", "message": _("Give a day and a time.")}])
     data = body.dict()
     starts_at = data.pop("starts_at").astimezone(UTC)
     del data["reason"]

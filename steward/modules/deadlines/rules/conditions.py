@@ -48,6 +48,12 @@ def holds(condition: Sequence[Clause], facts: Mapping[str, Any]) -> bool:
     return all(test.holds(facts) for test in condition)
 
 
+def _is_storable(fact: str, value: Any) -> bool:
+    """Tell whether a test names a fact, and holds no zero character, which the database cannot."""
+    texts = [fact, *(value if isinstance(value, list) else [value])]
+    return bool(fact) and not any(isinstance(text, str) and "\x00" in text for text in texts)
+
+
 def parse(data: Any) -> tuple[Clause, ...]:
     """Read a condition from its data. Raises: BadCondition."""
     try:
@@ -59,6 +65,8 @@ def parse(data: Any) -> tuple[Clause, ...]:
     for test in tests:
         fits_list = isinstance(test.value, list) and all(isinstance(one, str | int) for one in test.value)
         fits = {"in": fits_list, "at_least": _is_number(test.value), "below": _is_number(test.value)}
-        if not test.fact or not fits.get(test.op, isinstance(test.value, str | int | float | bool)):
+        if not _is_storable(test.fact, test.value) or not fits.get(
+            test.op, isinstance(test.value, str | int | float | bool)
+        ):
             raise BadCondition(test.fact)
     return tests

@@ -58,7 +58,7 @@ def parse_warnings(data: Any, target_s: int) -> tuple[Warn, ...]:
 def parse_ladder(data: Any) -> tuple[Rung, ...]:
     """Read the ladder from its data. Raises: BadLadder."""
     ladder: tuple[Rung, ...] = _converted(data, tuple[Rung, ...])
-    if any(abs(rung.after_s) > LONGEST_STEP_S or len(rung.whom) > 60 for rung in ladder):
+    if any(abs(rung.after_s) > LONGEST_STEP_S or len(rung.whom) > 60 or "\x00" in rung.whom for rung in ladder):
         raise BadLadder("ladder")
     return ladder
 

@@ -152,6 +152,8 @@ def test_a_second_line_of_the_same_code_is_refused() -> None:
         {"condition": [{"fact": "level", "op": "like", "value": "x"}]},
         {"condition": [{"fact": "amount", "op": "at_least", "value": "much"}]},
         {"condition": [{"fact": "", "op": "is", "value": 1}]},
+        {"condition": [{"fact": "level", "op": "is", "value": "\x00"}]},
+        {"ladder": [{"after_s": 0, "verb": "notify", "whom": "\x00"}]},
         {"condition": [{"fact": "a", "op": "in", "value": "b"}]},
         {"warnings": [{"share": 1.5}]},
         {"warnings": [{"before_s": 7_200}]},
