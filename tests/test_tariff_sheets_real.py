@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 
 from steward.connectors.tariff_sheets import read_sheet
+from steward.modules.logistics.ports import UnreadableSheet
 from steward.modules.logistics.queries.tariff_import import preview
 from steward.modules.logistics.rules import pricing
 from steward.modules.logistics.rules.tariff_mapping import SHIPPED
@@ -114,3 +115,32 @@ def test_all_that_is_wrong_with_a_sheet_is_said_at_once_with_its_rows(tmp_path: 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     _draft, wrong = csv_preview(tmp_path, "目的地,价\n浙江,5\n", SHIPPED["first_additional"])
     assert {one.code for one in wrong} == {"column_missing"}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("目的地,价,价\n浙江,1,2\n", "价"),
+        ("目的地,价\n浙江,1,200\n", "2"),
+        ("目的地,价\n" + "浙江,1\n" * 20_001, "20000"),
+    ],
+)
+def test_a_sheet_of_which_a_part_would_be_lost_is_not_read(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "sheet.csv").write_text(text, encoding="utf-8")
+
+    with pytest.raises(UnreadableSheet, match=why):
+        read_sheet(tmp_path / "sheet.csv")
+
+
+def test_the_sheet_a_mapping_names_is_read_and_none_instead_of_it(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(tmp_path / "two.xlsx")
+    for name, price in (("标准", 5), ("特惠", 3)):
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, ["目的地", "价"])
+        sheet.write_row(1, 0, ["浙江", price])
+    book.close()
+
+    assert read_sheet(tmp_path / "two.xlsx", sheet="特惠") == [(2, {"目的地": "浙江", "价": "3"})]
+    assert read_sheet(tmp_path / "two.xlsx") == [(2, {"目的地": "浙江", "价": "5"})]
+    with pytest.raises(UnreadableSheet, match="标准, 特惠"):
+        read_sheet(tmp_path / "two.xlsx", sheet="春节")

@@ -46,6 +46,18 @@ class WorkbookRows(OpenedFile):
                 yield self._record(top + offset, texts)
 
 
+def sheet_names(path: Path) -> list[str]:
+    """List the sheets of a workbook, in its order; none where the file is no workbook. Raises: UnknownFormat."""
+    with path.open("rb") as file:
+        if file.read(4) != b"PK\x03\x04":
+            return []
+    _refuse_giants(path)
+    try:
+        return list(CalamineWorkbook.from_path(path).sheet_names)
+    except (CalamineError, ZipError, OSError) as error:
+        raise UnknownFormat(file=path.name) from error
+
+
 def as_text(cell: Cell) -> str:
     """Write a cell as a person would type it: whole numbers without `.0`, dates as ISO."""
     if isinstance(cell, str):

@@ -29,6 +29,17 @@ class TariffSet(Event, frozen=True, kw_only=True):
     lanes: int
 
 
+class TariffMappingSaved(Event, frozen=True, kw_only=True):
+    """How a carrier's price sheets are read was said, or changed."""
+
+    KIND = "logistics.tariff_mapping_saved"
+    SUBJECT = "tariff_mapping"
+    tariff_mapping_id: int
+    code: str
+    name: str
+    is_new: bool
+
+
 class CarrierDecided(Event, frozen=True, kw_only=True):
     """Somebody decided about a carrier; `verb` is approve, probate or stop, `review_date` when to look again."""
 

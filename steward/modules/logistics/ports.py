@@ -55,6 +55,14 @@ class SourceUnreachable(errors.Refusal):
     message = _("The source does not answer as it should (%(why)s).")
 
 
+class UnreadableSheet(errors.Refusal):
+    """Refuse a price sheet of which only a part would be read, or not as it was meant; it says where."""
+
+    code = "unreadable_sheet"
+    status = 422
+    message = _("The sheet cannot be read whole: %(why)s")
+
+
 class TrackingReader(Protocol):
     """Reads what a source sends; bound as `logistics.tracking.<format>`."""
 

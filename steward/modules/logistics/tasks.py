@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from steward.kernel import jobs, moment
 from steward.kernel.actor import system
-from steward.modules.logistics.commands import adopting, polling, printing, watching
+from steward.modules.logistics.commands import adopting, polling, printing, tariff_sheets, watching
 
 SYSTEM = system("logistics")
 
@@ -35,5 +35,6 @@ def poll_sources(timestamp: int) -> int:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="logistics.forget_prints", queue="clock", queueing_lock="logistics.forget_prints")
 def forget_prints(timestamp: int) -> int:
-    """Take away printed files with people's addresses. Returns how many."""
-    return printing.forget_prints(moment.now())
+    """Take away printed files with people's addresses, and sheets nobody looks at any longer. Returns how many."""
+    now = moment.now()
+    return printing.forget_prints(now) + tariff_sheets.forget_sheets(now)

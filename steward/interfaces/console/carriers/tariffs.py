@@ -18,8 +18,8 @@ from steward.connectors.tariff_sheets import read_sheet
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.carriers import reading
 from steward.interfaces.console.notices import say
-from steward.kernel import errors
 from steward.kernel.errors import BadInput
+from steward.modules.logistics.commands.tariff_sheets import LARGEST_BYTES, TooBigSheet
 from steward.modules.logistics.commands.tariffs import save_tariff
 from steward.modules.logistics.queries import carriers as files
 from steward.modules.logistics.queries import tariffs as queries
@@ -28,7 +28,6 @@ from steward.modules.logistics.queries.tariff_import import SAMPLE_KG, Preview, 
 from steward.modules.logistics.rules import tariff_text
 from steward.modules.logistics.rules.tariffs import Draft
 
-LARGEST_BYTES = 16 * 1024 * 1024
 MOST_FAULTS = 100
 MOST_LANES = 60
 
@@ -80,7 +79,7 @@ def tariff_new(request: StaffRequest, service_code: str) -> HttpResponse:
     typed: dict[str, str] = (
         {name: str(value) for name, value in request.POST.items()}
         if request.method == "POST"
-        else _present(service_code)
+        else _present(service_code, request.GET.get("mapping", ""))
     )
     found: Preview | None = None
     wrong: dict[str, str] = {}
@@ -111,8 +110,10 @@ def tariff_new(request: StaffRequest, service_code: str) -> HttpResponse:
     return render(request, "console/carriers/tariff_new.html", facts, status=422 if wrong else 200)
 
 
-def _present(service_code: str) -> dict[str, str]:
-    """Begin with what counts now, so that a change is a change and not everything anew."""
+def _present(service_code: str, mapping: str) -> dict[str, str]:
+    """Begin with what counts now, so that a change is a change and not everything anew; or with a mapping's sheet."""
+    if mapping and mapping != "template":
+        return {"mapping": mapping}
     versions = queries.tariff_versions(service_code)
     if not versions:
         return {"mapping": "template", "rows": "\t".join(tariff_text.HEADER)}
@@ -130,11 +131,12 @@ def _from_file(request: StaffRequest, content: Mapping[str, Any]) -> str:
     if not isinstance(file, UploadedFile):
         return ""
     if (file.size or 0) > LARGEST_BYTES:
-        raise errors.BadInput([{"field": "file", "code": "too_big", "message": _("The file is bigger than 16 MB.")}])
+        raise TooBigSheet
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (Path(file.name or "sheet.xlsx").name[:80] or "sheet.xlsx")
         path.write_bytes(file.read())
-        return tariff_text.text_of(read_sheet(path, records=str(content.get("records", ""))))
+        records, sheet = str(content.get("records", "")), str(content.get("sheet", ""))
+        return tariff_text.text_of(read_sheet(path, records=records, sheet=sheet))
 
 
 def _save(

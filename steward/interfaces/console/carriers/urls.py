@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from steward.interfaces.console.carriers import deciding, files, quoting, scorecards, services, tariffs
+from steward.interfaces.console.carriers import deciding, files, quoting, scorecards, services, tariff_mappings, tariffs
 
 urlpatterns = [
     path("", files.carriers, name="carriers"),
     path("new", files.carrier_new, name="carrier_new"),
     path("quotes", quoting.quotes, name="quotes"),
     path("scorecards", scorecards.scorecards, name="scorecards"),
+    path("tariff-mappings", tariff_mappings.tariff_mappings, name="tariff_mappings"),
+    path("tariff-mappings/new", tariff_mappings.tariff_mapping_new, name="tariff_mapping_new"),
+    path("tariff-mappings/<slug:mapping_code>", tariff_mappings.tariff_mapping, name="tariff_mapping"),
     path("photos/<int:photo_id>", files.visit_photo, name="visit_photo"),
     path("services/<slug:service_code>/tariff", tariffs.tariff, name="tariff"),
     path("services/<slug:service_code>/tariff/new", tariffs.tariff_new, name="tariff_new"),

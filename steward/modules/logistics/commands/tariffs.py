@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import re
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError
 from django.db.models import Max
@@ -12,7 +13,7 @@ from msgspec import structs
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.logistics.events import TariffSet
+from steward.modules.logistics.events import TariffMappingSaved, TariffSet
 from steward.modules.logistics.models import (
     Service,
     Tariff,
@@ -23,7 +24,10 @@ from steward.modules.logistics.models import (
 )
 from steward.modules.logistics.queries import words
 from steward.modules.logistics.rules import tariff_mapping, tariffs
-from steward.modules.logistics.rules.tariffs import Draft
+from steward.modules.logistics.rules.mapping_faults import mapping_faults
+from steward.modules.logistics.rules.tariffs import Draft, Fault
+
+CODE = re.compile(r"^[a-z0-9][a-z0-9_-]{0,49}$")
 
 
 class VersionsOverlap(errors.Refusal):
@@ -115,19 +119,37 @@ class MappingKnown(errors.Refusal):
     message = _("“%(code)s” came with Steward and stays as it is; save yours under another code.")
 
 
+class MappingTaken(errors.Refusal):
+    """Refuse a new mapping under a code another one has."""
+
+    code = "mapping_taken"
+    status = 409
+    message = _("There is a mapping “%(code)s” already. Choose another code, or change that one.")
+
+
 @command(needs="logistics.carriers")
-def save_tariff_mapping(actor: Actor, *, code: str, name: str, content: dict[str, object]) -> int:
-    """Keep how a carrier's sheets are read. Returns the mapping's id. Raises: BadInput, MappingKnown."""
+def save_tariff_mapping(
+    actor: Actor, *, code: str, name: str, content: dict[str, object], now: datetime, is_new: bool = False
+) -> int:
+    """Keep how a carrier's sheets are read from now on; tariffs that are in force stay as they are. Returns its id.
+
+    `is_new`: nothing may stand under the code yet. Nothing is kept where anything is wrong.
+    Raises: BadInput with every finding, MappingKnown, MappingTaken. Emits: TariffMappingSaved. Locks: the mapping.
+    """
     if code in tariff_mapping.SHIPPED:
         raise MappingKnown(code=code)
+    wrong = mapping_faults(content)
+    if not CODE.match(code):
+        wrong.append(Fault(0, "code", "code_unfit"))
+    if wrong:
+        raise errors.BadInput([finding(one) for one in wrong])
+    known = TariffMapping.objects.select_for_update().filter(code=code).first()
+    if known is not None and is_new:
+        raise MappingTaken(code=code)
+    facts = {"name": name.strip()[:80] or code, "content": content, "changed_by": actor.id, "changed_at": now}
     try:
-        tariff_mapping.mapping_of(content)
-    except ValueError as error:
-        raise errors.BadInput([{"field": "content", "code": "unfit", "message": str(error)}]) from error
-    try:
-        row, _made = TariffMapping.objects.update_or_create(
-            code=code, defaults={"name": name.strip()[:80] or code, "content": content, "changed_by": actor.id}
-        )
+        row, _made = TariffMapping.objects.update_or_create(code=code, defaults=facts)
     except IntegrityError as error:  # two people saved the same new code at once
         raise errors.Stale from error
+    events.record(actor, [TariffMappingSaved(tariff_mapping_id=row.id, code=code, name=row.name, is_new=known is None)])
     return row.id

@@ -126,22 +126,29 @@ class MappingView(Struct, frozen=True):
     code: str
     name: str
     content: dict[str, Any]
-    shipped: bool
+    changed_by: str = ""
+    changed_at: datetime | None = None
+    shipped: bool = False
 
 
 def tariff_mappings() -> list[MappingView]:
     """List the mappings there are: those that came with Steward first."""
-    own = TariffMapping.objects.order_by("name").values_list("code", "name", "content")
+    own = TariffMapping.objects.order_by("name").values_list("code", "name", "content", "changed_by", "changed_at")
     shipped = [MappingView(code, code, content, shipped=True) for code, content in tariff_mapping.SHIPPED.items()]
-    return [*shipped, *(MappingView(code, name, content, shipped=False) for code, name, content in own)]
+    return [*shipped, *(MappingView(*row, shipped=False) for row in own)]
 
 
-def tariff_mapping_content(code: str) -> dict[str, Any]:
+def tariff_mapping_of(code: str) -> MappingView:
     """Read one mapping. Raises: NotFound."""
     found = next((one for one in tariff_mappings() if one.code == code), None)
     if found is None:
         raise errors.NotFound(key=code)
-    return found.content
+    return found
+
+
+def tariff_mapping_content(code: str) -> dict[str, Any]:
+    """Read how one mapping reads. Raises: NotFound."""
+    return tariff_mapping_of(code).content
 
 
 def regions_of(name: str) -> tuple[str, ...]:

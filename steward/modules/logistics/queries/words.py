@@ -84,6 +84,12 @@ FAULTS: Mapping[str, Any] = {
     "price_missing": gettext_lazy("There is no price."),
     "price_falls": gettext_lazy("Above %(weight)s kg a heavier parcel costs less."),
     "column_missing": gettext_lazy("The sheet has no column “%(column)s”."),
+    "code_unfit": gettext_lazy("A code is of small letters, digits, hyphens and underscores, at most 50."),
+    "column_needed": gettext_lazy("Say which column it is."),
+    "mapping_unreadable": gettext_lazy("The mapping cannot be read: %(value)s"),
+    "tier_needed": gettext_lazy("At least one tier is needed."),
+    "tier_without_price": gettext_lazy("The tier has neither a base price nor one per kilogram or cubic metre."),
+    "unit_unknown": gettext_lazy("There is no unit of weight “%(value)s”."),
     "days_reversed": gettext_lazy("The longest time is shorter than the shortest."),
 }
 
@@ -93,7 +99,12 @@ def word(words: Mapping[str, Any], code: str) -> str:
     return str(words.get(code, code))
 
 
+def fault_words(fault: Fault) -> str:
+    """Say what is wrong, without where."""
+    return str(FAULTS[fault.code]) % fault.params if fault.code in FAULTS else fault.code
+
+
 def fault_text(fault: Fault) -> str:
     """Say what is wrong, with its row where it has one."""
-    text = str(FAULTS[fault.code]) % fault.params if fault.code in FAULTS else fault.code
+    text = fault_words(fault)
     return _("Row %(row)s: %(text)s") % {"row": fault.row, "text": text} if fault.row else text

@@ -41,9 +41,9 @@ class TierMapping(Struct, frozen=True, forbid_unknown_fields=True, rename={"from
 class TariffMapping(Struct, frozen=True, forbid_unknown_fields=True):
     """How a sheet is read.
 
-    `records` is the path to the rows in a JSON file. `lower_step`: sheets that write 11–300, 301–800 mean that 300
-    belongs to the first; a lower bound that far above the end before it is that end. `unlimited_from`: a bound that
-    big is none. `zero_is_none`: a price of 0 means that this is not offered.
+    `records` is the path to the rows in a JSON file, `sheet` the sheet of a workbook ("": the first). `lower_step`:
+    sheets that write 11–300, 301–800 mean that 300 belongs to the first; a lower bound that far above the end before
+    it is that end. `unlimited_from`: a bound that big is none. `zero_is_none`: a price of 0 means: not offered.
     """
 
     destination: str
@@ -54,6 +54,7 @@ class TariffMapping(Struct, frozen=True, forbid_unknown_fields=True):
     weight_unit: str = "kg"
     currency: str = "CNY"
     records: str = ""
+    sheet: str = ""
     regions: dict[str, list[str]] = {}
     from_regions: tuple[str, ...] = ("",)
     lower_step: float = 0
@@ -80,12 +81,17 @@ class Read(Struct):
     faults: list[Fault] = []
 
 
-def mapping_of(content: Mapping[str, Any]) -> TariffMapping:
-    """Read a mapping as it is kept. Raises: ValueError, naming what makes no sense."""
+def converted(content: Mapping[str, Any]) -> TariffMapping:
+    """Read a mapping's data, whatever they say. Raises: ValueError where they are no mapping at all."""
     try:
-        found = msgspec.convert(dict(content), TariffMapping)
+        return msgspec.convert(dict(content), TariffMapping)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
+
+
+def mapping_of(content: Mapping[str, Any]) -> TariffMapping:
+    """Read a mapping as it is kept. Raises: ValueError, naming what makes no sense."""
+    found = converted(content)
     if found.weight_unit not in UNITS_G:
         raise ValueError(f"unknown unit of weight: {found.weight_unit}")
     if found.currency not in money.CURRENCIES:
