@@ -25,7 +25,7 @@ from steward.modules.logistics.commands.carriers import (
     save_service,
 )
 from steward.modules.logistics.commands.deliveries import DeliveryDraft, record_deliveries
-from steward.modules.logistics.commands.tariffs import save_tariff
+from steward.modules.logistics.commands.tariffs import save_tariff, save_tariff_mapping
 from steward.modules.logistics.rules.deliveries import band_of, distance_km
 from steward.modules.logistics.rules.tariffs import Draft, Lane, Surcharge, Tier
 from steward.sample import drawings
@@ -279,6 +279,22 @@ def _parcel(
     )
 
 
+def sheet_mapping(keeper: Actor, now: datetime) -> None:
+    """Keep how one carrier's price sheet is read: brackets as columns, on a sheet of its own."""
+    content: dict[str, object] = {
+        "destination": "目的省份",
+        "sheet": "大货价",
+        "lead_max": "时效（天）",
+        "tiers": [
+            {"to": 3, "base": "3 公斤以内"},
+            {"from": 3, "to": 50, "base": "3 公斤以内", "included": 3, "step": 1, "per_kg": "续重（元/公斤）"},
+            {"from": 50, "per_kg": "50 公斤以上（元/公斤）", "minimum": "最低收费"},
+        ],
+        "regions": {"江浙沪皖": ["31", "32", "33", "34"]},
+    }
+    save_tariff_mapping(keeper, code="tuoshan-bulk", name="拓山大货报价单", content=content, now=now)
+
+
 def engage(keeper: Actor, rng: Random, now: datetime) -> int:
     """Open the files, write the past parcels, decide about one carrier and visit another. Returns the parcels."""
     today = now.date()
@@ -302,4 +318,5 @@ def engage(keeper: Actor, rng: Random, now: datetime) -> int:
         photos=keep_photos([Photo("sorting-hall.png", drawings.hall())]),
         now=now,
     )
+    sheet_mapping(keeper, now)
     return count

@@ -8,6 +8,7 @@ from random import Random
 
 from steward.kernel.actor import Actor
 from steward.modules.logistics.commands import claims, handing_over, packing, picking, tracking, watching
+from steward.modules.logistics.commands.returning import ReturnDraft, announce_return
 from steward.modules.logistics.commands.tracking_sources import save_source
 from steward.modules.logistics.ports import Report
 from steward.modules.logistics.queries import shipments as queries
@@ -85,6 +86,7 @@ def send(crew: Crew, random: Random, now: datetime) -> int:
     random.shuffle(reports)
     save_source(coordinator, code="carriers", name="快递推送（演示）", format_="standard")
     tracking.record_tracking(SYSTEM, source="carriers", format_="standard", reports=reports, now=now)
+    _take_back(packer, random, now)
     watching.watch_all(SYSTEM, now=now)
     _claim(coordinator, now)
     return len(old)
@@ -137,6 +139,22 @@ def _odd(now: datetime) -> list[Report]:
             tracking_number="1Z5R89390357567127", codes=("picked_up",), at=now - timedelta(hours=9), place="Shenzhen"
         ),
     ]
+
+
+def _take_back(packer: Actor, random: Random, now: datetime) -> None:
+    """Let three buyers send something back: one parcel is awaited, one is on its way, one has come in."""
+    rows = queries.shipments_page(queries.ShipmentFilters(states=("delivered",)), limit=3)
+    reports: list[Report] = []
+    for row, scans in zip(rows, ((), ("picked_up", "in_transit"), ("picked_up", "delivered")), strict=False):
+        prefix = PREFIXES.get(row.carrier_code, "XX")
+        number = f"{prefix}{random.randrange(10**12, 10**13)}"
+        draft = ReturnDraft(shipment=row.number, tracking_number=number, carrier=row.carrier_code)
+        announce_return(packer, draft=draft, now=now - timedelta(hours=3))
+        reports += [
+            Report(tracking_number=number, codes=(code,), at=now - timedelta(hours=2 - place), place=row.city)
+            for place, code in enumerate(scans)
+        ]
+    tracking.record_tracking(SYSTEM, source="carriers", format_="standard", reports=reports, now=now)
 
 
 def _claim(coordinator: Actor, now: datetime) -> None:

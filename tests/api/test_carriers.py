@@ -66,3 +66,37 @@ def test_a_decision_needs_the_permission_and_a_day_to_look_again() -> None:
     assert sent(caller, "carriers/quick/decisions", body).json()["code"] == "review_date_unfit"
     body["review_date"] = (moment.now() + timedelta(days=9)).date().isoformat()
     assert sent(caller, "carriers/quick/decisions", body).json()["state"] == "probation"
+
+
+def test_a_sheet_is_read_by_a_mapping_that_was_kept_checked_and_put_in_force() -> None:
+    sheets.service("quick")
+    caller = Caller(*MAY)
+    content = {"destination": "省", "tiers": [{"base": "价"}]}
+    kept = caller.put("tariff-mappings/flat", {"name": "一口价", "content": content})
+    body = {"mapping": "flat", "cells": "省,价\n浙江,8\n全国,12\n", "valid_from": "2030-01-01"}
+
+    checked = sent(caller, "carrier-services/quick/tariff-sheets", body | {"check": True})
+    assert (checked.json()["version"], checked.json()["lanes"], Tariff.objects.count()) == (None, 2, 1)
+    made = sent(caller, "carrier-services/quick/tariff-sheets", body)
+
+    assert kept.json()["content"] == content
+    assert made.json()["version"] == 2
+    assert [one["code"] for one in caller.get("tariff-mappings").json()["rows"]][-1] == "flat"
+
+
+def test_a_sheet_with_overlapping_tiers_and_a_mapping_that_is_none_leave_nothing_behind() -> None:
+    sheets.service("quick")
+    caller = Caller(*MAY)
+    cells = "目的地,重量从,重量到,基础价\n浙江,0,3,5\n浙江,2,,9\n"
+
+    for extra in ({"check": True}, {}):
+        body = {"cells": cells, "valid_from": "2030-01-01", **extra}
+        answer = sent(caller, "carrier-services/quick/tariff-sheets", body)
+        assert answer.status_code == 422
+        found = [(one["field"], one["code"]) for one in answer.json()["findings"]]
+        assert found == [("rows.3.from_g", "tier_overlaps")]
+    wrong = caller.put("tariff-mappings/flat", {"name": "x", "content": {"destination": "省", "tiers": []}})
+
+    assert wrong.json()["findings"][0]["code"] == "tier_needed"
+    assert Tariff.objects.count() == 1
+    assert caller.get("tariff-mappings").json()["rows"][-1]["shipped"]

@@ -74,6 +74,17 @@ def test_faults_of_a_sheet_are_all_said_and_nothing_counts(zhao: Client) -> None
     assert tariffs.tariff_versions("sand-std") == []
 
 
+def test_cells_of_which_a_part_would_be_lost_stay_on_the_page_with_the_reason(zhao: Client) -> None:
+    rows = SHEET + "江苏\t0\t\t1\t\t\t\t9\n"
+    fields = {"mapping": "template", "rows": rows, "valid_from": "2026-01-01", "do": "save"}
+    answer = zhao.post("/carriers/services/sand-std/tariff/new", fields)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "第 4 行" in page
+    assert "江苏" in page
+    assert tariffs.tariff_versions("sand-std") == []
+
+
 def test_a_quote_shows_price_days_and_who_is_out(zhao: Client) -> None:
     priced(zhao)
     save_service(make.TESTER, draft=ServiceDraft(carrier="sand", code="sand-small", name="沙河小件", max_weight_g=100))

@@ -24,7 +24,7 @@ def zhao(settings: Any, tmp_path: Any) -> Client:
     return make.browser("zhao")
 
 
-def form(**facts: str) -> dict[str, Any]:
+def form(**facts: Any) -> dict[str, Any]:
     """Fill the form in as for first and additional weight."""
     plain = {"name": "沙河报价单", "code": "sand-2026", "destination": "目的省", "weight_unit": "kg", "currency": "CNY"}
     tier = {"tier-1-base": "首重", "tier-1-included": "1", "tier-1-step": "1", "tier-1-per_kg": "续重"}
@@ -35,7 +35,7 @@ def workbook() -> SimpleUploadedFile:
     """Make a workbook whose prices stand on the second sheet."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer)
-    pages = {
+    pages: dict[str, list[list[Any]]] = {
         "说明": [["联系人", "电话"], ["小何", "见合同"]],
         "报价": [["目的省", "首重", "续重"], ["浙江", 8, 2], ["西藏", 20, 12]],
     }

@@ -38,6 +38,7 @@ from steward.interfaces.api import (
     stocktakes,
     supply,
     surge,
+    tariff_sheets,
     tracking,
     verification,
 )
@@ -66,6 +67,7 @@ for router in (
     orders.router,
     goods.router,
     carriers.router,
+    tariff_sheets.router,
     stock.router,
     clearing.router,
     stocktakes.router,

@@ -120,8 +120,9 @@ def _quote(arguments: argparse.Namespace) -> dict[str, Any]:
     ends = {field: _place(getattr(arguments, field), field, wrong) for field in ("origin", "destination")}
     if wrong:
         raise errors.BadInput(wrong)
-    sides = [int(side) for side in size.groups()] if size else [0, 0, 0]
-    parcel = ParcelFacts(ends["origin"], ends["destination"], arguments.weight, *sides, arguments.storage)
+    length, width, height = (int(side) for side in size.groups()) if size else (0, 0, 0)
+    ends_ = (ends["origin"], ends["destination"])
+    parcel = ParcelFacts(*ends_, arguments.weight, length, width, height, storage_class=arguments.storage)
     made = choice.choose_services([choice.Wanted(parcel, arguments.promised)], at=moment.now())[0]
     options = [{**msgspec.to_builtins(one.option), "verdict": one.verdict} for one in made.verdicts]
     return {

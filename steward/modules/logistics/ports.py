@@ -60,7 +60,35 @@ class UnreadableSheet(errors.Refusal):
 
     code = "unreadable_sheet"
     status = 422
-    message = _("The sheet cannot be read whole: %(why)s")
+    message = _("The sheet cannot be read whole: row %(row)s cannot be read.")
+
+
+class ExtraCells(UnreadableSheet):
+    """Refuse a row with cells beside the columns, as a comma inside a number makes them."""
+
+    code = "extra_cells"
+    message = _("The sheet cannot be read whole: row %(row)s has more cells than there are columns.")
+
+
+class TwinColumns(UnreadableSheet):
+    """Refuse two columns of one name: nobody could tell which of them is meant."""
+
+    code = "twin_columns"
+    message = _("The sheet cannot be read whole: two columns are called “%(name)s”.")
+
+
+class TooManyRows(UnreadableSheet):
+    """Refuse a sheet whose end would be left out."""
+
+    code = "too_many_rows"
+    message = _("The sheet cannot be read whole: it has more than %(most)s rows.")
+
+
+class NoSuchSheet(UnreadableSheet):
+    """Refuse a workbook without the sheet that was asked for."""
+
+    code = "no_such_sheet"
+    message = _("The workbook has no sheet “%(sheet)s”, only: %(names)s.")
 
 
 class TrackingReader(Protocol):

@@ -18,6 +18,7 @@ from steward.connectors.tariff_sheets import read_sheet
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.carriers import reading
 from steward.interfaces.console.notices import say
+from steward.kernel import errors
 from steward.kernel.errors import BadInput
 from steward.modules.logistics.commands.tariff_sheets import LARGEST_BYTES, TooBigSheet
 from steward.modules.logistics.commands.tariffs import save_tariff
@@ -85,14 +86,8 @@ def tariff_new(request: StaffRequest, service_code: str) -> HttpResponse:
     wrong: dict[str, str] = {}
     if request.method == "POST":
         content = queries.tariff_mapping_content(typed.get("mapping", "template"))
-        typed["rows"] = _from_file(request, content) or typed.get("rows", "")
-        found = preview(
-            tariff_text.records_of(typed["rows"]),
-            mapping=content,
-            surcharges=typed.get("surcharges", ""),
-            note=typed.get("note", "").strip()[:200],
-        )
-        if typed.get("do") == "save":
+        found = _read(request, content, typed, wrong)
+        if found is not None and typed.get("do") == "save":
             answer = _save(request, service_code, found, typed, wrong)
             if answer is not None:
                 return answer
@@ -108,6 +103,20 @@ def tariff_new(request: StaffRequest, service_code: str) -> HttpResponse:
         "surcharge_words": ", ".join(f"{code} = {word}" for code, word in words.SURCHARGES.items()),
     }
     return render(request, "console/carriers/tariff_new.html", facts, status=422 if wrong else 200)
+
+
+def _read(
+    request: StaffRequest, content: Mapping[str, Any], typed: dict[str, str], wrong: dict[str, str]
+) -> Preview | None:
+    """Read the file or the cells; None, with what is wrong noted, where they cannot be read whole."""
+    try:
+        typed["rows"] = _from_file(request, content) or typed.get("rows", "")
+        records = tariff_text.records_of(typed["rows"])
+    except errors.Refusal as refusal:
+        wrong["file" if request.FILES.get("file") else "rows"] = str(refusal)
+        return None
+    note = typed.get("note", "").strip()[:200]
+    return preview(records, mapping=content, surcharges=typed.get("surcharges", ""), note=note)
 
 
 def _present(service_code: str, mapping: str) -> dict[str, str]:

@@ -87,6 +87,7 @@ FAULTS: Mapping[str, Any] = {
     "code_unfit": gettext_lazy("A code is of small letters, digits, hyphens and underscores, at most 50."),
     "column_needed": gettext_lazy("Say which column it is."),
     "mapping_unreadable": gettext_lazy("The mapping cannot be read: %(value)s"),
+    "mapping_unfit": gettext_lazy("The mapping holds more than it may, or characters that are none."),
     "tier_needed": gettext_lazy("At least one tier is needed."),
     "tier_without_price": gettext_lazy("The tier has neither a base price nor one per kilogram or cubic metre."),
     "unit_unknown": gettext_lazy("There is no unit of weight “%(value)s”."),

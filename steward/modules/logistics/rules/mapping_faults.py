@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+import msgspec
+
 from steward.kernel import money
 from steward.modules.logistics.rules import carriers
 from steward.modules.logistics.rules.tariff_mapping import UNITS_G, TariffMapping, TierMapping, converted
@@ -14,6 +16,7 @@ from steward.modules.logistics.rules.tariffs import Fault
 
 PRICES = ("base", "per_kg", "per_m3")
 NUMBERS = ("lower_step", "unlimited_from", "round_up")
+LARGEST_BYTES = 64 * 1024
 CELLS = TierMapping.__struct_fields__[:8]
 
 
@@ -23,6 +26,9 @@ def mapping_faults(content: Mapping[str, Any]) -> list[Fault]:
         mapping = converted(content)
     except ValueError as error:
         return [Fault(0, "content", "mapping_unreadable", {"value": str(error)})]
+    written = msgspec.json.encode(content)
+    if len(written) > LARGEST_BYTES or b"\\u0000" in written:
+        return [Fault(0, "content", "mapping_unfit")]
     found = [*_whole(mapping)]
     for place, tier in enumerate(mapping.tiers, start=1):
         found += _of_tier(place, tier)

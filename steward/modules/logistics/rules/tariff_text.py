@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import structs
 
 from steward.kernel import money
+from steward.modules.logistics.ports import ExtraCells, TooManyRows, TwinColumns, UnreadableSheet
 from steward.modules.logistics.rules.carriers import STORAGE_CLASSES
 from steward.modules.logistics.rules.tariffs import SURCHARGE_KINDS, Draft, Fault, Surcharge, Tier
 
@@ -16,21 +18,46 @@ HEADER = ("始发地", "目的地", "重量从", "重量到", "基础价", "首�
 ANY = frozenset({"", "*", "-", "全国", "全部", "all"})
 PPM_PER_PERCENT = 10_000
 SURCHARGE_CELLS = 6
+MOST_ROWS = 20_000
 
 
 def records_of(text: str) -> list[tuple[int, dict[str, str]]]:
-    """Read pasted cells: the first line names the columns; tabs, else commas, stand between."""
+    """Read pasted cells: the first line names the columns; tabs, else commas, stand between.
+
+    Raises: UnreadableSheet where a part would be lost.
+    """
     lines = text.lstrip("\ufeff").splitlines()
     if not lines:
         return []
     delimiter = "\t" if "\t" in lines[0] else ","
-    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=delimiter))
-    header = [cell.strip() for cell in rows[0]]
-    return [
-        (number, dict(zip(header, (cell.strip() for cell in row), strict=False)))
-        for number, row in enumerate(rows[1:], start=2)
-        if any(cell.strip() for cell in row)
-    ]
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=delimiter)
+    found: list[tuple[int, dict[str, str]]] = []
+    try:
+        header = [cell.strip() for cell in next(reader)]
+        refuse_twins(header)
+        for number, row in enumerate(reader, start=2):
+            cells = [cell.strip() for cell in row]
+            refuse_extra(number, cells, len(header))
+            if any(cells):
+                found.append((number, dict(zip(header, cells, strict=False))))
+    except csv.Error as error:
+        raise UnreadableSheet(row=reader.line_num) from error
+    if len(found) > MOST_ROWS:
+        raise TooManyRows(most=MOST_ROWS)
+    return found
+
+
+def refuse_twins(header: Sequence[str]) -> None:
+    """Refuse two columns of one name. Raises: TwinColumns."""
+    twins = [name for name, count in Counter(name for name in header if name).items() if count > 1]
+    if twins:
+        raise TwinColumns(name=twins[0][:60])
+
+
+def refuse_extra(number: int, cells: Sequence[str], columns: int) -> None:
+    """Refuse a row with cells beside the columns. Raises: ExtraCells."""
+    if any(cell.strip() for cell in cells[columns:]):
+        raise ExtraCells(row=number)
 
 
 def text_of(records: Sequence[tuple[int, dict[str, str]]]) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from steward.modules.logistics.ports import UnreadableSheet
+from steward.modules.logistics.rules import tariff_text
 from steward.modules.logistics.rules.tariffs import Draft, Surcharge, Tier, faults, lanes_of
 
 
@@ -59,3 +63,15 @@ def test_unknown_words_of_surcharges_and_currency_are_named() -> None:
 def test_a_row_said_twice_in_the_same_words_counts_once() -> None:
     same = {"base_minor": 500, "to_g": None}
     assert len(draft(Tier(row=1, **same), Tier(row=2, **same)).lanes[0].tiers) == 1  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("目的地,价,价\n浙江,1,2\n", "twin_columns"), ("目的地,价\n浙江,1,200\n", "extra_cells"),
+     ("目的地,价\n浙江," + "1" * 140_000, "unreadable_sheet"), ("目的地,价\n" + "浙江,1\n" * 20_001, "too_many_rows")],
+)  # fmt: skip
+def test_pasted_cells_of_which_a_part_would_be_lost_are_refused(text: str, code: str) -> None:
+    with pytest.raises(UnreadableSheet) as refusal:
+        tariff_text.records_of(text)
+
+    assert refusal.value.code == code

@@ -18,7 +18,8 @@ from steward.modules.logistics.rules.tariff_mapping import SHIPPED
 from steward.modules.logistics.tests import sheets
 
 pytestmark = pytest.mark.django_db
-CONTENT = {"destination": "省份", "tiers": [{"base": "首重", "included": 1, "step": 1, "per_kg": "续重"}]}
+TIER = {"base": "首重", "included": 1, "step": 1, "per_kg": "续重"}
+CONTENT: dict[str, object] = {"destination": "省份", "tiers": [TIER]}
 FIRST = date(2026, 5, 1)
 
 
@@ -110,6 +111,8 @@ def test_a_code_that_is_no_code_is_refused(code: str) -> None:
     [
         ({"tiers": []}, ["mapping_unreadable"]),
         ({**CONTENT, "unit": "kg"}, ["mapping_unreadable"]),
+        ({**CONTENT, "destination": "省\0份"}, ["mapping_unfit"]),
+        ({**CONTENT, "destination": "省" * 30_000}, ["mapping_unfit"]),
         ({"destination": " | ", "tiers": []}, ["column_needed", "tier_needed"]),
         ({**CONTENT, "weight_unit": "lb", "currency": "XX"}, ["unit_unknown", "currency_unknown"]),
         ({**CONTENT, "regions": {"江浙沪": ["31", "3"]}, "from_regions": ["x"]}, ["region_unknown"] * 2),
