@@ -47,7 +47,7 @@ def draft(number: int) -> Any:
         f"BULK-{number}",
         sku="NONE" if kind == 2 else "PLENTY",
         buyer=BuyerDraft(external_id=f"buyer-{number}", phone=phone),
-        recipient=make.recipient(phone=phone),
+        recipient=make.recipient(phone=phone, street=f"文三路 {number} 号"),
         payments=[make.payment(transaction=f"T-{number}")] if kind == 0 else [],
     )
 
