@@ -195,7 +195,7 @@ KINDS: Mapping[str, Kind] = {
             (
                 Placeholder("subject", "text", "ST-2026-000012"),
                 Placeholder("warehouse", "text", "杭州仓"),
-                Placeholder("zone", "text", "ambient"),
+                Placeholder("zone", "text", "冷藏区"),
                 Placeholder("lines", "number", 24),
             ),
         ),
