@@ -2,7 +2,7 @@
 
 PostgreSQL checks a foreign key row by row, a query each; an order of three lines costs eight of them, and an import of
 half a million lines a million. In small statements a trigger's call costs what it saves; it pays in bulk. A field with
-`db_constraint=False` whose migration runs `checked_by_statement` is held to its parent by triggers instead, with the
+`db_constraint=False` that a migration hands to `checked_by_statement` is held to its parent by triggers, with the
 same locks: a statement that adds rows locks their parents `FOR KEY SHARE` and refuses with `foreign_key_violation`
 where one is missing, as does a row that comes to refer to another parent, and a parent that is deleted or given another
 key under its rows (at commit, like a deferred key). Why: docs/decisions/0007.
@@ -93,7 +93,7 @@ DROP FUNCTION {table}_{column}_kept() CASCADE;
 def checked_by_statement(table: str, parents: Mapping[str, str]) -> migrations.RunSQL:
     """Hold columns of a table to the ids of their parents (column → table), in place of foreign keys.
 
-    Belongs behind the AlterField operations that set `db_constraint=False`, in the same migration.
+    Belongs behind the operation that makes the columns, with `db_constraint=False`.
     """
     names = [{"table": table, "column": column, "parent": parent} for column, parent in parents.items()]
     looks = "".join(LOOK.format(**each) for each in names)

@@ -1,7 +1,7 @@
 """Tariffs: what a service costs, in versions that never change; each lane has tiers of weight without overlap or gap.
 
 That tiers of a lane never overlap, nor versions of a service, is kept by the database: the exclusion constraints
-`tariff_row_no_overlap` and `tariff_no_overlap` of migration 0003, each over one range of whole numbers (lane × 2^32 +
+`tariff_row_no_overlap` and `tariff_no_overlap` of migration 0002, each over one range of whole numbers (lane × 2^32 +
 grams, service × 2^24 + day), because PostgreSQL's own range index cannot compare an owner beside a range. Gaps are
 refused by the rules before anything is written.
 """

@@ -1,58 +1,67 @@
-"""Seed the kinds of messages, their texts in three languages, and who may see to them."""
+"""Seed the kinds of messages and notices with their texts in three languages."""
+
+from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 from django.db import migrations
 
+from steward.kernel.first_rows import FirstRows, Row
+
 TEXTS = Path(__file__).with_name("first_texts.json")
-# code: channels, hours until it makes no sense any more, whether it waits for the day
-KINDS = {
-    "order_received": (["sms", "email"], 72, True),
-    "order_paid": (["sms", "email"], 72, True),
-    "payment_reminder": (["sms", "email"], 12, True),
-    "order_cancelled": (["sms", "email"], 168, True),
-    "stock_offer": (["sms", "email"], 72, True),
-    "order_shipped": (["sms", "email"], 72, True),
-    "order_delivered": (["sms", "email"], 72, True),
-    "refund_paid": (["sms", "email"], 168, True),
-    "clock_warned": (["email"], 12, False),
-    "clock_breached": (["email"], 24, False),
-    "clock_escalated": (["email"], 24, False),
-    "approval_asked": (["email"], 48, False),
-    "exception_opened": (["email"], 24, False),
-    "webhook_disabled": (["email"], 72, False),
+# code: hours until it makes no sense any more
+TO_BUYERS = {
+    "order_received": 72,
+    "order_paid": 72,
+    "payment_reminder": 12,
+    "order_cancelled": 168,
+    "stock_offer": 72,
+    "order_partly_shipped": 72,
+    "order_shipped": 72,
+    "order_out_for_delivery": 10,
+    "order_delayed": 72,
+    "order_delivered": 72,
+    "refund_paid": 168,
 }
-GRANTS = {
-    "after_sales_manager": ["messaging.view", "messaging.templates", "messaging.retry"],
-    "customer_service": ["messaging.view", "messaging.preferences"],
-    "supervisor": ["messaging.view", "messaging.retry"],
-    "it_operator": ["messaging.view", "messaging.retry", "messaging.webhooks"],
+TO_STAFF = {
+    "clock_warned": 12,
+    "clock_breached": 24,
+    "clock_escalated": 24,
+    "clock_taken_over": 24,
+    "clock_handed_on": 24,
+    "clock_left_over": 24,
+    "holidays_missing": 24,
+    "approval_asked": 48,
+    "exception_opened": 24,
+    "refund_stuck": 72,
+    "refund_lapsed": 72,
+    "stock_low": 72,
+    "stock_differs": 72,
+    "stock_expired": 72,
+    "surge_called": 6,
+    "webhook_disabled": 72,
 }
 
 
-def seed(apps, schema_editor):
-    kind, template = apps.get_model("messaging", "MessageKind"), apps.get_model("messaging", "Template")
-    kind.objects.bulk_create(
-        kind(code=code, channels=channels, expires_after_h=hours, waits_for_day=waits)
-        for code, (channels, hours, waits) in KINDS.items()
-    )
-    texts = json.loads(TEXTS.read_text(encoding="utf-8"))
-    template.objects.bulk_create(template(version=1, saved_by="system:seed", **text) for text in texts)
-    role, grant = apps.get_model("people", "Role"), apps.get_model("people", "RolePermission")
-    roles = dict(role.objects.filter(code__in=list(GRANTS)).values_list("code", "id"))
-    grant.objects.bulk_create(
-        (
-            grant(role_id=roles[code], permission=permission)
-            for code, permissions in GRANTS.items()
-            if code in roles
-            for permission in permissions
-        ),
-        ignore_conflicts=True,
-    )
+def kinds() -> Iterator[Row]:
+    """Let what buyers are told wait for the day; staff also see notices in the console."""
+    for code, hours in TO_BUYERS.items():
+        yield {"code": code, "channels": ["sms", "email"], "expires_after_h": hours, "waits_for_day": True}
+    for code, hours in TO_STAFF.items():
+        yield {"code": code, "channels": ["email"], "expires_after_h": hours, "waits_for_day": False}
+
+
+def texts() -> Iterator[Row]:
+    """Read the texts: code, channel, locale, subject and body."""
+    read: list[dict[str, Any]] = json.loads(TEXTS.read_text(encoding="utf-8"))
+    return ({**text, "version": 1, "saved_by": "system:seed"} for text in read)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0001_initial"), ("people", "0003_attempt_cache")]
+    """Kinds and texts."""
 
-    operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
+    dependencies: ClassVar = [("messaging", "0001_initial")]
+    operations: ClassVar = [FirstRows("MessageKind", kinds), FirstRows("Template", texts)]
