@@ -28,7 +28,7 @@ def applied(kind: type[Migration], *operations: Operation, state: ProjectState |
     """Apply a migration of these operations to a state that is rendered, as the executor does."""
     state = state or ProjectState()
     assert state.apps is not None
-    migration = type("Migration", (kind,), {"operations": operations})
+    migration: type[Migration] = type("Migration", (kind,), {"operations": operations})
     with connection.schema_editor() as editor:
         return migration("0001_initial", "kernel").apply(state, editor)
 
