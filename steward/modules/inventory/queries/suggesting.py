@@ -108,6 +108,6 @@ def done_about(items: Iterable[int]) -> Done:
     planned = lines.order_by("-id").values_list("item_id", "supply__origin_id", "lot_id", "supply__number")
     waiting = WriteOff.objects.filter(stock__item_id__in=wanted, state="waiting").order_by("-id")
     return Done(
-        {(item, origin, lot): number for item, origin, lot, number in planned if origin is not None},
+        {(item, origin, lot): number for item, origin, lot, number in planned},
         dict(waiting.values_list("stock_id", "number")),
     )

@@ -13,6 +13,7 @@ from steward.kernel.actor import NotPermitted
 from steward.kernel.models import Event
 from steward.modules.approvals import commands as approvals
 from steward.modules.approvals import queries as asked_for
+from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.approvals.rules import Tier
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands import ending_write_offs
@@ -244,7 +245,7 @@ def test_a_verdict_that_is_told_twice_writes_off_once() -> None:
     number = ask(row)
     decide(number)
     view = asked_for.approvals_of("write_off", [WriteOff.objects.get().id])[0]
-    told = ending_write_offs.ApprovalSettled(
+    told = ApprovalSettled(
         approval_id=view.id, kind=view.kind, about_kind=view.subject_kind, about_id=view.subject_id,
         outcome="granted", reason="",
     )  # fmt: skip
