@@ -10,7 +10,6 @@ import pytest
 
 from steward.kernel.errors import Refusal
 from steward.modules.approvals import commands as approvals
-from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands import stocktake_booking, stocktake_counting, stocktake_deciding
 from steward.modules.inventory.commands.reserving import Placement, ship_reservations
@@ -39,17 +38,10 @@ def approved(found: dict[str, int]) -> str:
     counting.recounted(number, {sku: units for sku, units in found.items() if units != STOCKED})
     approval = counting.submitted(number)
     approvals.decide(make.manager_zhao(), approval_id=approval, verdict="grant", now=make.NOW)
-    settled = [approvals_event(approval)]
+    settled = [counting.granted(approval)]
     stocktake_deciding.follow_approvals(make.TESTER, settled=settled, now=make.NOW)
     assert counting.state_of(number) == "approved"
     return number
-
-
-def approvals_event(approval_id: int) -> ApprovalSettled:
-    """Say what approvals announces of a granted request."""
-    return ApprovalSettled(
-        approval_id=approval_id, kind="stocktake", about_kind="stocktake", about_id=0, outcome="granted", reason=""
-    )
 
 
 def live(worker: int, items: list[int]) -> None:

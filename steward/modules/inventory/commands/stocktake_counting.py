@@ -23,7 +23,7 @@ __all__ = ["CountDraft", "NotAllCounted", "NotYourSheet", "Scanned", "UnfitCount
 
 MOST_AT_ONCE = 1_000
 MOST_PIECES = parameters.define(
-    "inventory.stocktake_most_pieces", 100_000, unit="pieces", minimum=1, maximum=1_000_000,
+    "inventory.stocktake_most_pieces", 100_000, unit="", minimum=1, maximum=1_000_000,
     label=gettext_lazy("Stocktake: a count of more pieces in one place is taken for a mistake"),
 )  # fmt: skip
 

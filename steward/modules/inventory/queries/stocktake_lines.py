@@ -16,7 +16,7 @@ from steward.modules.inventory.rules import accuracy
 from steward.modules.inventory.rules import stocktaking as rules
 
 RECOUNT_FROM = parameters.define(
-    "inventory.recount_from_pieces", 1, unit="pieces", minimum=1, maximum=100_000,
+    "inventory.recount_from_pieces", 1, unit="", minimum=1, maximum=100_000,
     label=_("Stocktake: differences of this many pieces and more are counted again by somebody else"),
 )  # fmt: skip
 

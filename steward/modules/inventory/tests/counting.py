@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from steward.kernel.actor import Actor
 from steward.modules.approvals import commands as approvals
+from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.inventory.commands import stocktake_counting, stocktake_deciding, stocktake_planning
 from steward.modules.inventory.models import Stocktake, StocktakeLine, StocktakeSheet
 from steward.modules.people import commands as people
@@ -62,6 +63,13 @@ def submitted(number: str) -> int:
     """Ask for agreement; return the approval, 0 where none was needed."""
     stocktake_deciding.submit_stocktake(make.TESTER, number=number, now=LATER)
     return int(Stocktake.objects.get(number=number).approval_id or 0)
+
+
+def granted(approval_id: int) -> ApprovalSettled:
+    """Say what approvals announces of a granted request."""
+    return ApprovalSettled(
+        approval_id=approval_id, kind="stocktake", about_kind="stocktake", about_id=0, outcome="granted", reason=""
+    )
 
 
 def agreed(number: str, *, by: str = "zhao") -> None:
