@@ -17,7 +17,7 @@ from steward.modules.orders.queries.allocating import OPEN, OPEN_IN_PART
 AT_MOST = parameters.define(
     "fulfilment.retry_at_most",
     1_000,
-    unit="1",
+    unit="",
     label=_("How many orders without goods are tried again at once"),
     minimum=1,
     maximum=10_000,

@@ -31,7 +31,7 @@ BAD = ("rejected", "fraud", "labels")
 LOOK_MINOR = parameters.define(
     "orders.screening_look_minor",
     500,
-    unit="CNY/100",
+    unit="minor",
     label=_("What it costs to look at one held order, for back-tests"),
     minimum=0,
     maximum=1_000_000,
