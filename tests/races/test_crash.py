@@ -26,8 +26,8 @@ from tests.ops.test_run import running as running
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
-LINES = 2_000
-FIRST_PART = 1_200  # lines that are sent before the crash; several batches
+LINES = 1_000
+FIRST_PART = 600  # lines that are sent before the crash; several batches
 PATIENCE_S = 240
 KEY = "the-import-of-today"
 # What each kind of order has become when nothing is left to do.
