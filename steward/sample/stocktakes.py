@@ -68,7 +68,7 @@ def _open_sheets(lead: Actor, number: str, people: Sequence[Actor]) -> list[tupl
 def _count_sheets(lead: Actor, number: str, people: Sequence[Actor], rng: Random, now: datetime) -> None:
     """Count every sheet; here and there a piece is missing, or one too many lies there."""
     for counter, sheet_id in _open_sheets(lead, number, people):
-        lines = [line.id for line in stocktake_sheets.sheet(sheet_id).lines]
+        lines = [line.id for line in stocktake_sheets.sheet(counter, sheet_id).lines]
         ledger = ledger_of(lines)
         for line_id in lines:
             off = rng.choice((-MOST_OFF, -2, -1, -1, 1, 2)) if rng.random() < OFF_SHARE else 0
@@ -88,7 +88,7 @@ def _recount(lead: Actor, number: str, counter: Actor, people: Sequence[Actor], 
     stocktake_planning.plan_recount(lead, number=number, counters=[counter.staff_id or 0], now=now)
     miscounted = min(found) if len(found) > 1 else None
     for by, sheet_id in _open_sheets(lead, number, people):
-        lines = [line.id for line in stocktake_sheets.sheet(sheet_id).lines]
+        lines = [line.id for line in stocktake_sheets.sheet(by, sheet_id).lines]
         ledger = ledger_of(lines)
         for line_id in lines:
             _count(by, sheet_id, line_id, ledger[line_id] if line_id == miscounted else found[line_id], now)
@@ -119,7 +119,7 @@ def _agree(lead: Actor, number: str, manager: Actor, now: datetime) -> None:
 def _begin(lead: Actor, number: str, counter: Actor, now: datetime) -> None:
     """Let somebody count the first half of their first sheet."""
     for by, sheet_id in _open_sheets(lead, number, [counter])[:1]:
-        lines = [line.id for line in stocktake_sheets.sheet(sheet_id).lines]
+        lines = [line.id for line in stocktake_sheets.sheet(by, sheet_id).lines]
         ledger = ledger_of(lines)
         for line_id in lines[: len(lines) // 2]:
             _count(by, sheet_id, line_id, ledger[line_id], now)

@@ -44,7 +44,7 @@ def test_a_stocktake_goes_through_its_pages() -> None:
     assert "TENT-2" in page(lead, f"/stock/stocktakes/{number}")
     lead.post(f"/stock/stocktakes/{number}/recount", {"counters": ids["chen"]})
     again = counting.sheet_of(number, "chen")
-    line = stocktake_sheets.sheet(again).lines[0].id
+    line = stocktake_sheets.sheet(make.TESTER, again).lines[0].id
     chen.post(f"/stock/stocktakes/sheets/{again}/lines/{line}", {"quantity": "4"}, headers=HTMX)
     chen.post(f"/stock/stocktakes/sheets/{again}/hand-in")
     lead.post(f"/stock/stocktakes/{number}/submit")

@@ -72,7 +72,7 @@ def count(items: list[int]) -> None:
 
 def _seen(items: list[int], sheet_id: int) -> dict[str, int]:
     """Say of each place on a sheet what somebody found there: a piece more than the books say at this moment."""
-    wanted = {line.sku for line in stocktake_sheets.sheet(sheet_id).lines}
+    wanted = {line.sku for line in stocktake_sheets.sheet(make.TESTER, sheet_id).lines}
     rows = Stock.objects.filter(item_id__in=items, warehouse__code="hangzhou", condition="sellable")
     return {sku: units + 1 for sku, units in rows.values_list("item__sku", "on_hand") if sku in wanted}
 

@@ -129,7 +129,7 @@ def list_stocktake_sheets(request: ApiRequest) -> Any:
 def get_stocktake_sheet(request: ApiRequest, sheet_id: SheetId) -> Any:
     """Show what to count on a sheet and what was counted, never what the books say. Needs `stock.count`."""
     request.auth.require("stock.count")
-    return sheets.sheet(sheet_id)
+    return sheets.sheet(request.auth, sheet_id)
 
 
 @router.post(
@@ -178,4 +178,4 @@ def hand_in_stocktake_sheet(request: ApiRequest, sheet_id: SheetId, payload: sha
 def give_stocktake_sheet(request: ApiRequest, sheet_id: SheetId, payload: shapes.GiveInput) -> Any:
     """Give a sheet that is not handed in to another person, who begins anew. Needs `stock.stocktake`."""
     giving.give_sheet(request.auth, sheet_id=sheet_id, staff_id=payload.counter, now=moment.now())
-    return sheets.sheet(sheet_id)
+    return sheets.sheet(request.auth, sheet_id)

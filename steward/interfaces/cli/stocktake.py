@@ -150,7 +150,7 @@ def sheet(arguments: argparse.Namespace) -> int:
     """Show a sheet, blind."""
 
     def work() -> str:
-        view = sheets.sheet(arguments.sheet)
+        view = sheets.sheet(operator(), arguments.sheet)
         lines = [f"{view.number} zone {view.zone or '-'} round {view.round} {view.state}, {view.left} left"]
         return "\n".join(
             lines

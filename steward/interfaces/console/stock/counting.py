@@ -34,7 +34,7 @@ def _shown(
     request: StaffRequest, sheet_id: int, *, done: commands.Scanned | None = None, refused: str = ""
 ) -> HttpResponse:
     """Show where the count is: the line that was just counted, lots to choose from, or why nothing was counted."""
-    view = queries.sheet(sheet_id)
+    view = queries.sheet(request.actor, sheet_id)
     lines = [(line, words.CONDITIONS[line.condition] if line.condition != "sellable" else "") for line in view.lines]
     at_hand = done.line_id if done else row_number(request.POST.get("line", ""))
     facts = {

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from steward.kernel import errors
+from steward.kernel.actor import Actor
 from steward.modules.inventory.models import Lot, StocktakeCount, StocktakeSheet
+from steward.modules.inventory.queries.stocktakes import sees_numbers
+from steward.modules.inventory.rules import stocktaking as rules
 
 
 class BlindLine(Struct, frozen=True):
-    """A place on a sheet. Units: pieces; nothing while it is not counted."""
+    """A place on a sheet. Units: pieces; nothing while it is not counted, or to whom it is not told."""
 
     id: int
     sku: str
@@ -27,7 +30,7 @@ class BlindLine(Struct, frozen=True):
 
 
 class SheetView(Struct, frozen=True):
-    """A sheet to count, blind."""
+    """A sheet to count, blind. Units: places that are `left` to count."""
 
     id: int
     number: str
@@ -38,27 +41,36 @@ class SheetView(Struct, frozen=True):
     state: str
     note: str
     lines: list[BlindLine] = []
+    left: int = 0
 
     @property
     def is_open(self) -> bool:
         """Tell whether it can be counted."""
-        return self.state in ("open", "counting")
-
-    @property
-    def left(self) -> int:
-        """Return how many places are not counted yet."""
-        return sum(line.counted is None for line in self.lines)
+        return self.state in rules.SHEET_OPEN
 
 
-def sheet(sheet_id: int) -> SheetView:
-    """Show a sheet without what the books say. Raises: NotFound."""
+def sheet(actor: Actor, sheet_id: int) -> SheetView:
+    """Show a sheet without what the books say.
+
+    What was counted is told to who counts it while they do, else to who may see the stocktake's numbers: whoever may be
+    sent to count again must not know what was found before. Raises: NotFound.
+    """
     fields = (
         "id", "stocktake__number", "stocktake__warehouse__name", "round", "zone", "counter", "state", "stocktake__note",
     )  # fmt: skip
     row = StocktakeSheet.objects.filter(id=sheet_id).values_list(*fields).first()
     if row is None:
         raise errors.NotFound(key=sheet_id)
-    return SheetView(*[*row, _lines(sheet_id)])
+    lines = _lines(sheet_id)
+    left = sum(line.counted is None for line in lines)
+    if not _is_own(actor, counter=row[5], state=row[6]) and not sees_numbers(actor, row[1]):
+        lines = [structs.replace(line, counted=None, at=None) for line in lines]
+    return SheetView(*row, lines, left)
+
+
+def _is_own(actor: Actor, *, counter: str, state: str) -> bool:
+    """Tell whether the actor counts a sheet now, be it one nobody has taken."""
+    return state in rules.SHEET_OPEN and counter in ("", actor.id)
 
 
 def _lines(sheet_id: int) -> list[BlindLine]:

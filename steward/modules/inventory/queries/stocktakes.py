@@ -135,7 +135,7 @@ def stocktake(actor: Actor, number: str) -> StocktakeView:
         raise errors.NotFound(key=number)
     view = dict(zip(fields, row, strict=True))
     sheets = sheet_rows(stocktake_id=row[0])
-    if not rules.numbers_shown(view["state"], is_lead=actor.may(LEAD) or _decides(actor, view["approval_id"])):
+    if not _sees(actor, view["state"], view["approval_id"]):
         return StocktakeView(**view, sheets=sheets)
     lines = counted_lines(row[0])
     return StocktakeView(
@@ -146,6 +146,18 @@ def stocktake(actor: Actor, number: str) -> StocktakeView:
         differing=differing_lines(lines),
         accuracy=accuracy_of(lines),
     )
+
+
+def sees_numbers(actor: Actor, number: str) -> bool:
+    """Tell whether somebody may see now what was found in a stocktake. Raises: NotFound."""
+    row = Stocktake.objects.filter(number=number).values_list("state", "approval_id").first()
+    if row is None:
+        raise errors.NotFound(key=number)
+    return _sees(actor, *row)
+
+
+def _sees(actor: Actor, state: str, approval_id: int | None) -> bool:
+    return rules.numbers_shown(state, is_lead=actor.may(LEAD) or _decides(actor, approval_id))
 
 
 def _decides(actor: Actor, approval_id: int | None) -> bool:

@@ -108,7 +108,7 @@ def test_goods_of_another_zone_sheet_or_class_say_where_they_belong() -> None:
     make.item("PEAS", storage_class="frozen")
     number = counting.planned("lin", "chen")
     mine = counting.sheet_of(number)
-    other = next(line.sku for line in stocktake_sheets.sheet(counting.sheet_of(number, "chen")).lines)
+    other = next(line.sku for line in stocktake_sheets.sheet(make.TESTER, counting.sheet_of(number, "chen")).lines)
 
     for code, finding in ((other, "other_sheet"), ("PEAS", "other_zone")):
         with pytest.raises(UnfitCount) as refused:
@@ -149,7 +149,7 @@ def test_the_sheet_of_a_counter_holds_no_number_of_the_books() -> None:
     sheet = counting.sheet_of(counting.planned("lin"))
     scan(sheet, "TENT-2")
 
-    said = msgspec.json.encode(stocktake_sheets.sheet(sheet)).decode()
+    said = msgspec.json.encode(stocktake_sheets.sheet(counting.counter("lin"), sheet)).decode()
 
     assert "7391" not in said
     assert "expected" not in said.replace("expires", "")
@@ -215,3 +215,33 @@ def test_an_open_recount_is_not_taken_by_who_counted_before() -> None:
     with pytest.raises(CountedBefore):
         scan(sheet, "TENT-2")
     assert scan(sheet, "TENT-2", by="chen").counted == 1
+
+
+def test_who_counts_again_is_not_told_what_was_found_before() -> None:
+    make.item(stock=2)
+    number = counting.planned("lin")
+    before = counting.sheet_of(number)
+    counting.counted(number, {"TENT-2": 1})
+    chen = counting.counter("chen")
+
+    compared = stocktake_sheets.sheet(chen, before)
+    plan_recount(make.TESTER, number=number, counters=[chen.staff_id or 0], now=counting.LATER)
+    again = counting.sheet_of(number, "chen")
+    scan(again, "TENT-2", by="chen")
+    recounted = [stocktake_sheets.sheet(actor, before) for actor in (chen, make.administrator())]
+
+    assert [[one.lines[0].counted, one.lines[0].at, one.left] for one in (compared, *recounted)] == [
+        [None, None, 0]
+    ] * 3
+    assert stocktake_sheets.sheet(chen, again).lines[0].counted == 1
+    assert stocktake_sheets.sheet(counting.counter("lin"), again).lines[0].counted is None
+
+
+def test_who_compares_is_told_what_was_found_on_a_sheet() -> None:
+    make.item(stock=2)
+    number = counting.planned("lin")
+    sheet = counting.sheet_of(number)
+
+    counting.counted(number, {"TENT-2": 1})
+
+    assert stocktake_sheets.sheet(make.administrator(), sheet).lines[0].counted == 1
