@@ -49,22 +49,36 @@ class Opened(Struct, frozen=True):
 def open_facts(actor: Actor, *, code: str, facts: Sequence[Fact], now: datetime) -> Opened:
     """Open an exception for each fact that has none, as a step of the caller's command; a second run opens none.
 
-    One that had closed itself opens again when its fact is back; what a person closed stays closed. Past orders have
-    none. Emits: ExceptionOpened. Locks: unique keys by subject and fact, then exceptions in id order.
+    One that had closed itself opens again when its fact is back, muted where a mute fits; what a person closed stays
+    closed. Past orders have none. Emits: ExceptionOpened. Locks: unique keys by subject and fact, then exceptions in id
+    order.
     """
     detector = Detector.objects.filter(code=code, active=True).first()
     wanted = _without_past(facts)
     if detector is None or not wanted:
         return Opened()
     fresh, back = _write(detector, wanted, now)
-    opened = [row for row in fresh if row[1] == "open"]
-    _follow(actor, detector, [row[0] for row in opened], now)
-    if back:
-        stops = [ClockStop(SUBJECT, row[0], detector.clock_kind) for row in back]
+    opened = [row[0] for row in fresh if row[1] == "open"]
+    _follow(actor, detector, opened, now)
+    silent = [row[0] for row in back if row[1] == "muted"]
+    _follow_back(actor, detector, back, silent, now)
+    return Opened(len(opened), len(back) - len(silent), len(fresh) - len(opened) + len(silent))
+
+
+def _follow_back(
+    actor: Actor, detector: Detector, back: Sequence[BackRow], silent: Sequence[int], now: datetime
+) -> None:
+    """Give exceptions that are back their next cycle; one that was muted when it closed itself is as if new."""
+    if not back:
+        return
+    note(actor, {row[0]: ("reopened", "") for row in back}, now)
+    note(actor, dict.fromkeys(silent, ("muted", "")), now)
+    again = [row[0] for row in back if row[1] == "open" and not row[4]]
+    if again:
+        stops = [ClockStop(SUBJECT, id_, detector.clock_kind) for id_ in again]
         reopen_clocks(actor, stops=stops, at=now, reason="fact is back")
-        note(actor, {row[0]: ("reopened", "") for row in back}, now)
-        _own(actor, detector, [row[0] for row in back], now)
-    return Opened(len(opened), len(back), len(fresh) - len(opened))
+        _own(actor, detector, again, now)
+    _follow(actor, detector, [row[0] for row in back if row[1] == "open" and row[4]], now)
 
 
 def unmute(actor: Actor, cases: Sequence[ExceptionCase], now: datetime) -> int:
@@ -105,10 +119,14 @@ def _without_past(facts: Sequence[Fact]) -> list[Fact]:
 
 
 Row = tuple[int, str, int | None, bool]
+BackRow = tuple[int, str, int | None, bool, bool]
 
 
-def _write(detector: Detector, facts: Sequence[Fact], now: datetime) -> tuple[list[Row], list[Row]]:
-    """Insert what is new, muted where a mute fits; reopen what closed itself. Returns both, as id, state, order."""
+def _write(detector: Detector, facts: Sequence[Fact], now: datetime) -> tuple[list[Row], list[BackRow]]:
+    """Insert what is new and reopen what closed itself, both muted where a mute fits.
+
+    Returns both, as id, state, order, drill; of what is back also whether it was muted when it closed itself.
+    """
     mutes = [
         (mute.id, parse(mute.condition))
         for mute in Mute.objects.filter(detector=detector, ended_at=None, until__gt=now).order_by("id")
@@ -127,7 +145,7 @@ def _write(detector: Detector, facts: Sequence[Fact], now: datetime) -> tuple[li
         "mutes": arrays.integers(muted_by),
         "simulated": arrays.flags([fact.simulated for fact in facts]),
     }
-    back = {name: columns[name] for name in ("detector", "subject_kind", "subjects", "keys")}
+    back = {name: columns[name] for name in ("detector", "subject_kind", "now", "subjects", "keys", "mutes")}
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "open_exceptions"), columns)
         fresh = cursor.fetchall()

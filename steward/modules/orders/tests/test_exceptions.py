@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from steward.kernel import errors
+from steward.kernel.models import Event
 from steward.modules.catalog.models import Item
 from steward.modules.deadlines import queries as deadlines
 from steward.modules.messaging.models import Notice
@@ -35,6 +36,18 @@ def sweep(after: timedelta) -> exceptions_detecting.Swept:
 
 def case_of(code: str) -> ExceptionCase:
     return ExceptionCase.objects.select_related("detector").get(detector__code=code)
+
+
+def muted_stock_lost() -> int:
+    """Mute lost goods of orders from the interface for a day; return the mute's id."""
+    return exceptions_muting.mute_exceptions(
+        make.staff("zhao"),
+        detector="stock_lost",
+        condition=[{"fact": "source", "op": "is", "value": "api"}],
+        until=make.NOW + timedelta(days=1),
+        reason="counting the shelves",
+        now=make.NOW,
+    )
 
 
 def test_a_paid_order_that_nobody_approves_opens_one_exception_however_often_one_looks() -> None:
@@ -203,6 +216,56 @@ def test_a_mute_keeps_likes_silent_until_its_day_and_counts_them() -> None:
 
     assert silent == 2
     assert ExceptionCase.objects.filter(detector__code="paid_not_approved", state="open").count() == 2
+
+
+def test_what_closed_itself_under_a_mute_comes_back_muted_and_wakes_with_its_mute() -> None:
+    # given: a fact seen under a mute, which went away
+    make.manager_zhao()
+    make.checker_chen()
+    order_id = paid_order()
+    mute_id = muted_stock_lost()
+    Order.objects.filter(id=order_id).update(fulfilment_state="released")
+    sweep(HOUR)
+    Order.objects.filter(id=order_id).update(fulfilment_state="promised")
+    sweep(2 * HOUR)
+    assert case_of("stock_lost").state == "solved"
+    # when: it comes back under the mute
+    Order.objects.filter(id=order_id).update(fulfilment_state="released")
+    done = sweep(3 * HOUR)
+    # then: it is as silent as it was
+    case = case_of("stock_lost")
+    assert (done.muted, done.again) == (1, 0)
+    assert (case.state, case.mute_id, case.reopened, case.automatic) == ("muted", mute_id, 1, False)
+    assert deadlines.clocks_of("exception", case.id) == []
+    assert not Notice.objects.filter(dedupe_key=f"exception:{case.id}").exists()
+    # and when the mute is over, it stands open like any other
+    sweep(timedelta(days=2))
+    case = case_of("stock_lost")
+    assert (case.state, case.mute_id) == ("open", None)
+    assert len(deadlines.clocks_of("exception", case.id)) == 1
+
+
+def test_what_closed_itself_under_a_mute_and_comes_back_after_it_is_as_if_new() -> None:
+    # given: a fact seen under a mute, which went away before the mute ended
+    zhao, _chen = make.manager_zhao(), make.checker_chen()
+    order_id = paid_order()
+    mute_id = muted_stock_lost()
+    Order.objects.filter(id=order_id).update(fulfilment_state="released")
+    sweep(HOUR)
+    Order.objects.filter(id=order_id).update(fulfilment_state="promised")
+    sweep(2 * HOUR)
+    exceptions_muting.end_mute(zhao, mute_id=mute_id, now=make.NOW + 2 * HOUR)
+    # when: it comes back
+    Order.objects.filter(id=order_id).update(fulfilment_state="released")
+    done = sweep(3 * HOUR)
+    # then: a clock runs, people are told, and everybody hears of it once
+    case = case_of("stock_lost")
+    assert (done.again, case.state, case.mute_id) == (1, "open", None)
+    assert case.opened_at == make.NOW + 3 * HOUR
+    (clock,) = deadlines.clocks_of("exception", case.id)
+    assert (clock.started_at, clock.stopped_at) == (make.NOW + 3 * HOUR, None)
+    assert Notice.objects.filter(dedupe_key=f"exception:{case.id}").exists()
+    assert Event.objects.filter(kind="orders.exception_opened", data__exception_id=case.id).count() == 1
 
 
 def test_a_mute_without_a_fact_or_for_ever_is_refused() -> None:
