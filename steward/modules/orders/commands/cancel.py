@@ -96,9 +96,10 @@ def owes(total_minor: int, paid_minor: int, refunded_minor: int) -> bool:
     return state in OWING
 
 
-def cancel_locked(actor: Actor, moves: Sequence[Move], now: datetime) -> None:
+def cancel_locked(actor: Actor, moves: Sequence[Move], now: datetime, *, hands: Sequence[str] = ()) -> None:
     """Cancel locked orders as a step of the caller's command: goods given back, clocks called off, money asked back.
 
+    Nobody whose `hands` were in it, besides the actor, agrees to the money going back.
     Raises: NotPossible. Emits: OrderStateChanged, OrderCancelled, RefundRequested. Locks: promises, then their money.
     """
     # Stock before the order's row: who brings the same order at this moment holds its stock, and would wait for a row
@@ -125,4 +126,4 @@ def cancel_locked(actor: Actor, moves: Sequence[Move], now: datetime) -> None:
     call_off_invoices(actor, [move.order for move in moves], now)
     call_off_own_clocks(actor, [move.order.id for move in moves], now)
     for move in moves:
-        give_back(actor, order_ids=[move.order.id], cause="cancelled", reason=move.reason, now=now)
+        give_back(actor, order_ids=[move.order.id], cause="cancelled", reason=move.reason, now=now, hands=hands)

@@ -106,7 +106,7 @@ def change_service(job: Job) -> None:
 
 def cancel_whole(job: Job) -> None:
     """Cancel the order: goods and money go back."""
-    cancel_locked(job.actor, [Move(job.one, "cancel", job.reason, job.wish.cause)], job.now)
+    cancel_locked(job.actor, [Move(job.one, "cancel", job.reason, job.wish.cause)], job.now, hands=job.hands)
 
 
 def set_free(one: Standing) -> bool:

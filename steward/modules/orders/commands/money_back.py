@@ -21,17 +21,19 @@ PAID_BACK_ELSEWHERE = "refunded_at_source"
 AT_ONCE = 200
 
 
-def give_back(actor: Actor, *, order_ids: Sequence[int], cause: str, reason: str, now: datetime) -> None:
+def give_back(
+    actor: Actor, *, order_ids: Sequence[int], cause: str, reason: str, now: datetime, hands: Sequence[str] = ()
+) -> None:
     """Ask for all that is left of cancelled orders' money, as a step of the caller's command; past orders never.
 
-    Where nothing is left nothing is done. Emits: RefundRequested.
+    Where nothing is left nothing is done. Nobody whose `hands` were in it agrees to it. Emits: RefundRequested.
     Locks: the orders' money, in id order, after the orders.
     """
     cancelled = Order.objects.filter(id__in=order_ids, state="cancelled", historic=False)
     ids = cancelled.exclude(cancel_cause=PAID_BACK_ELSEWHERE).values_list("id", flat=True)
     orders = facts_of(ids)
     if orders:
-        payments.refund_all_left(actor, orders=orders, cause=cause, reason=reason, now=now)
+        payments.refund_all_left(actor, orders=orders, cause=cause, reason=reason, now=now, involved=tuple(hands))
 
 
 @command(needs="orders.advance")

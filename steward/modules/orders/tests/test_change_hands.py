@@ -158,6 +158,24 @@ def test_nobody_who_asked_for_a_change_or_decided_it_agrees_to_its_refund() -> N
     assert granted == "granted"
 
 
+def test_nobody_who_asked_for_a_cancellation_or_confirmed_it_agrees_to_its_refund() -> None:
+    # given: a cancellation that gives back more than passes without a second person
+    one = order(quantity=6)
+    wish = Wish(kind="cancel", reason="Called", cause="customer")
+    change_id = changing.propose_change(somebody(901), order_id=one.id, wish=wish, now=make.NOW)
+    # when
+    changing.confirm_change(somebody(902), change_id=change_id, now=make.NOW)
+    # then: neither of them agrees to it; a third person does
+    request = RefundRequest.objects.get()
+    assert (request.amount_minor, request.approval) == (6 * PRICE, "awaiting")
+    assert refuses_refund_by(somebody(902), request)
+    assert refuses_refund_by(somebody(901), request)
+    granted = approvals.decide(
+        make.administrator(), approval_id=request.approval_request_id or 0, verdict="grant", now=make.NOW
+    )
+    assert granted == "granted"
+
+
 @pytest.mark.parametrize(("kind", "stock"), [("cancel", 0), ("partial", 1)])
 def test_who_answers_an_offer_for_the_buyer_does_not_agree_to_its_refund(kind: str, stock: int) -> None:
     make.item(stock=stock)

@@ -84,12 +84,19 @@ def request_refund(actor: Actor, *, want: RefundWant, now: datetime) -> RequestR
 
 
 def refund_all_left(
-    actor: Actor, *, orders: Sequence[OrderFacts], cause: str, reason: str, now: datetime
+    actor: Actor,
+    *,
+    orders: Sequence[OrderFacts],
+    cause: str,
+    reason: str,
+    now: datetime,
+    involved: tuple[str, ...] = (),
 ) -> list[RequestReceipt]:
     """Give back all that is left of these orders' payments, in every currency, as a step of the caller's command.
 
     The permission was checked there; it runs inside that transaction only. Where nothing is left nothing is done, so a
-    second run is harmless. Emits: RefundRequested. Locks: the orders' money, in id order.
+    second run is harmless. None of the `involved` agrees to it. Emits: RefundRequested. Locks: the orders' money, in
+    id order.
     """
     lock_money([order.order_id for order in orders])
     paid = Entry.objects.filter(order_id__in=[order.order_id for order in orders], direction="payment")
@@ -99,7 +106,7 @@ def refund_all_left(
     for order_id, currency in currencies:
         left_minor = sum(one.left_minor for one in payables(order_id, currency))
         if left_minor > 0:
-            want = RefundWant(order=facts[order_id], cause=cause, currency=currency, reason=reason)
+            want = RefundWant(order=facts[order_id], cause=cause, currency=currency, reason=reason, involved=involved)
             receipts.append(_open(actor, want, left_minor, now))
     return receipts
 
