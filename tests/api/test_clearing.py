@@ -15,7 +15,7 @@ from tests import make
 from tests.api.caller import Caller
 
 pytestmark = pytest.mark.django_db
-KEEPER = ("stock.view", "stock.purchase", "stock.plan", "stock.write_off")
+KEEPER = ("stock.view", "stock.purchase", "stock.plan", "stock.write_off", "stock.costs")
 
 
 def sold(item: int, per_day: int) -> None:

@@ -148,6 +148,6 @@ def withdraw_write_off(request: ApiRequest, number: WriteOffNumber, payload: sha
 
 @router.put("/item-costs", response=StockChanged, operation_id="set_item_costs", summary="Costs of items")
 def set_item_costs(request: ApiRequest, payload: shapes.ItemCostsInput) -> StockChanged:
-    """Say what pieces of items cost, all or none; write-offs and lists value them so. Needs `stock.plan`."""
+    """Say what pieces of items cost, all or none; write-offs and lists value them so. Needs `stock.costs`."""
     drafts = [commands.CostDraft(**one.model_dump()) for one in payload.costs]
     return StockChanged(changed=commands.set_costs(request.auth, costs=drafts, now=moment.now()))

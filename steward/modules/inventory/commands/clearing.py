@@ -129,10 +129,11 @@ COST_WORDS: Mapping[str, Any] = {
 }
 
 
-@command(needs="stock.plan")
+@command(needs="stock.costs")
 def set_costs(actor: Actor, *, costs: Sequence[CostDraft], now: datetime) -> int:
     """Say what pieces of items cost; those named replace what stood. What waits keeps the value it was asked at.
 
+    A right of its own, since costs say who has to agree to a write-off; who set one decides about none at it.
     Returns how many changed. Raises: UnfitCost with all findings. Emits: ItemCostSet.
     """
     items = catalog.items_by_sku({one.sku for one in costs})

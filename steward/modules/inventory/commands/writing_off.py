@@ -73,8 +73,8 @@ def ask_write_offs(actor: Actor, *, drafts: Sequence[WriteOffDraft], now: dateti
     """Ask for goods to be given up, all or none; they are held until somebody else has decided.
 
     The limits of kind `write_off` say by value who has to agree; write-offs of an item in a warehouse within some days
-    count together, so slices do not help. The same goods and cause wait once, so a second click changes nothing.
-    Returns the numbers. Raises: UnfitWriteOff with all findings. Emits: WriteOffAsked, ApprovalAsked; where nobody has
+    count together, so slices do not help. Who set the cost has a hand in it and does not decide. The same
+    goods and cause wait once, so a second click changes nothing. Returns the numbers. Raises: UnfitWriteOff with all findings. Emits: WriteOffAsked, ApprovalAsked; where nobody has
     to agree, what `end_write_offs` emits. Locks: promises by id, then stock rows by id. Source: INV-7.
     """
     locked = lock_for_holding(one.stock_id for one in drafts[:MOST])
@@ -90,7 +90,7 @@ def ask_write_offs(actor: Actor, *, drafts: Sequence[WriteOffDraft], now: dateti
     values = unit_values({row.item_id for row in rows.values()})
     made = [_write(actor, one, rows[one.stock_id], values[rows[one.stock_id].item_id], now) for one in drafts]
     events.record(actor, [_asked(row) for row in made])
-    agreed = _ask_second_people(actor, made, now)
+    agreed = _ask_second_people(actor, made, values, now)
     end_write_offs(actor, ends=[(row, "grant", "") for row in agreed], now=now)
     return [row.number for row in made]
 
@@ -176,10 +176,12 @@ def _asked(row: WriteOff) -> WriteOffAsked:
     )
 
 
-def _ask_second_people(actor: Actor, rows: Sequence[WriteOff], now: datetime) -> list[WriteOff]:
+def _ask_second_people(
+    actor: Actor, rows: Sequence[WriteOff], values: Mapping[int, Value], now: datetime
+) -> list[WriteOff]:
     """Let the limits say who has to agree; returns what nobody has to. Emits: ApprovalAsked."""
     agreed = []
-    asked = ask_approvals(actor, asks=[_question(row, now) for row in rows], now=now)
+    asked = ask_approvals(actor, asks=[_question(row, values[row.stock.item_id], now) for row in rows], now=now)
     for row, answer in zip(rows, asked, strict=True):
         if answer.outcome == "not_needed":
             agreed.append(row)
@@ -189,7 +191,7 @@ def _ask_second_people(actor: Actor, rows: Sequence[WriteOff], now: datetime) ->
     return agreed
 
 
-def _question(row: WriteOff, now: datetime) -> Ask:
+def _question(row: WriteOff, value: Value, now: datetime) -> Ask:
     stock, earlier_minor = row.stock, _earlier_minor(row, now)
     facts: dict[str, object] = {
         "cause": row.cause,
@@ -207,6 +209,7 @@ def _question(row: WriteOff, now: datetime) -> Ask:
         subject_kind=SUBJECT,
         subject_id=row.id,
         number=row.number,
+        involved=(value.set_by,) if value.set_by else (),
         amount_minor=row.value_minor,
         earlier_minor=earlier_minor,
         currency=row.currency,

@@ -82,7 +82,7 @@ RIGHTS = {
     "warehouse": "stock.write_off",
     "logistics_coordinator": "stock.write_off",
     "after_sales_manager": "stock.write_off",
-    "finance": "stock.view",
+    "finance": "stock.view stock.costs",
 }
 TEXTS = {
     "zh-hans": ("报损申请 {{subject}}：{{outcome}}", "{{pieces}} 件。{{note}}"),
@@ -113,7 +113,7 @@ def set_limits(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def give(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Give the roles that keep stock the right to ask, and let who decides by value see what lies there."""
+    """Give the roles that keep stock the right to ask, and let finance see what lies there and say what it costs."""
     role, tick = apps.get_model("people", "Role"), apps.get_model("people", "RolePermission")
     for row in role.objects.filter(code__in=RIGHTS):
         for permission in RIGHTS[row.code].split():

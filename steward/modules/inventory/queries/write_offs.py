@@ -16,11 +16,12 @@ from steward.modules.inventory.rules import write_offs as rules
 
 
 class Value(Struct, frozen=True):
-    """What a piece is worth, and what that is taken from. Units: minor units of the currency."""
+    """What a piece is worth, what that is taken from, and who set the cost. Units: minor units of the currency."""
 
     unit_minor: int
     currency: str
     basis: str
+    set_by: str = ""
 
 
 class WriteOffView(Struct, frozen=True):
@@ -110,13 +111,13 @@ def write_offs_waiting() -> int:
 def unit_values(item_ids: Iterable[int]) -> dict[int, Value]:
     """Tell what a piece of each item is worth: its cost where known, else its selling price. Units: minor units."""
     items = catalog.items_by_id(set(item_ids))
-    rows = ItemCost.objects.filter(item_id__in=items).values_list("item_id", "cost_minor", "currency")
-    costs: dict[int, tuple[int, str]] = {item: (cost, currency) for item, cost, currency in rows}
+    rows = ItemCost.objects.filter(item_id__in=items).values_list("item_id", "cost_minor", "currency", "set_by")
+    costs: dict[int, tuple[int, str, str]] = {item: (cost, currency, by) for item, cost, currency, by in rows}
     found = {}
     for id_, item in items.items():
-        cost_minor, currency = costs.get(id_, (None, item.currency))
+        cost_minor, currency, set_by = costs.get(id_, (None, item.currency, ""))
         unit_minor, basis = rules.unit_value(cost_minor, item.price_minor)
-        found[id_] = Value(unit_minor, currency, basis)
+        found[id_] = Value(unit_minor, currency, basis, set_by)
     return found
 
 

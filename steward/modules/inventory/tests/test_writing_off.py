@@ -30,6 +30,7 @@ from steward.modules.inventory.models import Movement, Stock, WriteOff
 from steward.modules.inventory.queries import write_offs
 from steward.modules.inventory.tests import stage
 from steward.modules.messaging.models import Notice
+from steward.modules.people import queries as people
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -215,6 +216,30 @@ def test_the_value_says_who_has_to_agree(cost: int, role: str, needed: int) -> N
 
     request = asked_for.approvals_of("write_off", [WriteOff.objects.get().id])[0]
     assert (request.role, request.needed, request.amount_minor) == (role, needed, 2 * cost)
+
+
+def test_who_set_the_cost_never_decides_what_it_weighs() -> None:
+    row = stage.row_of(make.item(stock=5)).id
+    set_costs(make.administrator(), costs=[CostDraft("TENT-2", 1, "CNY")], now=make.NOW)
+    number = ask(row)
+
+    with pytest.raises(approvals.OwnMatter):
+        decide(number)
+
+    request = asked_for.approvals_of("write_off", [WriteOff.objects.get().id])[0]
+    assert request.involved == sorted([make.administrator().id, make.manager_zhao().id])
+    assert write_offs.write_off(number).state == "waiting"
+
+
+def test_who_may_ask_sets_no_cost() -> None:
+    make.item(stock=5)
+    cost = CostDraft("TENT-2", 0, "CNY")
+
+    with pytest.raises(NotPermitted):
+        set_costs(make.manager_zhao(), costs=[cost], now=make.NOW)
+
+    assert {role.code for role in people.roles() if "stock.costs" in role.permissions} == {"finance"}
+    assert set_costs(make.administrator(), costs=[cost], now=make.NOW) == 1
 
 
 def test_slices_count_together_towards_the_limit() -> None:

@@ -60,6 +60,7 @@ LABELS: dict[str, Any] = {
     "stock.stocktake": _("Plan stocktakes and see their differences"),
     "stock.plan": _("Plan stock: reorder points and proposals"),
     "stock.write_off": _("Ask for write-offs of goods, call them off"),
+    "stock.costs": _("Say what goods cost"),
     "fulfilment.view": _("See allocations and waves, and why"),
     "fulfilment.allocate": _("Allocate orders, run and apply waves"),
     "fulfilment.policy": _("Change and try out the policy of allocation"),

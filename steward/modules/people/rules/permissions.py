@@ -48,6 +48,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "stock.stocktake",
         "stock.plan",
         "stock.write_off",
+        "stock.costs",
     ),
     "fulfilment": ("fulfilment.view", "fulfilment.allocate", "fulfilment.policy"),
     "logistics": (
