@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from steward.kernel import moment
-from steward.modules.logistics.commands import ending, handing_over, shipments, watching
+from steward.modules.logistics.commands import ending, handing_over, shipments, trouble_desk, watching
+from steward.modules.logistics.events import ShipmentEased, ShipmentTroubled
 from steward.modules.logistics.models import Delivery, Shipment
 from steward.modules.logistics.rules.watch import Watched, trouble_of
 from steward.modules.logistics.tests import ship
@@ -109,6 +110,46 @@ def test_what_is_delivered_after_all_leaves_the_desk_and_the_buyer_hears_each_th
         "order_shipped",
     ]
     assert Shipment.objects.get().trouble == ""
+
+
+def _troubled(shipment: Shipment) -> ShipmentTroubled:
+    return ShipmentTroubled(
+        order_id=shipment.order_id,
+        shipment_id=shipment.id,
+        number=shipment.number,
+        direction=shipment.direction,
+        trouble="delivery_failed",
+        since=make.NOW,
+    )
+
+
+def _eased(shipment: Shipment) -> ShipmentEased:
+    return ShipmentEased(
+        order_id=shipment.order_id, shipment_id=shipment.id, number=shipment.number, trouble="delivery_failed"
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("trouble", ["", "parcel_lost"])
+def test_a_trouble_that_is_heard_of_after_it_ended_is_not_brought_to_the_desk(trouble: str) -> None:
+    shipment = ship.sent()
+    Shipment.objects.filter(id=shipment.id).update(trouble=trouble)
+
+    trouble_desk.close_troubles(make.TESTER, heard=[_eased(shipment)], now=make.NOW)
+    opened = trouble_desk.open_troubles(make.TESTER, heard=[_troubled(shipment)], now=make.NOW)
+
+    assert (opened, ExceptionCase.objects.filter(detector__code="delivery_failed").count()) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_an_end_that_is_heard_of_after_the_trouble_came_back_leaves_it_on_the_desk() -> None:
+    shipment = ship.sent()
+    Shipment.objects.filter(id=shipment.id).update(trouble="delivery_failed")
+    assert trouble_desk.open_troubles(make.TESTER, heard=[_troubled(shipment)], now=make.NOW) == 1
+
+    closed = trouble_desk.close_troubles(make.TESTER, heard=[_eased(shipment)], now=make.NOW)
+
+    assert (closed, ExceptionCase.objects.get(detector__code="delivery_failed").state) == (0, "open")
 
 
 @pytest.mark.django_db
