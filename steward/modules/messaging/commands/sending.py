@@ -45,6 +45,7 @@ FATE_OPEN_S = parameters.define(
 )
 Carrier = MailCarrier | SmsCarrier
 NOT_REACHED = Receipt("retry", detail="not handed over: the one before it failed")
+LEASE_OVER = Receipt("retry", detail="not handed over: the one before it took too long")
 
 
 class Attempt(Struct, frozen=True):
@@ -79,7 +80,10 @@ def deliver_due(actor: Actor, *, limit: int = BATCH) -> int:
 
 
 def _deliver(actor: Actor, portion: Sequence[Ready], known: Mapping[str, Carrier]) -> float:
-    """Begin, hand over and settle some messages; return how long handing over took, in seconds."""
+    """Begin, hand over and settle some messages; return how long handing over took, in seconds.
+
+    What is left once its lease has ended is not handed over: what was decided for it may not hold any more.
+    """
     begun_at = moment.now()
     names = {channel: carrier.name for channel, carrier in known.items()}
     begun = begin(actor, ready=portion, carriers=names, now=begun_at)
@@ -88,7 +92,9 @@ def _deliver(actor: Actor, portion: Sequence[Ready], known: Mapping[str, Carrier
     clock = time.perf_counter()
     try:
         for one in own:
-            attempts.append(Attempt(one.message_id, begun_at, handed_over(known[one.channel], one)))
+            in_time = moment.now() < one.leased_until
+            receipt = handed_over(known[one.channel], one) if in_time else LEASE_OVER
+            attempts.append(Attempt(one.message_id, begun_at, receipt))
     except BaseException:
         # The fate of the one it happened to is open; those after it never left.
         attempts += [Attempt(one.message_id, begun_at, NOT_REACHED) for one in own[len(attempts) + 1 :]]
@@ -177,7 +183,7 @@ def settle(actor: Actor, *, attempts: Sequence[Attempt], now: datetime) -> dict[
 
 def _is_open(row: Message, attempt: Attempt) -> bool:
     """Tell whether an answer still counts: to this very attempt, or late to one that was given up."""
-    late = row.state == "unknown" and attempt.receipt.outcome == "sent"
+    late = row.state == "unknown" and attempt.receipt.outcome != "unknown"
     return row.begun_at == attempt.begun_at and (row.state == "sending" or late)
 
 
@@ -189,6 +195,7 @@ def _apply(row: Message, receipt: Receipt, now: datetime) -> None:
     if verb == "retry":
         first_s, cap_s = parameters.value(RETRY_FIRST_S), parameters.value(RETRY_CAP_S)
         row.due_at = now + outbox.pause(row.attempts, first_s=first_s, cap_s=cap_s, chance=random.random())
+        row.settled_at = None
     else:
         row.settled_at = now
 

@@ -28,6 +28,8 @@ TRANSITIONS: Mapping[tuple[State, Verb], State] = {
     ("sent", "deliver"): "delivered",
     ("sent", "bounce"): "bounced",
     ("unknown", "confirm"): "sent",
+    ("unknown", "retry"): "waiting",
+    ("unknown", "refuse"): "failed",
     ("unknown", "deliver"): "delivered",
     ("unknown", "bounce"): "bounced",
     ("unknown", "repeat"): "waiting",

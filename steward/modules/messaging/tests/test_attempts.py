@@ -89,6 +89,49 @@ def test_what_a_slow_carrier_left_is_decided_anew(monkeypatch: pytest.MonkeyPatc
     assert (states(), len(sms.carried)) == (["sent", "suppressed"], 1)
 
 
+def test_what_a_slow_carrier_left_of_a_portion_is_decided_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(Pigeon):
+        def send(self, letter: Any) -> Receipt:
+            if len(self.carried) == 1:
+                clock.move_to(make.NOW + triage.LEASE)
+            return super().send(letter)
+
+    sms = Slow()
+    carried_by(monkeypatch, sms=sms)
+    reader = making.customer()
+    for number in range(4):
+        one = making.outgoing(customer_id=reader, template="order_paid", params=PAID, dedupe_key=f"k{number}")
+        making.queued(one, now=make.NOW)
+
+    with time_machine.travel(make.NOW, tick=False) as clock:
+        sending.deliver_due(making.TESTER)  # one alone, then three together, of which the first takes its time
+        assert (states(), len(sms.carried)) == (["sent", "sent", "waiting", "waiting"], 2)
+        Preference.objects.create(customer_id=reader, opted_out=["order_paid"])
+        clock.move_to(LATER)
+        sending.deliver_due(making.TESTER)
+
+    assert (states(), len(sms.carried)) == (["sent", "sent", "suppressed", "suppressed"], 2)
+
+
+@pytest.mark.parametrize(("outcome", "state", "settled"), [("retry", "waiting", False), ("refused", "failed", True)])
+def test_that_it_certainly_did_not_leave_counts_even_after_it_was_given_up(
+    monkeypatch: pytest.MonkeyPatch, outcome: Any, state: str, settled: bool
+) -> None:
+    class Slow(Pigeon):
+        def send(self, letter: Any) -> Receipt:
+            sending.settle_stuck(making.TESTER, now=LATER)
+            assert states() == ["unknown"]
+            return super().send(letter)
+
+    carried_by(monkeypatch, sms=Slow(Receipt(outcome, detail="451 busy")))
+    queued(email="")
+
+    deliver()
+
+    row = Message.objects.get()
+    assert (row.state, row.error, row.settled_at is not None) == (state, "451 busy", settled)
+
+
 def test_who_dies_in_the_middle_of_a_portion_leaves_one_fate_open_and_what_never_left_is_sent_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
