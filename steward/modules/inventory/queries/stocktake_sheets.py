@@ -65,7 +65,7 @@ def sheet(actor: Actor, sheet_id: int) -> SheetView:
     left = sum(line.counted is None for line in lines)
     if not _is_own(actor, counter=row[5], state=row[6]) and not sees_numbers(actor, row[1]):
         lines = [structs.replace(line, counted=None, at=None) for line in lines]
-    return SheetView(*row, lines, left)
+    return SheetView(*[*row, lines, left])
 
 
 def _is_own(actor: Actor, *, counter: str, state: str) -> bool:

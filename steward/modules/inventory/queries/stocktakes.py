@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db.models import Count, F, Q
 from msgspec import Struct
 
-from steward.kernel import errors
+from steward.kernel import errors, moment
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.inventory.models import Stocktake, StocktakeCount, StocktakeSheet
@@ -117,13 +117,10 @@ def stocktakes_page(
     )
     fields = (
         "id", "number", "warehouse__name", "zones", "classes", "state", "due_date", "created_at", "created_by",
-        "all_lines", "counted", "differing",
+        "all_lines", "counted", "differing", "approval_id",
     )  # fmt: skip
-    is_lead = actor.may(LEAD)
-    return [
-        StocktakeRow(*[*row[:-1], row[-1] if rules.numbers_shown(row[5], is_lead=is_lead) else None])
-        for row in numbered.values_list(*fields)[:limit]
-    ]
+    found = list(numbered.values_list(*fields)[:limit])
+    return [StocktakeRow(*[*row[:-2], row[-2] if _sees(actor, row[5], row[-1]) else None]) for row in found]
 
 
 def stocktake(actor: Actor, number: str) -> StocktakeView:
@@ -157,13 +154,18 @@ def sees_numbers(actor: Actor, number: str) -> bool:
 
 
 def _sees(actor: Actor, state: str, approval_id: int | None) -> bool:
+    if rules.numbers_shown(state, is_lead=False):
+        return True
     return rules.numbers_shown(state, is_lead=actor.may(LEAD) or _decides(actor, approval_id))
 
 
 def _decides(actor: Actor, approval_id: int | None) -> bool:
-    """Tell whether the actor decided about a stocktake, and so has seen its numbers already."""
+    """Tell whether the actor may decide about a stocktake, or did and so has seen its numbers already."""
     view = approvals.approval(approval_id) if approval_id else None
-    return view is not None and any(actor.id in (one.decided_by, one.for_person) for one in view.decisions)
+    if view is None:
+        return False
+    has_decided = any(actor.id in (one.decided_by, one.for_person) for one in view.decisions)
+    return has_decided or not approvals.may_decide(actor, view, now=moment.now())
 
 
 def sheet_rows(

@@ -125,11 +125,11 @@ def is_worth_recount(differences: Sequence[int], *, recount_from: int) -> bool:
 def numbers_shown(state: str, *, is_lead: bool) -> bool:
     """Tell whether somebody may see what the books said: nobody while anybody counts, then first who compares.
 
-    Whoever may still be sent to count again must not know what to find.
+    Whoever may still be sent to count again must not know what to find, and a refusal leads back to comparing.
     """
     if state == "counting":
         return False
-    return is_lead if state == "comparing" else True
+    return is_lead if state in ("comparing", "awaiting_approval") else True
 
 
 def bookable(difference: int, *, on_hand: int, held: int, allow_backorder: bool) -> int:

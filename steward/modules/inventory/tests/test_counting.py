@@ -245,3 +245,18 @@ def test_who_compares_is_told_what_was_found_on_a_sheet() -> None:
     counting.counted(number, {"TENT-2": 1})
 
     assert stocktake_sheets.sheet(make.administrator(), sheet).lines[0].counted == 1
+
+
+def test_while_somebody_is_asked_the_numbers_are_for_the_lead_and_who_may_decide() -> None:
+    make.item(stock=2)
+    number = counting.planned("lin")
+    counting.counted(number, {"TENT-2": 1})
+    counting.recounted(number, {"TENT-2": 1})
+    counting.submitted(number)
+    eyes = [counting.counter("lin"), counting.counter("wang"), make.administrator(), make.manager_zhao()]
+
+    blind = [stocktakes.stocktake(actor, number).is_blind for actor in eyes]
+    listed = [stocktakes.stocktakes_page(actor)[0].differing for actor in eyes]
+
+    assert blind == [True, True, False, False]
+    assert listed == [None, None, 1, 1]

@@ -82,6 +82,7 @@ def test_every_state_is_reached_and_every_live_one_ends() -> None:
 def test_nobody_sees_the_books_while_anybody_counts() -> None:
     assert not rules.numbers_shown("counting", is_lead=True)
     assert [rules.numbers_shown("comparing", is_lead=lead) for lead in (True, False)] == [True, False]
+    assert [rules.numbers_shown("awaiting_approval", is_lead=lead) for lead in (True, False)] == [True, False]
     assert rules.numbers_shown("done", is_lead=False)
 
 
