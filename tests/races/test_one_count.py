@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from random import Random
 
@@ -16,7 +17,7 @@ from steward.modules.inventory.commands.reserving import Placement, ship_reserva
 from steward.modules.inventory.models import Movement, Promise, Reservation, Stock, Stocktake, StocktakeLine
 from steward.modules.inventory.tests import counting, stage
 from tests import make
-from tests.races.crowd import at_once
+from tests.races.crowd import PATIENCE_S, another_line, at_once, wait_for_queue
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 ITEMS, STOCKED = 4, 16
@@ -87,6 +88,24 @@ def test_two_workers_book_a_stocktake_once() -> None:
 
     assert sorted(at_once(book, book)) == [0, 1]
     assert list(Movement.objects.filter(kind="counted").values_list("quantity", flat=True)) == [-2]
+    assert_proven()
+
+
+def test_a_batch_of_several_conditions_is_booked_without_a_lock_out_of_order() -> None:
+    low = make.item("LOW", stock=STOCKED + 1)
+    high = make.item("HIGH", stock=STOCKED)
+    stage.grade(stage.row_of(low).id, 1, "damaged")
+    number = approved({"LOW": STOCKED, "LOW!damaged": 0, "HIGH": STOCKED - 1})
+    book = partial(stocktake_booking.book_stocktake, make.TESTER, number=number, now=make.NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        with another_line(autocommit=False) as holder, another_line() as watch:
+            holder.execute("SELECT FROM inventory_promise WHERE item_id = %s FOR UPDATE", [low])
+            answer = pool.submit(at_once, book)
+            wait_for_queue(watch, 1)
+            holder.execute("SELECT FROM inventory_promise WHERE item_id = %s FOR UPDATE NOWAIT", [high])
+        assert answer.result(PATIENCE_S) == [2]
+
     assert_proven()
 
 

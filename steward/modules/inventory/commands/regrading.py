@@ -149,7 +149,7 @@ def _take_out_of_sale(going: Sequence[tuple[Stock, int]], *, withdraw: bool, act
 
     A step of commands. Raises: PromisedAlready; Stale where orders took more of them meanwhile. Emits:
     PromiseWithdrawn, ReservationsLost. Locks: holds by order id, then promises, stock rows and reservations, each by
-    id.
+    id; of all that goes, also of what is not for sale, since the movements that follow lock that too.
     """
     leaving = [(row, units) for row, units in going if row.condition == "sellable"]
     if not leaving:
@@ -164,7 +164,7 @@ def _take_out_of_sale(going: Sequence[tuple[Stock, int]], *, withdraw: bool, act
         needed[row.item_id, row.warehouse.pool] += units
     losers = _losers(needed) if withdraw else {}
     lock_holds({*(order for _id, order, *_rest in set_aside), *losers}, states=ANY_HOLD)
-    _lock_all(leaving, needed, losers)
+    _lock_all(going, losers)
     if losers:
         _withdraw(losers, actor)
     free = queries.free_units(needed)
@@ -174,15 +174,15 @@ def _take_out_of_sale(going: Sequence[tuple[Stock, int]], *, withdraw: bool, act
     tell_of_lost({order for id_, order, *_rest in set_aside if id_ in released}, "goods_left")
 
 
-def _lock_all(
-    leaving: Sequence[tuple[Stock, int]], needed: Mapping[tuple[int, str], int], losers: Mapping[int, Sequence[int]]
-) -> None:
+def _lock_all(going: Sequence[tuple[Stock, int]], losers: Mapping[int, Sequence[int]]) -> None:
     """Lock every promise and stock row that will change, each in id order, so that no later step locks out of order."""
-    promises = set(Promise.objects.filter(item_id__in={item for item, _pool in needed}).values_list("id", flat=True))
+    promises = set(
+        Promise.objects.filter(item_id__in={row.item_id for row, _units in going}).values_list("id", flat=True)
+    )
     promises |= set(PromiseEntry.objects.filter(order_id__in=list(losers)).values_list("promise_id", flat=True))
     lock_rows(promises)
     open_ = Reservation.objects.filter(order_id__in=list(losers), state="open").values_list("stock_id", flat=True)
-    lock_stock({*(row.id for row, _units in leaving), *open_})
+    lock_stock({*(row.id for row, _units in going), *open_})
 
 
 def _too_much(
