@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Case, F, Sum, Value, When
@@ -15,7 +16,7 @@ from steward.modules.inventory.commands import regrading
 from steward.modules.inventory.commands.stocktake_planning import announce, lock_stocktake, move_stocktake
 from steward.modules.inventory.commands.writing import Move, NotThere, PromisedAlready, write_movements
 from steward.modules.inventory.events import CountsBooked
-from steward.modules.inventory.models import Stock, Stocktake, StocktakeLine
+from steward.modules.inventory.models import Stock, Stocktake, StocktakeLine, WriteOff
 from steward.modules.inventory.rules import stocktaking as rules
 
 AT_ONCE = 50
@@ -48,8 +49,9 @@ def book_counts(actor: Actor, *, number: str, limit: int = AT_ONCE, now: datetim
     """Book some lines of an approved stocktake; with none left it is done.
 
     What was found goes in before what is missing. The difference of each count is booked, not the count: what moved
-    since stays moved. Where missing goods were set aside for orders these reservations are given back, and where a pool
-    has promised more than there is the orders that were promised last lose their promise, as when goods are regraded.
+    since stays moved, and what a write-off takes as lost is not taken twice. Where missing goods were set aside for
+    orders these reservations are given back, and where a pool has promised more than there is the orders that were
+    promised last lose their promise, as when goods are regraded.
     Returns how many lines; 0 when nothing is left.
     Raises: NotFound; Stale, NotThere, PromisedAlready where orders took the goods at this moment. Emits: StockMoved,
     PromiseWithdrawn, CountsBooked, StocktakeMoved. Locks: the stocktake, then holds by order id, promises and stock
@@ -78,14 +80,16 @@ def _book_found(actor: Actor, row: Stocktake, lines: Sequence[StocktakeLine]) ->
 
 
 def _book_missing(actor: Actor, row: Stocktake, lines: Sequence[StocktakeLine]) -> None:
-    """Take out what is missing, as far as it still lies there by the books."""
+    """Take out what is missing, as far as it still lies there by the books and no write-off takes the very pieces."""
     stock = _stock_of(row, lines)
+    lost = _given_up(stock.values())
     going = []
     for line in lines:
         place = stock.get((line.item_id, line.lot, line.condition))
         off = (line.counted or 0) - (line.expected or 0)
         booked = 0
         if place is not None:
+            off = rules.missing_beyond(off, given_up=_lost_before(lost.get(place.id, ()), line))
             booked = rules.bookable(off, on_hand=place.on_hand, held=place.held, allow_backorder=place.allow_backorder)
             if booked:
                 going.append((place, -booked))
@@ -94,6 +98,27 @@ def _book_missing(actor: Actor, row: Stocktake, lines: Sequence[StocktakeLine]) 
     moves = [_move(row, line) for line in lines if line.booked]
     if moves:
         write_movements(actor, moves)
+
+
+def _given_up(places: Iterable[Stock]) -> dict[int, list[WriteOff]]:
+    """Find what was asked to be written off as lost, and waits or was agreed to, by stock row."""
+    rows = WriteOff.objects.filter(
+        stock_id__in=[one.id for one in places], cause="lost", state__in=("waiting", "written_off")
+    )
+    found: dict[int, list[WriteOff]] = defaultdict(list)
+    for one in rows:
+        found[one.stock_id].append(one)
+    return found
+
+
+def _lost_before(lost: Iterable[WriteOff], line: StocktakeLine) -> int:
+    """Add up what was given up as lost before a line was counted and still stood in the books then. Units: pieces."""
+    at = line.counted_at
+    return sum(
+        one.quantity
+        for one in lost
+        if at is not None and one.asked_at <= at and (one.ended_at is None or one.ended_at > at)
+    )
 
 
 def _stock_of(row: Stocktake, lines: Sequence[StocktakeLine]) -> dict[tuple[int, str, str], Stock]:

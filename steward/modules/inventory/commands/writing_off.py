@@ -20,7 +20,7 @@ from steward.modules.inventory import queries
 from steward.modules.inventory.commands.ending_write_offs import end_write_offs
 from steward.modules.inventory.commands.holding import hold_stock, lock_for_holding
 from steward.modules.inventory.events import WriteOffAsked
-from steward.modules.inventory.models import Stock, WriteOff
+from steward.modules.inventory.models import Stock, StocktakeLine, WriteOff
 from steward.modules.inventory.queries import thresholds
 from steward.modules.inventory.queries.write_offs import Value, unit_values
 from steward.modules.inventory.rules import write_offs as rules
@@ -37,6 +37,7 @@ WORDS: Mapping[str, Any] = {
     "not_expired": gettext_lazy("%(sku)s (lot “%(lot)s”) has not expired."),
     "note_missing": gettext_lazy("say in a few words what happened."),
     "already_asked": gettext_lazy("%(number)s waits for the same goods and cause already."),
+    "being_counted": gettext_lazy("%(number)s counts this place now and books what is missing there."),
     "twice": gettext_lazy("the same goods and cause stand here twice."),
 }
 
@@ -105,6 +106,7 @@ def _faults(
             "stock_id", "cause", "number"
         )
     }
+    counted = _being_counted([rows[one.stock_id] for one in drafts if one.cause == "lost" and one.stock_id in rows])
     found: list[Fault] = []
     seen: set[tuple[int, str]] = set()
     for place, one in enumerate(drafts):
@@ -118,6 +120,9 @@ def _faults(
             found.append((place, "stock_id", code, {"number": waiting.get(key, "")}))
             continue
         seen.add(key)
+        if one.cause == "lost" and one.stock_id in counted:
+            found.append((place, "cause", "being_counted", {"number": counted[one.stock_id]}))
+            continue
         expires = row.lot.expires_date
         fault = rules.fault(
             quantity=one.quantity, free=free[row.id], cause=one.cause, note=one.note, expires_date=expires, today=today
@@ -128,6 +133,19 @@ def _faults(
         else:
             free[row.id] -= one.quantity
     return found
+
+
+def _being_counted(rows: Sequence[Stock]) -> dict[int, str]:
+    """Name the stocktakes under way that count these places, by stock row: they find themselves what is lost there."""
+    live = StocktakeLine.objects.filter(is_live=True, item_id__in={row.item_id for row in rows})
+    numbers = {
+        (item, warehouse, lot, condition): number
+        for item, warehouse, lot, condition, number in live.values_list(
+            "item_id", "warehouse_id", "lot", "condition", "stocktake__number"
+        )
+    }
+    places = {row.id: (row.item_id, row.warehouse_id, row.lot.code, row.condition) for row in rows}
+    return {id_: numbers[place] for id_, place in places.items() if place in numbers}
 
 
 def _refused(faults: Sequence[Fault]) -> UnfitWriteOff:

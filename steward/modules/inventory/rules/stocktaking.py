@@ -132,6 +132,11 @@ def numbers_shown(state: str, *, is_lead: bool) -> bool:
     return is_lead if state in ("comparing", "awaiting_approval") else True
 
 
+def missing_beyond(difference: int, *, given_up: int) -> int:
+    """Return what of a difference is missing beyond pieces given up as lost before they were counted. Units: pieces."""
+    return min(0, difference + given_up) if difference < 0 else difference
+
+
 def bookable(difference: int, *, on_hand: int, held: int, allow_backorder: bool) -> int:
     """Return how much of a difference can be booked: never below what is held, where nothing may lack. Units: pieces.
 

@@ -28,7 +28,7 @@ from steward.modules.inventory.commands.writing_off import (
 )
 from steward.modules.inventory.models import Movement, Stock, WriteOff
 from steward.modules.inventory.queries import write_offs
-from steward.modules.inventory.tests import stage
+from steward.modules.inventory.tests import counting, stage
 from steward.modules.messaging.models import Notice
 from steward.modules.people import queries as people
 from tests import make
@@ -314,3 +314,42 @@ def test_it_takes_a_right_to_ask_and_none_to_be_refused() -> None:
         ask_write_offs(make.checker_chen(), drafts=[WriteOffDraft(row, 1, "lost", "?")], now=make.NOW)
 
     assert held(row) == (5, 0)
+
+
+def test_what_a_count_would_find_missing_is_not_given_up_as_lost_meanwhile() -> None:
+    row = stage.row_of(make.item(stock=5)).id
+    number = counting.planned("lin")
+
+    with pytest.raises(UnfitWriteOff, match=number) as refused:
+        ask(row, cause="lost")
+
+    assert [(one["field"], one["code"]) for one in refused.value.findings] == [("write_offs.0.cause", "being_counted")]
+    assert held(row) == (5, 0)
+    assert ask(row, cause="damaged")
+
+
+@pytest.mark.parametrize("granted_before_booking", [False, True])
+def test_pieces_given_up_as_lost_before_a_count_are_not_missed_again(granted_before_booking: bool) -> None:
+    row = stage.row_of(make.item(stock=10)).id
+    wish = ask(row, quantity=2, cause="lost")
+    number = counting.planned("lin")
+    counting.counted(number, {"TENT-2": 7})
+    counting.recounted(number, {"TENT-2": 7})
+    after = counting.LATER + timedelta(hours=1)
+
+    def grant() -> None:
+        approval_id = write_offs.write_off(wish).approval_id or 0
+        approvals.decide(make.administrator(), approval_id=approval_id, verdict="grant", now=after)
+        settled = ApprovalSettled(
+            approval_id=approval_id, kind="write_off", about_kind="write_off", about_id=0, outcome="granted", reason=""
+        )
+        ending_write_offs.follow_approvals(make.TESTER, settled=[settled], now=after)
+
+    if granted_before_booking:
+        grant()
+    counting.agreed(number, by="admin")
+    if not granted_before_booking:
+        grant()
+
+    assert (counting.line(number).booked, held(row)) == (-1, (7, 0))
+    assert queries.differences() == []
