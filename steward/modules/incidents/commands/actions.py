@@ -97,6 +97,29 @@ def note_done(surge: Surge, now: datetime) -> None:
     rows.exclude(subject_id__in=waiting).update(undone_at=now, left="done_meanwhile")
 
 
+def run_hurried(actor: Actor, surge: Surge, now: datetime) -> int:
+    """Let postponed orders that are of low priority no longer run on before the surge ends; returns how many run.
+
+    One that waits for somebody by now goes on waiting; nothing is left to undo of it either.
+    """
+    rows = surge.changes.filter(kind="postpone_low", undone_at=None)
+    postponed = [one or 0 for one in rows.values_list("subject_id", flat=True)]
+    hurried = work.still_in("audit", postponed) - work.still_in("audit", postponed, priority="low")
+    if not hurried:
+        return 0
+    standing = _let_run(actor, sorted(hurried), now)
+    rows.filter(subject_id__in=hurried - standing).update(undone_at=now, left="changed_since")
+    return rows.filter(subject_id__in=standing).update(undone_at=now)
+
+
+def _let_run(actor: Actor, order_ids: Sequence[int], now: datetime) -> set[int]:
+    """Let the audit clocks of orders run on that stand still because they were postponed. Returns which did."""
+    standing = deadlines.standing_clocks(ORDER, AUDIT, order_ids, POSTPONED)
+    stops = [ClockStop(ORDER, one, AUDIT) for one in sorted(standing)]
+    resume_clocks(actor, stops=stops, at=now, reason=POSTPONED, lifts=(POSTPONED,))
+    return standing
+
+
 def undo(actor: Actor, surge: Surge, now: datetime) -> tuple[int, int]:
     """Undo what a surge changed, as a step of the caller's command; what people have changed since is left to them.
 
@@ -110,9 +133,7 @@ def undo(actor: Actor, surge: Surge, now: datetime) -> tuple[int, int]:
     left = [one.id for one in raised if not lower_limits(actor, one, f"surge {surge.id} ended")]
     rows = open_changes.filter(kind="postpone_low").values_list("subject_id", "id")
     postponed = {order_id or 0: change_id for order_id, change_id in rows}
-    standing = deadlines.standing_clocks(ORDER, AUDIT, list(postponed), POSTPONED)
-    stops = [ClockStop(ORDER, one, AUDIT) for one in sorted(standing)]
-    resume_clocks(actor, stops=stops, at=now, reason=POSTPONED, lifts=(POSTPONED,))
+    standing = _let_run(actor, list(postponed), now)
     left += [change_id for order_id, change_id in postponed.items() if order_id not in standing]
     SurgeChange.objects.filter(id__in=left).update(undone_at=now, left="changed_since")
     return open_changes.update(undone_at=now), len(left)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor, system
 from steward.kernel.command import command
-from steward.modules.incidents.commands.actions import carry_out, note_done, postpone_low, undo
+from steward.modules.incidents.commands.actions import carry_out, note_done, postpone_low, run_hurried, undo
 from steward.modules.incidents.events import SurgeEnded, SurgeStarted
 from steward.modules.incidents.models import Surge, SurgePlan
 from steward.modules.incidents.queries.loads import load_of
@@ -71,8 +71,9 @@ def end_surge(actor: Actor, *, surge_id: int, reason: str, now: datetime) -> Non
 
 @command(needs="incidents.watch")
 def judge_queue(actor: Actor, *, queue: str, now: datetime) -> str:
-    """Let a queue's load decide: begin by rule, go on (and postpone what came since), or end once it was calm.
+    """Let a queue's load decide: begin by rule, go on, or end once it was calm.
 
+    Going on, it postpones what came since and lets run what was made more urgent.
     Returns started, ended, on or an empty text. Locks: the surge.
     """
     load = load_of(queue, now=now)
@@ -126,6 +127,7 @@ def _go_on(actor: Actor, surge: Surge, load: Load, now: datetime) -> str:
         _finish(actor, surge, "", now)
         return "ended"
     note_done(surge, now)
+    run_hurried(SYSTEM, surge, now)
     if any(isinstance(one, rules.PostponeLow) for one in rules.parse_actions(surge.plan.actions)):
         postpone_low(SYSTEM, surge, now)
     return "on"

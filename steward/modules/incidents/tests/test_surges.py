@@ -20,6 +20,7 @@ from steward.modules.messaging.queries import notices
 from steward.modules.orders.commands.moving import lock_order
 from steward.modules.orders.commands.progress import AUTO_LIMITS
 from steward.modules.orders.commands.standing_still import follow_waits
+from steward.modules.orders.commands.urgency import set_urgency
 from steward.modules.orders.rules.drafts import LineDraft, Priority
 from tests import make
 
@@ -263,6 +264,56 @@ def test_an_order_that_was_looked_at_again_during_a_surge_is_postponed_again() -
     assert deadlines.standing_clocks(ORDER, AUDIT, [low], "postponed") == {low}
     (surge,) = queries.active_surges()
     assert [one.subject_id for one in queries.changes_of(surge.id)] == [low]
+
+
+def hurry(order_id: int, priority: Priority, number: int) -> None:
+    """Let somebody set how urgent an order is, so many minutes later."""
+    now = make.NOW + timedelta(minutes=number)
+    set_urgency(make.TESTER, order_id=order_id, priority=priority, delivery_due_at=None, reason="x", now=now)
+
+
+def test_a_postponed_order_that_becomes_urgent_runs_on_during_the_surge() -> None:
+    # given: two orders of low priority that are postponed
+    make.item(stock=100, price_minor=PRICE_MINOR)
+    plan(actions=[{"kind": "postpone_low"}], waiting=1, calm_below=1)
+    hurried, low = in_audit(2, priority="low")
+    assert minute() == "started"
+    # when: somebody hurries one of them, and the surge goes on
+    hurry(hurried, "urgent", 10)
+    assert minute(11) == "on"
+    # then: its clock runs with all its time left, the other stands still
+    clocks = deadlines.open_clocks(ORDER, AUDIT, [hurried, low])
+    assert clocks[hurried].running_since == make.NOW + timedelta(minutes=11)
+    assert clocks[hurried].due_at == make.NOW + timedelta(minutes=11 + 60)
+    assert clocks[low].paused_reason == "postponed"
+    (surge,) = queries.active_surges()
+    undone = {one.subject_id: (one.undone_at is not None, one.left) for one in queries.changes_of(surge.id)}
+    assert undone == {hurried: (True, ""), low: (False, "")}
+    # and when it is low again, it is postponed again
+    hurry(hurried, "low", 12)
+    minute(13)
+    assert deadlines.standing_clocks(ORDER, AUDIT, [hurried, low], "postponed") == {hurried, low}
+    assert [one.undone_at for one in queries.changes_of(surge.id)] == [None, None]
+
+
+def test_a_hurried_order_that_waits_for_a_second_look_goes_on_waiting_for_it() -> None:
+    # given: an order that is postponed, and then waits for a second look
+    make.item(stock=100, price_minor=PRICE_MINOR)
+    plan(actions=[{"kind": "postpone_low"}], waiting=1, calm_below=1)
+    (low,) = in_audit(1, priority="low")
+    minute()
+    with transaction.atomic():
+        one = lock_order(low)
+        one.awaits_verification = True
+        follow_waits(make.TESTER, [one], make.NOW + timedelta(minutes=5))
+    # when: somebody hurries it
+    hurry(low, "urgent", 10)
+    minute(11)
+    # then
+    assert deadlines.open_clocks(ORDER, AUDIT, [low])[low].paused_reason == "awaits_verification"
+    (surge,) = queries.active_surges()
+    (change,) = queries.changes_of(surge.id)
+    assert (change.undone_at, change.left) == (make.NOW + timedelta(minutes=11), "changed_since")
 
 
 def test_people_of_the_team_who_are_not_on_duty_are_called() -> None:

@@ -81,6 +81,9 @@ def waiting_ids(state: str, *, priority: str = "", after: int = 0, limit: int = 
     return list(found.order_by("id").values_list("id", flat=True)[:limit])
 
 
-def still_in(state: str, order_ids: Sequence[int]) -> set[int]:
-    """Tell which of these orders are in a state now."""
-    return set(Order.objects.filter(id__in=order_ids, state=state).values_list("id", flat=True))
+def still_in(state: str, order_ids: Sequence[int], *, priority: str = "") -> set[int]:
+    """Tell which of these orders are in a state now; `priority` narrows them."""
+    found = Order.objects.filter(id__in=order_ids, state=state)
+    if priority:
+        found = found.filter(priority=priority)
+    return set(found.values_list("id", flat=True))
