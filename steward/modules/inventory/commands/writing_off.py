@@ -74,9 +74,10 @@ def ask_write_offs(actor: Actor, *, drafts: Sequence[WriteOffDraft], now: dateti
     """Ask for goods to be given up, all or none; they are held until somebody else has decided.
 
     The limits of kind `write_off` say by value who has to agree; write-offs of an item in a warehouse within some days
-    count together, so slices do not help. Who set the cost has a hand in it and does not decide. The same
-    goods and cause wait once, so a second click changes nothing. Returns the numbers. Raises: UnfitWriteOff with all findings. Emits: WriteOffAsked, ApprovalAsked; where nobody has
-    to agree, what `end_write_offs` emits. Locks: promises by id, then stock rows by id. Source: INV-7.
+    count together, so slices do not help. Who set the cost has a hand in it and does not decide. The same goods and
+    cause wait once, so a second click changes nothing. Returns the numbers.
+    Raises: UnfitWriteOff with all findings. Emits: WriteOffAsked, ApprovalAsked; where nobody has to agree, what
+    `end_write_offs` emits. Locks: promises by id, then stock rows by id. Source: INV-7.
     """
     locked = lock_for_holding(one.stock_id for one in drafts[:MOST])
     rows = {row.id: row for row in Stock.objects.select_related("item", "lot", "warehouse").filter(id__in=locked)}
