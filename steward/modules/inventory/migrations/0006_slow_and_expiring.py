@@ -11,11 +11,12 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 # A CHECK sees its own row only; these look at the approval, whose own constraints hold the four eyes. The two indexes
-# of movements answer when goods last left a place, how many did lately, and when they first came.
+# of movements answer when goods last left a place, how many did lately, and when they last came.
 GATES = """
 CREATE INDEX movement_shipped ON inventory_movement (item_id, warehouse_id, at) INCLUDE (quantity)
     WHERE kind = 'shipped';
-CREATE INDEX movement_came ON inventory_movement (item_id, warehouse_id, at) WHERE quantity > 0;
+CREATE INDEX movement_came ON inventory_movement (item_id, warehouse_id, at)
+    WHERE kind IN ('received', 'transferred_in');
 CREATE UNIQUE INDEX movement_written_off_once ON inventory_movement (reference) WHERE kind = 'written_off';
 CREATE FUNCTION inventory_write_off_granted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -100,8 +100,9 @@ def slow_stock(
     """List slow and non-moving goods for sale by item and warehouse, the most valuable first; keyset `SlowRow.key`.
 
     A warehouse's rate is the demand of its pool in the last `inventory.rate_days` days, shared as its warehouses have
-    shipped; idle days count from the last shipment, or from when the first piece came. One set-based statement over
-    indexes. Source: INV-7; FSN analysis by days of cover, as `rules.clearing.slowness` has it.
+    shipped; idle days count from the later of the last shipment and the last receipt or transfer that came in, so that
+    what was restocked is not idle, else from when the first piece turned up. One set-based statement over indexes.
+    Source: INV-7; FSN analysis by days of cover, as `rules.clearing.slowness` has it.
     """
     value, item, place = after or (None, None, None)
     facts = {

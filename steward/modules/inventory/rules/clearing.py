@@ -39,8 +39,8 @@ class Choice(Struct, frozen=True):
 def slowness(*, free: int, per_day: float, idle_days: int, slow_cover_days: float, dead_idle_days: int) -> str:
     """Class goods as `non_moving`, `slow`, or neither (empty). Units: pieces, days.
 
-    Nothing left for `dead_idle_days`: non-moving; else free goods that cover `slow_cover_days` of demand: slow. Goods
-    nobody asked for yet are judged by their idle days alone, so that what has just come is not called slow.
+    Nothing left or came for `dead_idle_days`: non-moving; else free goods that cover `slow_cover_days` of demand: slow.
+    Goods nobody asked for yet are judged by their idle days alone, so that what has just come is not called slow.
     Source: FSN analysis (fast, slow, non-moving) by days of cover (Silver, Pyke & Thomas, Inventory and Production
     Management in Supply Chains, 4th ed., ch. 8.6: coverage, and disposing of excess stock).
     """

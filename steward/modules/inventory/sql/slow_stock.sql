@@ -3,7 +3,8 @@
            coalesce(cost.currency, item.currency) AS currency,
            CASE WHEN cost.item_id IS NULL THEN 'price' ELSE 'cost' END AS basis,
            coalesce(cost.cost_minor, item.price_minor) * rates.on_hand AS value_minor, last_out.at AS last_out_at,
-           %(today)s::date - timezone(%(zone)s, coalesce(last_out.at, first_in.at, %(now)s))::date AS idle_days,
+           %(today)s::date - timezone(%(zone)s, coalesce(greatest(last_out.at, last_in.at), first_in.at, %(now)s))::date
+               AS idle_days,
            CASE WHEN rates.per_day > 0 THEN greatest(rates.free, 0) / rates.per_day END AS cover_days
     FROM rates
     JOIN catalog_item AS item ON item.id = rates.item_id
@@ -14,9 +15,14 @@
           AND movement.warehouse_id = rates.warehouse_id
     ) AS last_out ON true
     LEFT JOIN LATERAL (
+        SELECT max(movement.at) AS at FROM inventory_movement AS movement
+        WHERE movement.kind IN ('received', 'transferred_in') AND movement.item_id = rates.item_id
+          AND movement.warehouse_id = rates.warehouse_id
+    ) AS last_in ON true
+    LEFT JOIN LATERAL (
         SELECT min(movement.at) AS at FROM inventory_movement AS movement
         WHERE movement.quantity > 0 AND movement.item_id = rates.item_id
-          AND movement.warehouse_id = rates.warehouse_id
+          AND movement.warehouse_id = rates.warehouse_id AND last_out.at IS NULL AND last_in.at IS NULL
     ) AS first_in ON true
     WHERE rates.on_hand > 0
 ), classed AS (

@@ -15,8 +15,10 @@ from steward.kernel.errors import NotFound
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands import clearing as commands
 from steward.modules.inventory.commands.clearing import AlreadyProposed, CostDraft, NobodySells, TooMany, UnfitCost
+from steward.modules.inventory.commands.moving import MovementDraft, record_movements
 from steward.modules.inventory.commands.planning import DemandRow, note_demand
-from steward.modules.inventory.commands.supply import cancel_transfer, send_transfer
+from steward.modules.inventory.commands.receiving import ReceiptLine, receive_supply
+from steward.modules.inventory.commands.supply import SupplyLineDraft, cancel_transfer, plan_transfer, send_transfer
 from steward.modules.inventory.models import ItemCost, Stock, Supply, SupplyLine
 from steward.modules.inventory.queries import clearing, suggesting
 from steward.modules.inventory.rules import clearing as rules
@@ -66,6 +68,32 @@ def test_goods_that_cover_half_a_year_are_slow_and_goods_nobody_takes_do_not_mov
     assert (rows[1].cover_days, rows[1].idle_days, rows[1].last_out_at) == (None, 130, None)
     assert rows[1].share == pytest.approx(7 / (99 + 399 + 7))
     assert (rows[1].value_minor, rows[1].basis) == (7 * 19_900, "price")
+
+
+@pytest.mark.parametrize(("kind", "speed"), [("received", ""), ("adjusted", "non_moving"), ("returned", "non_moving")])
+def test_goods_that_were_restocked_lately_do_not_count_as_idle(kind: str, speed: str) -> None:
+    item = make.item(stock=9)
+    stage.promise(make.TESTER, order_id=1, units={item: 1})
+    stage.ship([stage.set_aside(1, item, 1)])
+    aged(130)
+
+    record_movements(make.TESTER, movements=[MovementDraft("hangzhou", item, kind, 5, reason="盘盈")])
+
+    assert [row.speed for row in clearing.slow_stock(now=make.NOW)] == ([speed] if speed else [])
+
+
+def test_goods_that_came_by_transfer_lately_do_not_count_as_idle() -> None:
+    item = make.item(stock=9)
+    make.arrival(item, 1, warehouse="chengdu")
+    aged(130)
+    line = SupplyLineDraft("TENT-2", 5)
+    number = plan_transfer(
+        make.TESTER, origin="hangzhou", warehouse="chengdu", lines=[line], expected_date=TODAY, note="", now=make.NOW
+    )
+    send_transfer(make.TESTER, number=number, now=make.NOW)
+    receive_supply(make.TESTER, number=number, lines=[ReceiptLine("TENT-2", 5)], now=make.NOW)
+
+    assert [row.warehouse_code for row in clearing.slow_stock(now=make.NOW)] == ["hangzhou"]
 
 
 def test_thresholds_are_business_numbers() -> None:
