@@ -5,15 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from django.db import connection
+from msgspec import Struct
 
 from steward.kernel import arrays, sql
 from steward.modules.inventory.commands.rows import PACKAGE, make_promises
-from steward.modules.inventory.commands.writing import Row, change_stock, lock_stock, sellable_units
+from steward.modules.inventory.commands.writing import change_stock, lock_stock, sellable_units
 from steward.modules.inventory.models import Stock
 
 
-def lock_for_holding(stock_ids: Iterable[int]) -> dict[int, tuple[Row, int]]:
-    """Lock stock rows and what their pools promise; tell of each row what is free to be held.
+class Room(Struct):
+    """What is free to be held of locked stock rows, and of the promises that bound those for sale, each by id.
+
+    Units: pieces. `promises` names the promise of a row for sale.
+    """
+
+    rows: dict[int, int]
+    promises: dict[int, int]
+    pools: dict[int, int]
+
+    def free(self, stock_id: int) -> int:
+        """Tell what is free of a row: of goods for sale no more than is left to their pool. Units: pieces."""
+        of_row, promise = self.rows[stock_id], self.promises.get(stock_id)
+        return max(0, of_row if promise is None else min(of_row, self.pools[promise]))
+
+    def take(self, stock_id: int, units: int) -> None:
+        """Take pieces of a row, and of its pool, where other rows then find fewer. Units: pieces."""
+        self.rows[stock_id] -= units
+        if stock_id in self.promises:
+            self.pools[self.promises[stock_id]] -= units
+
+
+def lock_for_holding(stock_ids: Iterable[int]) -> Room:
+    """Lock stock rows and what their pools promise; tell what is free to be held.
 
     A step of the caller's command. Of goods for sale that is what lies there free, and no more than their pool has not
     promised. Units: pieces. Locks: promises by id, then stock rows by id.
@@ -32,12 +55,9 @@ def lock_for_holding(stock_ids: Iterable[int]) -> dict[int, tuple[Row, int]]:
         with connection.cursor() as cursor:
             cursor.execute(sql.load(PACKAGE, "lock_promises"), {"ids": arrays.integers(sorted(promises.values()))})
             free = {row[0]: row[3] for row in cursor.fetchall()}
-    found = {}
-    for id_, row in lock_stock(wanted).items():
-        item, pool, condition = keys[id_]
-        of_pool = free[promises[item, pool]] if condition == "sellable" else row.free
-        found[id_] = (row, max(0, min(row.free, of_pool)))
-    return found
+    rows = {id_: row.free for id_, row in lock_stock(wanted).items()}
+    for_sale = {id_: promises[keys[id_][:2]] for id_ in rows if keys[id_][2] == "sellable"}
+    return Room(rows, for_sale, free)
 
 
 def hold_stock(units: Mapping[int, int]) -> None:

@@ -18,7 +18,7 @@ from steward.kernel.command import command
 from steward.modules.approvals.commands import Ask, ask_approvals, withdraw_approvals
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands.ending_write_offs import end_write_offs
-from steward.modules.inventory.commands.holding import hold_stock, lock_for_holding
+from steward.modules.inventory.commands.holding import Room, hold_stock, lock_for_holding
 from steward.modules.inventory.events import WriteOffAsked
 from steward.modules.inventory.models import Stock, StocktakeLine, WriteOff
 from steward.modules.inventory.queries import thresholds
@@ -79,10 +79,9 @@ def ask_write_offs(actor: Actor, *, drafts: Sequence[WriteOffDraft], now: dateti
     Raises: UnfitWriteOff with all findings. Emits: WriteOffAsked, ApprovalAsked; where nobody has to agree, what
     `end_write_offs` emits. Locks: promises by id, then stock rows by id. Source: INV-7.
     """
-    locked = lock_for_holding(one.stock_id for one in drafts[:MOST])
-    rows = {row.id: row for row in Stock.objects.select_related("item", "lot", "warehouse").filter(id__in=locked)}
-    free = {id_: units for id_, (_row, units) in locked.items()}
-    faults = _faults(drafts[:MOST], rows, free, queries.local_day(now))
+    room = lock_for_holding(one.stock_id for one in drafts[:MOST])
+    rows = {row.id: row for row in Stock.objects.select_related("item", "lot", "warehouse").filter(id__in=room.rows)}
+    faults = _faults(drafts[:MOST], rows, room, queries.local_day(now))
     if faults or not 0 < len(drafts) <= MOST:
         raise _refused(faults or [(0, "quantity", "counts", {"value": len(drafts)})])
     held: Counter[int] = Counter()
@@ -97,9 +96,7 @@ def ask_write_offs(actor: Actor, *, drafts: Sequence[WriteOffDraft], now: dateti
     return [row.number for row in made]
 
 
-def _faults(
-    drafts: Sequence[WriteOffDraft], rows: Mapping[int, Stock], free: dict[int, int], today: Any
-) -> list[Fault]:
+def _faults(drafts: Sequence[WriteOffDraft], rows: Mapping[int, Stock], room: Room, today: Any) -> list[Fault]:
     """List what is wrong with any draft; what an earlier one takes is not free for a later one."""
     waiting = {
         (stock, cause): number
@@ -124,15 +121,15 @@ def _faults(
         if one.cause == "lost" and one.stock_id in counted:
             found.append((place, "cause", "being_counted", {"number": counted[one.stock_id]}))
             continue
-        expires = row.lot.expires_date
+        expires, free = row.lot.expires_date, room.free(row.id)
         fault = rules.fault(
-            quantity=one.quantity, free=free[row.id], cause=one.cause, note=one.note, expires_date=expires, today=today
+            quantity=one.quantity, free=free, cause=one.cause, note=one.note, expires_date=expires, today=today
         )
         if fault:
-            facts = {"value": one.quantity, "free": free[row.id], "sku": row.item.sku, "lot": row.lot.code}
+            facts = {"value": one.quantity, "free": free, "sku": row.item.sku, "lot": row.lot.code}
             found.append((place, *fault, facts))
         else:
-            free[row.id] -= one.quantity
+            room.take(row.id, one.quantity)
     return found
 
 

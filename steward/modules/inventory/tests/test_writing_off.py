@@ -133,6 +133,33 @@ def test_what_is_promised_or_set_aside_stays() -> None:
     assert queries.differences() == []
 
 
+def test_what_one_pool_has_free_is_given_up_once() -> None:
+    item = make.item(stock=5)
+    make.arrival(item, 5, warehouse="chengdu")
+    first, second = stage.row_of(item).id, stage.row_of(item, warehouse="chengdu").id
+    stage.grade(second, 1, "damaged")
+    damaged = stage.row_of(item, warehouse="chengdu", condition="damaged").id
+    stage.promise(make.TESTER, order_id=1, units={item: 3})
+    drafts = [
+        WriteOffDraft(first, 4, "damaged", "坏"),
+        WriteOffDraft(second, 4, "damaged", "坏"),
+        WriteOffDraft(damaged, 1, "damaged", "坏"),
+        WriteOffDraft(first, 1, "stolen", "?"),
+    ]
+
+    with pytest.raises(UnfitWriteOff, match="2") as refused:
+        ask_write_offs(make.TESTER, drafts=drafts, now=make.NOW)
+    fitting = [drafts[0], WriteOffDraft(second, 2, "damaged", "坏"), drafts[2]]
+    ask_write_offs(make.TESTER, drafts=fitting, now=make.NOW)
+
+    assert [(one["field"], one["code"]) for one in refused.value.findings] == [
+        ("write_offs.1.quantity", "not_free"),
+        ("write_offs.3.cause", "unknown_cause"),
+    ]
+    assert (held(first), held(second), held(damaged)) == ((5, 4), (4, 2), (1, 1))
+    assert queries.differences() == []
+
+
 def test_held_goods_cannot_be_taken_otherwise() -> None:
     item = make.item(stock=5)
     row = stage.row_of(item).id
