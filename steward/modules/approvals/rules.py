@@ -47,6 +47,11 @@ def tier_for(tiers: Sequence[Tier], *, amount_minor: int, currency: str) -> Tier
     if own:
         reached = [tier for tier in own if tier.from_minor <= amount_minor]
         return max(reached, key=lambda tier: tier.from_minor, default=None)
+    return strictest(tiers)
+
+
+def strictest(tiers: Sequence[Tier]) -> Tier | None:
+    """Find the tier that asks for most people, whatever its currency; None: the policy says nothing."""
     return max(tiers, key=lambda tier: (tier.deciders, tier.from_minor), default=None)
 
 

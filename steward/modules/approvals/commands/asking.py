@@ -28,8 +28,9 @@ class Ask(Struct, frozen=True, kw_only=True):
 
     `involved` are the actors who had a hand in it, besides who asks; `asked_by` names whose wish it is where a part of
     the system asks for them; `number` is what people call the subject. `earlier_minor` went before in the same matter
-    and counts with the amount towards the limit, so that slices do not help. Units: minor units of `currency`. A fact
-    `decided_on` names the page that alone takes the decision, because more than a verdict is given there.
+    and counts with the amount towards the limit, so that slices do not help; `strictest` asks by the strictest tier of
+    all where amounts cannot be added up. Units: minor units of `currency`. A fact `decided_on` names the page that
+    alone takes the decision, because more than a verdict is given there.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     asked_by: str = ""
     amount_minor: int = 0
     earlier_minor: int = 0
+    strictest: bool = False
     currency: str = ""
     facts: Mapping[str, Any] = {}
     reason: str = ""
@@ -66,8 +68,7 @@ def ask_approvals(actor: Actor, *, asks: Sequence[Ask], now: datetime) -> list[A
     results = [Asked("not_needed")] * len(asks)
     for place, ask in enumerate(asks):
         policy = policies.get(ask.kind)
-        weighed_minor = ask.amount_minor + ask.earlier_minor
-        tier = policy and rules.tier_for(tiers_of(policy), amount_minor=weighed_minor, currency=ask.currency)
+        tier = policy and _tier(ask, policy)
         if policy and tier and tier.deciders:
             wanted.append((place, ask, policy, tier))
     if not wanted:
@@ -83,6 +84,13 @@ def ask_approvals(actor: Actor, *, asks: Sequence[Ask], now: datetime) -> list[A
             told.append((number, ask, tier))
     _announce(actor, told, now)
     return results
+
+
+def _tier(ask: Ask, policy: Policy) -> rules.Tier | None:
+    tiers = tiers_of(policy)
+    if ask.strictest:
+        return rules.strictest(tiers)
+    return rules.tier_for(tiers, amount_minor=ask.amount_minor + ask.earlier_minor, currency=ask.currency)
 
 
 def _columns(actor: Actor, wanted: Sequence[tuple[int, Ask, Policy, rules.Tier]], now: datetime) -> dict[str, Any]:

@@ -74,10 +74,10 @@ def ask_write_offs(actor: Actor, *, drafts: Sequence[WriteOffDraft], now: dateti
     """Ask for goods to be given up, all or none; they are held until somebody else has decided.
 
     The limits of kind `write_off` say by value who has to agree; write-offs of an item in a warehouse within some days
-    count together, so slices do not help. Who set the cost has a hand in it and does not decide. The same goods and
-    cause wait once, so a second click changes nothing. Returns the numbers.
-    Raises: UnfitWriteOff with all findings. Emits: WriteOffAsked, ApprovalAsked; where nobody has to agree, what
-    `end_write_offs` emits. Locks: promises by id, then stock rows by id. Source: INV-7.
+    count together, so slices do not help; where earlier ones stand in another currency, the strictest limit holds. Who
+    set the cost has a hand in it and does not decide. The same goods and cause wait once, so a second click changes
+    nothing. Returns the numbers. Raises: UnfitWriteOff with all findings. Emits: WriteOffAsked, ApprovalAsked; where
+    nobody has to agree, what `end_write_offs` emits. Locks: promises by id, then stock rows by id. Source: INV-7.
     """
     room = lock_for_holding(one.stock_id for one in drafts[:MOST])
     rows = {row.id: row for row in Stock.objects.select_related("item", "lot", "warehouse").filter(id__in=room.rows)}
@@ -208,7 +208,8 @@ def _ask_second_people(
 
 
 def _question(row: WriteOff, value: Value, now: datetime) -> Ask:
-    stock, earlier_minor = row.stock, _earlier_minor(row, now)
+    stock, earlier = row.stock, _earlier_minor(row, now)
+    earlier_minor = earlier.pop(row.currency, 0)
     facts: dict[str, object] = {
         "cause": row.cause,
         "sku": f"{stock.item.sku} {stock.item.name_zh}",
@@ -229,22 +230,23 @@ def _question(row: WriteOff, value: Value, now: datetime) -> Ask:
         amount_minor=row.value_minor,
         earlier_minor=earlier_minor,
         currency=row.currency,
+        strictest=bool(earlier),
         facts={name: fact for name, fact in facts.items() if fact != ""},
         reason=row.note,
     )
 
 
-def _earlier_minor(row: WriteOff, now: datetime) -> int:
-    """Sum what was given up, or is to be, of the same item and warehouse lately. Units: minor units."""
+def _earlier_minor(row: WriteOff, now: datetime) -> dict[str, int]:
+    """Sum what was given up, or is to be, of the same item and warehouse lately, by currency. Units: minor units."""
     since = now - timedelta(days=parameters.value(thresholds.SLICES_DAYS))
     rows = WriteOff.objects.filter(
         stock__item_id=row.stock.item_id,
         stock__warehouse_id=row.stock.warehouse_id,
-        currency=row.currency,
         state__in=COUNTING,
         asked_at__gt=since,
     )
-    return rows.exclude(id__gte=row.id).aggregate(total=Sum("value_minor"))["total"] or 0
+    sums = rows.exclude(id__gte=row.id).order_by("currency").values_list("currency").annotate(Sum("value_minor"))
+    return dict(sums)
 
 
 @command(needs="stock.write_off")

@@ -281,6 +281,19 @@ def test_slices_count_together_towards_the_limit() -> None:
     assert second.facts["given_up_before_minor"] == 150_000
 
 
+def test_slices_in_another_currency_are_not_forgotten() -> None:
+    row = stage.row_of(make.item(stock=60)).id
+    set_costs(make.TESTER, costs=[CostDraft("TENT-2", 10_000, "CNY")], now=make.NOW)
+    ask(row, 15)
+    set_costs(make.TESTER, costs=[CostDraft("TENT-2", 1_400, "USD")], now=make.NOW)
+
+    ask(row, 6, "lost", "少了")
+
+    request = asked_for.approvals_of("write_off", [WriteOff.objects.latest("id").id])[0]
+    assert (request.role, request.needed) == ("finance", 2)
+    assert (request.amount_minor, request.currency) == (8_400, "USD")
+
+
 def test_where_nobody_has_to_agree_the_goods_are_gone_at_once() -> None:
     row = stage.row_of(make.item(stock=5)).id
     policy = next(one for one in asked_for.policies() if one.kind == "write_off")
