@@ -19,6 +19,7 @@ from steward.modules.orders.commands.moving import Move, Standing, lock_order, l
 from steward.modules.orders.commands.own_steps import call_off_own_clocks
 from steward.modules.orders.events import OrderCancelled
 from steward.modules.orders.models import Order
+from steward.modules.orders.queries.money import with_families
 from steward.modules.orders.rules import transitions
 from steward.modules.orders.rules.cancelling import can_cancel
 from steward.modules.orders.rules.fulfilment import is_handed_over
@@ -67,10 +68,10 @@ def cancel_unpaid(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> i
 
     The ledger is asked, under the lock of the money: what is being booked at this moment is waited for and counts,
     though the order has not heard of it yet. What was paid in part goes back. Returns how many. Emits as cancel_order.
-    Locks: orders, their money, then their promises, each in id order.
+    Locks: orders, the money of their families, then their promises, each in id order.
     """
     orders = [one for one in lock_orders(order_ids).values() if _may_lapse(one)]
-    lock_money([one.id for one in orders])
+    lock_money(with_families(one.id for one in orders))
     sums = payments.paid_and_refunded({one.id: one.currency for one in orders})
     lapsed = [one for one in orders if owes(one.total_minor, *sums[one.id])]
     cancel_locked(actor, [Move(one, "cancel", "", "unpaid") for one in lapsed], now)
@@ -125,5 +126,6 @@ def cancel_locked(actor: Actor, moves: Sequence[Move], now: datetime, *, hands: 
     )
     call_off_invoices(actor, [move.order for move in moves], now)
     call_off_own_clocks(actor, [move.order.id for move in moves], now)
+    lock_money(with_families(move.order.id for move in moves))
     for move in moves:
         give_back(actor, order_ids=[move.order.id], cause="cancelled", reason=move.reason, now=now, hands=hands)

@@ -10,6 +10,7 @@ from steward.modules.customers.commands.matching import open_key
 from steward.modules.orders.commands.moving import Standing
 from steward.modules.orders.models import Line as LineRow
 from steward.modules.orders.models import Order, Verification
+from steward.modules.orders.queries.money import with_families
 from steward.modules.orders.rules.change_effects import Line
 from steward.modules.orders.rules.change_plan import Facts
 from steward.modules.orders.rules.changes import Looks
@@ -24,10 +25,10 @@ BEING_REFUNDED = ("refunding", "partly_refunded", "refunded")
 def read_facts(standings: Sequence[Standing]) -> dict[int, Facts]:
     """Read the facts of locked orders; their money is locked too, and asked of the ledger, not of the order.
 
-    Locks: the orders' money, in id order.
+    Locks: the money of the orders' families, in id order.
     """
     ids = sorted(one.id for one in standings)
-    lock_money(ids)
+    lock_money(with_families(ids))
     currencies = {one.id: one.currency for one in standings}
     sums, claims = payments.paid_and_refunded(currencies), payments.claimed(currencies)
     rows = Order.objects.in_bulk(ids)

@@ -20,9 +20,10 @@ from steward.modules.orders.commands.own_steps import call_off_own_clocks
 from steward.modules.orders.commands.progress import advance_orders, follow_payments
 from steward.modules.orders.models import Line as LineRow
 from steward.modules.orders.models import Order, OrderFinding
-from steward.modules.orders.queries.money import facts_of
+from steward.modules.orders.queries.money import facts_of, with_families
 from steward.modules.orders.rules.transitions import MERGED
 from steward.modules.payments import queries as money
+from steward.modules.payments.commands.locking import lock_money
 from steward.modules.payments.commands.transferring import transfer_all_left, transfer_money
 
 SYSTEM = system("orders")
@@ -148,7 +149,8 @@ def carry_over(actor: Actor, *, entry_ids: Sequence[int], now: datetime) -> None
 
     An order that went into one which went into another again is followed to the last. A second run finds nothing to
     carry. Raises: Stale where they moved while this waited for them; the job looks again. Emits: MoneyMoved,
-    RefundRequested and what follow_payments emits. Locks: orders in id order, then their money.
+    RefundRequested and what follow_payments emits. Locks: orders in id order, then the money of their
+    families.
     """
     paid = money.orders_of_fresh_payments(entry_ids)
     before = _went_on(paid)
@@ -156,6 +158,7 @@ def carry_over(actor: Actor, *, entry_ids: Sequence[int], now: datetime) -> None
     after = _went_on([id_ for id_ in paid if id_ in standings])
     if not {*after, *after.values()} <= standings.keys():
         raise errors.Stale
+    lock_money(with_families(standings))
     for id_ in sorted(after.keys() & set(paid)):
         last = after[id_]
         while last in after:

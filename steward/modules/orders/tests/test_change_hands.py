@@ -5,16 +5,18 @@ Source: ORD-3, ORD-9.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from steward.kernel.actor import Actor
+from steward.kernel.actor import Actor, system
 from steward.modules.approvals import commands as approvals
 from steward.modules.orders.commands import audit, auditing, changing, offers
 from steward.modules.orders.commands.offers_answering import answer_offer
 from steward.modules.orders.models import Order, OrderChange
 from steward.modules.orders.queries import offers as offer_queries
+from steward.modules.orders.queries.money import facts_of
 from steward.modules.orders.rules.change_effects import Share
 from steward.modules.orders.rules.change_plan import LineWish, Wish
 from steward.modules.orders.tests.test_changing import PRICE, change, line_of, order
@@ -174,6 +176,42 @@ def test_nobody_who_asked_for_a_cancellation_or_confirmed_it_agrees_to_its_refun
         make.administrator(), approval_id=request.approval_request_id or 0, verdict="grant", now=make.NOW
     )
     assert granted == "granted"
+
+
+def ask_back(one: Order, amount_minor: int) -> payments.RequestReceipt:
+    """Let one person ask for money of an order back."""
+    want = payments.RefundWant(order=facts_of([one.id])[0], cause="goodwill", currency="CNY", amount_minor=amount_minor)
+    return payments.request_refund(somebody(901), want=want, now=make.NOW)
+
+
+def test_slices_of_a_split_order_wait_for_a_second_person_too() -> None:
+    # given: an order in three, the third split off the second; each slice passes by itself
+    one = order(quantity=9)
+    change(one, "split", shares=[Share(line_of(one).id, 6)])
+    part = Order.objects.get(split_from=one)
+    change(part, "split", shares=[Share(line_of(part).id, 3)])
+    smallest = Order.objects.get(split_from=part)
+    # when
+    first, second = ask_back(one, 2 * PRICE), ask_back(smallest, 2 * PRICE)
+    # then
+    assert (first.approval, second.approval) == ("not_needed", "awaiting")
+    assert ask_back(part, 1).approval == "awaiting"
+
+
+def test_a_slice_of_a_split_order_that_is_asked_for_anew_waits_again() -> None:
+    # given: the second half waits for somebody because of the first
+    one = order(quantity=4)
+    change(one, "split", shares=[Share(line_of(one).id, 2)])
+    part = Order.objects.get(split_from=one)
+    assert ask_back(one, 2 * PRICE).approval == "not_needed"
+    change(part, "cancel", cause="customer")
+    assert RefundRequest.objects.get(order_id=part.id).approval == "awaiting"
+    # when: nobody decides in time
+    approvals.expire_due(system("approvals.expire"), now=make.NOW + timedelta(days=1))
+    make.settle()
+    # then
+    assert RefundRequest.objects.filter(order_id=part.id).latest("id").approval == "awaiting"
+    assert RefundRequest.objects.filter(order_id=part.id).count() == 2
 
 
 @pytest.mark.parametrize(("kind", "stock"), [("cancel", 0), ("partial", 1)])

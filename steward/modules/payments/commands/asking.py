@@ -16,13 +16,21 @@ UNPAID = ("refused", "withdrawn", "failed")
 
 
 def ask_second_person(
-    actor: Actor, request: RefundRequest, *, involved: tuple[str, ...], number: str, now: datetime
+    actor: Actor,
+    request: RefundRequest,
+    *,
+    involved: tuple[str, ...],
+    family: tuple[int, ...],
+    known_minor: int,
+    number: str,
+    now: datetime,
 ) -> None:
-    """Let the limits say whether somebody else must agree to a new request. The money lock is held.
+    """Let the limits say whether somebody else must agree to a new request. The money locks of its family are held.
 
-    What the order was given back before counts: slices do not help. Emits: ApprovalAsked.
+    What the order and those it was split from or into were given back before counts, and `known_minor` at least:
+    slices do not help. Units: minor currency units. Emits: ApprovalAsked.
     """
-    earlier_minor = _earlier_minor(request)
+    earlier_minor = max(known_minor, _earlier_minor(request, family))
     facts: dict[str, object] = {"order": request.order_number, "cause": request.cause, "shop": request.shop}
     if earlier_minor:
         facts["earlier_minor"] = earlier_minor
@@ -60,7 +68,8 @@ def drop_asking(actor: Actor, *, request_id: int, reason: str, now: datetime) ->
         )
 
 
-def _earlier_minor(request: RefundRequest) -> int:
+def _earlier_minor(request: RefundRequest, family: tuple[int, ...]) -> int:
     """Sum what was asked back before and not refused or called off. Units: minor currency units."""
-    rows = Refund.objects.filter(order_id=request.order_id, currency=request.currency).exclude(request=request)
+    order_ids = {request.order_id, *family}
+    rows = Refund.objects.filter(order_id__in=order_ids, currency=request.currency).exclude(request=request)
     return rows.exclude(state__in=UNPAID).aggregate(total=Sum("amount_minor"))["total"] or 0

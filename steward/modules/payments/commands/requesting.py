@@ -47,7 +47,7 @@ class RefundWant(msgspec.Struct, frozen=True, kw_only=True):
     """What is to go back for one order; without an amount all that is left. Units: minor currency units.
 
     `asked_by` names whose wish it is where a part of the system asks for them, `involved` who else had a hand in it:
-    none of them agrees to it.
+    none of them agrees to it. `known_minor` is what at least counts as given back before.
     """
 
     order: OrderFacts
@@ -57,6 +57,7 @@ class RefundWant(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     asked_by: str = ""
     involved: tuple[str, ...] = ()
+    known_minor: int = 0
 
 
 class RequestReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,13 +74,13 @@ class RequestReceipt(msgspec.Struct, frozen=True, kw_only=True):
 def request_refund(actor: Actor, *, want: RefundWant, now: datetime) -> RequestReceipt:
     """Give money of an order back by decision of a person: original means, several payments where one is not enough.
 
-    Raises: BadRefund, NotEnoughLeft. Emits: RefundRequested. Locks: the order's money.
-    Source: RET-4.
+    Raises: BadRefund, NotEnoughLeft. Emits: RefundRequested. Locks: the money of the order's
+    family, in id order. Source: RET-4.
     """
     fits = want.amount_minor is not None and want.amount_minor > 0 and want.cause in rules.ASKED_FOR
     if not fits:
         raise BadRefund(causes=", ".join(rules.ASKED_FOR))
-    lock_money([want.order.order_id])
+    lock_money([want.order.order_id, *want.order.family])
     return _open(actor, want, want.amount_minor or 0, now)
 
 
@@ -95,10 +96,10 @@ def refund_all_left(
     """Give back all that is left of these orders' payments, in every currency, as a step of the caller's command.
 
     The permission was checked there; it runs inside that transaction only. Where nothing is left nothing is done, so a
-    second run is harmless. None of the `involved` agrees to it. Emits: RefundRequested. Locks: the orders' money, in
-    id order.
+    second run is harmless. None of the `involved` agrees to it. Emits: RefundRequested. Locks: the money of the
+    orders' families, in id order.
     """
-    lock_money([order.order_id for order in orders])
+    lock_money([id_ for order in orders for id_ in (order.order_id, *order.family)])
     paid = Entry.objects.filter(order_id__in=[order.order_id for order in orders], direction="payment")
     currencies = sorted(set(paid.values_list("order_id", "currency")))
     facts = {order.order_id: order for order in orders}
@@ -136,6 +137,7 @@ def ask_again(actor: Actor, old: RefundRequest, amount_minor: int, now: datetime
         reason=old.reason,
         asked_by=old.requested_by,
         involved=tuple(asked.involved) if asked else (),
+        known_minor=asked.facts.get("earlier_minor", 0) if asked else 0,
     )
     _open(actor, want, left_minor, now)
 
@@ -163,7 +165,15 @@ def _open(actor: Actor, want: RefundWant, amount_minor: int, now: datetime) -> R
     )
     ids = numbering.next_ids(SEQUENCE, len(shares))
     numbers = [numbering.number(PREFIX, id_, now) for id_ in ids]
-    ask_second_person(actor, request, involved=want.involved, number=numbers[0], now=now)
+    ask_second_person(
+        actor,
+        request,
+        involved=want.involved,
+        family=order.family,
+        known_minor=want.known_minor,
+        number=numbers[0],
+        now=now,
+    )
     for share, id_, number in zip(shares, ids, numbers, strict=True):
         _write_refund(actor, request, share, id_, number, now)
     requested = RefundRequested(

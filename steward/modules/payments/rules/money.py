@@ -31,7 +31,10 @@ class PaymentEntryDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What payments must know of an order; the caller, who knows orders, gives it."""
+    """What payments must know of an order; the caller, who knows orders, gives it.
+
+    `family` names the orders that were one with it before it was split: what they were given back counts with it.
+    """
 
     order_id: int
     number: str
@@ -40,6 +43,7 @@ class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
     shop: str = ""
     external_number: str = ""
     simulated: bool = False
+    family: tuple[int, ...] = ()
 
 
 def payment_state(*, total_minor: int, paid_minor: int, refunded_minor: int, claimed_minor: int = 0) -> PaymentState:
