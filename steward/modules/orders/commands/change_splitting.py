@@ -17,6 +17,7 @@ from steward.modules.orders.commands.invoices import CLOCK
 from steward.modules.orders.commands.moving import Standing, lock_orders
 from steward.modules.orders.commands.progress import advance_orders, follow_payments
 from steward.modules.orders.commands.writing import CLOCK_OF_STATE
+from steward.modules.orders.commands.writing import facts_of as clock_facts
 from steward.modules.orders.models import Order, OrderFinding, Screening
 from steward.modules.orders.queries.money import facts_of
 from steward.modules.orders.rules.change_effects import Amounts, open_minor
@@ -147,10 +148,13 @@ def _start_clocks(actor: Actor, row: Order, part: Standing, now: datetime, *, se
     if part.historic:
         return
     starts = []
+    facts = clock_facts(part.priority)
     if part.state in CLOCK_OF_STATE:
         kind = CLOCK_OF_STATE[part.state]
-        starts.append(ClockStart("order", part.id, kind, row.state_since, simulated=part.simulated))
+        starts.append(ClockStart("order", part.id, kind, row.state_since, facts, simulated=part.simulated))
     if row.invoice_due_at is not None and part.state == "approved" and not settled:
         due_at = row.invoice_due_at
-        starts.append(ClockStart("order", part.id, CLOCK, row.state_since, simulated=part.simulated, due_at=due_at))
+        starts.append(
+            ClockStart("order", part.id, CLOCK, row.state_since, facts, simulated=part.simulated, due_at=due_at)
+        )
     start_clocks(actor, starts=starts, now=now)

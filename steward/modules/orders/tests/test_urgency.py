@@ -12,7 +12,10 @@ from steward.modules.deadlines.commands import PolicyDraft, add_policy, forget_p
 from steward.modules.orders import queries
 from steward.modules.orders.commands.cancel import cancel_order
 from steward.modules.orders.commands.urgency import NoSuchPriority, OrderEnded, set_urgency
+from steward.modules.orders.models import Order
+from steward.modules.orders.rules.change_effects import Share
 from steward.modules.orders.rules.drafts import LineDraft, Priority
+from steward.modules.orders.tests.test_changing import change, line_of
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +59,19 @@ def test_an_order_comes_in_with_its_priority_and_promise() -> None:
 def test_urgent_orders_are_audited_by_their_own_limit() -> None:
     urgent_limit()
     assert audit_limit(in_audit(priority="urgent")) == HALF_AN_HOUR_S
+
+
+def test_a_part_of_an_urgent_order_is_audited_by_its_limit_too() -> None:
+    # given
+    urgent_limit()
+    one = Order.objects.get(id=in_audit(priority="urgent"))
+    make.settle()
+    # when
+    change(one, "split", shares=[Share(line_of(one).id, 20)])
+    # then
+    part = Order.objects.get(split_from=one)
+    assert (part.state, part.priority) == ("audit", "urgent")
+    assert audit_limit(part.id) == HALF_AN_HOUR_S
 
 
 def test_other_orders_keep_the_limit_of_all() -> None:
