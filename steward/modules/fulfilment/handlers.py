@@ -65,7 +65,7 @@ def on_reservations_lost_place_anew(events: Sequence[ReservationsLost]) -> None:
 def on_promise_withdrawn_call_off_shipments(events: Sequence[PromiseWithdrawn]) -> None:
     """Call off what waits for orders that lost their promise, for its goods are gone."""
     ids = sorted({event.order_id for event in events})
-    bring_in_line(SYSTEM, order_ids=ids, reason=_said(WITHDRAWN), now=moment.now(), follows=False)
+    bring_in_line(SYSTEM, order_ids=ids, reason=_said(WITHDRAWN), now=moment.now())
 
 
 def on_stock_moved_retry_orders(events: Sequence[StockMoved]) -> None:

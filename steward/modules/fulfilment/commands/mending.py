@@ -17,6 +17,7 @@ from steward.modules.logistics.commands.shipments import cancel_shipments
 from steward.modules.logistics.queries.reserved import reservations_in_house
 from steward.modules.orders.commands.exceptions_closing import close_heard
 from steward.modules.orders.commands.moving import lock_orders
+from steward.modules.orders.queries.allocating import goods_lost
 from steward.modules.orders.rules.fulfilment import is_handed_over
 
 
@@ -31,16 +32,13 @@ def place_anew(actor: Actor, *, order_ids: Sequence[int], reason: str, now: date
 
 
 @command(needs="fulfilment.allocate")
-def bring_in_line(
-    actor: Actor, *, order_ids: Sequence[int], reason: str, now: datetime, follows: bool = True
-) -> list[int]:
+def bring_in_line(actor: Actor, *, order_ids: Sequence[int], reason: str, now: datetime) -> list[int]:
     """Make the shipments of orders hold what is set aside for them, and nothing else.
 
     An allocated order gives back what is left, to be placed whole. Of one that has left in part, what is still set
-    aside is planned anew, and it follows its shipments: it may have nothing left to wait for (`follows` False: it does,
-    somebody has to decide). What waits for any other is called off. Returns the orders that lack goods now. Emits:
-    OrderDeallocated and what logistics and orders announce. Locks: orders, shipments, holds, stock rows and
-    reservations, each by id.
+    aside is planned anew, and it follows its shipments: it may have nothing left to wait for. What waits for any other
+    is called off. Returns the orders that lack goods now. Emits: OrderDeallocated and what logistics and orders
+    announce. Locks: orders, shipments, holds, stock rows and reservations, each by id.
     """
     standing = lock_orders(order_ids)
     loose = _out_of_line(standing)
@@ -57,8 +55,7 @@ def bring_in_line(
         if one.fulfilment_state == "partly_shipped" and one.state == "approved" and not one.historic
     ]
     _replan([id_ for id_ in partly if id_ in loose], reason, now)
-    if follows:
-        follow_shipments(SYSTEM, order_ids=partly, now=now)
+    follow_shipments(SYSTEM, order_ids=partly, now=now)
     short = inventory.open_promises(partly)
     _lack_nothing([id_ for id_ in partly if id_ not in short], reason, now)
     return sorted({*lacking, *short})
@@ -80,10 +77,11 @@ def _holds_nothing(fulfilment_state: str) -> bool:
 
 
 def _lack_nothing(order_ids: Sequence[int], reason: str, now: datetime) -> None:
-    """Note of orders that nothing has to be found for them any more."""
+    """Note of orders that nothing can be found for them any more; what one that lost its promise lacks stays known."""
     found_nothing = Allocation.objects.filter(order_id__in=order_ids, state="nothing")
     found_nothing.update(state="ended", ended_at=now, ended_because=reason)
-    close_heard(SYSTEM, code=DETECTOR, order_ids=order_ids, now=now)
+    lacking = goods_lost(order_ids)
+    close_heard(SYSTEM, code=DETECTOR, order_ids=[id_ for id_ in order_ids if id_ not in lacking], now=now)
 
 
 def _replan(order_ids: Sequence[int], reason: str, now: datetime) -> None:

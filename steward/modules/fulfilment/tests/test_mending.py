@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from steward.kernel import events, moment
 from steward.kernel.models import Event
 from steward.modules.catalog import queries as catalog
+from steward.modules.catalog.commands import set_components
 from steward.modules.fulfilment.commands.allocating import allocate_orders
 from steward.modules.fulfilment.commands.retrying import retry_waiting
 from steward.modules.fulfilment.handlers import on_order_changed_plan_again
@@ -18,15 +20,17 @@ from steward.modules.fulfilment.tests import house
 from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.regrading import Regrade, quarantine_expired, regrade_stock
 from steward.modules.inventory.models import Stock
+from steward.modules.logistics.commands.following import follow_shipments
 from steward.modules.logistics.commands.handing_over import hand_over
 from steward.modules.logistics.commands.packing import pack_shipment
 from steward.modules.logistics.commands.picking import scan_piece
 from steward.modules.logistics.models import Service, Shipment, ShipmentLine
 from steward.modules.logistics.rules.packing import ParcelDraft
 from steward.modules.logistics.tests import ship
-from steward.modules.orders.commands import cancellations, changing
+from steward.modules.orders.commands import cancellations, changing, exceptions_detecting
 from steward.modules.orders.events import OrderChanged
 from steward.modules.orders.models import ExceptionCase, Line, Order
+from steward.modules.orders.queries import exception_words
 from steward.modules.orders.rules.change_plan import LineWish, Wish
 from steward.modules.orders.rules.drafts import LineDraft
 from steward.modules.orders.rules.mapping_outcome import CancelledLine
@@ -78,24 +82,48 @@ def grade(item: int, warehouse: str, pieces: int, **facts: bool) -> None:
     regrade_stock(make.TESTER, regrades=[Regrade(row.id, pieces, "quarantine", "外包装破损")], now=make.NOW, **facts)
 
 
-def sent_in_part() -> tuple[int, dict[str, int]]:
-    """Let one of two shipments of an order leave, two pieces of B still wait in Chengdu; return order and items."""
-    house.warehouses()
-    items = {sku: make.item(sku) for sku in ("A", "B")}
-    house.stock(items["A"], hangzhou=1)
-    house.stock(items["B"], chengdu=5)
-    order_id = allocated(pieces=3, lines=[LineDraft("A", 1, 19_900), LineDraft("B", 2, 19_900)])
-    Shipment.objects.update(service=ship.service())
-    number = Shipment.objects.get(order_id=order_id, warehouse__code="hangzhou").number
-    scan_piece(make.TESTER, number=number, code="A", now=make.NOW)
+def leaves(order_id: int, warehouse: str, *codes: str) -> None:
+    """Let what waits for an order in a warehouse leave it: every piece is scanned."""
+    Shipment.objects.filter(order_id=order_id, state="planned").update(service=ship.service())
+    number = Shipment.objects.get(order_id=order_id, warehouse__code=warehouse, state="planned").number
+    for code in codes:
+        scan_piece(make.TESTER, number=number, code=code, now=make.NOW)
     pack_shipment(make.TESTER, number=number, parcels=[ParcelDraft(weight_g=900)], now=make.NOW)
     assert not hand_over(make.TESTER, numbers=[number], now=make.NOW).refused
     settle()
+
+
+def sent_in_part(*, bundled: bool = False) -> tuple[int, dict[str, int]]:
+    """Let one of two shipments of an order leave, two pieces of B still wait in Chengdu; return order and items."""
+    house.warehouses()
+    items = {sku: make.item(sku) for sku in ("A", "B", "KIT")}
+    house.stock(items["A"], hangzhou=1)
+    house.stock(items["B"], chengdu=5)
+    lines = [LineDraft("A", 1, 19_900), LineDraft("B", 2, 19_900)]
+    if bundled:
+        set_components(make.TESTER, item_id=items["KIT"], components={"A": 1, "B": 2})
+        lines = [LineDraft("KIT", 1, 19_900)]
+    order_id = allocated(pieces=1 if bundled else 3, lines=lines)
+    leaves(order_id, "hangzhou", "A")
     # A house that keeps no service guesses days by distance: no tariff is needed here.
     Shipment.objects.update(service=None)
     Service.objects.all().delete()
     assert (where(order_id), waiting(order_id)) == ("partly_shipped", [("chengdu", 2)])
     return order_id, items
+
+
+def arrives(order_id: int) -> None:
+    """Let all that has left for an order arrive, and the order hear of it."""
+    Shipment.objects.filter(order_id=order_id, state="handed_over").update(state="delivered", delivered_at=make.NOW)
+    for _scan in range(2):
+        follow_shipments(make.TESTER, order_ids=[order_id], now=make.NOW)
+
+
+def goods_lost() -> tuple[str, str]:
+    """Look for goods lost after they were promised; return what became of the one case and what was seen."""
+    exceptions_detecting.sweep(make.TESTER, now=make.NOW)
+    case = ExceptionCase.objects.get(detector__code="stock_lost")
+    return case.state, exception_words.seen("stock_lost", case.facts)
 
 
 def line_of(order_id: int, sku: str) -> int:
@@ -246,6 +274,68 @@ def test_an_order_that_lost_its_promise_after_a_part_has_left_is_not_held_to_be_
     settle()
 
     assert (where(order_id), waiting(order_id)) == ("partly_shipped", [])
+
+
+@pytest.mark.parametrize("bundled", [False, True])
+def test_an_order_that_lost_the_rest_of_its_goods_is_not_completed_when_the_first_part_arrives(bundled: bool) -> None:
+    order_id, items = sent_in_part(bundled=bundled)
+    grade(items["B"], "chengdu", 5, withdraw=True)
+    settle()
+
+    arrives(order_id)
+    settle()
+
+    assert (where(order_id), Order.objects.get(id=order_id).state) == ("partly_shipped", "approved")
+
+
+@pytest.mark.parametrize("bundled", [False, True])
+def test_an_order_of_which_every_part_arrives_is_completed_and_lost_no_goods(bundled: bool) -> None:
+    order_id, _items = sent_in_part(bundled=bundled)
+    exceptions_detecting.sweep(make.TESTER, now=make.NOW)
+    leaves(order_id, "chengdu", "B", "B")
+
+    arrives(order_id)
+
+    assert (where(order_id), Order.objects.get(id=order_id).state) == ("delivered", "completed")
+    assert not ExceptionCase.objects.filter(detector__code="stock_lost").exists()
+
+
+@pytest.mark.parametrize("bundled", [False, True])
+def test_somebody_hears_of_an_order_that_lost_the_rest_of_its_goods(bundled: bool) -> None:
+    order_id, items = sent_in_part(bundled=bundled)
+    grade(items["B"], "chengdu", 5, withdraw=True)
+    settle()
+
+    with translation.override("en"):
+        assert goods_lost() == ("open", "Shipped in part")
+    assert ExceptionCase.objects.get(detector__code="stock_lost").order_id == order_id
+
+
+def test_an_order_whose_lost_rest_is_called_off_has_shipped_whole_and_needs_nobody() -> None:
+    order_id, items = sent_in_part()
+    grade(items["B"], "chengdu", 5, withdraw=True)
+    settle()
+    before = goods_lost()[0]
+
+    confirmed(order_id, "cancel_lines", lines=[LineWish(line_id=line_of(order_id, "B"), quantity=0)])
+    settle()
+
+    assert (where(order_id), before, goods_lost()[0]) == ("shipped", "open", "solved")
+
+
+def test_goods_that_were_missing_are_still_missing_when_their_promise_is_lost_too() -> None:
+    order_id, items = sent_in_part()
+    house.lot(items["B"], "chengdu", 5, keeps_days=0)
+    row = Stock.objects.get(item_id=items["B"], lot__code="", condition="sellable")
+    regrade_stock(make.TESTER, regrades=[Regrade(row.id, 5, "damaged", "水渍")], now=make.NOW)
+    settle()
+
+    quarantine_expired(make.TESTER, now=make.NOW + timedelta(days=2))
+    settle()
+
+    assert inventory.promises_of_order(order_id) == []
+    assert ExceptionCase.objects.get(detector__code="not_allocated").state == "open"
+    assert not Allocation.objects.filter(state="nothing").exists()
 
 
 def test_hearing_of_a_change_again_changes_nothing() -> None:

@@ -13,6 +13,7 @@ from steward.modules.logistics.models import Shipment
 from steward.modules.logistics.rules import shipments as rules
 from steward.modules.orders.commands.fulfilment import follow_fulfilment
 from steward.modules.orders.commands.moving import lock_orders
+from steward.modules.orders.queries.allocating import goods_lost
 
 SYSTEM = system("logistics")
 WHOLE = ("shipped", "delivered")
@@ -27,7 +28,8 @@ def follow_shipments(actor: Actor, *, order_ids: Collection[int], now: datetime)
 def follow_orders(actor: Actor, order_ids: Collection[int], now: datetime) -> set[int]:
     """Bring orders to where their shipments are, as a step of the caller's command.
 
-    Returns the orders of which nothing is left in the house. Emits: what follow_fulfilment emits.
+    Returns the orders of which nothing is left in the house. One that lost goods it still wants has not shipped whole:
+    somebody has to decide. Emits: what follow_fulfilment emits.
     Locks: orders in id order.
     """
     states: dict[int, list[str]] = defaultdict(list)
@@ -35,8 +37,9 @@ def follow_orders(actor: Actor, order_ids: Collection[int], now: datetime) -> se
     live = Shipment.objects.filter(order_id__in=order_ids, direction="outbound").exclude(state="cancelled")
     for order_id, state in live.values_list("order_id", "state"):
         states[order_id].append(state)
-    promised = inventory.orders_with_promises(sorted(states))
-    wanted = {id_: rules.fulfilment_state(shipments=found, holds_more=id_ in promised) for id_, found in states.items()}
+    more = inventory.orders_with_promises(sorted(states))
+    more |= goods_lost(states.keys() - more).keys()
+    wanted = {id_: rules.fulfilment_state(shipments=found, holds_more=id_ in more) for id_, found in states.items()}
     shipped = {id_: "shipped" for id_, state in wanted.items() if state in WHOLE}
     partly = {id_: state for id_, state in wanted.items() if state == "partly_shipped"}
     follow_fulfilment(SYSTEM, states=partly | shipped, now=now)

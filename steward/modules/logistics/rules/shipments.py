@@ -72,7 +72,7 @@ def state_of_parcels(parcels: Collection[str]) -> str:
 def fulfilment_state(*, shipments: Collection[str], holds_more: bool) -> str:
     """Tell where an order's goods are from its shipments that were handed over; "" while there are none.
 
-    `holds_more`: goods of the order are still promised and in the house.
+    `holds_more`: goods of the order are still promised and in the house, or it lost some that it still wants.
     """
     if not any(state in TRACKED for state in shipments):
         return ""

@@ -15,6 +15,7 @@ from steward.modules.inventory import queries as inventory
 from steward.modules.orders.commands.mend import FIELDS
 from steward.modules.orders.models import Line as LineRow
 from steward.modules.orders.models import OrderChange
+from steward.modules.orders.queries.allocating import goods_lost
 from steward.modules.orders.rules import change_effects as rules
 from steward.modules.orders.rules import transitions
 from steward.modules.orders.rules.change_effects import Amounts, Line, Share
@@ -139,8 +140,11 @@ def _priced(line: Line, unit_price_minor: int | None) -> Line:
 
 
 def _still_here(facts: Facts) -> dict[int, int]:
-    """Tell what of an order has not left the house: item on the shelf → pieces."""
-    return {row.item_id: row.quantity for row in inventory.promises_of_order(facts.order_id)}
+    """Tell what of an order has not left the house, or was lost there: item on the shelf → pieces."""
+    left = dict(goods_lost([facts.order_id]).get(facts.order_id, {}))
+    for row in inventory.promises_of_order(facts.order_id):
+        left[row.item_id] = left.get(row.item_id, 0) + row.quantity
+    return left
 
 
 def _take_from(left: dict[int, int], item_id: int, pieces: int) -> None:

@@ -117,7 +117,8 @@ def asking(detector: Detector, question: str, now: datetime, after: int, limit: 
         "limit": limit,
         **bounds(detector, now),
     }
-    return sql.load(PACKAGE, question).replace("{detector}", sql.load(PACKAGE, f"detect_{detector.code}")), columns
+    seen = sql.load(PACKAGE, f"detect_{detector.code}").replace("{goods_lost}", sql.load(PACKAGE, "goods_lost"))
+    return sql.load(PACKAGE, question).replace("{detector}", seen), columns
 
 
 def bounds(detector: Detector, now: datetime) -> dict[str, Any]:

@@ -7,11 +7,14 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef
 from msgspec import Struct
 
+from steward.kernel import arrays, sql
 from steward.modules.orders.models import Line, Order
 
+PACKAGE = "steward.modules.orders"
 OPEN_IN_PART = ("partly_shipped",)
 OPEN = ("promised", *OPEN_IN_PART)
 
@@ -83,6 +86,20 @@ def orders_owed_goods(
     if item_ids is not None:
         rows = rows.filter(Exists(Line.objects.filter(order_id=OuterRef("id"), item_id__in=item_ids)))
     return set(rows.values_list("id", flat=True))
+
+
+def goods_lost(order_ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """Tell what orders lost and still want, promised once, not sent, and not promised any more: order → item → units.
+
+    Of bundles their components.
+    """
+    asked = sql.load(PACKAGE, "goods_lost_of_orders").replace("{goods_lost}", sql.load(PACKAGE, "goods_lost"))
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(asked, {"order_ids": arrays.integers(sorted(order_ids))})
+        for order_id, item_id, units in cursor.fetchall():
+            found[order_id][item_id] = units
+    return dict(found)
 
 
 def orders_of_period(*, since: datetime, until: datetime, limit: int) -> Sequence[int]:

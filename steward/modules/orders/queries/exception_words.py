@@ -143,6 +143,7 @@ GRADES: dict[str, Any] = {
 SHORT: dict[str, Any] = {
     "short": _("Short of stock"),
     "released": pgettext_lazy("fulfilment state", "Stock given back"),
+    "partly_shipped": pgettext_lazy("fulfilment state", "Shipped in part"),
 }
 TROUBLES: dict[str, Any] = {
     "mismatch": _("The payment is not what the order expects."),
