@@ -20,7 +20,7 @@ check: setup ## Check style, types, architecture, migrations and translations
 
 test: ## Set up what tests need besides and run them
 	@$(PYTHON) scripts/setup.py --for-tests
-	$(BIN)/pytest -q -n $${STEWARD_TEST_PROCESSES:-2} --dist loadgroup
+	$(BIN)/pytest -q -n $${STEWARD_TEST_PROCESSES:-3} --dist loadgroup
 
 bench: setup ## List the benchmarks; run one with `.venv/bin/python -m bench NAME`
 	@$(BIN)/python -m bench --list

@@ -3,6 +3,7 @@
 A test that commits (`django_db(transaction=True)`) gets a fresh copy made after it.
 """
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 
@@ -37,6 +38,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if group:
             item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: GROUPS.index(groups[item]))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what was loaded to collect the tests: it all stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 GROUPS = ("running", "browser", "")
