@@ -285,7 +285,7 @@ def test_goods_are_valued_at_cost_where_it_is_known() -> None:
 
 def test_unfit_costs_are_all_named_and_none_is_saved() -> None:
     make.item(stock=5)
-    costs = [CostDraft("TENT-2", 8_000, "CNY"), CostDraft("GONE", 1, "CNY"), CostDraft("TENT-2", -1, "XXX-")]
+    costs = [CostDraft("TENT-2", 8_000, "CNY"), CostDraft("GONE", 1, "CNY"), CostDraft("TENT-2", -1, "EUR-")]
 
     with pytest.raises(UnfitCost) as refused:
         commands.set_costs(make.TESTER, costs=costs, now=make.NOW)
