@@ -24,7 +24,9 @@ from steward.modules.orders.commands import verification_deciding
 from steward.modules.orders.commands.intake import Intake, Receipt
 from steward.modules.orders.commands.receive import receive_orders
 from steward.modules.orders.rules.drafts import BuyerDraft, LineDraft, OrderDraft, PaymentDraft, RecipientDraft
+from steward.modules.payments import commands as payments
 from steward.modules.payments.commands import providers
+from steward.modules.payments.rules import PaymentEntryDraft
 from steward.modules.people import commands as people
 from steward.modules.people import queries as who
 
@@ -190,6 +192,19 @@ def checked(order_id: int, *, by: str = "chen") -> None:
     verification_deciding.rekey_entry(staff(by), order_id=order_id, typed={}, now=NOW)
     verification_deciding.verify_entry(staff(by), order_id=order_id, verdict="grant", now=NOW)
     settle()
+
+
+def bank_money(order_id: int, amount_minor: int, *, now: datetime = NOW) -> None:
+    """Let money come in for an order by bank, wherever the order is by now; nothing follows from it yet."""
+    entry = PaymentEntryDraft(
+        order_id=order_id,
+        amount_minor=amount_minor,
+        currency="CNY",
+        provider="bank",
+        transaction=f"B-{order_id}",
+        happened_at=now,
+    )
+    payments.record_payments(TESTER, entries=[entry], now=now)
 
 
 def settle(*, rounds: int = 10, after: int = 0) -> int:

@@ -20,10 +20,8 @@ from steward.modules.orders.commands.progress import advance_orders
 from steward.modules.orders.models import Line, Order, OrderChange
 from steward.modules.orders.rules.change_effects import Share
 from steward.modules.orders.rules.change_plan import LineWish, Wish
-from steward.modules.payments import commands as payments
 from steward.modules.payments import queries as money
 from steward.modules.payments.models import Entry, RefundRequest
-from steward.modules.payments.rules import PaymentEntryDraft
 from tests import make
 from tests.races.crowd import assert_balanced, at_once, behind, promised_units, wanted_units
 
@@ -67,15 +65,7 @@ def attempted(work: Callable[[], object]) -> bool:
 
 def pay(one: Order, amount_minor: int) -> None:
     """Let money come in."""
-    entry = PaymentEntryDraft(
-        order_id=one.id,
-        amount_minor=amount_minor,
-        currency="CNY",
-        provider="bank",
-        transaction=f"B-{one.id}",
-        happened_at=moment.now(),
-    )
-    payments.record_payments(make.TESTER, entries=[entry], now=moment.now())
+    make.bank_money(one.id, amount_minor, now=moment.now())
 
 
 def held_of_all() -> int:

@@ -13,8 +13,8 @@ from steward.kernel.errors import Refusal
 from steward.modules.approvals import commands as approvals
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands import stocktake_booking, stocktake_counting, stocktake_deciding
-from steward.modules.inventory.commands.reserving import Placement, ship_reservations
-from steward.modules.inventory.models import Movement, Promise, Reservation, Stock, Stocktake, StocktakeLine
+from steward.modules.inventory.commands.reserving import ship_reservations
+from steward.modules.inventory.models import Movement, Promise, Stock, Stocktake, StocktakeLine
 from steward.modules.inventory.tests import counting, stage
 from tests import make
 from tests.races.crowd import PATIENCE_S, another_line, at_once, wait_for_queue
@@ -51,14 +51,11 @@ def live(worker: int, items: list[int]) -> None:
     for number in range(10):
         order = worker * 1_000 + number
         wanted = dict.fromkeys(chance.sample(items, 2), 1)
-        if stage.promise(make.TESTER, order_id=order, units=wanted):
+        reserved = stage.open_order(order, wanted)
+        if reserved is None:
             continue
-        rows = dict(Stock.objects.filter(item_id__in=wanted, condition="sellable").values_list("item_id", "id"))
-        places = [Placement(order, None, item, rows[item], 1) for item in reversed(list(wanted))]
-        stage.reserve(make.TESTER, placements=places)
-        open_ = Reservation.objects.filter(order_id=order, state="open").values_list("id", flat=True)
         if chance.random() < 0.6:
-            ship_reservations(make.TESTER, reservation_ids=list(open_), reference=f"SH-{order}", now=make.NOW)
+            ship_reservations(make.TESTER, reservation_ids=reserved, reference=f"SH-{order}", now=make.NOW)
         if chance.random() < 0.5:
             stage.release(make.TESTER, order_id=order)
 

@@ -110,17 +110,14 @@ def live(worker: int, items: list[int]) -> None:
     for number in range(12):
         order = worker * 1000 + number
         wanted = dict.fromkeys(chance.sample(items, 2), 1)
-        if stage.promise(make.TESTER, order_id=order, units=wanted):
+        reserved = stage.open_order(order, wanted)
+        if reserved is None:
             continue
-        rows = dict(Stock.objects.filter(item_id__in=wanted, condition="sellable").values_list("item_id", "id"))
-        places = [Placement(order, None, item, rows[item], 1) for item in reversed(list(wanted))]
-        stage.reserve(make.TESTER, placements=places)
-        open_ = Reservation.objects.filter(order_id=order, state="open").values_list("id", flat=True)
         if chance.random() < 0.5:
-            ship_reservations(make.TESTER, reservation_ids=list(open_), reference=f"SH-{order}", now=make.NOW)
+            ship_reservations(make.TESTER, reservation_ids=reserved, reference=f"SH-{order}", now=make.NOW)
         stage.release(make.TESTER, order_id=order)
         take_one(chance.choice(items))
-        break_one(rows[chance.choice(sorted(wanted))])
+        break_one(stage.row_of(chance.choice(sorted(wanted))).id)
 
 
 def break_one(row: int) -> None:

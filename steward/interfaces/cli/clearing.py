@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable
 from typing import Any
 
 from steward.interfaces.cli.orders import operator
+from steward.interfaces.cli.told import told_line
 from steward.kernel import moment, money
-from steward.kernel.errors import Refusal
 from steward.modules.inventory.commands import clearing as commands
 from steward.modules.inventory.commands import writing_off
 from steward.modules.inventory.queries import clearing
@@ -48,16 +46,6 @@ def register(verbs: Any) -> None:
     costing.set_defaults(run=cost)
 
 
-def _told(work: Callable[[], str]) -> int:
-    """Do it and print what became of it. Exit 2 when it was refused."""
-    try:
-        print(work())
-    except Refusal as refusal:
-        print(f"steward: {refusal}", file=sys.stderr)
-        return 2
-    return 0
-
-
 def slow(arguments: argparse.Namespace) -> int:
     """List slow-moving goods, the most valuable first."""
     for row in clearing.slow_stock(warehouse=arguments.warehouse, limit=SHOWN, now=moment.now()):
@@ -83,7 +71,7 @@ def expiring(arguments: argparse.Namespace) -> int:
 
 def clear(arguments: argparse.Namespace) -> int:
     """Plan the transfer of a lot to where it sells."""
-    return _told(
+    return told_line(
         lambda: commands.propose_lot_transfer(
             operator(), stock_id=arguments.stock, quantity=arguments.pieces, now=moment.now()
         )
@@ -93,7 +81,7 @@ def clear(arguments: argparse.Namespace) -> int:
 def write_off(arguments: argparse.Namespace) -> int:
     """Ask for a write-off."""
     draft = writing_off.WriteOffDraft(arguments.stock, arguments.pieces, arguments.cause, arguments.note)
-    return _told(lambda: writing_off.ask_write_offs(operator(), drafts=[draft], now=moment.now())[0])
+    return told_line(lambda: writing_off.ask_write_offs(operator(), drafts=[draft], now=moment.now())[0])
 
 
 def withdraw(arguments: argparse.Namespace) -> int:
@@ -103,7 +91,7 @@ def withdraw(arguments: argparse.Namespace) -> int:
         writing_off.withdraw_write_off(operator(), number=arguments.number, reason=arguments.reason, now=moment.now())
         return f"{arguments.number} is called off"
 
-    return _told(work)
+    return told_line(work)
 
 
 def cost(arguments: argparse.Namespace) -> int:
@@ -117,4 +105,4 @@ def cost(arguments: argparse.Namespace) -> int:
         draft = commands.CostDraft(arguments.sku, cost_minor, arguments.currency)
         return f"{commands.set_costs(operator(), costs=[draft], now=moment.now())} cost changed"
 
-    return _told(work)
+    return told_line(work)

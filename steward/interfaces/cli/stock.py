@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from steward.interfaces.cli import clearing, stocktake
 from steward.interfaces.cli.orders import operator
+from steward.interfaces.cli.told import told_line
 from steward.kernel import moment
-from steward.kernel.errors import Refusal
 from steward.modules.catalog import queries as catalog
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands import moving, places, proving, receiving, regrading, supply
@@ -70,16 +68,6 @@ def _register_goods(verbs: Any) -> None:
     coming.set_defaults(run=receive)
 
 
-def _told(work: Callable[[], str]) -> int:
-    """Do it and print what became of it. Exit 2 when it was refused."""
-    try:
-        print(work())
-    except Refusal as refusal:
-        print(f"steward: {refusal}", file=sys.stderr)
-        return 2
-    return 0
-
-
 def _lines(texts: list[str]) -> list[supply.SupplyLineDraft]:
     return [supply.SupplyLineDraft(sku, _count(count)) for sku, _, count in (text.partition("=") for text in texts)]
 
@@ -121,7 +109,7 @@ def plan(arguments: argparse.Namespace) -> int:
 
 def open_warehouse(arguments: argparse.Namespace) -> int:
     """Open a warehouse."""
-    return _told(
+    return told_line(
         lambda: (
             "warehouse "
             + str(
@@ -150,12 +138,12 @@ def move(arguments: argparse.Namespace) -> int:
         lot=arguments.lot,
         expires_date=arguments.expires,
     )
-    return _told(lambda: f"{moving.record_movements(operator(), movements=[draft])} movement booked")
+    return told_line(lambda: f"{moving.record_movements(operator(), movements=[draft])} movement booked")
 
 
 def order(arguments: argparse.Namespace) -> int:
     """Order goods from a supplier."""
-    return _told(
+    return told_line(
         lambda: supply.order_goods(
             operator(),
             supplier=arguments.supplier,
@@ -180,7 +168,7 @@ def transfer(arguments: argparse.Namespace) -> int:
         supply.send_transfer(operator(), number=number, now=moment.now())
         return number
 
-    return _told(work)
+    return told_line(work)
 
 
 def receive(arguments: argparse.Namespace) -> int:
@@ -202,4 +190,4 @@ def receive(arguments: argparse.Namespace) -> int:
         )
         return f"{done.number}: {done.received} pieces booked, {done.differences} differences, {done.state}"
 
-    return _told(work)
+    return told_line(work)

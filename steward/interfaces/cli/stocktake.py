@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from steward.interfaces.cli.orders import operator
+from steward.interfaces.cli.told import told_line
 from steward.kernel import moment
-from steward.kernel.errors import Refusal
 from steward.modules.inventory.commands import stocktake_counting as counting
 from steward.modules.inventory.commands import stocktake_deciding as deciding
 from steward.modules.inventory.commands import stocktake_planning as planning
@@ -56,16 +55,6 @@ def _with_number(steps: Any, name: str, words: str, run: Callable[[argparse.Name
     return parser
 
 
-def _told(work: Callable[[], str]) -> int:
-    """Do it and print what became of it. Exit 2 when it was refused."""
-    try:
-        print(work())
-    except Refusal as refusal:
-        print(f"steward: {refusal}", file=sys.stderr)
-        return 2
-    return 0
-
-
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
@@ -85,7 +74,7 @@ def plan_count(arguments: argparse.Namespace) -> int:
         due_date=arguments.due,
         note=arguments.note,
     )
-    return _told(lambda: planning.plan_stocktake(operator(), draft=draft, now=moment.now()))
+    return told_line(lambda: planning.plan_stocktake(operator(), draft=draft, now=moment.now()))
 
 
 def list_counts(arguments: argparse.Namespace) -> int:
@@ -117,7 +106,7 @@ def show(arguments: argparse.Namespace) -> int:
             lines.append(f"  right: {whole.right}/{whole.lines} places, {whole.value_share:.1%} of the value")
         return "\n".join(lines)
 
-    return _told(work)
+    return told_line(work)
 
 
 def recount(arguments: argparse.Namespace) -> int:
@@ -128,12 +117,12 @@ def recount(arguments: argparse.Namespace) -> int:
         lines = planning.plan_recount(operator(), number=arguments.number, counters=counters, now=moment.now())
         return f"{lines} places are counted again"
 
-    return _told(work)
+    return told_line(work)
 
 
 def submit(arguments: argparse.Namespace) -> int:
     """Ask somebody else to agree."""
-    return _told(lambda: deciding.submit_stocktake(operator(), number=arguments.number, now=moment.now()))
+    return told_line(lambda: deciding.submit_stocktake(operator(), number=arguments.number, now=moment.now()))
 
 
 def cancel(arguments: argparse.Namespace) -> int:
@@ -143,7 +132,7 @@ def cancel(arguments: argparse.Namespace) -> int:
         deciding.cancel_stocktake(operator(), number=arguments.number, reason=arguments.reason, now=moment.now())
         return f"{arguments.number} is called off"
 
-    return _told(work)
+    return told_line(work)
 
 
 def sheet(arguments: argparse.Namespace) -> int:
@@ -161,7 +150,7 @@ def sheet(arguments: argparse.Namespace) -> int:
             ]
         )
 
-    return _told(work)
+    return told_line(work)
 
 
 def count(arguments: argparse.Namespace) -> int:
@@ -180,4 +169,4 @@ def count(arguments: argparse.Namespace) -> int:
         state = counting.hand_in_sheet(operator(), sheet_id=arguments.sheet, rest_is_zero=True, now=moment.now())
         return f"{done} places counted, handed in; the stocktake is {state}"
 
-    return _told(work)
+    return told_line(work)

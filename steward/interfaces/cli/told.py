@@ -21,6 +21,16 @@ def tells(verb: argparse.ArgumentParser, run: Run, words: Callable[[Any], Sequen
     verb.set_defaults(run=lambda arguments: told(arguments, run, words))
 
 
+def told_line(work: Callable[[], str]) -> int:
+    """Do it and print the line that says what became of it. Exit 2 when it was refused."""
+    try:
+        print(work())
+    except Refusal as refusal:
+        print(f"steward: {refusal}", file=sys.stderr)
+        return 2
+    return 0
+
+
 def told(arguments: argparse.Namespace, run: Run, words: Callable[[Any], Sequence[str]]) -> int:
     """Do it and print what came of it. Exit 2 when it was refused, with every finding."""
     try:

@@ -46,6 +46,16 @@ def set_aside(order_id: int, item_id: int, quantity: int, **place: str) -> int:
     return int(Reservation.objects.order_by("-id").values_list("id", flat=True)[0])
 
 
+def open_order(order_id: int, wanted: dict[int, int]) -> list[int] | None:
+    """Promise an order goods and set them aside; return the reservations, nothing where goods are short."""
+    if promise(make.TESTER, order_id=order_id, units=wanted):
+        return None
+    rows = dict(Stock.objects.filter(item_id__in=wanted, condition="sellable").values_list("item_id", "id"))
+    places = [Placement(order_id, None, item, rows[item], wanted[item]) for item in reversed(list(wanted))]
+    reserve(make.TESTER, placements=places)
+    return list(Reservation.objects.filter(order_id=order_id, state="open").values_list("id", flat=True))
+
+
 def balances(item_id: int) -> tuple[int, int]:
     """Return what the main pool may sell of an item and what it has promised."""
     row = next(one for one in queries.stock_page(limit=1000) if one.item_id == item_id)

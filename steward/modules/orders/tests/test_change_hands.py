@@ -22,7 +22,6 @@ from steward.modules.orders.rules.change_plan import LineWish, Wish
 from steward.modules.orders.tests.test_changing import PRICE, change, line_of, order
 from steward.modules.payments import commands as payments
 from steward.modules.payments.models import RefundRequest
-from steward.modules.payments.rules import PaymentEntryDraft
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -36,15 +35,7 @@ def somebody(number: int) -> Actor:
 
 def pay(one: Order, amount_minor: int) -> None:
     """Let the money of an order come in."""
-    entry = PaymentEntryDraft(
-        order_id=one.id,
-        amount_minor=amount_minor,
-        currency="CNY",
-        provider="bank",
-        transaction=f"B-{one.id}",
-        happened_at=make.NOW,
-    )
-    payments.record_payments(make.TESTER, entries=[entry], now=make.NOW)
+    make.bank_money(one.id, amount_minor)
     make.settle()
 
 

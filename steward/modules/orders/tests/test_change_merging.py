@@ -17,9 +17,7 @@ from steward.modules.orders.rules.change_plan import LineWish
 from steward.modules.orders.tests.test_accounts import _ordered, _pay, _terms
 from steward.modules.orders.tests.test_changing import PRICE, change, held, line_of, order, propose
 from steward.modules.orders.tests.test_own_steps import NAME, TEXTS
-from steward.modules.payments import commands as payments
 from steward.modules.payments.models import RefundRequest
-from steward.modules.payments.rules import PaymentEntryDraft
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -27,15 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def pay(one: Order, amount_minor: int) -> None:
     """Let money come in for an order, wherever it is by now."""
-    entry = PaymentEntryDraft(
-        order_id=one.id,
-        amount_minor=amount_minor,
-        currency="CNY",
-        provider="bank",
-        transaction=f"B-{one.id}",
-        happened_at=make.NOW,
-    )
-    payments.record_payments(make.TESTER, entries=[entry], now=make.NOW)
+    make.bank_money(one.id, amount_minor)
     make.settle()
 
 
