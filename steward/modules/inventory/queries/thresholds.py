@@ -26,7 +26,7 @@ DEAD_IDLE_DAYS = parameters.define(
     "inventory.dead_idle_days",
     120,
     unit="d",
-    label=_("After how many days without a shipment stock is non-moving"),
+    label=_("After how many days in which nothing came or left stock is non-moving"),
     minimum=1,
     maximum=3650,
 )
