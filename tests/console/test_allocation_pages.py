@@ -17,8 +17,10 @@ from steward.modules.fulfilment.tests import house
 from steward.modules.fulfilment.tests.test_waves import begun, competing
 from steward.modules.orders.models import Order
 from tests import make
+from tests.words import visible
 
 pytestmark = pytest.mark.django_db
+NAMES = frozenset({"Tent for two", "tests"})
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +50,7 @@ def test_the_order_page_says_from_where_it_is_served_and_why_not_from_elsewhere(
     assert "Could serve it, but dearer" in page
     assert "Has none of it" in page
     assert "By policy version 1." in page
+    assert visible.english(make.browser("chen").get(f"/orders/{number}").content.decode(), names=NAMES) == []
 
 
 def test_what_is_left_of_an_order_and_found_nothing_is_set_aside_by_a_click() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.messages import get_messages
@@ -124,7 +125,8 @@ def test_who_is_on_call_now_stands_on_the_page_with_the_turns_that_follow() -> N
     people = [make.agent_wang().staff_id, make.clerk_lin().staff_id]
     zhao = make.browser("zhao")
     fields: dict[str, Any] = {f"place-{staff_id}": place for place, staff_id in enumerate(people, 1)}
-    fields |= {"anchor": moment.now().date().isoformat(), "period": 1, "handover": "00:00"}
+    today = moment.now().astimezone(ZoneInfo("Asia/Shanghai")).date()  # turns change at the team's midnight
+    fields |= {"anchor": today.isoformat(), "period": 1, "handover": "00:00"}
     assert said(zhao.post("/people/on-call/service/turns", fields)) == "已保存。"
     turn = queries.on_call("service", at=moment.now())
     assert turn is not None
