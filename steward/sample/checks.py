@@ -47,7 +47,7 @@ def look(crew: Crew, order_id: int, draft: OrderDraft, at: datetime) -> bool:
         "recipient.street": to.street,
         "total_minor": _total(draft),
     }
-    is_wrong = order_id % WRONG_EVERY == 0 and "recipient.phone" in rounds[0].fields
+    is_wrong = "recipient.phone" in rounds[0].fields and crew.tally("entry looked at") % WRONG_EVERY == 0
     if is_wrong:
         typed["recipient.phone"] = to.phone[:-1] + str((int(to.phone[-1:] or "0") + 1) % 10)
     deciding.rekey_entry(checker, order_id=order_id, typed=typed, now=at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.contrib.auth.backends import ModelBackend
 
 from steward.kernel.actor import Actor, system
@@ -18,6 +20,7 @@ class Crew:
         self._by_role: dict[str, list[Actor]] = {}
         self._by_username: dict[str, Actor] = {}
         self._turn = 0
+        self._tally: Counter[str] = Counter()
 
     def let_in(self) -> int:
         """Let everybody in: the administrator first, who then lets the others in. Returns how many.
@@ -68,3 +71,8 @@ class Crew:
         self._turn += 1
         people = self._by_role[role]
         return people[self._turn % len(people)]
+
+    def tally(self, what: str) -> int:
+        """Count that something happened once more. Returns how often it did: unlike an id, the same in every run."""
+        self._tally[what] += 1
+        return self._tally[what]

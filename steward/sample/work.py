@@ -61,22 +61,22 @@ def _accept(crew: Crew, case: Case, now: datetime) -> None:
     accept_finding(crew.someone("customer_service"), finding_id=first.id, reason="客户确认按实付金额成交", now=case.at)
 
 
-def _why_late(case: Case) -> str:
+def _why_late(crew: Crew) -> str:
     """Say why an audit was late, should it be: now this, now that."""
-    return WHY_LATE[case.order_id % len(WHY_LATE)]
+    return WHY_LATE[crew.tally("why late") % len(WHY_LATE)]
 
 
 def _approve(crew: Crew, case: Case, now: datetime) -> None:
     goes_on = checks.look(crew, case.order_id, case.planned.draft, case.at)
     if goes_on and queries.order_detail(case.order_id).order.state == "audit":
         checker = crew.someone("order_checker")
-        approve_orders(checker, order_ids=[case.order_id], now=case.at, late_cause=_why_late(case))
+        approve_orders(checker, order_ids=[case.order_id], now=case.at, late_cause=_why_late(crew))
 
 
 def _look_later(crew: Crew, case: Case, now: datetime) -> None:
     """Let somebody check what was changed, half an hour later; every fourth still waits for it."""
     at = case.at + CHECKED_AFTER
-    if at < now and case.order_id % checks.OPEN_EVERY:
+    if at < now and crew.tally("change to look at") % checks.OPEN_EVERY:
         checks.look(crew, case.order_id, case.planned.draft, at)
 
 
@@ -96,7 +96,7 @@ def _regret(crew: Crew, case: Case, now: datetime) -> None:
 
 def _settle(crew: Crew, case: Case, now: datetime) -> None:
     for conflict in queries.order_detail(case.order_id).conflicts:
-        decision: Literal["keep", "take_recipient"] = "take_recipient" if case.order_id % 2 else "keep"
+        decision: Literal["keep", "take_recipient"] = "take_recipient" if crew.tally("conflict") % 2 else "keep"
         settle_conflict(crew.someone("customer_service"), conflict_id=conflict.id, decision=decision, now=case.at)
 
 
@@ -124,12 +124,13 @@ def _send_back(crew: Crew, case: Case, now: datetime) -> None:
     """Send it back to be asked about; of every three, two are mended meanwhile, and one of those approved."""
     checker, clerk = crew.someone("order_checker"), crew.someone("order_clerk")
     reason = "数量较大，请与客户确认是否团购、能否分批发货"
-    send_back_order(checker, order_id=case.order_id, reason=reason, now=case.at, late_cause=_why_late(case))
+    send_back_order(checker, order_id=case.order_id, reason=reason, now=case.at, late_cause=_why_late(crew))
     later, latest = case.at + timedelta(minutes=25), case.at + timedelta(minutes=50)
-    if case.order_id % 3 and later < now:
+    turn = crew.tally("sent back") % 3
+    if turn and later < now:
         mend_order(clerk, order_id=case.order_id, changes={"note": "已电话确认：公司团购，可分批发货"}, now=later)
-        if case.order_id % 3 == 1 and latest < now:
-            approve_orders(checker, order_ids=[case.order_id], now=latest, late_cause=_why_late(case))
+        if turn == 1 and latest < now:
+            approve_orders(checker, order_ids=[case.order_id], now=latest, late_cause=_why_late(crew))
 
 
 def _lapse(crew: Crew, case: Case, now: datetime) -> None:
