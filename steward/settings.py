@@ -153,6 +153,7 @@ INSTALLED_APPS = [
     "steward.modules.payments",
     "steward.modules.inventory",
     "steward.modules.orders",
+    "steward.modules.desk",
     "steward.modules.incidents",
     "steward.modules.logistics",
     "steward.modules.fulfilment",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q
+from msgspec import Struct
 
 from steward.kernel.errors import NotFound
 from steward.modules.catalog import queries as catalog
@@ -12,6 +13,13 @@ from steward.modules.customers.queries import search as customers
 from steward.modules.orders.models import Order
 
 CUSTOMERS_AT_MOST = 500
+
+
+class OrderKey(Struct, frozen=True):
+    """An order and whose it is."""
+
+    id: int
+    customer_id: int | None
 
 
 def shop_ids(codes: Iterable[str] | None = None) -> list[int]:
@@ -56,3 +64,15 @@ def order_id(key: str | int) -> int:
     if found is None:
         raise NotFound(key=key)
     return found
+
+
+def keys_of_numbers(numbers: Collection[str]) -> dict[str, OrderKey]:
+    """Find orders by our numbers, or by a shop's where only one order has it; a number of several names none."""
+    own = Order.objects.filter(number__in={number.upper() for number in numbers})
+    ours = {number: OrderKey(id_, customer) for number, id_, customer in own.values_list("number", "id", "customer_id")}
+    found = {number: ours[number.upper()] for number in numbers if number.upper() in ours}
+    theirs: dict[str, list[OrderKey]] = {}
+    rest = Order.objects.filter(shop_id__in=shop_ids(), external_number__in=set(numbers) - set(found))
+    for number, id_, customer in rest.values_list("external_number", "id", "customer_id"):
+        theirs.setdefault(number, []).append(OrderKey(id_, customer))
+    return found | {number: keys[0] for number, keys in theirs.items() if len(keys) == 1}

@@ -63,6 +63,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "deadlines": ("deadlines.clocks",),
     "approvals": ("approvals.view", "approvals.decide"),
     "customers": ("customers.view", "customers.reveal", "customers.erase", "customers.terms"),
+    "desk": ("tickets.view", "tickets.work", "tickets.manage", "tickets.supervise"),
     "incidents": ("incidents.view", "incidents.surge", "incidents.plans"),
     "messaging": (
         "messaging.view",
@@ -76,6 +77,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "settings": (
         "settings.parameters",
         "settings.policies",
+        "settings.desk",
         "settings.staff",
         "settings.roles",
         "settings.tokens",
@@ -88,6 +90,7 @@ OF_THE_SYSTEM = frozenset(
     {
         "approvals.expire",
         "deadlines.sweep",
+        "desk.take_in",
         "incidents.watch",
         "messaging.deliver",
         "payments.callback",

@@ -1,0 +1,1 @@
+"""The service desk: conversations on every channel, tickets with an owner and clocks, and what is answered."""

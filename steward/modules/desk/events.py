@@ -1,0 +1,139 @@
+"""What the desk announces. Every event names its ticket; `order_id` 0 where a ticket is about no order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from steward.kernel.events import Event
+
+
+class TicketOpened(Event, frozen=True, kw_only=True):
+    """A matter came up: a customer wrote or called, or somebody opened a ticket for them."""
+
+    KIND = "desk.ticket_opened"
+    SUBJECT = "ticket"
+    ticket_id: int
+    number: str
+    channel: str
+    customer_id: int | None
+    order_id: int = 0
+
+
+class TicketContinued(Event, frozen=True, kw_only=True):
+    """A customer said something more. `reopened`: the ticket was solved or closed before; `thanks`: merely that."""
+
+    KIND = "desk.ticket_continued"
+    SUBJECT = "ticket"
+    ticket_id: int
+    message_id: int
+    channel: str
+    reopened: bool = False
+    thanks: bool = False
+
+
+class TicketAnswered(Event, frozen=True, kw_only=True):
+    """An answer left for the customer. `automatic`: nobody wrote it. `first`: the first one by a person."""
+
+    KIND = "desk.ticket_answered"
+    SUBJECT = "ticket"
+    ticket_id: int
+    message_id: int
+    channel: str
+    staff_id: int | None
+    automatic: bool
+    first: bool = False
+
+
+class AnswerFailed(Event, frozen=True, kw_only=True):
+    """An answer did not get through, so that no clock stopped for it."""
+
+    KIND = "desk.answer_failed"
+    SUBJECT = "ticket"
+    ticket_id: int
+    message_id: int
+    reason: str
+
+
+class TicketNoted(Event, frozen=True, kw_only=True):
+    """Somebody left a note for colleagues; `mentions` are the people it names."""
+
+    KIND = "desk.ticket_noted"
+    SUBJECT = "ticket"
+    ticket_id: int
+    message_id: int
+    mentions: list[int] = []
+
+
+class TicketMoved(Event, frozen=True, kw_only=True):
+    """A ticket changed its state. `verb` is a word of the table of transitions."""
+
+    KIND = "desk.ticket_moved"
+    SUBJECT = "ticket"
+    ticket_id: int
+    verb: str
+    before: str
+    after: str
+    reason: str = ""
+    closed_as: str = ""
+
+
+class TicketOwned(Event, frozen=True, kw_only=True):
+    """A ticket changed hands. `how`: taken, given, routed, escalated, returned (to nobody)."""
+
+    KIND = "desk.ticket_owned"
+    SUBJECT = "ticket"
+    ticket_id: int
+    before_id: int | None
+    after_id: int | None
+    how: str
+    note: str = ""
+
+
+class TicketRestated(Event, frozen=True, kw_only=True):
+    """Something about a ticket was set: category, urgency, priority, special, order, tags. Old and new by name."""
+
+    KIND = "desk.ticket_restated"
+    SUBJECT = "ticket"
+    ticket_id: int
+    before: dict[str, str]
+    after: dict[str, str]
+    reason: str = ""
+
+
+class TicketSnoozed(Event, frozen=True, kw_only=True):
+    """A ticket is out of sight until then (None: it is back). Its clocks run on."""
+
+    KIND = "desk.ticket_snoozed"
+    SUBJECT = "ticket"
+    ticket_id: int
+    until: datetime | None
+
+
+class TicketsMerged(Event, frozen=True, kw_only=True):
+    """One ticket went into another; what was said in it is read there now."""
+
+    KIND = "desk.tickets_merged"
+    SUBJECT = "ticket"
+    ticket_id: int
+    into_id: int
+    merge_id: int
+
+
+class TicketsUnmerged(Event, frozen=True, kw_only=True):
+    """A merge was taken back."""
+
+    KIND = "desk.tickets_unmerged"
+    SUBJECT = "ticket"
+    ticket_id: int
+    into_id: int
+    merge_id: int
+
+
+class TicketSplit(Event, frozen=True, kw_only=True):
+    """A part of what was said became a ticket of its own."""
+
+    KIND = "desk.ticket_split"
+    SUBJECT = "ticket"
+    ticket_id: int
+    new_id: int
+    message_ids: list[int]

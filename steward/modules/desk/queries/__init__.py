@@ -1,0 +1,1 @@
+"""Read tickets, conversations and queues."""
