@@ -38,6 +38,7 @@ from steward.modules.logistics.events import (
     ShipmentMoved,
     ShipmentTroubled,
 )
+from steward.modules.messaging import handlers as messaging
 from steward.modules.orders import handlers as orders
 from steward.modules.orders.events import (
     LineCancelled,
@@ -149,7 +150,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     StepChanged: [orders.on_step_changed_advance_orders],
     AccountSet: [orders.on_account_set_advance_orders],
     AccountEnded: [orders.on_account_ended_advance_orders],
-    CustomerErased: [orders.on_customer_erased_forget_indexes],
+    CustomerErased: [messaging.on_customer_erased_redact_messages, orders.on_customer_erased_forget_indexes],
 }
 
 # Ports that connectors serve, by dotted name: modules ask for a port, never for a connector.

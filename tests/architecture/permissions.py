@@ -17,6 +17,7 @@ SYSTEM_ONLY = frozenset(
         "desk.take_in",
         "incidents.watch",
         "messaging.deliver",
+        "messaging.receive",
         "payments.callback",
         "payments.work",
         "people.own_account",

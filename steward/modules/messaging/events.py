@@ -40,6 +40,29 @@ class MessageDelivered(Event, frozen=True, kw_only=True):
     message_id: int
 
 
+class MessageReceived(Event, frozen=True, kw_only=True):
+    """Somebody wrote or called: `message_id` is the id of what came in, `automatic` says which program wrote it."""
+
+    KIND = "messaging.message_received"
+    SUBJECT = "message"
+    message_id: int
+    channel: str
+    customer_id: int | None
+    box: str = ""
+    automatic: str = ""
+
+
+class MessageParked(Event, frozen=True, kw_only=True):
+    """A message from outside could not be read or taken; it waits for a person."""
+
+    KIND = "messaging.message_parked"
+    SUBJECT = "parked"
+    parked_id: int
+    channel: str
+    box: str
+    reason: str
+
+
 class MessageRepeated(Event, frozen=True, kw_only=True):
     """A person decided what a message whose fate was open became, or had it tried again."""
 

@@ -93,6 +93,7 @@ OF_THE_SYSTEM = frozenset(
         "desk.take_in",
         "incidents.watch",
         "messaging.deliver",
+        "messaging.receive",
         "payments.callback",
         "payments.work",
         "stock.book_counts",

@@ -1,0 +1,47 @@
+"""Follow the erasure of customers: what they wrote is emptied, their files are deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from steward.kernel import arrays
+from steward.kernel.actor import Actor
+from steward.kernel.command import command
+from steward.modules.messaging.commands.receiving import RECEIVE
+
+REDACT = """
+UPDATE messaging_inbound
+SET subject = '', body = '', quoted = '', html = '', message_ref = '', refs = '{}', facts = '{}', order_number = '',
+    sealed_sender = NULL, sender_index = NULL, redacted_at = %(now)s
+WHERE customer_id = ANY (%(customers)s::bigint[]) AND redacted_at IS NULL
+RETURNING id
+"""
+LOSE = """
+WITH gone AS (
+    SELECT attachment.id, attachment.storage_name, attachment.thumbnail
+    FROM messaging_attachment AS attachment JOIN messaging_inbound AS inbound ON inbound.id = attachment.inbound_id
+    WHERE inbound.customer_id = ANY (%(customers)s::bigint[]) AND attachment.refusal <> 'erased'
+    ORDER BY attachment.id FOR UPDATE OF attachment
+)
+UPDATE messaging_attachment AS attachment
+SET storage_name = '', thumbnail = '', filename = '', content_id = '', sha256 = '', refusal = 'erased'
+FROM gone WHERE attachment.id = gone.id
+RETURNING gone.storage_name, gone.thumbnail
+"""
+
+
+@command(needs=RECEIVE)
+def redact_customers(actor: Actor, *, customer_ids: Sequence[int], now: datetime) -> list[str]:
+    """Empty what erased customers wrote; return the names of files that are to be deleted after the commit.
+
+    That there was a message, when and on which channel, stays. Locks: their files, in id order.
+    Source: CUS-6 (PIPL art. 47, GDPR art. 17).
+    """
+    wanted = {"customers": arrays.integers(sorted(set(customer_ids))), "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(REDACT, wanted)
+        cursor.execute(LOSE, wanted)
+        return [name for row in cursor.fetchall() for name in row if name]

@@ -1,0 +1,21 @@
+"""What messaging does on hearing of what happened below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.core.files.storage import default_storage
+
+from steward.kernel import moment
+from steward.kernel.actor import system
+from steward.modules.customers.events import CustomerErased
+from steward.modules.messaging.commands import forgetting
+
+SYSTEM = system("messaging")
+
+
+def on_customer_erased_redact_messages(events: Sequence[CustomerErased]) -> None:
+    """Empty what erased people wrote to us and delete their files."""
+    ids = [event.customer_id for event in events]
+    for name in forgetting.redact_customers(SYSTEM, customer_ids=ids, now=moment.now()):
+        default_storage.delete(name)

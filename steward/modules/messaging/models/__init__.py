@@ -1,0 +1,33 @@
+"""Rows of messaging: messages out with all that carries them, and what came in."""
+
+from steward.modules.messaging.models.inbound import Attachment, Inbound, ParkedInbound
+from steward.modules.messaging.models.outgoing import (
+    DELIVERY_STATES,
+    ApprovedText,
+    Delivery,
+    EarlyReport,
+    Endpoint,
+    LinkRevocation,
+    Message,
+    MessageKind,
+    Notice,
+    Preference,
+    Template,
+)
+
+__all__ = [
+    "DELIVERY_STATES",
+    "ApprovedText",
+    "Attachment",
+    "Delivery",
+    "EarlyReport",
+    "Endpoint",
+    "Inbound",
+    "LinkRevocation",
+    "Message",
+    "MessageKind",
+    "Notice",
+    "ParkedInbound",
+    "Preference",
+    "Template",
+]
