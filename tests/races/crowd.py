@@ -83,6 +83,17 @@ def meeting(*works: Callable[[], T]) -> list[T]:
         return answers.result(PATIENCE_S)
 
 
+def in_turn(*works: Callable[[], T]) -> list[T]:
+    """Let them queue for the stock one after the other, each only once those before it wait, and then go on."""
+    with ThreadPoolExecutor(len(works)) as pool:
+        with stock_locked() as wait_for:
+            answers: list[Future[list[T]]] = []
+            for work in works:
+                answers.append(pool.submit(at_once, work))
+                wait_for(len(answers))
+        return [answer.result(PATIENCE_S)[0] for answer in answers]
+
+
 def assert_balanced() -> None:
     """Assert that nothing is oversold, the ledgers prove all balances, and orders have just what they were promised."""
     rows = list(Promise.objects.values_list("promised", "sellable"))

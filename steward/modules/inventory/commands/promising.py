@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -14,9 +14,10 @@ from steward.kernel.actor import Actor
 from steward.kernel.bundle import write
 from steward.kernel.command import command
 from steward.modules.inventory.commands.entries import insert_entries, lock_holds
-from steward.modules.inventory.commands.reserving import lower_reservations, release_reservations
+from steward.modules.inventory.commands.reserving import ANY_HOLD, lower_reservations, release_reservations
+from steward.modules.inventory.commands.writing import lock_stock
 from steward.modules.inventory.events import HoldExpired
-from steward.modules.inventory.models import Hold, Promise
+from steward.modules.inventory.models import Hold, Promise, Reservation
 from steward.modules.inventory.rules import promising as rules
 
 PACKAGE = "steward.modules.inventory"
@@ -155,20 +156,33 @@ def lower_promises(*, still_wanted: Mapping[int, Mapping[int, int]]) -> dict[int
     return {order: bool(left[order]) for _row, order, _units in surplus}
 
 
+def lock_goods(order_ids: Iterable[int], *, wanted: Iterable[tuple[int, str]] = ()) -> None:
+    """Lock all that giving back the goods of orders and promising them anew will touch, before any of it is done.
+
+    A step of commands of several such steps: taken one after the other, these would lock stock before promises.
+    `wanted` names what will be promised: item and pool. Locks: holds by order id, then the promises of before and
+    after together by id, then the stock rows of what is set aside by id.
+    """
+    orders = sorted(set(order_ids))
+    lock_holds(orders, states=ANY_HOLD)
+    _locked(set(wanted), also=[row for row, *_rest in _opened(orders)])
+    set_aside = Reservation.objects.filter(order_id__in=orders, state="open")
+    lock_stock(set_aside.values_list("stock_id", flat=True))
+
+
 def change_promises(want: Want) -> Promised:
     """Give back all an order was promised and promise it what it wants now, whole or nothing.
 
-    A step of the caller's command. Locks: the hold, then the promises of before and after together in id order.
+    A step of the caller's command. Locks: as lock_goods.
     """
-    opened = _opened(lock_holds([want.order_id]))
-    after = _row_ids({(item, want.pool) for item in want.units})
-    lock_rows([*after.values(), *(row for row, *_rest in opened)])
+    lock_goods([want.order_id], wanted={(item, want.pool) for item in want.units})
     release_promises(order_ids=[want.order_id])
     return promise_stock([want])[0] if want.units else Promised(want.order_id, {})
 
 
 def make_firm(*, order_ids: Sequence[int]) -> None:
-    """Keep the orders' promises without an end, because they are paid."""
+    """Keep the orders' promises without an end, because they are paid. Locks: their holds by order id."""
+    lock_holds(order_ids, states=("held",))
     Hold.objects.filter(order_id__in=order_ids, state="held").update(state="firm", expires_at=None)
 
 
@@ -190,17 +204,19 @@ def expire_holds(actor: Actor, *, now: datetime, limit: int = EXPIRE_LIMIT) -> i
     return len(expired)
 
 
-def _locked(keys: set[tuple[int, str]]) -> tuple[dict[tuple[int, str], int], dict[int, int]]:
-    """Lock the rows of (item, pool). Returns their ids by key and what is free by id.
+def _locked(
+    keys: set[tuple[int, str]], *, also: Collection[int] = ()
+) -> tuple[dict[tuple[int, str], int], dict[int, int]]:
+    """Lock the rows of (item, pool), and others together with them. Returns ids by key and what is free by id.
 
     What is remembered is proven by the locked rows; where a restored database gave ids to others, it is read anew.
     """
     ids = _row_ids(keys)
-    rows = lock_rows(ids.values())
+    rows = lock_rows([*ids.values(), *also])
     if any(rows.get(id_, (0, "", 0))[:2] != key for key, id_ in ids.items()):
         _promise_ids.clear()
         ids = _row_ids(keys)
-        rows = lock_rows(ids.values())
+        rows = lock_rows([*ids.values(), *also])
     return ids, {id_: free for id_, (_item, _pool, free) in rows.items()}
 
 

@@ -52,7 +52,7 @@ def cancel_order(actor: Actor, *, order_id: int, cause: str, reason: str, now: d
     """Cancel one order, give its goods back and ask for the customer's money to go back.
 
     Raises: NotFound, NotPossible, UnknownCause, GoodsHandedOver. Emits: OrderStateChanged, OrderCancelled.
-    Locks: the order, then its promises, then its money. What was paid stays in the ledger until it is refunded.
+    Locks: the order, the money of its family, then its promises. What was paid stays in the ledger until it goes back.
     """
     if cause not in transitions.CANCEL_CAUSES:
         raise UnknownCause(cause=cause, known=", ".join(transitions.CANCEL_CAUSES))
@@ -101,8 +101,10 @@ def cancel_locked(actor: Actor, moves: Sequence[Move], now: datetime, *, hands: 
     """Cancel locked orders as a step of the caller's command: goods given back, clocks called off, money asked back.
 
     Nobody whose `hands` were in it, besides the actor, agrees to the money going back.
-    Raises: NotPossible. Emits: OrderStateChanged, OrderCancelled, RefundRequested. Locks: promises, then their money.
+    Raises: NotPossible. Emits: OrderStateChanged, OrderCancelled, RefundRequested.
+    Locks: the money of their families, then what release_promises locks.
     """
+    lock_money(with_families(move.order.id for move in moves))
     # Stock before the order's row: who brings the same order at this moment holds its stock, and would wait for a row
     # that is being changed, though not for one that is merely locked.
     released = release_promises(order_ids=[move.order.id for move in moves]) if moves else []
@@ -126,6 +128,5 @@ def cancel_locked(actor: Actor, moves: Sequence[Move], now: datetime, *, hands: 
     )
     call_off_invoices(actor, [move.order for move in moves], now)
     call_off_own_clocks(actor, [move.order.id for move in moves], now)
-    lock_money(with_families(move.order.id for move in moves))
     for move in moves:
         give_back(actor, order_ids=[move.order.id], cause="cancelled", reason=move.reason, now=now, hands=hands)

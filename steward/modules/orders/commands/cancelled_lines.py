@@ -14,8 +14,10 @@ from steward.modules.orders.commands.moving import Move, Standing
 from steward.modules.orders.commands.progress import advance_orders
 from steward.modules.orders.commands.waiting import units_wanted
 from steward.modules.orders.models import Line, Order, OrderFinding
+from steward.modules.orders.queries.money import with_families
 from steward.modules.orders.rules.cancelling import can_cancel
 from steward.modules.orders.rules.fulfilment import HELD_STATES, is_handed_over
+from steward.modules.payments.commands.locking import lock_money
 
 SYSTEM = system("orders")
 CAUSE = "cancelled_at_source"
@@ -28,7 +30,7 @@ def take_from_live(
 
     Of orders whose goods are on their way nothing is taken: a person decides, at the desk of exceptions.
     A step of the caller's command. `documents` names the cancellations by order. Emits: what cancelling and
-    advance_orders emit. Locks: holds by order id, then promises by id.
+    advance_orders emit. Locks: the money of the families of those that end, then what lower_promises locks.
     """
     orders = [one for one in orders if not is_handed_over(one.fulfilment_state)]
     ids = [one.id for one in orders]
@@ -40,6 +42,7 @@ def take_from_live(
     )
     ended = [one for one in orders if one.id not in alive and can_cancel(one.state, one.fulfilment_state)]
     reasons = {one.id: ", ".join(sorted(documents[one.id])) for one in ended}
+    lock_money(with_families(one.id for one in ended))
     lower_promises(still_wanted={id_: wanted.get(id_, {}) for id_ in ids})
     cancel_locked(actor, [Move(one, "cancel", reasons[one.id], CAUSE) for one in ended], now)
     given_back = Order.objects.filter(id__in=list(reasons), fulfilment_state__in=HELD_STATES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Max
@@ -13,10 +13,16 @@ from steward.kernel.actor import Actor, system
 from steward.kernel.findings import Finding
 from steward.modules.catalog import queries as catalog
 from steward.modules.inventory import queries as inventory
-from steward.modules.inventory.commands.promising import Want, change_promises, promise_stock, release_promises
+from steward.modules.inventory.commands.promising import (
+    Want,
+    change_promises,
+    lock_goods,
+    promise_stock,
+    release_promises,
+)
 from steward.modules.orders.commands import finding_rows
 from steward.modules.orders.commands.amounts import ABOUT_GOODS, is_about_goods
-from steward.modules.orders.commands.change_planning import UnfitWish
+from steward.modules.orders.commands.change_planning import Plan, UnfitWish, on_shelf
 from steward.modules.orders.commands.intake import Intake, Prepared, prepare
 from steward.modules.orders.commands.moving import Standing
 from steward.modules.orders.commands.receive import HOLD_S
@@ -80,6 +86,17 @@ def _add_lines(order_id: int, lines: Sequence[Line], origins: Mapping[int, int])
     )
 
 
+def lock_planned(orders: Iterable[Standing], plan: Plan) -> None:
+    """Lock the goods of locked orders and those a change plans for them, before anything of the change is written.
+
+    Stock before the orders' rows, as when cancelling. Locks: as lock_goods.
+    """
+    lines = (*plan.after.lines, *(plan.other_after.lines if plan.other_after else ()))
+    standings = list(orders)
+    wanted = {(item, one.pool) for item in on_shelf(lines) for one in standings}
+    lock_goods([one.id for one in standings], wanted=wanted)
+
+
 def promise_again(
     orders: Sequence[tuple[Standing, bool]], now: datetime, *, given_up: Sequence[int] = ()
 ) -> dict[int, dict[int, int]]:
@@ -87,7 +104,7 @@ def promise_again(
 
     Each comes with whether its money is settled; one that is not keeps its goods as long as it would have, or for the
     usual while. What one gives up, and what `given_up` orders held, is there for the next: nobody else can take it in
-    between. Returns what is missing, by order: item → units. Locks: holds, then promises, both in id order.
+    between. Returns what is missing, by order: item → units. Locks: nothing the caller has not locked (lock_planned).
     """
     units = units_wanted([one.id for one, _settled in orders])
     wants = [Want(one.id, one.pool, units.get(one.id, {}), _hold_until(one, now, settled)) for one, settled in orders]

@@ -65,7 +65,7 @@ def part_off(
     The new one stands where the first stands, and its clocks began when the first's did: parting gains no time. What
     screening and checks said of the first holds for it. Both are audited as the whole would have been, and by nobody
     whose `hands` parted them: halves do not slip below a limit. Returns the new order, locked. Emits: MoneyMoved and
-    what follow_payments and advance_orders emit. Locks: promises in id order, the money of both.
+    what follow_payments and advance_orders emit. Locks: the money of the new one; lock_planned comes before.
     """
     row = Order.objects.get(id=one.id)
     part = _written(row, going, label, now)

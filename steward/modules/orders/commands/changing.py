@@ -25,6 +25,7 @@ from steward.modules.orders.commands.change_applying import (
     change_service,
 )
 from steward.modules.orders.commands.change_facts import read_facts
+from steward.modules.orders.commands.change_goods import lock_planned
 from steward.modules.orders.commands.change_merging import merge_orders, unmerge_orders
 from steward.modules.orders.commands.change_planning import Plan, UnfitWish, planned
 from steward.modules.orders.commands.change_splitting import split_order
@@ -145,7 +146,7 @@ def confirm_change(actor: Actor, *, change_id: int, now: datetime) -> None:
 
     It counts only against the very facts it was previewed on. Raises: NotFound, NotPermitted, ChangeOver, ChangeStale,
     NotChangeable, UnfitWish. Emits: OrderChanged and what the change leads to.
-    Locks: the orders in id order, their money, then holds and promises in id order.
+    Locks: the orders in id order, their money, then what lock_goods locks.
     """
     found = OrderChange.objects.filter(id=change_id).values_list("order_id", "other_id", "kind").first()
     if found is None:
@@ -167,6 +168,7 @@ def confirm_change(actor: Actor, *, change_id: int, now: datetime) -> None:
     effects = to_builtins(plan.effects)
     if effects != row.effects:
         raise ChangeStale(rules.differences(row.effects, effects))
+    lock_planned(list(standings.values()), plan)
     _end(row, actor, "confirmed", now)
     one, other = standings[order_id], standings.get(other_id or 0)
     job = Job(

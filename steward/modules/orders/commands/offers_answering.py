@@ -14,18 +14,19 @@ from steward.kernel.actor import Actor, system
 from steward.kernel.command import command
 from steward.modules.deadlines.commands import ClockStop, stop_clocks
 from steward.modules.orders.commands.cancel import cancel_locked
-from steward.modules.orders.commands.moving import Move, Standing, lock_order
+from steward.modules.orders.commands.moving import Move, Standing, lock_order, lock_orders
 from steward.modules.orders.commands.offers import CANCELS, CLOCK, SUBJECT, waits_for_goods, withdraw_offers
 from steward.modules.orders.commands.offers_lines import put_lines
 from steward.modules.orders.commands.offers_splitting import OptionGone, split_for_buyer
 from steward.modules.orders.commands.progress import advance_orders, follow_payments
 from steward.modules.orders.events import OfferAnswered, OfferExpired
 from steward.modules.orders.models import Offer, Order
-from steward.modules.orders.queries.money import facts_of
+from steward.modules.orders.queries.money import facts_of, with_families
 from steward.modules.orders.queries.offer_facts import offer_facts
 from steward.modules.orders.rules import offers as rules
 from steward.modules.orders.rules import transitions
 from steward.modules.payments import commands as payments
+from steward.modules.payments.commands.locking import lock_money
 
 __all__ = ["OfferOver", "OptionGone", "SayWhy", "answer_offer", "expire_offers"]
 
@@ -56,7 +57,7 @@ def answer_offer(actor: Actor, *, offer_id: int, option: str, now: datetime, rea
     `option` is the code of a choice with the terms that were shown. Returns whether this answer counts: False where
     one was given before, or the goods came meanwhile. A person answers for the buyer with a reason.
     Raises: NotFound, SayWhy, OfferOver, OptionGone. Emits: OfferAnswered and what the answer leads to.
-    Locks: the order, then its promises, then its money. Source: ORD-4.
+    Locks: the order, then the money of its family, then its promises. Source: ORD-4.
     """
     order_id = Offer.objects.filter(id=offer_id).values_list("order_id", flat=True).first()
     if order_id is None:
@@ -72,6 +73,7 @@ def answer_offer(actor: Actor, *, offer_id: int, option: str, now: datetime, rea
         return False
     if offer.expires_at is not None and now >= offer.expires_at:
         raise OfferOver
+    lock_money(with_families([order_id]))
     order = Order.objects.get(id=order_id)
     choice = rules.find(offer_facts(order, one.pool), option)
     if choice is None:
@@ -102,12 +104,15 @@ def expire_offers(actor: Actor, *, offer_ids: Sequence[int], now: datetime) -> i
     """Close offers nobody answered in time: their orders wait on, or are cancelled, by policy. Returns how many.
 
     An answer of the same moment wins, or finds the offer closed. Emits: OfferExpired and what cancelling emits.
-    Locks: each order in id order, then its promises, then its money.
+    Locks: orders in id order, then the money of their families, then their promises.
     """
     closed = 0
-    waiting = Offer.objects.filter(id__in=list(offer_ids), state="open").order_by("order_id")
-    for offer_id, order_id in list(waiting.values_list("id", "order_id")):
-        one = lock_order(order_id)
+    open_ = Offer.objects.filter(id__in=list(offer_ids), state="open").order_by("order_id")
+    waiting = list(open_.values_list("id", "order_id"))
+    orders = lock_orders(order_id for _id, order_id in waiting)
+    lock_money(with_families(orders))
+    for offer_id, order_id in waiting:
+        one = orders[order_id]
         offer = Offer.objects.get(id=offer_id)
         if offer.state != "open":
             continue

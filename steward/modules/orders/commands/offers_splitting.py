@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.modules.orders.commands.change_facts import read_facts
+from steward.modules.orders.commands.change_goods import lock_planned
 from steward.modules.orders.commands.change_planning import planned
 from steward.modules.orders.commands.change_splitting import part_off
 from steward.modules.orders.commands.moving import Standing
@@ -45,6 +46,7 @@ def split_for_buyer(
     plan = planned(Wish(kind="split", shares=shares), facts, one.pool)
     if plan.other_after is None or plan.effects.other is None:
         raise OptionGone
+    lock_planned([one], plan)
     part = part_off(
         actor,
         one,
