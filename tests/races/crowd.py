@@ -64,13 +64,18 @@ def wait_for_queue(watch: psycopg.Connection, others: int) -> None:
         time.sleep(0.01)
 
 
-def behind(first: Callable[[], object], second: Callable[[], T]) -> T:
-    """Do the first, and commit it only once the second, on a connection of its own, waits for it."""
+def behind(first: Callable[[], object], second: Callable[[], T], *, last: Callable[[], object] | None = None) -> T:
+    """Do the first, and commit it only once the second, on a connection of its own, waits for it.
+
+    `last` belongs to what the first does, and comes when the second waits: it must not wait for the second.
+    """
     with ThreadPoolExecutor(1) as pool:
         with another_line() as watch, transaction.atomic():
             first()
             answer: Future[list[T]] = pool.submit(at_once, second)
             wait_for_queue(watch, 1)
+            if last is not None:
+                last()
         return answer.result(PATIENCE_S)[0]
 
 

@@ -12,13 +12,16 @@ import pytest
 from steward.kernel import moment
 from steward.modules.fulfilment.commands.allocating import allocate_orders
 from steward.modules.inventory import queries as inventory
-from steward.modules.inventory.models import Hold, Stock
+from steward.modules.inventory.models import Hold, Movement, Stock
+from steward.modules.logistics.commands import handing_over
+from steward.modules.logistics.models import Manifest
+from steward.modules.logistics.tests import ship
 from steward.modules.orders.commands import cancel, changing
 from steward.modules.orders.models import Line, Order, OrderChange
 from steward.modules.orders.rules.change_effects import Share
 from steward.modules.orders.rules.change_plan import LineWish, Wish
 from tests import make
-from tests.races.crowd import in_turn
+from tests.races.crowd import behind, in_turn
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PRICE = 19_900
@@ -101,4 +104,28 @@ def test_a_cancel_does_not_hold_promises_while_it_waits_for_the_money_of_its_fam
     part.refresh_from_db()
     assert (part.state, OrderChange.objects.get(id=change_id).state) == ("cancelled", "confirmed")
     assert not Hold.objects.filter(order_id=part.id, state__in=("held", "firm")).exists()
+    assert inventory.differences() == []
+
+
+def test_parcels_for_two_carriers_leave_without_waiting_for_goods_that_arrive() -> None:
+    # given: the first carrier takes the goods that come last in the ledger, the second those that come first
+    items = [make.item(sku, stock=10) for sku in ("TENT-1", "TENT-2")]
+    carriers = [ship.service(f"{carrier}-std", carrier) for carrier in ("first", "second")]
+    numbers = [
+        ship.packed(
+            f"A-{place}",
+            item_id=items[1 - place],
+            sku=f"TENT-{2 - place}",
+            service_id=service.id,
+            tracking_number=f"SF123456789012{place}",
+        )
+        for place, service in enumerate(carriers)
+    ]
+    # when: goods of both arrive, in that order
+    first, second = (partial(make.arrival, item, 5) for item in items)
+    behind(first, partial(handing_over.hand_over, make.TESTER, numbers=numbers, now=make.NOW), last=second)
+    # then: both come through, each carrier with a manifest of its own
+    left = Movement.objects.filter(kind="shipped").order_by("id")
+    assert list(left.values_list("item_id", flat=True)) == items[::-1]
+    assert [one.reference for one in left] == [one.number for one in Manifest.objects.order_by("id")]
     assert inventory.differences() == []

@@ -1,4 +1,4 @@
-"""What promising and reserving share: the holds of orders, and the promise ledger."""
+"""What promising and reserving share: the holds of orders, the locks of promises, and the promise ledger."""
 
 from __future__ import annotations
 
@@ -21,6 +21,16 @@ def lock_holds(order_ids: Iterable[int], *, states: Sequence[str] = ("held", "fi
             {"ids": arrays.integers(sorted(set(order_ids))), "states": arrays.texts(states)},
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def lock_rows(ids: Iterable[int]) -> dict[int, tuple[int, str, int]]:
+    """Lock promise rows in id order and read item, pool and what is free in each."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "lock_promises"), {"ids": arrays.integers(wanted)})
+        return {row[0]: (row[1], row[2], row[3]) for row in cursor.fetchall()}
 
 
 def insert_entries(entries: Sequence[tuple[int, int, int]], kind: str) -> None:

@@ -13,7 +13,7 @@ from steward.kernel import arrays, events, memory, sql
 from steward.kernel.actor import Actor
 from steward.kernel.bundle import write
 from steward.kernel.command import command
-from steward.modules.inventory.commands.entries import insert_entries, lock_holds
+from steward.modules.inventory.commands.entries import insert_entries, lock_holds, lock_rows
 from steward.modules.inventory.commands.reserving import ANY_HOLD, lower_reservations, release_reservations
 from steward.modules.inventory.commands.writing import lock_stock
 from steward.modules.inventory.events import HoldExpired
@@ -218,16 +218,6 @@ def _locked(
         ids = _row_ids(keys)
         rows = lock_rows([*ids.values(), *also])
     return ids, {id_: free for id_, (_item, _pool, free) in rows.items()}
-
-
-def lock_rows(ids: Iterable[int]) -> dict[int, tuple[int, str, int]]:
-    """Lock promise rows in id order and read item, pool and what is free in each."""
-    wanted = sorted(set(ids))
-    if not wanted:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, "lock_promises"), {"ids": arrays.integers(wanted)})
-        return {row[0]: (row[1], row[2], row[3]) for row in cursor.fetchall()}
 
 
 def remember_rows(at_most: int) -> None:

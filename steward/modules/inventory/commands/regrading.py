@@ -16,9 +16,9 @@ from steward.kernel import errors, events, languages
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.inventory import queries
-from steward.modules.inventory.commands.entries import lock_holds
+from steward.modules.inventory.commands.entries import lock_holds, lock_rows
 from steward.modules.inventory.commands.moving import UnfitMovement
-from steward.modules.inventory.commands.promising import lock_rows, release_promises
+from steward.modules.inventory.commands.promising import release_promises
 from steward.modules.inventory.commands.reserving import ANY_HOLD, release_some, tell_of_lost
 from steward.modules.inventory.commands.telling import tell_of_expired
 from steward.modules.inventory.commands.writing import Move, PromisedAlready, lock_stock, write_movements

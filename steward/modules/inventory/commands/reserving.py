@@ -12,7 +12,7 @@ from msgspec import Struct
 from steward.kernel import arrays, errors, events, sql
 from steward.kernel.actor import Actor, system
 from steward.kernel.command import command
-from steward.modules.inventory.commands.entries import PACKAGE, insert_entries, lock_holds
+from steward.modules.inventory.commands.entries import PACKAGE, insert_entries, lock_holds, lock_rows
 from steward.modules.inventory.commands.writing import Leaving, Move, Row, change_stock, lock_stock, write_movements
 from steward.modules.inventory.events import ReservationsLost
 from steward.modules.inventory.models import Lot, Promise, Reservation, Warehouse
@@ -202,6 +202,20 @@ def _locked(ids: Iterable[int]) -> list[Taken]:
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "lock_reservations"), {"ids": arrays.integers(wanted)})
         return [Taken(*row) for row in cursor.fetchall()]
+
+
+def lock_leaving(*, reservation_ids: Sequence[int]) -> None:
+    """Lock all that the leaving of these reservations will touch, before the first of several groups leaves.
+
+    A step of commands that call `ship_reservations` more than once. Locks: holds by order id, then promises, then
+    stock rows, each by id.
+    """
+    rows = Reservation.objects.filter(id__in=reservation_ids, state="open")
+    lock_holds(rows.values_list("order_id", flat=True), states=ANY_HOLD)
+    goods = set(rows.values_list("item_id", "stock__warehouse__pool"))
+    promises = Promise.objects.filter(item_id__in={item for item, _pool in goods})
+    lock_rows(id_ for id_, *key in promises.values_list("id", "item_id", "pool") if tuple(key) in goods)
+    lock_stock(rows.values_list("stock_id", flat=True))
 
 
 @command(needs="stock.move")

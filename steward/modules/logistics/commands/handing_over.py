@@ -13,7 +13,7 @@ from steward.kernel import events, numbering
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.inventory import queries as inventory
-from steward.modules.inventory.commands.reserving import ship_reservations
+from steward.modules.inventory.commands.reserving import lock_leaving, ship_reservations
 from steward.modules.logistics.commands.following import follow_orders
 from steward.modules.logistics.commands.placing import place_parcels
 from steward.modules.logistics.commands.shipment_moving import lock_shipments, move_shipments
@@ -38,7 +38,7 @@ def hand_over(actor: Actor, *, numbers: Sequence[str], now: datetime, taken_by: 
 
     Refusals are results: what is not packed, has no service, or whose order was called off stays. A second run hands
     over nothing more. Emits: ShipmentHandedOver, StockMoved, OrderFulfilmentChanged, ShipmentMoved, ShipmentDelivered.
-    Locks: orders, then shipments, each in id order, then what ship_reservations locks. Source: LOG-4, INV-1.
+    Locks: orders, then shipments, each in id order, then what lock_leaving locks for all of them. Source: LOG-4, INV-1.
     """
     wanted = [number.strip().upper() for number in dict.fromkeys(numbers)]
     known = dict(Shipment.objects.filter(number__in=wanted, direction="outbound").values_list("id", "order_id"))
@@ -53,6 +53,7 @@ def hand_over(actor: Actor, *, numbers: Sequence[str], now: datetime, taken_by: 
             refused[one.number] = why
         else:
             leaving.append(one)
+    lock_leaving(reservation_ids=[id_ for one in leaving for id_ in lines[one.id]])
     manifests = [_close(actor, group, lines, taken_by, now) for _key, group in sorted(_groups(leaving).items())]
     whole = follow_orders(actor, {one.order_id for one in leaving}, now)
     _announce(actor, leaving, whole)

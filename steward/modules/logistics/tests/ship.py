@@ -60,11 +60,17 @@ def set_aside(placements: Sequence[Placement]) -> dict[int, dict[int, int]]:
 
 
 def planned(
-    number: str = "A-1", *, item_id: int | None = None, quantity: int = 1, promised: date | None = None, **plan: Any
+    number: str = "A-1",
+    *,
+    item_id: int | None = None,
+    sku: str = SKU,
+    quantity: int = 1,
+    promised: date | None = None,
+    **plan: Any,
 ) -> str:
     """Plan a shipment of a whole order; return its number."""
-    item_id = item_id or make.item(stock=10)
-    order_id = approved(number, quantity=quantity)
+    item_id = item_id or make.item(sku, stock=10)
+    order_id = approved(number, quantity=quantity, sku=sku)
     reservations = reserved(order_id, item_id, quantity)
     warehouse = inventory.reservations_of_orders([order_id])[0].warehouse_id
     lines = [(id_, item_id, quantity) for id_ in reservations]
@@ -73,11 +79,13 @@ def planned(
     return shipments.plan_shipments(make.TESTER, plans=[wanted], now=make.NOW)[0]
 
 
-def packed(number: str = "A-1", *, tracking_number: str = "SF1234567890123", quantity: int = 1, **facts: Any) -> str:
+def packed(
+    number: str = "A-1", *, tracking_number: str = "SF1234567890123", sku: str = SKU, quantity: int = 1, **facts: Any
+) -> str:
     """Pick and pack a shipment into one parcel; return its number."""
-    shipment = planned(number, quantity=quantity, **facts)
+    shipment = planned(number, sku=sku, quantity=quantity, **facts)
     for _ in range(quantity):
-        picking.scan_piece(make.TESTER, number=shipment, code=SKU, now=make.NOW)
+        picking.scan_piece(make.TESTER, number=shipment, code=sku, now=make.NOW)
     parcel = ParcelDraft(weight_g=2_400, tracking_number=tracking_number)
     packing.pack_shipment(make.TESTER, number=shipment, parcels=[parcel], now=make.NOW)
     return shipment
