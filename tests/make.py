@@ -72,12 +72,24 @@ def browser(username: str, *, locale: str = "zh-hans") -> Client:
     return client
 
 
-def token(*permissions: str, scopes: list[str] | None = None) -> str:
-    """Give a program a key; return what it sends as its bearer token."""
+def token(*permissions: str, scopes: list[str] | None = None, owner: str = "admin") -> str:
+    """Give a program a key that one of the cast answers for; return what it sends as its bearer token."""
     issued = people.issue_token(
-        administrator(), name="shop", permissions=list(permissions), scopes=scopes or [], expires_at=None
+        administrator(),
+        name="shop",
+        permissions=list(permissions),
+        scopes=scopes or [],
+        expires_at=None,
+        staff_id=staff(owner).staff_id,
     )
     return issued.secret
+
+
+def program(*permissions: str) -> Actor:
+    """Return a program as the actor it is; the administrator owns its key."""
+    actor = who.actor_for_token(token(*permissions))
+    assert actor is not None
+    return actor
 
 
 def team(code: str = "service", *, usernames: tuple[str, ...] = ("wang",), minimum_on_duty: int = 1) -> int:

@@ -18,8 +18,10 @@ CLIENT = Client(raise_request_exception=False)  # one for all: each would load e
 class Caller:
     """Calls with a token of its own."""
 
-    def __init__(self, *permissions: str, scopes: list[str] | None = None, language: str = "en") -> None:
-        secret = make.token(*(permissions or ["orders.view"]), scopes=scopes)
+    def __init__(
+        self, *permissions: str, scopes: list[str] | None = None, language: str = "en", owner: str = "admin"
+    ) -> None:
+        secret = make.token(*(permissions or ["orders.view"]), scopes=scopes, owner=owner)
         self._headers = {"authorization": f"Bearer {secret}"} | ({"accept-language": language} if language else {})
 
     def get(self, path: str, **query: Any) -> Answer:

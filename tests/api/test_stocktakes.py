@@ -24,7 +24,7 @@ def planned(lead: Caller) -> tuple[str, int]:
 
 def test_a_stocktake_goes_through_the_api() -> None:
     make.item(stock=5)
-    lead, first, second = Caller(*LEAD), Caller(*COUNTER), Caller(*COUNTER)
+    lead, first, second = Caller(*LEAD), Caller(*COUNTER), Caller(*COUNTER, owner="wang")
     number, sheet = planned(lead)
 
     line = first.post(f"stocktake-sheets/{sheet}/scans", {"code": "TENT-2"}).json()["line_id"]

@@ -11,6 +11,7 @@ from msgspec import Struct
 from steward.kernel.actor import Actor
 from steward.modules.orders.queries import OrderDetail
 from steward.modules.orders.rules import fulfilment, transitions
+from steward.modules.people import queries as people
 
 
 class Action(Struct, frozen=True):
@@ -87,7 +88,7 @@ def _permission(actor: Actor, permission: str) -> str:
 
 
 def _own(actor: Actor, detail: OrderDetail) -> str:
-    if actor.id in detail.mended_by:
+    if actor.id in people.persons_behind(detail.mended_by).values():
         return _("You mended this order yourself; another person has to audit it.")
     is_own = detail.order.source in ("form", "api", "bulk") and detail.entered_by == actor.id
     return _("You entered this order yourself; another person has to audit it.") if is_own else ""

@@ -82,7 +82,7 @@ def hold(request: StaffRequest, number: str) -> HttpResponse:
         "edges": found.graph.edges,
         "view_box": _box(),
         "may_decide": request.actor.may("orders.screen") and found.screening.is_held,
-        "own": entered_by == request.actor.id,
+        "own": people.person_behind(entered_by) == request.actor.id,
         "listable": [one for one in found.shared if one.kind in LISTABLE],
         "purposes": [(code, label) for code, label in screening_words.PURPOSES.items() if code != "forwarding"],
         "days": DAYS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from steward.modules.approvals.events import ApprovalAsked, ApprovalSettled
 from steward.modules.approvals.models import Policy
 from steward.modules.approvals.queries import tiers_of
 from steward.modules.deadlines.commands import ClockStart, ClockStop, cancel_clocks, start_clocks
+from steward.modules.people import queries as people
 
 PACKAGE = "steward.modules.approvals"
 CLOCK = "approval_decision"
@@ -26,11 +28,12 @@ CLOCK = "approval_decision"
 class Ask(Struct, frozen=True, kw_only=True):
     """What somebody else has to agree to.
 
-    `involved` are the actors who had a hand in it, besides who asks; `asked_by` names whose wish it is where a part of
-    the system asks for them; `number` is what people call the subject. `earlier_minor` went before in the same matter
-    and counts with the amount towards the limit, so that slices do not help; `strictest` asks by the strictest tier of
-    all where amounts cannot be added up. Units: minor units of `currency`. A fact `decided_on` names the page that
-    alone takes the decision, because more than a verdict is given there.
+    `involved` are the actors who had a hand in it, besides who asks; who owns the key of a program among them has too.
+    `asked_by` names whose wish it is where a part of the system asks for them; `number` is what people call the
+    subject. `earlier_minor` went before in the same matter and counts with the amount towards the limit, so that slices
+    do not help; `strictest` asks by the strictest tier of all where amounts cannot be added up. Units: minor units of
+    `currency`. A fact `decided_on` names the page that alone takes the decision, because more than a verdict is given
+    there.
     """
 
     kind: str
@@ -73,17 +76,25 @@ def ask_approvals(actor: Actor, *, asks: Sequence[Ask], now: datetime) -> list[A
             wanted.append((place, ask, policy, tier))
     if not wanted:
         return results
+    hands = _hands(actor, [ask for _place, ask, _policy, _tier in wanted])
     with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, "ask_approvals"), _columns(actor, wanted, now))
+        cursor.execute(sql.load(PACKAGE, "ask_approvals"), _columns(actor, wanted, hands, now))
         rows = {(kind, subject, id_): (number, fresh) for number, kind, subject, id_, fresh in cursor.fetchall()}
     told = []
-    for place, ask, _policy, tier in wanted:
+    for (place, ask, _policy, tier), hand in zip(wanted, hands, strict=True):
         number, fresh = rows[ask.kind, ask.subject_kind, ask.subject_id]
         results[place] = Asked("asked" if fresh else "waiting", number)
         if fresh:
-            told.append((number, ask, tier))
+            told.append((number, ask, tier, hand))
     _announce(actor, told, now)
     return results
+
+
+def _hands(actor: Actor, asks: Sequence[Ask]) -> list[str]:
+    """Write who had a hand in each ask; where a program had, so had the person who owns its key."""
+    named = [{ask.asked_by or actor.id, *ask.involved} for ask in asks]
+    behind = people.persons_behind(chain.from_iterable(named))
+    return [rules.hands_text([*ids, *(behind[id_] for id_ in ids)]) for ids in named]
 
 
 def _tier(ask: Ask, policy: Policy) -> rules.Tier | None:
@@ -93,7 +104,9 @@ def _tier(ask: Ask, policy: Policy) -> rules.Tier | None:
     return rules.tier_for(tiers, amount_minor=ask.amount_minor + ask.earlier_minor, currency=ask.currency)
 
 
-def _columns(actor: Actor, wanted: Sequence[tuple[int, Ask, Policy, rules.Tier]], now: datetime) -> dict[str, Any]:
+def _columns(
+    actor: Actor, wanted: Sequence[tuple[int, Ask, Policy, rules.Tier]], hands: Sequence[str], now: datetime
+) -> dict[str, Any]:
     texts, integers = arrays.texts, arrays.integers
     asks = [ask for _place, ask, _policy, _tier in wanted]
     return {
@@ -108,7 +121,7 @@ def _columns(actor: Actor, wanted: Sequence[tuple[int, Ask, Policy, rules.Tier]]
         "currencies": texts([ask.currency for ask in asks]),
         "facts": texts([msgspec.json.encode(ask.facts).decode() for ask in asks]),
         "reasons": texts([ask.reason for ask in asks]),
-        "hands": texts([rules.hands_text([ask.asked_by or actor.id, *ask.involved]) for ask in asks]),
+        "hands": texts(hands),
         "due": arrays.instants([rules.due_at(tier, now) for *_rest, tier in wanted]),
         "simulated": arrays.flags([ask.simulated for ask in asks]),
         "askers": texts([ask.asked_by or actor.id for ask in asks]),
@@ -116,10 +129,10 @@ def _columns(actor: Actor, wanted: Sequence[tuple[int, Ask, Policy, rules.Tier]]
     }
 
 
-def _announce(actor: Actor, told: Sequence[tuple[int, Ask, rules.Tier]], now: datetime) -> None:
+def _announce(actor: Actor, told: Sequence[tuple[int, Ask, rules.Tier, str]], now: datetime) -> None:
     starts = [
         ClockStart("approval", number, CLOCK, now, facts={"kind": ask.kind}, responsible_role=tier.role or None)
-        for number, ask, tier in told
+        for number, ask, tier, _hand in told
         if not ask.simulated
     ]
     start_clocks(actor, starts=starts, now=now)
@@ -138,7 +151,7 @@ def _announce(actor: Actor, told: Sequence[tuple[int, Ask, rules.Tier]], now: da
                 needed=tier.deciders,
                 simulated=ask.simulated,
             )
-            for number, ask, tier in told
+            for number, ask, tier, _hand in told
         ],
     )
     notes = [
@@ -149,10 +162,10 @@ def _announce(actor: Actor, told: Sequence[tuple[int, Ask, rules.Tier]], now: da
             role=tier.role,
             due_at=rules.due_at(tier, now),
             asked_by=ask.asked_by or actor.id,
-            hands=rules.hands_text([ask.asked_by or actor.id, *ask.involved]),
+            hands=hand,
             simulated=ask.simulated,
         )
-        for number, ask, tier in told
+        for number, ask, tier, hand in told
     ]
     tell_deciders(actor, asked=notes, now=now)
 

@@ -56,6 +56,20 @@ def test_who_had_a_hand_in_it_does_not_decide_it_either() -> None:
         commands.decide(make.checker_chen(), approval_id=asked.approval_id, verdict="grant", now=make.NOW)
 
 
+@pytest.mark.parametrize("as_asker", [True, False])
+def test_what_a_program_did_is_no_matter_for_who_owns_its_key(as_asker: bool) -> None:
+    program = make.program("orders.enter")
+    asked = ask(program) if as_asker else ask(make.clerk_lin(), involved=(program.id,))
+
+    with pytest.raises(commands.OwnMatter):
+        commands.decide(make.administrator(), approval_id=asked.approval_id, verdict="grant", now=make.NOW)
+
+    view = queries.approval(asked.approval_id)
+    assert view is not None
+    assert {program.id, make.administrator().id} <= set(view.involved)
+    assert queries.may_decide(make.administrator(), view, now=make.NOW) == "own"
+
+
 def test_the_database_refuses_a_decision_in_ones_own_matter_too() -> None:
     lin = make.clerk_lin()
     asked = ask(lin)

@@ -18,6 +18,7 @@ from steward.modules.inventory.events import SheetCounted
 from steward.modules.inventory.models import StocktakeCount, StocktakeLine, StocktakeSheet
 from steward.modules.inventory.queries.stocktake_places import ledger_of
 from steward.modules.inventory.rules import stocktaking as rules
+from steward.modules.people import queries as people
 
 __all__ = ["CountDraft", "NotAllCounted", "NotYourSheet", "Scanned", "UnfitCount", "hand_in_sheet", "record_counts"]
 
@@ -91,9 +92,9 @@ def scan_piece(
         found = find_line(sheet, Sought(read.sku, read.lot, condition), now)
         if isinstance(found, tuple):
             raise unfit_count([("code", *found)])
-        return _count(actor, sheet, found, None, now)
+        return _count(sheet, found, None, now)
     assert read.line_id is not None
-    return _count(actor, sheet, read.line_id, read.units if read.kind == "number" else None, now)
+    return _count(sheet, read.line_id, read.units if read.kind == "number" else None, now)
 
 
 @command(needs="stock.count")
@@ -123,14 +124,14 @@ def record_counts(actor: Actor, *, sheet_id: int, counts: Sequence[CountDraft], 
     if faults:
         raise unfit_count(faults)
     for line_id, units in wanted.items():
-        _count(actor, sheet, line_id, units, now)
+        _count(sheet, line_id, units, now)
     return len(wanted)
 
 
 @command(needs="stock.count")
 def set_count(actor: Actor, *, sheet_id: int, line_id: int, quantity: int, now: datetime) -> Scanned:
     """Replace the count of one listed line. Raises and locks as `record_counts`."""
-    return _count(actor, lock_sheet(actor, sheet_id), line_id, quantity, now)
+    return _count(lock_sheet(actor, sheet_id), line_id, quantity, now)
 
 
 def _places(sheet: StocktakeSheet) -> list[rules.Place]:
@@ -150,32 +151,34 @@ def _listed(places: Sequence[rules.Place], draft: CountDraft) -> int | None:
 def lock_sheet(actor: Actor, sheet_id: int) -> StocktakeSheet:
     """Lock a sheet that the actor may count; whoever counts first on a sheet of nobody makes it theirs.
 
-    A step of commands. Raises: NotFound, NotPossible, NotYourSheet, CountedBefore.
+    A program counts with the hands of the person who owns its key. A step of commands.
+    Raises: NotFound, NotPossible, NotYourSheet, CountedBefore.
     """
     rows = StocktakeSheet.objects.select_for_update(no_key=True, of=("self",)).select_related("stocktake")
     sheet = rows.filter(id=sheet_id).first()
     if sheet is None:
         raise errors.NotFound(key=sheet_id)
     lifecycles.reached(rules.SHEET_TRANSITIONS, sheet.state, "count")
-    refuse_others(actor.id, sheet)
+    person = people.person_behind(actor.id)
+    refuse_others(person, sheet)
     if sheet.state != "counting" or not sheet.counter:
         state = lifecycles.reached(rules.SHEET_TRANSITIONS, sheet.state, "count")
-        StocktakeSheet.objects.filter(id=sheet.id).update(state=state, counter=actor.id)
-        sheet.state, sheet.counter = state, actor.id
+        StocktakeSheet.objects.filter(id=sheet.id).update(state=state, counter=person)
+        sheet.state, sheet.counter = state, person
     return sheet
 
 
-def refuse_others(actor_id: str, sheet: StocktakeSheet) -> None:
+def refuse_others(person: str, sheet: StocktakeSheet) -> None:
     """Let only its counter count a sheet; of a recount neither who counted before nor who ordered it. A step."""
-    if sheet.counter and sheet.counter != actor_id:
+    if sheet.counter and sheet.counter != person:
         raise NotYourSheet
     if sheet.round > 1:
-        before = StocktakeCount.objects.filter(line__found__sheet=sheet, counted_by=actor_id).exclude(sheet=sheet)
-        if sheet.ordered_by == actor_id or before.exists():
+        before = StocktakeCount.objects.filter(line__found__sheet=sheet, counted_by=person).exclude(sheet=sheet)
+        if sheet.ordered_by == person or before.exists():
             raise CountedBefore
 
 
-def _count(actor: Actor, sheet: StocktakeSheet, line_id: int, units: int | None, now: datetime) -> Scanned:
+def _count(sheet: StocktakeSheet, line_id: int, units: int | None, now: datetime) -> Scanned:
     """Write a count with what the ledger says now; without a number it is one piece more. Raises: UnfitCount."""
     row = StocktakeCount.objects.filter(sheet=sheet, line_id=line_id).first()
     if row is None:
@@ -187,7 +190,7 @@ def _count(actor: Actor, sheet: StocktakeSheet, line_id: int, units: int | None,
     expected = ledger_of([line_id])[line_id]
     # Between two scans of a line something left or came: it may have been counted already, or not yet.
     moved = units is None and row.expected is not None and (row.is_disturbed or row.expected != expected)
-    row.counted, row.expected, row.at, row.counted_by, row.is_disturbed = counted, expected, now, actor.id, moved
+    row.counted, row.expected, row.at, row.counted_by, row.is_disturbed = counted, expected, now, sheet.counter, moved
     row.save(update_fields=["counted", "expected", "at", "counted_by", "is_disturbed"])
     return Scanned("counted", line_id, counted)
 
@@ -207,7 +210,7 @@ def hand_in_sheet(actor: Actor, *, sheet_id: int, rest_is_zero: bool = False, no
     open_ = list(StocktakeCount.objects.filter(sheet=sheet, counted=None).values_list("line_id", flat=True))
     if open_ and not rest_is_zero:
         raise NotAllCounted(left=len(open_))
-    _write_zeros(actor, sheet, open_, now)
+    _write_zeros(sheet, open_, now)
     state = lifecycles.reached(rules.SHEET_TRANSITIONS, sheet.state, "hand_in")
     StocktakeSheet.objects.filter(id=sheet.id, state=sheet.state).update(state=state, handed_in_at=now)
     lines = _take_over(sheet)
@@ -219,11 +222,11 @@ def hand_in_sheet(actor: Actor, *, sheet_id: int, rest_is_zero: bool = False, no
     return row.state
 
 
-def _write_zeros(actor: Actor, sheet: StocktakeSheet, line_ids: Sequence[int], now: datetime) -> None:
+def _write_zeros(sheet: StocktakeSheet, line_ids: Sequence[int], now: datetime) -> None:
     ledger = ledger_of(line_ids)
     rows = list(StocktakeCount.objects.filter(sheet=sheet, line_id__in=line_ids))
     for row in rows:
-        row.counted, row.expected, row.at, row.counted_by = 0, ledger[row.line_id], now, actor.id
+        row.counted, row.expected, row.at, row.counted_by = 0, ledger[row.line_id], now, sheet.counter
     StocktakeCount.objects.bulk_update(rows, ["counted", "expected", "at", "counted_by"])
 
 

@@ -175,13 +175,14 @@ def _write_lines(row: Stocktake, found: Sequence[places.PlaceFacts]) -> list[Sto
 
 
 def _write_sheets(actor: Actor, row: Stocktake, dealt: Sequence[dealing.Sheet], now: datetime) -> None:
+    orderer = people.person_behind(actor.id)
     made = StocktakeSheet.objects.bulk_create(
         StocktakeSheet(
             stocktake=row,
             round=row.recounts + 1,
             zone=sheet.zone,
             counter=sheet.counter,
-            ordered_by=actor.id,
+            ordered_by=orderer,
             created_at=now,
         )
         for sheet in dealt
@@ -207,7 +208,8 @@ def plan_recount(actor: Actor, *, number: str, counters: Sequence[int] = (), now
         raise NothingToRecount
     faults = counter_faults(counters)
     named = [f"{PERSON}{id_}" for id_ in counters]
-    faults += [(f"counters.{place}", "has_seen", {}) for place, one in enumerate(named) if one == actor.id]
+    orderer = people.person_behind(actor.id)
+    faults += [(f"counters.{place}", "has_seen", {}) for place, one in enumerate(named) if one == orderer]
     if faults:
         raise unfit(faults)
     again = [dealing.Again(line.id, line.zone, tuple(by for by, _difference in line.found)) for line in lines]

@@ -11,6 +11,7 @@ from steward.kernel.actor import Actor
 from steward.modules.inventory.models import Lot, StocktakeCount, StocktakeSheet
 from steward.modules.inventory.queries.stocktakes import sees_numbers
 from steward.modules.inventory.rules import stocktaking as rules
+from steward.modules.people import queries as people
 
 
 class BlindLine(Struct, frozen=True):
@@ -70,7 +71,7 @@ def sheet(actor: Actor, sheet_id: int) -> SheetView:
 
 def _is_own(actor: Actor, *, counter: str, state: str) -> bool:
     """Tell whether the actor counts a sheet now, be it one nobody has taken."""
-    return state in rules.SHEET_OPEN and counter in ("", actor.id)
+    return state in rules.SHEET_OPEN and counter in ("", people.person_behind(actor.id))
 
 
 def _lines(sheet_id: int) -> list[BlindLine]:

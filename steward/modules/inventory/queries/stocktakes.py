@@ -22,6 +22,7 @@ from steward.modules.inventory.queries.stocktake_lines import (
 )
 from steward.modules.inventory.rules import accuracy
 from steward.modules.inventory.rules import stocktaking as rules
+from steward.modules.people import queries as people
 
 LEAD = "stock.stocktake"
 
@@ -189,12 +190,13 @@ def sheet_rows(
 
 def sheets_to_count(actor: Actor) -> list[SheetRow]:
     """List what somebody may count now: their own sheets, and those nobody has taken that they have not counted yet."""
-    found = sheet_rows(counter=actor.id, open_only=True)
+    person = people.person_behind(actor.id)
+    found = sheet_rows(counter=person, open_only=True)
     free = [one.id for one in found if not one.counter]
     barred = set(
-        StocktakeSheet.objects.filter(id__in=free, round__gt=1, ordered_by=actor.id).values_list("id", flat=True)
+        StocktakeSheet.objects.filter(id__in=free, round__gt=1, ordered_by=person).values_list("id", flat=True)
     )
-    seen = StocktakeCount.objects.filter(sheet_id__in=free, line__found__counted_by=actor.id)
+    seen = StocktakeCount.objects.filter(sheet_id__in=free, line__found__counted_by=person)
     barred |= set(seen.values_list("sheet_id", flat=True))
     return [one for one in found if one.id not in barred]
 
@@ -207,4 +209,4 @@ def stocktake_counts(actor: Actor) -> dict[str, int]:
 
 def own_sheets(actor: Actor) -> int:
     """Count the sheets that wait to be counted by this very person."""
-    return StocktakeSheet.objects.filter(counter=actor.id, state__in=rules.SHEET_OPEN).count()
+    return StocktakeSheet.objects.filter(counter=people.person_behind(actor.id), state__in=rules.SHEET_OPEN).count()

@@ -217,6 +217,20 @@ def test_an_open_recount_is_not_taken_by_who_counted_before() -> None:
     assert scan(sheet, "TENT-2", by="chen").counted == 1
 
 
+def test_who_counted_through_a_program_does_not_count_again() -> None:
+    make.item(stock=2)
+    number = counting.planned()
+    sheet = counting.sheet_of(number, "admin")
+    program = make.program("stock.count")
+    record_counts(program, sheet_id=sheet, counts=[CountDraft("TENT-2", 1)], now=counting.LATER)
+    hand_in_sheet(program, sheet_id=sheet, now=counting.LATER)
+    plan_recount(make.TESTER, number=number, now=counting.LATER)
+
+    assert stocktakes.sheets_to_count(make.administrator()) == []
+    with pytest.raises(CountedBefore):
+        scan(counting.sheet_of(number, "admin"), "TENT-2", by="admin")
+
+
 def test_who_counts_again_is_not_told_what_was_found_before() -> None:
     make.item(stock=2)
     number = counting.planned("lin")

@@ -18,6 +18,7 @@ from steward.modules.orders.commands.screening import screen_locked
 from steward.modules.orders.commands.verification import AwaitsVerification, verify_locked
 from steward.modules.orders.events import OrderApproved
 from steward.modules.orders.models import OrderFinding
+from steward.modules.people import queries as people
 
 
 class OwnEntry(errors.Refusal):
@@ -80,13 +81,14 @@ def approve_orders(
     found = lock_orders(order_ids)
     screen_locked(actor, list(found.values()), now)
     verify_locked(actor, list(found.values()), now)
+    behind = people.persons_behind([actor.id, *(by for one in found.values() for by in one.mended_by)])
     for order_id in order_ids:
         if order_id not in found:
             raise errors.NotFound(key=order_id)
         one = found[order_id]
-        if one.by_hand and one.entered_by == actor.id:
+        if one.by_hand and one.entered_by == behind[actor.id]:
             raise OwnEntry
-        if actor.id in one.mended_by:
+        if behind[actor.id] in [behind[by] for by in one.mended_by]:
             raise OwnMend
         if one.has_errors or one.has_conflict:
             raise OpenErrors

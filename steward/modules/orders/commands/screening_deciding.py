@@ -19,6 +19,7 @@ from steward.modules.orders.commands.screening import CLOCK
 from steward.modules.orders.commands.standing_still import run_on
 from steward.modules.orders.events import OrderHoldDecided
 from steward.modules.orders.models import Hold, HoldDecision
+from steward.modules.people import queries as people
 
 SYSTEM = system("orders")
 CAUSE = "fraud"
@@ -72,9 +73,10 @@ def _decide(actor: Actor, order_id: int, outcome: str, reason: str, now: datetim
     hold = Hold.objects.filter(order_id=order_id, decision=None).order_by("id").first()
     if hold is None:
         raise NotHeld
-    if one.entered_by == actor.id:
+    behind = people.persons_behind([actor.id, one.entered_by, *one.mended_by])
+    if behind[one.entered_by] == behind[actor.id]:
         raise OwnEntry
-    if actor.id in one.mended_by:
+    if behind[actor.id] in [behind[by] for by in one.mended_by]:
         raise OwnMend
     HoldDecision.objects.create(hold=hold, outcome=outcome, reason=reason.strip(), decided_at=now, decided_by=actor.id)
     stop_clocks(actor, stops=[ClockStop("order", order_id, CLOCK)], at=now)

@@ -7,6 +7,7 @@ release it (ORD-3), so it never becomes theirs.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 
 from steward.modules.approvals import queries as approvals
 from steward.modules.deadlines.ports import Able
@@ -52,11 +53,12 @@ def order_takers(asked: Asked) -> dict[tuple[int, str], Able]:
     wanted = [one for one in asked if one[1] not in OF_BUYERS]
     rows = Order.objects.filter(id__in=[order_id for order_id, _kind, _role in wanted])
     hands = {id_: (by, *mended) for id_, by, mended in rows.values_list("id", "entered_by", "mended_by")}
+    behind = people.persons_behind(chain.from_iterable(hands.values()))
     rights, found = _Rights(), {}
     for order_id, kind, role in wanted:
         if order_id in hands:
             permission, is_four_eyes = WORK_OF.get(kind, OTHER_WORK)
-            without = hands[order_id] if is_four_eyes else ()
+            without = [behind[by] for by in hands[order_id]] if is_four_eyes else ()
             found[order_id, kind] = rights.able(role, permission, without=without)
     return found
 

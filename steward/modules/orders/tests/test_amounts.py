@@ -55,6 +55,15 @@ def test_who_took_a_total_does_not_audit_the_order() -> None:
     assert Order.objects.get().state == "audit"
 
 
+def test_who_owns_the_program_that_took_a_total_does_not_audit_the_order() -> None:
+    finding = _wrong_total()
+    mend.take_suggestion(make.program("orders.mend"), finding_id=finding.id, now=make.NOW)
+
+    with pytest.raises(audit.OwnMend):
+        audit.approve_orders(make.administrator(), order_ids=[finding.order_id], now=make.NOW)
+    assert Order.objects.get().state == "audit"
+
+
 def test_another_person_checks_a_taken_total_and_the_order_goes_on() -> None:
     finding = _wrong_total()
     mend.take_suggestion(make.TESTER, finding_id=finding.id, now=make.NOW)

@@ -136,6 +136,15 @@ def test_whoever_entered_an_order_does_not_decide_about_it() -> None:
     assert not HoldDecision.objects.exists()
 
 
+def test_who_owns_the_program_that_entered_an_order_does_not_decide_about_it() -> None:
+    draft = make.draft(payments=[make.payment()], origin=HASTY)
+    receipt = receive_orders(make.program("orders.enter"), intakes=[Intake(draft=draft, source="api")], now=make.NOW)[0]
+    make.settle()
+    with pytest.raises(audit.OwnEntry):
+        screening_deciding.release_hold(make.administrator(), order_id=receipt.order_id, reason="我认识他", now=LATER)
+    assert not HoldDecision.objects.exists()
+
+
 def test_an_order_that_is_cancelled_otherwise_ends_its_hold() -> None:
     receipt = paid(origin=HASTY)
     make.settle()

@@ -5,6 +5,8 @@ from steward.modules.people.queries.actors import (
     actor_for_token,
     actor_names,
     forget_tokens,
+    person_behind,
+    persons_behind,
     remembered_actor,
 )
 from steward.modules.people.queries.calendars import (
@@ -143,6 +145,8 @@ __all__ = [
     "permission",
     "permission_matrix",
     "permissions",
+    "person_behind",
+    "persons_behind",
     "present_staff",
     "remembered_actor",
     "role_administrators",
