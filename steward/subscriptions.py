@@ -17,6 +17,7 @@ from steward.modules.deadlines.events import (
     PolicyChanged,
     PolicyRetired,
 )
+from steward.modules.desk import handlers as desk
 from steward.modules.fulfilment import handlers as fulfilment
 from steward.modules.incidents import handlers as incidents
 from steward.modules.incidents.events import SurgeStarted
@@ -39,6 +40,7 @@ from steward.modules.logistics.events import (
     ShipmentTroubled,
 )
 from steward.modules.messaging import handlers as messaging
+from steward.modules.messaging.events import MessageFailed, MessageReceived, MessageSent
 from steward.modules.orders import handlers as orders
 from steward.modules.orders.events import (
     LineCancelled,
@@ -150,7 +152,14 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     StepChanged: [orders.on_step_changed_advance_orders],
     AccountSet: [orders.on_account_set_advance_orders],
     AccountEnded: [orders.on_account_ended_advance_orders],
-    CustomerErased: [messaging.on_customer_erased_redact_messages, orders.on_customer_erased_forget_indexes],
+    CustomerErased: [
+        messaging.on_customer_erased_redact_messages,
+        orders.on_customer_erased_forget_indexes,
+        desk.on_customer_erased_forget_words,
+    ],
+    MessageReceived: [desk.on_message_received_take_in],
+    MessageSent: [desk.on_message_sent_settle_answers],
+    MessageFailed: [desk.on_message_failed_mark_answers],
 }
 
 # Ports that connectors serve, by dotted name: modules ask for a port, never for a connector.

@@ -39,7 +39,7 @@ class Ticket(models.Model):
     sorted_by = models.CharField(max_length=8, blank=True, db_default="", default="")
     subject = models.CharField(max_length=120, blank=True)
     channel = models.CharField(max_length=12)
-    language = models.CharField(max_length=8, blank=True, db_default="", default="")
+    language = models.CharField(max_length=10, blank=True, db_default="", default="")
     customer_id = models.BigIntegerField(null=True)
     order_id = models.BigIntegerField(null=True)
     owner_id = models.BigIntegerField(null=True)

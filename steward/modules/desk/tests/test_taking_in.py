@@ -6,11 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from steward.kernel.actor import system
 from steward.kernel.models import Event
 from steward.modules.deadlines import queries as deadlines
-from steward.modules.desk.commands import moving, owning
+from steward.modules.desk.commands import moving, owning, tokens
+from steward.modules.desk.commands.erasing import forget_words
 from steward.modules.desk.models import Conversation, Message, Ticket
 from steward.modules.desk.tests.words import DESK, customer, mail, said, ticket_of, word
+from steward.modules.messaging.commands.receiving import receive
+from steward.modules.messaging.rules.channels import Incoming, Sender
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +182,36 @@ def test_a_batch_costs_the_same_statements_whatever_its_size(django_assert_max_n
 
     with django_assert_max_num_queries(22):
         said(*words)
+
+
+def test_what_the_transport_took_is_in_a_ticket_once_the_worker_has_come_by() -> None:
+    sender = Sender(name="梅女士", phone="13800001111")
+    receive(
+        system("doors"),
+        incoming=[Incoming(channel="chat", box="site", external_id="1", sender=sender, at=make.NOW, text="在吗？")],
+        now=make.NOW,
+    )
+
+    make.settle()
+
+    ticket = Ticket.objects.get()
+    assert (ticket.subject, ticket.messages.get().text) == ("在吗？", "在吗？")
+
+
+def test_a_token_names_its_conversation_and_cannot_be_guessed() -> None:
+    first = said(mail(customer_id=customer()))[0]
+    conversation = Conversation.objects.get()
+    token = tokens.token_of(conversation.id)
+
+    heard = said(mail(customer_id=customer("+8613800009999"), conversation_id=tokens.conversation_of(token.upper())))[0]
+
+    assert heard.ticket_id == first.ticket_id
+    assert tokens.conversation_of(f"{conversation.id:x}-{'0' * tokens.SEAL_LENGTH}") is None
+
+
+def test_what_an_erased_customer_wrote_is_gone() -> None:
+    first = said(word("我叫梅兰，电话 13800001111", customer_id=customer()))[0]
+
+    forget_words(DESK, customer_ids=[ticket_of(first).customer_id or 0])
+
+    assert (ticket_of(first).subject, Message.objects.get().text) == ("", "")
