@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from steward.kernel import numbering
 from steward.modules.desk.commands.finding import Pool, load_pool
+from steward.modules.desk.events import TicketOpened
 from steward.modules.desk.models import Conversation, Message, Ticket
 from steward.modules.desk.queries.orders import OrderKey
 from steward.modules.desk.rules import threading, words
@@ -166,4 +167,16 @@ def _message(word: Word, ticket: Ticket, conversation: Conversation) -> Message:
         attachment_ids=list(word.attachment_ids),
         facts={**word.facts, **({"automatic": word.automatic} if word.automatic else {})},
         simulated=word.simulated,
+    )
+
+
+def opened_event(ticket: Ticket) -> TicketOpened:
+    """Tell of a ticket that was opened."""
+    return TicketOpened(
+        ticket_id=ticket.id,
+        number=ticket.number,
+        channel=ticket.channel,
+        customer_id=ticket.customer_id,
+        order_id=ticket.order_id or 0,
+        simulated=ticket.simulated,
     )

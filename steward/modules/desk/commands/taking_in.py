@@ -15,8 +15,7 @@ from steward.kernel.command import command
 from steward.modules.desk.commands import ticket_clocks
 from steward.modules.desk.commands.hearing import hear
 from steward.modules.desk.commands.parameters import windows
-from steward.modules.desk.commands.placing import Placed, Placing
-from steward.modules.desk.events import TicketOpened
+from steward.modules.desk.commands.placing import Placed, Placing, opened_event
 from steward.modules.desk.models import Conversation, Message, Ticket
 from steward.modules.desk.queries.orders import orders_by_number
 
@@ -92,7 +91,7 @@ def _take_in(actor: Actor, words: Sequence[Word], now: datetime) -> dict[int, He
     _write_conversations(placing)
     Message.objects.bulk_create(one.message for one in placed)
     ticket_clocks.begin(actor, opened, now, placing.due)
-    events.record(actor, [_opened(ticket) for ticket in opened])
+    events.record(actor, [opened_event(ticket) for ticket in opened])
     said = hear(actor, [one for one in placed if not one.opens], now)
     ticket_clocks.keep_due({one.ticket.id for one in placed})
     by_inbound = {one.word.inbound_id: Heard(_outcome(one, said), one.ticket.id, one.message.id) for one in placed}
@@ -118,14 +117,3 @@ def _write_conversations(placing: Placing) -> None:
     for message in placing.messages:
         if message.conversation is not None:
             message.conversation_id = message.conversation.id
-
-
-def _opened(ticket: Ticket) -> TicketOpened:
-    return TicketOpened(
-        ticket_id=ticket.id,
-        number=ticket.number,
-        channel=ticket.channel,
-        customer_id=ticket.customer_id,
-        order_id=ticket.order_id or 0,
-        simulated=ticket.simulated,
-    )

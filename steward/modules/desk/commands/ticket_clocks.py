@@ -149,6 +149,12 @@ def open_again(actor: Actor, tickets: Sequence[Ticket], at: datetime, reason: st
     reopen_clocks(actor, stops=stops, at=at, reason=reason, restatements=[restatement(one) for one in tickets])
 
 
+def run_again(actor: Actor, ticket: Ticket, kinds: Sequence[str], at: datetime, reason: str) -> None:
+    """Begin the next cycle of clocks that were called off by mistake, from when they were."""
+    stops = [ClockStop(SUBJECT, ticket.id, kind) for kind in kinds]
+    reopen_clocks(actor, stops=stops, at=at, reason=reason, restatements=[restatement(ticket)])
+
+
 def keep_due(ticket_ids: Iterable[int]) -> None:
     """Write to tickets which of their clocks is due next; the last step of whatever changes clocks.
 
