@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def two(*, same: bool = True) -> tuple[int, int]:
     return first.ticket_id or 0, second.ticket_id or 0
 
 
-def facts(ticket_id: int) -> tuple[object, ...]:
+def facts(ticket_id: int) -> Any:
     return Ticket.objects.filter(id=ticket_id).values_list(*FACTS)[0]
 
 
