@@ -105,6 +105,9 @@ SMS_ADDRESS = env.text("STEWARD_SMS_ADDRESS", "", "Address of the carrier's inte
 REPORT_SECRET = env.secret(
     "STEWARD_REPORT_SECRET", "Makes the keys by which delivery reports are known.", keep_in=HOME / "reports.key"
 )
+CLAMD = env.text(
+    "STEWARD_CLAMD", "", "ClamAV's daemon for files that come in: unix:/run/clamav/clamd.ctl or host:port."
+)
 WEBHOOKS_PRIVATE = env.boolean(
     "STEWARD_WEBHOOKS_PRIVATE",
     default=False,
@@ -268,7 +271,11 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
 MEDIA_ROOT = HOME / "files"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # What customers send is nobody else's to read on this machine.
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024

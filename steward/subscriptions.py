@@ -186,6 +186,7 @@ CONNECTORS: dict[str, str] = {
     "messaging.reports.development": "steward.connectors.development.reports",
     "messaging.reports.tencent_sms": "steward.connectors.tencent_sms.reports",
     "messaging.reports.twilio_sms": "steward.connectors.twilio_sms.reports",
+    "messaging.scanner": "steward.connectors.clamd.scanner",
     "messaging.sms": "steward.connectors.choosing.sms",
     "messaging.webhook": "steward.connectors.webhook_poster.connected",
     "orders.row_source": "steward.connectors.spreadsheets.open_rows",

@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("api/v1/", include("steward.interfaces.api.urls")),
     path("webhooks/", include("steward.interfaces.webhooks.urls")),
+    path("files/", include("steward.interfaces.files.urls")),
     path("p/", include("steward.interfaces.portal.urls")),
     path("", include("steward.interfaces.console.urls")),
 ]

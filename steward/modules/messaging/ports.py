@@ -133,3 +133,20 @@ class WebhookPoster(Protocol):
     def post(self, url: str, *, headers: dict[str, str], body: bytes) -> Answer:
         """Post and tell what was answered; refused targets and failures are answers with status 0."""
         ...
+
+
+class Verdict(Struct, frozen=True):
+    """What a scanner says of a file: clean, infected (`detail` names what with), or unscanned and why."""
+
+    state: Literal["clean", "infected", "unscanned"]
+    detail: str = ""
+
+
+class Scanner(Protocol):
+    """Looks for viruses; bound as `messaging.scanner`."""
+
+    name: str
+
+    def scan(self, content: bytes) -> Verdict:
+        """Look at a file. A scanner that cannot be asked, or cannot tell, says unscanned; it never raises."""
+        ...

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
 from steward.kernel import actor, jobs, moment
-from steward.modules.messaging.commands import cleaning, feeding, posting, sending
+from steward.modules.messaging.commands import cleaning, feeding, posting, sending, storing
 from steward.modules.messaging.queries import endpoints
 
 ROUNDS = 40
@@ -63,4 +63,16 @@ def forget_old(timestamp: int) -> None:
     """Forget what nobody needs any more, batch by batch; safe when run twice or by many workers."""
     for _ in range(ROUNDS):
         if cleaning.forget_old(SYSTEM, now=moment.now()) < cleaning.BATCH:
+            break
+    for _ in range(ROUNDS):
+        if storing.forget_loose(SYSTEM, now=moment.now()) < storing.BATCH:
+            return
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="messaging.scan_files", queue="messages", queueing_lock="messaging.scan_files", retry=jobs.RETRY)
+def scan_files(timestamp: int) -> None:
+    """Look for viruses in files that came while the scanner could not be asked."""
+    for _ in range(ROUNDS):
+        if storing.scan_left(SYSTEM, now=moment.now()) < storing.BATCH:
             return

@@ -40,7 +40,7 @@ def redact_customers(actor: Actor, *, customer_ids: Sequence[int], now: datetime
     That there was a message, when and on which channel, stays. Locks: their files, in id order.
     Source: CUS-6 (PIPL art. 47, GDPR art. 17).
     """
-    wanted = {"customers": arrays.integers(sorted(set(customer_ids))), "now": now}
+    wanted: dict[str, str | datetime] = {"customers": arrays.integers(sorted(set(customer_ids))), "now": now}
     with connection.cursor() as cursor:
         cursor.execute(REDACT, wanted)
         cursor.execute(LOSE, wanted)

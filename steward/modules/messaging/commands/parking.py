@@ -41,7 +41,7 @@ def park_inbound(actor: Actor, *, unreadable: Sequence[Unreadable], now: datetim
     """
     wanted = {_key(one): one for one in unreadable}
     rows = list(wanted.items())
-    columns = {
+    columns: dict[str, str | datetime] = {
         "now": now,
         "channels": arrays.texts([key[0] for key, _ in rows]),
         "boxes": arrays.texts([key[1] for key, _ in rows]),

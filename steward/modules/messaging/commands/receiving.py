@@ -17,6 +17,7 @@ from steward.kernel.command import command
 from steward.modules.customers.commands.matching import Match, match_customers
 from steward.modules.customers.queries.search import canonical_phone
 from steward.modules.customers.rules.buyers import Buyer, Profile
+from steward.modules.messaging.commands import storing
 from steward.modules.messaging.commands.parking import Unreadable, park_inbound
 from steward.modules.messaging.commands.queueing import PACKAGE
 from steward.modules.messaging.events import MessageReceived
@@ -57,7 +58,7 @@ def receive(actor: Actor, *, incoming: Sequence[Incoming], now: datetime) -> lis
         else:
             fit.setdefault(one.key, channels.storable(one, longest=longest))
     known = find_known(list(fit))
-    fresh = [one for key, one in fit.items() if key not in known]
+    fresh = _with_files(actor, [one for key, one in fit.items() if key not in known], now)
     taken = known | _take_apart(actor, fresh, now)
     for one in incoming:
         if one.key in unfit and one.key not in taken:
@@ -65,11 +66,20 @@ def receive(actor: Actor, *, incoming: Sequence[Incoming], now: datetime) -> lis
     return [taken[one.key] for one in incoming]
 
 
+def _with_files(actor: Actor, fresh: Sequence[Incoming], now: datetime) -> list[Incoming]:
+    """Keep the files of messages before these are taken; what is not taken after all leaves them loose."""
+    stored = storing.store_many(actor, messages=[one.parts for one in fresh], now=now)
+    return [
+        msgspec.structs.replace(one, attachment_ids=(*one.attachment_ids, *ids)) if ids else one
+        for one, ids in zip(fresh, stored, strict=True)
+    ]
+
+
 def find_known(keys: Sequence[Key], *, again: bool = False) -> dict[Key, Taken]:
     """Find what was taken before, or parked and seen to; `again` looks past what is parked."""
     if not keys:
         return {}
-    columns = {
+    columns: dict[str, str | bool] = {
         "channels": arrays.texts([key[0] for key in keys]),
         "boxes": arrays.texts([key[1] for key in keys]),
         "external_ids": arrays.texts([key[2] for key in keys]),
@@ -107,7 +117,7 @@ def _take_patiently(actor: Actor, fresh: Sequence[Incoming], now: datetime) -> d
 
 def _parked(actor: Actor, one: Incoming, why: str, now: datetime) -> Taken:
     raw = msgspec.msgpack.encode(msgspec.structs.replace(one, attachment_ids=()))
-    unreadable = Unreadable(*(part[:limit] for part, limit in zip(one.key, (12, 80, 255), strict=True)), raw, why)
+    unreadable = Unreadable(one.channel, one.box, one.external_id, raw, why)
     return park_inbound(actor, unreadable=[unreadable], now=now)[0]
 
 

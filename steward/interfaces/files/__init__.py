@@ -1,0 +1,1 @@
+"""Files behind signed links, for staff and customers alike."""
