@@ -12,6 +12,7 @@ from steward.modules.approvals import commands as approvals
 from steward.modules.approvals import queries as approval_queries
 from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.orders import queries as orders
+from steward.modules.orders.commands.money_back import ask_refund
 from steward.modules.orders.queries.money import facts_of
 from steward.modules.payments import commands as payments
 from steward.modules.payments import queries
@@ -83,14 +84,9 @@ def _paid(order_ids: Sequence[int], *shops: str) -> Iterator[int]:
 def _ask(actor: Actor, order_id: int, cause: str, reason: str, amount_minor: int, at: datetime) -> list[str]:
     order = facts_of([order_id])[0]
     left_minor = queries.left_to_refund(order_id, order.currency)
-    want = payments.RefundWant(
-        order=order,
-        cause=cause,
-        currency=order.currency,
-        amount_minor=min(amount_minor, left_minor),
-        reason=reason,
-    )
-    return payments.request_refund(actor, want=want, now=at).numbers
+    amount_minor = min(amount_minor, left_minor)
+    asked = ask_refund(actor, order_id=order_id, cause=cause, amount_minor=amount_minor, reason=reason, now=at)
+    return asked.numbers
 
 
 def _tell(told: Told, at: datetime) -> None:

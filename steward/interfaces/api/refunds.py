@@ -11,8 +11,8 @@ from steward.interfaces.api.orders import Number, covered
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import BIGGEST_MINOR, Currency, Filters, IdAfter, Input, Limit, Plain, Text
 from steward.kernel import errors, moment
-from steward.modules.orders.queries.money import facts_of
-from steward.modules.payments import commands, queries
+from steward.modules.orders.commands import money_back
+from steward.modules.payments import queries
 from steward.modules.payments.rules import refunds as rules
 
 router = Router(tags=["refunds"])
@@ -117,15 +117,16 @@ def request_refund(request: ApiRequest, number: Number, payload: RefundInput) ->
     """Ask for money of an order back, by the way it came. Above a limit somebody else has to agree at
     /approvals first. Needs `payments.refund`."""
     request.auth.require("payments.refund")
-    order = facts_of([covered(request, number).order.id])[0]
-    want = commands.RefundWant(
-        order=order,
+    made = money_back.ask_refund(
+        request.auth,
+        order_id=covered(request, number).order.id,
         cause=payload.cause,
-        currency=payload.currency or order.currency,
+        currency=payload.currency,
         amount_minor=payload.amount_minor,
         reason=payload.reason,
+        now=moment.now(),
     )
-    return RefundMade.model_validate(commands.request_refund(request.auth, want=want, now=moment.now()))
+    return RefundMade.model_validate(made)
 
 
 @router.get("/refunds", response=RefundPage, operation_id="list_refunds", summary="List refunds")

@@ -12,6 +12,7 @@ from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.notices import say
 from steward.kernel import errors, moment, money
 from steward.modules.orders import queries as orders
+from steward.modules.orders.commands import money_back
 from steward.modules.orders.queries.money import facts_of
 from steward.modules.payments import commands, queries
 
@@ -52,14 +53,15 @@ def refund_request(request: StaffRequest, number: str) -> HttpResponse:
     """Ask for money of an order back."""
     order = facts_of([orders.order_id(number)])[0]
     currency = _typed(request, "currency") or order.currency
-    want = commands.RefundWant(
-        order=order,
+    receipt = money_back.ask_refund(
+        request.actor,
+        order_id=order.order_id,
         cause=_typed(request, "cause"),
         currency=currency,
         amount_minor=_amount_minor(_typed(request, "amount"), currency),
         reason=_typed(request, "reason"),
+        now=moment.now(),
     )
-    receipt = commands.request_refund(request.actor, want=want, now=moment.now())
     text = _("%(number)s waits for a second person.") if receipt.approval == "awaiting" else _("%(number)s goes out.")
     return say(request, text % {"number": ", ".join(receipt.numbers)}, to=reverse("order", args=[order.number]))
 

@@ -12,6 +12,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.deadlines import queries as deadlines
 from steward.modules.inventory.commands.promising import release_promises
+from steward.modules.orders.commands.families import lock_families
 from steward.modules.orders.commands.invoices import call_off_invoices
 from steward.modules.orders.commands.late_audits import note_late
 from steward.modules.orders.commands.money_back import give_back
@@ -19,13 +20,11 @@ from steward.modules.orders.commands.moving import Move, Standing, lock_order, l
 from steward.modules.orders.commands.own_steps import call_off_own_clocks
 from steward.modules.orders.events import OrderCancelled
 from steward.modules.orders.models import Order
-from steward.modules.orders.queries.money import with_families
 from steward.modules.orders.rules import transitions
 from steward.modules.orders.rules.cancelling import can_cancel
 from steward.modules.orders.rules.fulfilment import is_handed_over
 from steward.modules.orders.rules.standing import OWING
 from steward.modules.payments import queries as payments
-from steward.modules.payments.commands.locking import lock_money
 from steward.modules.payments.rules import payment_state
 
 _CANCELLED = "cancelled"
@@ -71,7 +70,7 @@ def cancel_unpaid(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> i
     Locks: orders, the money of their families, then their promises, each in id order.
     """
     orders = [one for one in lock_orders(order_ids).values() if _may_lapse(one)]
-    lock_money(with_families(one.id for one in orders))
+    lock_families(one.id for one in orders)
     sums = payments.paid_and_refunded({one.id: one.currency for one in orders})
     lapsed = [one for one in orders if owes(one.total_minor, *sums[one.id])]
     cancel_locked(actor, [Move(one, "cancel", "", "unpaid") for one in lapsed], now)
@@ -104,7 +103,7 @@ def cancel_locked(actor: Actor, moves: Sequence[Move], now: datetime, *, hands: 
     Raises: NotPossible. Emits: OrderStateChanged, OrderCancelled, RefundRequested.
     Locks: the money of their families, then what release_promises locks.
     """
-    lock_money(with_families(move.order.id for move in moves))
+    lock_families(move.order.id for move in moves)
     # Stock before the order's row: who brings the same order at this moment holds its stock, and would wait for a row
     # that is being changed, though not for one that is merely locked.
     released = release_promises(order_ids=[move.order.id for move in moves]) if moves else []

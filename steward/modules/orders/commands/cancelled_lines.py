@@ -10,14 +10,13 @@ from django.db.models import F
 from steward.kernel.actor import Actor, system
 from steward.modules.inventory.commands.promising import lower_promises
 from steward.modules.orders.commands.cancel import cancel_locked
+from steward.modules.orders.commands.families import lock_families
 from steward.modules.orders.commands.moving import Move, Standing
 from steward.modules.orders.commands.progress import advance_orders
 from steward.modules.orders.commands.waiting import units_wanted
 from steward.modules.orders.models import Line, Order, OrderFinding
-from steward.modules.orders.queries.money import with_families
 from steward.modules.orders.rules.cancelling import can_cancel
 from steward.modules.orders.rules.fulfilment import HELD_STATES, is_handed_over
-from steward.modules.payments.commands.locking import lock_money
 
 SYSTEM = system("orders")
 CAUSE = "cancelled_at_source"
@@ -42,7 +41,7 @@ def take_from_live(
     )
     ended = [one for one in orders if one.id not in alive and can_cancel(one.state, one.fulfilment_state)]
     reasons = {one.id: ", ".join(sorted(documents[one.id])) for one in ended}
-    lock_money(with_families(one.id for one in ended))
+    lock_families(one.id for one in ended)
     lower_promises(still_wanted={id_: wanted.get(id_, {}) for id_ in ids})
     cancel_locked(actor, [Move(one, "cancel", reasons[one.id], CAUSE) for one in ended], now)
     given_back = Order.objects.filter(id__in=list(reasons), fulfilment_state__in=HELD_STATES)

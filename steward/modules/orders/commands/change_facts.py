@@ -7,15 +7,14 @@ from typing import Any
 
 from steward.kernel import personal
 from steward.modules.customers.commands.matching import open_key
+from steward.modules.orders.commands.families import lock_families
 from steward.modules.orders.commands.moving import Standing
 from steward.modules.orders.models import Line as LineRow
 from steward.modules.orders.models import Order, Verification
-from steward.modules.orders.queries.money import with_families
 from steward.modules.orders.rules.change_effects import Line
 from steward.modules.orders.rules.change_plan import Facts
 from steward.modules.orders.rules.changes import Looks
 from steward.modules.payments import queries as payments
-from steward.modules.payments.commands.locking import lock_money
 from steward.modules.payments.rules import payment_state
 
 ADDRESS = ("name", "phone", "country", "province", "city", "district", "street", "postcode")
@@ -28,7 +27,7 @@ def read_facts(standings: Sequence[Standing]) -> dict[int, Facts]:
     Locks: the money of the orders' families, in id order.
     """
     ids = sorted(one.id for one in standings)
-    lock_money(with_families(ids))
+    lock_families(ids)
     currencies = {one.id: one.currency for one in standings}
     sums, claims = payments.paid_and_refunded(currencies), payments.claimed(currencies)
     rows = Order.objects.in_bulk(ids)

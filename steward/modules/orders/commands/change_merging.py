@@ -12,6 +12,7 @@ from steward.modules.inventory.commands.promising import release_promises
 from steward.modules.orders.commands import change_goods as goods
 from steward.modules.orders.commands.change_applying import Job, note_hands, set_free, take_back
 from steward.modules.orders.commands.change_planning import back_to
+from steward.modules.orders.commands.families import lock_families
 from steward.modules.orders.commands.invoices import call_off_invoices
 from steward.modules.orders.commands.late_audits import note_late
 from steward.modules.orders.commands.money_back import give_back
@@ -20,10 +21,9 @@ from steward.modules.orders.commands.own_steps import call_off_own_clocks
 from steward.modules.orders.commands.progress import advance_orders, follow_payments
 from steward.modules.orders.models import Line as LineRow
 from steward.modules.orders.models import Order, OrderFinding
-from steward.modules.orders.queries.money import facts_of, with_families
+from steward.modules.orders.queries.money import facts_of
 from steward.modules.orders.rules.transitions import MERGED
 from steward.modules.payments import queries as money
-from steward.modules.payments.commands.locking import lock_money
 from steward.modules.payments.commands.transferring import transfer_all_left, transfer_money
 
 SYSTEM = system("orders")
@@ -158,7 +158,7 @@ def carry_over(actor: Actor, *, entry_ids: Sequence[int], now: datetime) -> None
     after = _went_on([id_ for id_ in paid if id_ in standings])
     if not {*after, *after.values()} <= standings.keys():
         raise errors.Stale
-    lock_money(with_families(standings))
+    lock_families(standings)
     for id_ in sorted(after.keys() & set(paid)):
         last = after[id_]
         while last in after:

@@ -1,4 +1,4 @@
-"""Give the money of cancelled orders back, and let callbacks that came before their order find it."""
+"""Ask for money back, for a person or for cancelled orders; let callbacks that came before their order find it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.orders.commands.moving import lock_orders
+from steward.modules.orders.commands.families import lock_families
+from steward.modules.orders.commands.moving import lock_order, lock_orders
 from steward.modules.orders.models import Order
 from steward.modules.orders.queries.money import facts_of
 from steward.modules.orders.rules.transitions import MERGED
@@ -21,13 +22,39 @@ PAID_BACK_ELSEWHERE = "refunded_at_source"
 AT_ONCE = 200
 
 
+@command(needs="payments.refund")
+def ask_refund(
+    actor: Actor,
+    *,
+    order_id: int,
+    cause: str,
+    amount_minor: int,
+    now: datetime,
+    currency: str | None = None,
+    reason: str = "",
+) -> payments.RequestReceipt:
+    """Ask for money of an order back; what all that were one with it were given back counts towards the limits.
+
+    The family is read under the locks: an order is not split unseen while its refund is decided. Units: minor units of
+    the currency, the order's where none is named. Raises: NotFound, BadRefund, NotEnoughLeft, Stale.
+    Emits: RefundRequested. Locks: the order, then the money of its family. Source: RET-4.
+    """
+    lock_order(order_id)
+    lock_families([order_id])
+    order = facts_of([order_id])[0]
+    want = payments.RefundWant(
+        order=order, cause=cause, currency=currency or order.currency, amount_minor=amount_minor, reason=reason
+    )
+    return payments.request_refund(actor, want=want, now=now)
+
+
 def give_back(
     actor: Actor, *, order_ids: Sequence[int], cause: str, reason: str, now: datetime, hands: Sequence[str] = ()
 ) -> None:
     """Ask for all that is left of cancelled orders' money, as a step of the caller's command; past orders never.
 
     Where nothing is left nothing is done. Nobody whose `hands` were in it agrees to it. Emits: RefundRequested.
-    Locks: the orders' money, in id order, after the orders.
+    The money of their families is locked (lock_families), after the orders.
     """
     cancelled = Order.objects.filter(id__in=order_ids, state="cancelled", historic=False)
     ids = cancelled.exclude(cancel_cause=PAID_BACK_ELSEWHERE).values_list("id", flat=True)
@@ -43,13 +70,14 @@ def give_back_late(actor: Actor, *, entry_ids: Sequence[int], now: datetime) -> 
     What came for an order that went into another counts for that one instead (change_merging).
 
     Who cancels an order after this looked sees the payment itself. Emits: RefundRequested.
-    Locks: the cancelled orders, then their money, each in id order.
+    Locks: the cancelled orders, then the money of their families, each in id order.
     """
     paid = money.orders_of_fresh_payments(entry_ids)
     over = Order.objects.filter(id__in=paid, state="cancelled").exclude(cancel_cause=MERGED)
-    cancelled = list(over.values_list("id", flat=True))
+    cancelled = lock_orders(over.values_list("id", flat=True))
     if cancelled:
-        give_back(actor, order_ids=list(lock_orders(cancelled)), cause="late_payment", reason="", now=now)
+        lock_families(cancelled)
+        give_back(actor, order_ids=list(cancelled), cause="late_payment", reason="", now=now)
 
 
 def match_waiting_callbacks(actor: Actor, *, now: datetime) -> int:

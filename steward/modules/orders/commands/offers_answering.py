@@ -14,6 +14,7 @@ from steward.kernel.actor import Actor, system
 from steward.kernel.command import command
 from steward.modules.deadlines.commands import ClockStop, stop_clocks
 from steward.modules.orders.commands.cancel import cancel_locked
+from steward.modules.orders.commands.families import lock_families
 from steward.modules.orders.commands.moving import Move, Standing, lock_order, lock_orders
 from steward.modules.orders.commands.offers import CANCELS, CLOCK, SUBJECT, waits_for_goods, withdraw_offers
 from steward.modules.orders.commands.offers_lines import put_lines
@@ -21,12 +22,11 @@ from steward.modules.orders.commands.offers_splitting import OptionGone, split_f
 from steward.modules.orders.commands.progress import advance_orders, follow_payments
 from steward.modules.orders.events import OfferAnswered, OfferExpired
 from steward.modules.orders.models import Offer, Order
-from steward.modules.orders.queries.money import facts_of, with_families
+from steward.modules.orders.queries.money import facts_of
 from steward.modules.orders.queries.offer_facts import offer_facts
 from steward.modules.orders.rules import offers as rules
 from steward.modules.orders.rules import transitions
 from steward.modules.payments import commands as payments
-from steward.modules.payments.commands.locking import lock_money
 
 __all__ = ["OfferOver", "OptionGone", "SayWhy", "answer_offer", "expire_offers"]
 
@@ -73,7 +73,7 @@ def answer_offer(actor: Actor, *, offer_id: int, option: str, now: datetime, rea
         return False
     if offer.expires_at is not None and now >= offer.expires_at:
         raise OfferOver
-    lock_money(with_families([order_id]))
+    lock_families([order_id])
     order = Order.objects.get(id=order_id)
     choice = rules.find(offer_facts(order, one.pool), option)
     if choice is None:
@@ -110,7 +110,7 @@ def expire_offers(actor: Actor, *, offer_ids: Sequence[int], now: datetime) -> i
     open_ = Offer.objects.filter(id__in=list(offer_ids), state="open").order_by("order_id")
     waiting = list(open_.values_list("id", "order_id"))
     orders = lock_orders(order_id for _id, order_id in waiting)
-    lock_money(with_families(orders))
+    lock_families(orders)
     for offer_id, order_id in waiting:
         one = orders[order_id]
         offer = Offer.objects.get(id=offer_id)
