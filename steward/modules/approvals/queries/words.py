@@ -30,6 +30,7 @@ FACTS: Mapping[str, Any] = {
     "condition": pgettext_lazy("goods", "Condition"),
     "valued_at": gettext_lazy("Valued"),
     "given_up_before_minor": gettext_lazy("Given up lately, counted with it"),
+    "off_before_minor": gettext_lazy("Differences submitted lately, counted with it"),
     "lines_off": gettext_lazy("Lines that differ"),
     "pieces_found": gettext_lazy("Pieces found more"),
     "pieces_missing": gettext_lazy("Pieces missing"),

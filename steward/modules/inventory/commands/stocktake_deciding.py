@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from steward.kernel import errors, lifecycles
+from steward.kernel import errors, lifecycles, parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.approvals.commands import Ask, Asked, ask_approvals, withdraw_approvals
 from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.inventory.commands.stocktake_planning import announce, lock_stocktake, move_stocktake
-from steward.modules.inventory.models import Stocktake, StocktakeCount, StocktakeLine, StocktakeSheet
+from steward.modules.inventory.models import Stocktake, StocktakeCount, StocktakeLine, StocktakeSheet, Warehouse
+from steward.modules.inventory.queries import thresholds
 from steward.modules.inventory.queries.stocktake_lines import CountedLine, counted_lines, differing_lines
 from steward.modules.inventory.rules import stocktaking as rules
+from steward.modules.people import queries as people
 
 KIND = "stocktake"
 SUBJECT = "stocktake"
@@ -42,10 +45,11 @@ class StocktakeReasonMissing(errors.Refusal):
 def submit_stocktake(actor: Actor, *, number: str, now: datetime) -> str:
     """Ask another person to agree to the differences, by their value; without any the stocktake goes on by itself.
 
-    The value is that of all differences regardless of their sign, at the prices when the stocktake was planned. Nobody
-    who counted any of it decides, nor who asks; who else, and how many, is a policy (kind `stocktake`). Returns the
-    state after it. Raises: NotFound, NotPossible, RecountMissing. Emits: ApprovalAsked, StocktakeMoved. Locks: the
-    stocktake. Source: INV-5.
+    The value is that of all differences regardless of their sign, at the prices when the stocktake was planned. What
+    the same person submitted of the same warehouse within some days counts with it, so slices do not help. Nobody who
+    counted any of it decides, nor who asks; who else, and how many, is a policy (kind `stocktake`). Returns the state
+    after it. Raises: NotFound, NotPossible, RecountMissing. Emits: ApprovalAsked, StocktakeMoved. Locks: the stocktake,
+    then its warehouse, so that two slices see each other. Source: INV-5.
     """
     row = lock_stocktake(number)
     lifecycles.reached(rules.TRANSITIONS, row.state, "ask")
@@ -53,10 +57,20 @@ def submit_stocktake(actor: Actor, *, number: str, now: datetime) -> str:
     missing = sum(line.must_recount for line in lines)
     if missing:
         raise RecountMissing(lines=missing)
-    asked = _ask(actor, row, lines, now) if lines else Asked("not_needed")
+    Warehouse.objects.select_for_update(no_key=True).get(id=row.warehouse_id)
+    person = people.person_behind(actor.id)
+    asked = _ask(actor, row, lines, _submitted_lately(row, person, now), now) if lines else Asked("not_needed")
     verb = "pass" if asked.outcome == "not_needed" else "ask"
     currency, off_minor = value_of(lines)
-    move_stocktake(row, verb, approval_id=asked.approval_id or None, off_minor=off_minor, currency=currency)
+    move_stocktake(
+        row,
+        verb,
+        approval_id=asked.approval_id or None,
+        off_minor=off_minor,
+        currency=currency,
+        submitted_at=now,
+        submitted_by=person,
+    )
     announce(actor, row, verb)
     return row.state
 
@@ -73,16 +87,30 @@ def value_of(lines: Sequence[CountedLine]) -> tuple[str, int]:
     return next(iter(by_currency.items())) if len(by_currency) == 1 else ("", 0)
 
 
-def _ask(actor: Actor, row: Stocktake, lines: Sequence[CountedLine], now: datetime) -> Asked:
+def _submitted_lately(row: Stocktake, person: str, now: datetime) -> dict[str, int]:
+    """Sum the differences a person submitted of the same warehouse lately, by currency. Units: minor units."""
+    since = now - timedelta(days=parameters.value(thresholds.STOCKTAKE_SLICES_DAYS))
+    rows = Stocktake.objects.filter(
+        warehouse_id=row.warehouse_id, state__in=rules.SUBMITTED, submitted_by=person, submitted_at__gt=since
+    ).exclude(currency="", off_minor=0, approval=None)
+    return dict(rows.exclude(id=row.id).order_by("currency").values_list("currency").annotate(Sum("off_minor")))
+
+
+def _ask(
+    actor: Actor, row: Stocktake, lines: Sequence[CountedLine], earlier: Mapping[str, int], now: datetime
+) -> Asked:
     currency, off_minor = value_of(lines)
+    earlier_minor = earlier.get(currency, 0)
     counted = StocktakeCount.objects.filter(line__stocktake=row).exclude(counted_by="")
     hands = sorted(set(counted.values_list("counted_by", flat=True)))
-    facts = {
+    facts: dict[str, object] = {
         "warehouse": row.warehouse.name,
         "lines_off": len(lines),
         "pieces_found": sum(max(0, line.difference) for line in lines),
         "pieces_missing": sum(max(0, -line.difference) for line in lines),
     }
+    if earlier_minor:
+        facts["off_before_minor"] = earlier_minor
     ask = Ask(
         kind=KIND,
         subject_kind=SUBJECT,
@@ -90,6 +118,8 @@ def _ask(actor: Actor, row: Stocktake, lines: Sequence[CountedLine], now: dateti
         number=row.number,
         involved=tuple(hands),
         amount_minor=off_minor,
+        earlier_minor=earlier_minor,
+        strictest=bool(earlier.keys() - {currency}),
         currency=currency,
         facts=facts,
         reason=row.note,

@@ -10,13 +10,14 @@ from django.db.models.functions import Now
 from steward.modules.inventory.models.places import Warehouse
 from steward.modules.inventory.rules.moving import CONDITIONS
 from steward.modules.inventory.rules.sheets import CLASSES
-from steward.modules.inventory.rules.stocktaking import SHEET_STATES, STATES
+from steward.modules.inventory.rules.stocktaking import SHEET_STATES, STATES, SUBMITTED
 
 
 class Stocktake(models.Model):
     """One count of a warehouse, or of some of its zones or classes (none named: all). Units: minor currency units.
 
-    `off_minor` is the absolute value of all differences a second person was asked about. From awaiting to approved it
+    `off_minor` is the absolute value of all differences a second person was asked about; `submitted_by` is the person
+    who asked, of a program its owner: their slices add up. From awaiting to approved it
     gets by a granted approval alone (trigger in the migration).
     """
 
@@ -37,6 +38,8 @@ class Stocktake(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.CharField(max_length=80)
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.CharField(max_length=80, blank=True, db_default="")
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -54,8 +57,17 @@ class Stocktake(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="cancelled") | ~Q(reason=""), name="stocktake_cancelled_with_reason"
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=SUBMITTED) | (Q(submitted_at__isnull=False) & ~Q(submitted_by="")),
+                name="stocktake_submitted_by_somebody",
+            ),
         )
-        indexes = (models.Index(fields=["state", "-id"], name="stocktake_by_state"),)
+        indexes = (
+            models.Index(fields=["state", "-id"], name="stocktake_by_state"),
+            models.Index(
+                fields=["warehouse", "submitted_at"], condition=Q(state__in=SUBMITTED), name="stocktake_submitted"
+            ),
+        )
 
 
 class StocktakeLine(models.Model):

@@ -38,6 +38,14 @@ EXPIRY_DAYS = parameters.define(
     minimum=1,
     maximum=3650,
 )
+STOCKTAKE_SLICES_DAYS = parameters.define(
+    "inventory.stocktake_slices_days",
+    30,
+    unit="d",
+    label=_("Stocktakes of a warehouse one person submits within so many days count together towards the limits"),
+    minimum=0,
+    maximum=365,
+)
 TRANSIT_DAYS = parameters.define(
     "inventory.transfer_days",
     3,

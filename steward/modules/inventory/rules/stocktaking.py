@@ -8,6 +8,8 @@ from typing import Literal
 from msgspec import Struct
 
 STATES = ("counting", "comparing", "awaiting_approval", "approved", "done", "cancelled")
+# Asked about: these count towards the limit of what is asked about next.
+SUBMITTED = ("awaiting_approval", "approved", "done")
 LIVE = ("counting", "comparing", "awaiting_approval", "approved")
 TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("counting", "compare"): "comparing",
