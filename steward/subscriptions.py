@@ -7,7 +7,13 @@ from typing import Any
 
 from steward.kernel.events import Event
 from steward.modules.approvals.events import ApprovalSettled
-from steward.modules.customers.events import AccountEnded, AccountSet, CustomerErased
+from steward.modules.customers.events import (
+    AccountEnded,
+    AccountSet,
+    CustomerErased,
+    CustomersMerged,
+    CustomersUnmerged,
+)
 from steward.modules.deadlines import handlers as deadlines
 from steward.modules.deadlines.events import (
     ClockBreached,
@@ -160,6 +166,8 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     MessageReceived: [desk.on_message_received_take_in],
     MessageSent: [desk.on_message_sent_settle_answers],
     MessageFailed: [desk.on_message_failed_mark_answers],
+    CustomersMerged: [orders.on_customers_merged_follow_buyers],
+    CustomersUnmerged: [orders.on_customers_unmerged_follow_buyers],
 }
 
 # Ports that connectors serve, by dotted name: modules ask for a port, never for a connector.

@@ -45,3 +45,86 @@ class AccountEnded(Event, frozen=True, kw_only=True):
     customer_id: int
     currency: str
     reason: str
+
+
+class IdentityAdded(Event, frozen=True, kw_only=True):
+    """A buyer is known in one more way; `is_shared` says that somebody else is found by the same value."""
+
+    KIND = "customers.identity_added"
+    SUBJECT = "customer"
+    customer_id: int
+    identity_id: int
+    what: str
+    is_shared: bool
+
+
+class IdentityVerified(Event, frozen=True, kw_only=True):
+    """A buyer has proved that a phone, an e-mail or another way to know them is theirs."""
+
+    KIND = "customers.identity_verified"
+    SUBJECT = "customer"
+    customer_id: int
+    identity_id: int
+    what: str
+    how: str
+
+
+class CustomersMerged(Event, frozen=True, kw_only=True):
+    """Two buyers are one person: `customer_id` stands from now on also for `member_ids`, led by `merged_id`.
+
+    Rows keep the buyer they came by; what is kept per person has to look at all of them (queries.merged.family).
+    """
+
+    KIND = "customers.customers_merged"
+    SUBJECT = "customer"
+    customer_id: int
+    merge_id: int
+    merged_id: int
+    member_ids: list[int]
+    rule: str
+    reason: str
+
+
+class CustomersUnmerged(Event, frozen=True, kw_only=True):
+    """A merge was taken back: `separated_id` stands for itself and for `member_ids` again, not `customer_id`."""
+
+    KIND = "customers.customers_unmerged"
+    SUBJECT = "customer"
+    customer_id: int
+    merge_id: int
+    separated_id: int
+    member_ids: list[int]
+    reason: str
+
+
+class MergeProposed(Event, frozen=True, kw_only=True):
+    """Two buyers may be one person; somebody has to decide."""
+
+    KIND = "customers.merge_proposed"
+    SUBJECT = "customer"
+    customer_id: int
+    other_id: int
+    proposal_id: int
+    rule: str
+
+
+class MergeRefused(Event, frozen=True, kw_only=True):
+    """Two buyers who were proposed are not one person."""
+
+    KIND = "customers.merge_refused"
+    SUBJECT = "customer"
+    customer_id: int
+    other_id: int
+    proposal_id: int
+    reason: str
+
+
+class MergeRuleSet(Event, frozen=True, kw_only=True):
+    """A rule of merging was switched on or off, or does otherwise from now on."""
+
+    KIND = "customers.merge_rule_set"
+    SUBJECT = "rule"
+    rule_id: int
+    code: str
+    acts: str
+    is_on: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
@@ -11,7 +11,14 @@ from steward.kernel.actor import system
 from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.catalog import queries as catalog
 from steward.modules.catalog.rules import units_on_shelf
-from steward.modules.customers.events import AccountEnded, AccountSet, CustomerErased
+from steward.modules.customers.events import (
+    AccountEnded,
+    AccountSet,
+    CustomerErased,
+    CustomersMerged,
+    CustomersUnmerged,
+)
+from steward.modules.customers.queries.merged import family
 from steward.modules.deadlines.events import ClockBreached, ClockEscalated, ClockWarned
 from steward.modules.inventory.events import HoldExpired, PromiseWithdrawn, StockMoved, WriteOffEnded
 from steward.modules.orders.commands import (
@@ -332,6 +339,25 @@ def _waiting_of(events: Sequence[AccountSet] | Sequence[AccountEnded]) -> list[i
     buyers = {event.customer_id for event in events}
     waiting = Order.objects.filter(customer_id__in=buyers, state__in=("checked", "audit"), historic=False)
     return list(waiting.order_by("id").values_list("id", flat=True))
+
+
+def on_customers_merged_follow_buyers(events: Sequence[CustomersMerged]) -> None:
+    """Count orders of people who were merged as one buyer's, and let those go on that their terms allow."""
+    follow_people({id_ for event in events for id_ in event.member_ids})
+
+
+def on_customers_unmerged_follow_buyers(events: Sequence[CustomersUnmerged]) -> None:
+    """Count orders of people who were parted as their own again; those that went on by the other's terms wait."""
+    follow_people({id_ for event in events for id_ in event.member_ids})
+
+
+def follow_people(customer_ids: Iterable[int]) -> None:
+    """Bring what is counted per person up to whom people are one with by now."""
+    screening_signals.follow_buyers(SYSTEM, customer_ids=customer_ids)
+    people = family(customer_ids)
+    waiting = Order.objects.filter(customer_id__in=people, state__in=("checked", "audit"), historic=False)
+    ids = list(waiting.order_by("id").values_list("id", flat=True))
+    progress.advance_orders(SYSTEM, order_ids=ids, now=moment.now())
 
 
 def on_promise_withdrawn_note_release(events: Sequence[PromiseWithdrawn]) -> None:

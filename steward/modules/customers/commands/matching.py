@@ -24,6 +24,15 @@ class Match(Struct):
     key: bytes
 
 
+class Known(Struct):
+    """A way a buyer of the batch is known that is not written yet."""
+
+    match: Match
+    kind: str
+    value: str
+    index: bytes
+
+
 class Fresh(Struct):
     """A customer to be made."""
 
@@ -38,14 +47,18 @@ def match_customers(buyers: Sequence[Buyer | None], *, simulated: Sequence[bool]
     """Recognise each buyer by the first identity that is known, or make a new customer; None stays None.
 
     A step of the caller's command, inside its transaction. Two buyers of one batch who share an identity are one.
-    An identity that came later (an e-mail beside the phone) is added to the customer it was seen with.
+    An identity that came later (an e-mail beside the phone) is added to the customer it was seen with; one that finds
+    somebody else is noted as shared, for the rules of merging. Whoever was merged is recognised as before: their
+    orders go on under their own key, and a merge that is taken back gives all of them back.
     Locks: unique identities, in value order; the loser of a race fails and is replayed by the caller.
     """
     indexes = [[personal.blind_index(*identity) for identity in buyer.identities] if buyer else [] for buyer in buyers]
     known = _find({index for own in indexes for index in own})
+    written = set(known)
     matches: list[Match | None] = []
     fresh: list[Fresh] = []
-    identities: list[tuple[int, str, bytes]] = []
+    identities: list[Known] = []
+    shared: list[Known] = []
     for buyer, own, drill in zip(buyers, indexes, simulated, strict=True):
         if buyer is None:
             matches.append(None)
@@ -55,12 +68,17 @@ def match_customers(buyers: Sequence[Buyer | None], *, simulated: Sequence[bool]
             wrapped = personal.new_key()
             match = Match(CUSTOMER_IDS.take(), wrapped.key)
             fresh.append(Fresh(match, KEY_IDS.take(), wrapped, buyer, drill))
-        for (kind, _), index in zip(buyer.identities, own, strict=True):
-            if index not in known:
-                known[index] = match
-                identities.append((match.customer_id, kind, index))
+        for (kind, value), index in zip(buyer.identities, own, strict=True):
+            holder = known.setdefault(index, match)
+            if index not in written:
+                written.add(index)
+                identities.append(Known(match, kind, value, index))
+            elif holder.customer_id != match.customer_id:
+                shared.append(Known(match, kind, value, index))
         matches.append(match)
-    _insert(fresh, identities)
+    _insert(fresh)
+    _insert_identities("insert_identities", identities)
+    _insert_identities("insert_shared_identities", shared)
     return matches
 
 
@@ -77,32 +95,38 @@ def _find(indexes: set[bytes]) -> dict[bytes, Match]:
     return {bytes(index): opened[customer_id] for index, customer_id, _, _ in rows}
 
 
-def _insert(fresh: Sequence[Fresh], identities: Sequence[tuple[int, str, bytes]]) -> None:
-    if fresh:
-        profiles = [one.buyer.profile for one in fresh]
-        key_ids = arrays.integers([one.key_id for one in fresh])
-        keys = {
-            "key_ids": key_ids,
-            "wrapped": arrays.octets([one.wrapped.wrapped for one in fresh]),
-            "versions": arrays.integers([one.wrapped.master_version for one in fresh]),
-        }
-        write(sql.load(PACKAGE, "insert_keys"), keys)
-        customers = {
-            "ids": arrays.integers([one.match.customer_id for one in fresh]),
-            "key_ids": key_ids,
-            "sealed": arrays.octets([personal.seal(one.match.key, structs.asdict(one.buyer.profile)) for one in fresh]),
-            "names": arrays.texts([arrays.octets(personal.name_bigrams(profile.name)) for profile in profiles]),
-            "tails": arrays.octets([_tail(profile.phone) for profile in profiles]),
-            "simulated": arrays.flags([one.simulated for one in fresh]),
-        }
-        write(sql.load(PACKAGE, "insert_customers"), customers)
-    if identities:
-        columns = {
-            "customer_ids": arrays.integers([customer_id for customer_id, _, _ in identities]),
-            "kinds": arrays.texts([kind for _, kind, _ in identities]),
-            "indexes": arrays.octets([index for _, _, index in identities]),
-        }
-        write(sql.load(PACKAGE, "insert_identities"), columns)
+def _insert(fresh: Sequence[Fresh]) -> None:
+    if not fresh:
+        return
+    profiles = [one.buyer.profile for one in fresh]
+    key_ids = arrays.integers([one.key_id for one in fresh])
+    keys = {
+        "key_ids": key_ids,
+        "wrapped": arrays.octets([one.wrapped.wrapped for one in fresh]),
+        "versions": arrays.integers([one.wrapped.master_version for one in fresh]),
+    }
+    write(sql.load(PACKAGE, "insert_keys"), keys)
+    customers = {
+        "ids": arrays.integers([one.match.customer_id for one in fresh]),
+        "key_ids": key_ids,
+        "sealed": arrays.octets([personal.seal(one.match.key, structs.asdict(one.buyer.profile)) for one in fresh]),
+        "names": arrays.texts([arrays.octets(personal.name_bigrams(profile.name)) for profile in profiles]),
+        "tails": arrays.octets([_tail(profile.phone) for profile in profiles]),
+        "simulated": arrays.flags([one.simulated for one in fresh]),
+    }
+    write(sql.load(PACKAGE, "insert_customers"), customers)
+
+
+def _insert_identities(statement: str, identities: Sequence[Known]) -> None:
+    if not identities:
+        return
+    columns = {
+        "customer_ids": arrays.integers([one.match.customer_id for one in identities]),
+        "kinds": arrays.texts([one.kind for one in identities]),
+        "indexes": arrays.octets([one.index for one in identities]),
+        "sealed": arrays.octets([personal.seal(one.match.key, one.value) for one in identities]),
+    }
+    write(sql.load(PACKAGE, statement), columns)
 
 
 def _tail(phone: str) -> bytes | None:

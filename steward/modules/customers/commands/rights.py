@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from steward.kernel import errors, events, personal
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.kernel.models import PersonKey
+from steward.modules.customers.commands.locking import change_alone, lock_families
 from steward.modules.customers.events import CustomerErased, CustomerRevealed
-from steward.modules.customers.models import Customer
+from steward.modules.customers.models import Customer, Identity, Proposal
 
 
 def _customer(customer_id: int) -> Customer:
@@ -35,14 +38,20 @@ def reveal_customer(actor: Actor, *, customer_id: int, reason: str) -> dict[str,
 
 @command(needs="customers.erase")
 def erase_customer(actor: Actor, *, customer_id: int, reason: str, now: datetime) -> None:
-    """Destroy the person's key and every index that finds them; orders and the sealed log stay whole.
+    """Destroy a person's keys and every index that finds them, with all buyers they were found to be.
 
-    Raises: NotFound. Emits: CustomerErased. Locks: the customer. Source: CUS-6 (PIPL art. 47, GDPR art. 17).
+    Orders and the sealed log stay whole; merges stay as they are, so that nobody can be parted from what was erased.
+    Raises: NotFound. Emits: CustomerErased, one for each of them. Locks: who is who, then the family, in id order.
+    Source: CUS-6 (PIPL art. 47, GDPR art. 17).
     """
-    customer = _customer(customer_id)
-    if customer.erased_at:
-        return
-    PersonKey.objects.filter(id=customer.person_key_id).update(wrapped=None, destroyed_at=now)
-    customer.identities.all().delete()
-    Customer.objects.filter(id=customer_id).update(sealed=None, name_index=[], phone_tail_index=None, erased_at=now)
-    events.record(actor, [CustomerErased(customer_id=customer_id, reason=reason)])
+    change_alone()
+    family = lock_families([customer_id]).get(customer_id)
+    if family is None:
+        raise errors.NotFound(key=customer_id)
+    rows = list(Customer.objects.filter(id__in=family, erased_at=None).order_by("id"))
+    ids = [row.id for row in rows]
+    PersonKey.objects.filter(id__in=[row.person_key_id for row in rows]).update(wrapped=None, destroyed_at=now)
+    Identity.objects.filter(customer_id__in=ids).delete()
+    Proposal.objects.filter(Q(low_id__in=ids) | Q(high_id__in=ids), state="open").delete()
+    Customer.objects.filter(id__in=ids).update(sealed=None, name_index=[], phone_tail_index=None, erased_at=now)
+    events.record(actor, [CustomerErased(customer_id=id_, reason=reason) for id_ in ids])

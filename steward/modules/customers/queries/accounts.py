@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from steward.modules.customers.models import Account
+from steward.modules.customers.queries.merged import family
 
 
 class AccountView(Struct, frozen=True):
@@ -34,8 +35,9 @@ def accounts_in_force(customer_ids: Iterable[int]) -> dict[tuple[int, str], Acco
 
 
 def account_history(customer_id: int) -> list[AccountView]:
-    """List all terms a buyer has or had, newest first."""
-    return [_view(row) for row in Account.objects.filter(customer_id=customer_id).order_by("-set_at", "-id")]
+    """List all terms a buyer has or had, as whoever they were found to be, newest first."""
+    rows = Account.objects.filter(customer_id__in=family([customer_id]))
+    return [_view(row) for row in rows.order_by("-set_at", "-id")]
 
 
 def _view(row: Account) -> AccountView:

@@ -32,7 +32,10 @@ def phone_index(text: str) -> bytes | None:
 
 
 def matching_customers(text: str, *, limit: int) -> list[int]:
-    """Find customers by whole phone, last four digits, e-mail or part of the name (two characters at least)."""
+    """Find customers by whole phone, last four digits, e-mail or part of the name (two characters at least).
+
+    Whoever holds the value is found, not those they are one person with (queries.merged.family).
+    """
     text = text.strip()
     wanted = Q()
     if phone := canonical_phone(text):
@@ -50,4 +53,6 @@ def matching_customers(text: str, *, limit: int) -> list[int]:
 
 def _identity(kind: str, value: str) -> Q:
     index = personal.blind_index(kind, value)
-    return Q(id__in=Identity.objects.filter(value_index=index).values("customer_id"))
+    # Two partial indexes answer this; without the flag neither could.
+    holders = Identity.objects.filter(Q(value_index=index, finds=True) | Q(value_index=index, finds=False))
+    return Q(id__in=holders.values("customer_id"))

@@ -1,4 +1,5 @@
-INSERT INTO customers_identity (customer_id, kind, value_index)
-SELECT customer_id, kind, value_index
-FROM unnest(%(customer_ids)s::bigint[], %(kinds)s::text[], %(indexes)s::bytea[]) AS fresh (customer_id, kind, value_index)
+INSERT INTO customers_identity (customer_id, kind, value_index, sealed)
+SELECT customer_id, kind, value_index, sealed
+FROM unnest(%(customer_ids)s::bigint[], %(kinds)s::text[], %(indexes)s::bytea[], %(sealed)s::bytea[])
+     AS fresh (customer_id, kind, value_index, sealed)
 ORDER BY value_index

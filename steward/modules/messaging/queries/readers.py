@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from msgspec import Struct
 
 from steward.kernel import parameters
 from steward.modules.customers.queries.contact import Contact, contacts
+from steward.modules.customers.queries.merged import families
 from steward.modules.messaging.models import Message, Preference
 from steward.modules.messaging.rules import catalogue, readers
 from steward.modules.messaging.rules.quiet import QuietHours
@@ -74,11 +76,20 @@ def preference(customer_id: int) -> PreferenceView:
 
 
 def preferences(customer_ids: Collection[int]) -> dict[int, PreferenceView]:
-    """Return what some customers chose."""
+    """Return what some customers chose: what they said last, as whichever of those they were found to be."""
+    kin = families(customer_ids)
+    everybody = {member for members in kin.values() for member in members}
     names = PreferenceView.__struct_fields__
-    rows = Preference.objects.filter(customer_id__in=customer_ids).values(*names)
-    chosen = {row["customer_id"]: PreferenceView(**row) for row in rows}
-    return {id_: chosen.get(id_, PreferenceView(customer_id=id_)) for id_ in customer_ids}
+    rows = Preference.objects.filter(customer_id__in=everybody).order_by("changed_at", "customer_id").values(*names)
+    chosen = {row["customer_id"]: row for row in rows}  # the last one said stands last
+    return {id_: _last_said(id_, kin.get(id_, [id_]), chosen) for id_ in customer_ids}
+
+
+def _last_said(customer_id: int, kin: Collection[int], chosen: Mapping[int, dict[str, Any]]) -> PreferenceView:
+    said = [row for member, row in chosen.items() if member in kin]
+    return (
+        PreferenceView(**(said[-1] | {"customer_id": customer_id})) if said else PreferenceView(customer_id=customer_id)
+    )
 
 
 def customers(customer_ids: Collection[int]) -> dict[int, Reader]:

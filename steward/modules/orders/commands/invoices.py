@@ -36,12 +36,14 @@ class AboveCredit(errors.Refusal):
 def lock_terms(orders: Sequence[Standing], now: datetime) -> list[int]:
     """Lock the buyers of orders that go on unpaid; those whose terms ended before the lock wait for their money.
 
-    A step of the caller's command. Returns which these are. Locks: the buyers, in id order.
+    A step of the caller's command. Returns which these are. Locks: the buyers and their kin, in id order.
     """
     later = [one for one in orders if one.goes_on_unpaid]
     if not later:
         return []
-    lock_buyers(one.customer_id for one in later if one.customer_id is not None)
+    kin = lock_buyers(one.customer_id for one in later if one.customer_id is not None)
+    for one in later:  # from here on everybody who is one person counts as the first of them
+        one.customer_id = kin[one.customer_id][0] if one.customer_id is not None else None
     in_force = credit.accounts_of([one.id for one in later], now)
     ended = [one for one in later if one.id not in in_force]
     for one in ended:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db import connection
+
 from steward.kernel import arrays, sql
 from steward.kernel.actor import Actor
 from steward.kernel.bundle import write
 from steward.kernel.command import command
+from steward.modules.customers.queries.merged import survivors
 from steward.modules.orders.models import Order, Signal
 from steward.modules.orders.queries.screening_sealed import Opened, indexes, opened
 
@@ -55,6 +58,29 @@ def fill_signals(actor: Actor, *, now: datetime) -> int:
         total += note_signals(actor, order_ids=ids, now=now)
         after = ids[-1]
     return total
+
+
+@command(needs="orders.advance")
+def follow_buyers(actor: Actor, *, customer_ids: Iterable[int]) -> int:
+    """Count past orders of these buyers under whoever stands for them now, after a merge or its end.
+
+    Returns how many signals changed; a second run changes none. Locks: their signals, in id order.
+    """
+    with connection.cursor() as cursor:
+        leaders = survivors(customer_ids)
+        pairs = [
+            (customer_id, leader, version, index)
+            for customer_id, leader in sorted(leaders.items())
+            for version, index in indexes("customer", str(leader))
+        ]
+        columns = {
+            "customer_ids": arrays.integers(row[0] for row in pairs),
+            "leaders": arrays.integers(row[1] for row in pairs),
+            "versions": arrays.integers(row[2] for row in pairs),
+            "values": arrays.octets(row[3] for row in pairs),
+        }
+        cursor.execute(sql.load(PACKAGE, "screening_follow_buyers"), columns)
+        return cursor.rowcount
 
 
 def forget_signals(customer_ids: Sequence[int]) -> None:

@@ -13,6 +13,7 @@ from django.db import connection
 
 from steward.kernel import arrays, sql
 from steward.modules.orders.models import RuleSet as RuleSetRow
+from steward.modules.orders.queries.screening_sealed import indexes
 from steward.modules.orders.rules import screening_sets
 from steward.modules.orders.rules.screening import Facts, Listed, Past, Window
 from steward.modules.orders.rules.screening_signals import signup_s
@@ -75,7 +76,8 @@ def facts_of(
     """
     counted = windows(order_ids, rule_set)
     listed: dict[int, list[Listed]] = defaultdict(list)
-    for order_id, *entry in _rows("screening_listed", {"ids": arrays.integers(order_ids), "as_of": as_of}):
+    asked = {"ids": arrays.integers(order_ids), "as_of": as_of} | _kin_values(order_ids)
+    for order_id, *entry in _rows("screening_listed", asked):
         listed[order_id].append(Listed(*entry))
     wanted = {"ids": arrays.integers(order_ids), "key_version": oldest_key(), "most": PAST_ORDERS}
     found = {}
@@ -91,6 +93,19 @@ def facts_of(
             listed=tuple(listed.get(order_id, ())),
         )
     return found
+
+
+def _kin_values(order_ids: Sequence[int]) -> dict[str, str]:
+    """Name by which values a list may hold whoever is one person with an order's buyer; mostly nobody else is."""
+    pairs = [
+        (order_id, index)
+        for order_id, kin_id in _rows("screening_kin", {"ids": arrays.integers(order_ids)})
+        for _version, index in indexes("customer", str(kin_id))
+    ]
+    return {
+        "kin_orders": arrays.integers(order_id for order_id, _ in pairs),
+        "kin_values": arrays.octets(index for _, index in pairs),
+    }
 
 
 def _rows(name: str, parameters: dict[str, Any]) -> list[Any]:

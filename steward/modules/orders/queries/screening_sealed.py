@@ -20,7 +20,10 @@ PACKAGE = "steward.modules.orders"
 
 
 class Opened(Struct, frozen=True):
-    """An order's signals in clear, by kind, for as long as they are being indexed; nothing of this is kept."""
+    """An order's signals in clear, by kind, for as long as they are being indexed; nothing of this is kept.
+
+    `customer_id` is who stands for the order's buyer, so that one person's orders meet however they came in.
+    """
 
     order_id: int
     customer_id: int | None

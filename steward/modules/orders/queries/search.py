@@ -10,6 +10,7 @@ from msgspec import Struct
 from steward.kernel.errors import NotFound
 from steward.modules.catalog import queries as catalog
 from steward.modules.customers.queries import search as customers
+from steward.modules.customers.queries.merged import family
 from steward.modules.orders.models import Order
 
 CUSTOMERS_AT_MOST = 500
@@ -33,7 +34,7 @@ def by_text(text: str) -> Q:
     # The unique key begins with the shop, so naming every shop lets the number alone be looked up in it.
     by_number = Q(number=text.upper()) | Q(shop_id__in=shop_ids(), external_number=text)
     if people := customers.matching_customers(text, limit=CUSTOMERS_AT_MOST):
-        by_number |= Q(customer_id__in=people)
+        by_number |= Q(customer_id__in=family(people))
     if index := customers.phone_index(text):
         by_number |= Q(phone_index=index)
     return by_number

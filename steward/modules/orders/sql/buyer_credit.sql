@@ -15,7 +15,7 @@ CROSS JOIN LATERAL (
         SELECT o.state, o.cancel_cause, o.total_minor, o.paid_minor, o.currency, o.historic, o.split_from_id IS NULL AS is_whole,
                o.state IN ('approved', 'completed') OR (o.historic AND o.state <> 'cancelled' AND o.payment_state = 'paid') AS kept
         FROM orders_order AS o
-        WHERE o.customer_id = asked.customer_id AND o.id <> asked.id AND NOT o.simulated
+        WHERE o.customer_id IN (SELECT kin_id FROM customers_kin WHERE customer_id = asked.customer_id) AND o.id <> asked.id AND NOT o.simulated
         ORDER BY o.id DESC LIMIT 500
     ) AS recent
 ) AS past

@@ -5,7 +5,7 @@ JOIN catalog_shop AS s ON s.id = o.shop_id
 CROSS JOIN LATERAL (
     SELECT t.id, t.number
     FROM orders_order AS t
-    WHERE t.customer_id = o.customer_id AND t.id < o.id AND t.state <> 'cancelled' AND NOT t.historic
+    WHERE t.customer_id IN (SELECT kin_id FROM customers_kin WHERE customer_id = o.customer_id) AND t.id < o.id AND t.state <> 'cancelled' AND NOT t.historic
       AND coalesce(t.split_from_id, t.id) <> coalesce(o.split_from_id, o.id)
       AND t.total_minor = o.total_minor AND t.currency = o.currency
       AND t.placed_at BETWEEN o.placed_at - %(within)s::interval AND o.placed_at + %(within)s::interval

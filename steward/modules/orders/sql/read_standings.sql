@@ -10,8 +10,8 @@ SELECT o.id, o.state, o.payment_state, o.fulfilment_state, o.total_minor, o.paid
        EXISTS (SELECT FROM orders_hold AS h
                WHERE h.order_id = o.id AND NOT EXISTS (SELECT FROM orders_hold_decision AS d WHERE d.hold_id = h.id)),
        o.priority, o.customer_id,
-       EXISTS (SELECT FROM customers_account AS a
-               WHERE a.customer_id = o.customer_id AND a.currency = o.currency AND a.ended_at IS NULL),
+       EXISTS (SELECT FROM customers_kin AS kin JOIN customers_account AS a ON a.customer_id = kin.kin_id
+               WHERE kin.customer_id = o.customer_id AND a.currency = o.currency AND a.ended_at IS NULL),
        o.invoice_due_at IS NOT NULL, o.whole_minor
 FROM orders_order AS o
 JOIN catalog_shop AS shop ON shop.id = o.shop_id

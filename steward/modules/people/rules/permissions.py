@@ -62,8 +62,17 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "payments": ("payments.view", "payments.record", "payments.refund", "payments.approve", "payments.reconcile"),
     "deadlines": ("deadlines.clocks",),
     "approvals": ("approvals.view", "approvals.decide"),
-    "customers": ("customers.view", "customers.reveal", "customers.erase", "customers.terms"),
     "desk": ("tickets.view", "tickets.work", "tickets.manage", "tickets.supervise"),
+    "customers": (
+        "customers.view",
+        "customers.reveal",
+        "customers.edit",
+        "customers.merge",
+        "customers.merge_rules",
+        "customers.erase",
+        "customers.terms",
+    ),
+    "stations": ("stations.view", "stations.book", "stations.counter", "stations.manage"),
     "incidents": ("incidents.view", "incidents.surge", "incidents.plans"),
     "messaging": (
         "messaging.view",
@@ -99,6 +108,7 @@ OF_THE_SYSTEM = frozenset(
         "stock.book_counts",
         "stock.expire",
         "stock.follow",
+        "stations.sweep",
     }
 )
 PERMISSIONS: frozenset[str] = frozenset(code for codes in AREAS.values() for code in codes)
