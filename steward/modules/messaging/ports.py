@@ -150,3 +150,31 @@ class Scanner(Protocol):
     def scan(self, content: bytes) -> Verdict:
         """Look at a file. A scanner that cannot be asked, or cannot tell, says unscanned; it never raises."""
         ...
+
+
+class TokenKeeper(Protocol):
+    """Keeps an account's access token for all processes together; of all who miss one, one asks for a new one."""
+
+    def current(self) -> str:
+        """Return the token that is good for now; empty where there is none."""
+        ...
+
+    def claim(self) -> bool:
+        """Tell whether the caller is the one to ask for a new token; for some seconds nobody else is."""
+        ...
+
+    def keep(self, token: str, *, lives_s: int) -> None:
+        """Keep a new token for so many seconds."""
+        ...
+
+    def give_up(self) -> None:
+        """Let somebody else ask: none was given."""
+        ...
+
+    def drop(self, token: str) -> None:
+        """Forget a token that is no longer taken, unless a newer one has come meanwhile."""
+        ...
+
+    def was_dropped(self) -> bool:
+        """Tell whether the last token ended before its time, so that a really new one is needed."""
+        ...
