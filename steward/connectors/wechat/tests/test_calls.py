@@ -44,7 +44,7 @@ def test_a_sealed_answer_can_be_opened_and_its_signature_holds() -> None:
 
     letter = reading.fields(calls.answered(heard, "收到 ]]> 稍等", SEALED, now=NOW, nonce="n1"))
 
-    assert letter["MsgSignature"] == calls.signature(TOKEN, str(AT), "n1", letter["Encrypt"])
+    assert letter["MsgSignature"] == signature(TOKEN, str(AT), "n1", letter["Encrypt"])
     inner = reading.fields(sealing.opened(letter["Encrypt"], key=KEY, app_id=APP_ID))
     assert (inner["Content"], inner["ToUserName"], inner["FromUserName"]) == ("收到 ]]> 稍等", MEI, ACCOUNT)
 

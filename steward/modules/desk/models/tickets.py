@@ -151,6 +151,6 @@ class Merge(models.Model):
     class Meta:
         db_table = "desk_merge"
         constraints = (
-            models.UniqueConstraint(fields=["ticket"], condition=Q(undone_at=None), name="merge_one_in_force"),
-            models.CheckConstraint(condition=~Q(ticket=models.F("into")), name="merge_of_two"),
+            models.UniqueConstraint(fields=["ticket"], condition=Q(undone_at=None), name="ticket_merge_one_in_force"),
+            models.CheckConstraint(condition=~Q(ticket=models.F("into")), name="ticket_merge_of_two"),
         )

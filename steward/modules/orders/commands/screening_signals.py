@@ -80,7 +80,7 @@ def follow_buyers(actor: Actor, *, customer_ids: Iterable[int]) -> int:
             "values": arrays.octets(row[3] for row in pairs),
         }
         cursor.execute(sql.load(PACKAGE, "screening_follow_buyers"), columns)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def forget_signals(customer_ids: Sequence[int]) -> None:
