@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steward.connectors.wechat import calls, kinds, reading, sealing
+from steward.connectors.wechat.signing import signature
 from steward.modules.messaging.ports import ForgedReport, UnreadableReport
 from tests.peers.wechat_server import ACCOUNT, AES_KEY, APP_ID, MEI, TOKEN, call, sealed_call, text_xml
 
