@@ -22,7 +22,8 @@ ENDED = ("solved", "closed")
 def hear(actor: Actor, placed: Sequence[Placed], now: datetime) -> dict[int, str]:
     """Move the tickets of messages that did not open them, in the order they were said; clocks follow.
 
-    What merely thanks changes nothing but when the customer was heard; what no person wrote not even that. A step of
+    What merely thanks changes nothing but when the customer was heard; what no person wrote, and what goes on with a
+    ticket that was rejected, not even that. A step of
     the caller's command, which has locked the tickets. Returns message id → kept, thanked, heard or reopened.
     Emits: TicketContinued, TicketMoved.
     """
@@ -34,7 +35,7 @@ def hear(actor: Actor, placed: Sequence[Placed], now: datetime) -> dict[int, str
     asking: dict[int, tuple[Ticket, datetime]] = {}
     for one in placed:
         ticket, at = one.ticket, one.word.at
-        if one.word.automatic:
+        if one.word.automatic or ticket.closed_as == "spam":
             outcomes[one.message.id] = "kept"
             continue
         before, thanks = ticket.state, ticket.awaits_since is None and words.is_thanks(one.word.text)

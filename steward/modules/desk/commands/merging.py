@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.customers.queries.merged import family
 from steward.modules.deadlines.queries import clocks_of
 from steward.modules.desk.commands import ticket_clocks
 from steward.modules.desk.commands.locking import lock_tickets
@@ -54,7 +55,8 @@ def merge_tickets(
     into = rows[into_id]
     if into.state == "closed":
         raise errors.NotPossible(state=into.state, verb="merge")
-    if any(rows[id_].customer_id != into.customer_id for id_ in wanted):
+    own = set(family([into.customer_id])) if into.customer_id is not None else {None}
+    if any(rows[id_].customer_id not in own for id_ in wanted):
         raise NotTheSameCustomer
     merges = [_merge(actor, rows[id_], into, now, reason) for id_ in wanted]
     _wait_here(actor, into, [rows[id_] for id_ in wanted], now)

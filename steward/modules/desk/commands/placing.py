@@ -62,7 +62,7 @@ class Placing:
         thread = self._thread(word)
         order = self._order(word)
         arrival = threading.Arrival(
-            customer_id=word.customer_id,
+            customer_id=self.pool.person(word.customer_id),
             channel=word.channel,
             at=word.at,
             named=self._named[word.inbound_id],
@@ -91,7 +91,8 @@ class Placing:
     def _order(self, word: Word) -> int | None:
         """Name the order a message is about: one of the same customer alone, so that a guessed number shows nothing."""
         order = self._orders.get(word.order_number)
-        return order.id if order is not None and order.customer_id == word.customer_id else None
+        own = order is not None and self.pool.person(order.customer_id) == self.pool.person(word.customer_id)
+        return order.id if order is not None and own else None
 
     def _thread(self, word: Word) -> Conversation | None:
         """Find the conversation a message goes on: what it answers, else the lasting one of its channel."""
@@ -102,7 +103,7 @@ class Placing:
                 return self.pool.conversations.get(self.pool.by_reference[reference][1])
         if word.channel not in threading.STEADY_CHANNELS:
             return None
-        key = (word.customer_id, word.channel, word.box)
+        key = (self.pool.person(word.customer_id), word.channel, word.box)
         return self._new_threads.get(key) or self.pool.conversations.get(self.pool.by_thread.get(key, 0))
 
     def _open(self, word: Word, order_id: int | None) -> Ticket:
@@ -141,7 +142,7 @@ class Placing:
             )
             self.begun.append(thread)
             if steady:
-                self._new_threads[word.customer_id, word.channel, word.box] = thread
+                self._new_threads[self.pool.person(word.customer_id), word.channel, word.box] = thread
             return thread
         thread.ticket, thread.heard_at = ticket, max(thread.heard_at, word.at)
         if thread.id is not None:
