@@ -10,7 +10,6 @@ from django.core.files.storage import default_storage
 from django.utils.module_loading import import_string
 from pytest_django import Settings
 
-from steward.connectors.development import EICAR
 from steward.kernel import ports
 from steward.modules.customers.commands import rights
 from steward.modules.customers.events import CustomerErased
@@ -66,7 +65,7 @@ def test_a_picture_is_kept_with_a_small_one_of_it() -> None:
 def test_what_is_not_kept_says_why_and_leaves_no_file(tmp_path: Path) -> None:
     found = store(
         Part("holiday.jpg", b"MZ\x90 a program"),
-        Part("a.txt", b"hello " + EICAR),
+        Part("a.txt", b"hello " + files.EICAR),
         Part("b.png", files.picture("PNG")[:60]),
         Part("c.html", b"<html><script>1</script>"),
     )
@@ -90,7 +89,7 @@ def test_files_come_with_their_message_and_are_kept_once() -> None:
 
 
 def test_a_file_nobody_looked_at_is_not_opened_until_somebody_did(away: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    (kept, bad) = store(Part("a.pdf", files.PDF), Part("b.txt", b"hello " + EICAR))
+    (kept, bad) = store(Part("a.pdf", files.PDF), Part("b.txt", b"hello " + files.EICAR))
     with pytest.raises(attachments.FileNotChecked):
         attachments.open_file(kept.id)
     assert storing.scan_left(TESTER, now=make.NOW) == 0
