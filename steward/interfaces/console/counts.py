@@ -9,6 +9,7 @@ from steward.interfaces.console import navigation
 from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
+from steward.modules.customers.queries import proposals
 from steward.modules.fulfilment.queries import waves
 from steward.modules.incidents import queries as incidents
 from steward.modules.inventory import queries as inventory
@@ -90,6 +91,10 @@ def _exceptions() -> Mapping[str, int]:
     return {"orders.exceptions": exceptions.exception_counts()["open"]}
 
 
+def _proposals() -> Mapping[str, int]:
+    return {"customers.proposals": proposals.open_proposals()}
+
+
 def _carriers() -> Mapping[str, int]:
     return {"logistics.reviews": carriers.reviews_due(house_day(moment.now()))}
 
@@ -115,6 +120,7 @@ COUNTERS: tuple[Counter, ...] = (
     Counter("logistics.view", _shipments),
     Counter("logistics.track", _tracking),
     Counter("messaging.view", _messages),
+    Counter("customers.view", _proposals),
     Counter("people.approve", _decisions),
     Counter("payments.view", _money),
 )

@@ -125,6 +125,15 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     Section(
+        _("Customers"),
+        "users",
+        (
+            Entry(_("Customers"), "customers", "customers.view", "users", key="4"),
+            Entry(_("May be the same"), "merge_proposals", "customers.view", "users-plus", count="customers.proposals"),
+            Entry(_("Rules of merging"), "merge_rules", "customers.view", "adjustments"),
+        ),
+    ),
+    Section(
         _("Messages"),
         "mail",
         (

@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from steward.interfaces.console.approvals.inbox import page_of
+from steward.interfaces.console.customers.listing import found_by
 from steward.interfaces.console.states import look
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.approvals.queries import words
+from steward.modules.customers.queries import directory
 from steward.modules.logistics.queries import shipments
 from steward.modules.orders import queries as orders
 from steward.modules.people import queries as people
@@ -81,6 +83,15 @@ def find_shipments(actor: Actor, text: str) -> list[Hit]:
     ]
 
 
+def find_customers(actor: Actor, text: str) -> list[Hit]:
+    """Find customers by name, phone, e-mail or the number of an order."""
+    found = directory.customers_page(ids=found_by(actor, text), limit=HITS_AT_MOST)
+    return [
+        Hit(row.name or f"#{row.id}", _facts(row.phone, row.email), reverse("customer", args=[row.id]), "user-heart")
+        for row in found
+    ]
+
+
 def find_staff(actor: Actor, text: str) -> list[Hit]:
     """Find colleagues by name or user name."""
     found = people.staff_list(text=text)[:HITS_AT_MOST]
@@ -109,6 +120,7 @@ def find_approvals(actor: Actor, text: str) -> list[Hit]:
 
 PROVIDERS: tuple[Provider, ...] = (
     Provider("orders.view", _("Orders"), find_orders),
+    Provider("customers.view", _("Customers"), find_customers),
     Provider("logistics.view", _("Shipments"), find_shipments),
     Provider("approvals.view", _("Approvals"), find_approvals),
     Provider("settings.staff", _("Staff"), find_staff),

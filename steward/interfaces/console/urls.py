@@ -25,6 +25,7 @@ AREAS = {
     "messages/": "messaging",
     "settings/": "settings",
     "people/": "people",
+    "customers/": "customers",
 }
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -12,6 +12,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.kernel.models import PersonKey
 from steward.modules.customers.commands.locking import change_alone, lock_families
+from steward.modules.customers.commands.matching import open_key
 from steward.modules.customers.events import CustomerErased, CustomerRevealed
 from steward.modules.customers.models import Customer, Identity, Proposal
 
@@ -34,6 +35,20 @@ def reveal_customer(actor: Actor, *, customer_id: int, reason: str) -> dict[str,
     opened = personal.unwrap(key.wrapped, key.master_version)
     events.record(actor, [CustomerRevealed(customer_id=customer_id, reason=reason)])
     return dict(personal.unseal(opened, customer.sealed)) if customer.sealed else {}
+
+
+@command(needs="customers.reveal")
+def reveal_identity(actor: Actor, *, identity_id: int, reason: str) -> str:
+    """Show in clear by what a customer is known; who looked, and why, is recorded.
+
+    Returns "" where the value was not kept. Raises: NotFound, Erased. Emits: CustomerRevealed.
+    """
+    row = Identity.objects.filter(id=identity_id).first()
+    if row is None:
+        raise errors.NotFound(key=identity_id)
+    key = open_key(row.customer_id)
+    events.record(actor, [CustomerRevealed(customer_id=row.customer_id, reason=reason)])
+    return str(personal.unseal(key, row.sealed)) if row.sealed is not None else ""
 
 
 @command(needs="customers.erase")

@@ -141,6 +141,7 @@ class ShipmentFilters(Struct, frozen=True):
     direction: str = ""
     trouble: str = ""
     text: str = ""
+    order_ids: frozenset[int] | None = None
 
 
 _FIELDS = (
@@ -171,6 +172,8 @@ def _narrowed(filters: ShipmentFilters) -> QuerySet[Shipment]:
         found = found.filter(direction=filters.direction)
     if filters.trouble:
         found = found.exclude(trouble="") if filters.trouble == "any" else found.filter(trouble=filters.trouble)
+    if filters.order_ids is not None:
+        found = found.filter(order_id__in=filters.order_ids)
     text = filters.text.strip().upper()[:40]
     if text:
         parcels = Parcel.objects.filter(Q(tracking_number=plain_number(text)) | Q(code=text))

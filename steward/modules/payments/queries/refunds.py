@@ -81,6 +81,7 @@ class RefundFilters(Struct, frozen=True, kw_only=True):
     stuck: bool = False
     shops: Collection[str] = ()
     text: str = ""
+    order_ids: Collection[int] | None = None
 
 
 FIELDS: dict[str, Any] = {
@@ -117,6 +118,8 @@ def refunds_page(filters: RefundFilters, *, before_id: int | None = None, limit:
     if filters.text:
         text = filters.text.upper()
         rows = rows.filter(number=text) if text.startswith("RF-") else rows.filter(request__order_number=text)
+    if filters.order_ids is not None:
+        rows = rows.filter(order_id__in=list(filters.order_ids))
     if before_id is not None:
         rows = rows.filter(id__lt=before_id)
     return _rows(rows[:limit])

@@ -1,0 +1,122 @@
+"""What the page of a customer consists of. A module that knows something of customers adds one section here.
+
+A section has a template, a permission (without it the section is not there) and a function that reads what it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from steward.interfaces.console.messaging import preference_form
+from steward.kernel.actor import Actor
+from steward.modules.customers.queries import words
+from steward.modules.customers.queries.accounts import account_history
+from steward.modules.customers.queries.directory import CustomerView
+from steward.modules.customers.rules.identities import BY_HAND
+from steward.modules.logistics.queries import shipments
+from steward.modules.orders import queries as orders
+from steward.modules.orders.queries.buyers import order_ids_of
+from steward.modules.payments import queries as payments
+from steward.modules.people import queries as people
+
+SHOWN = 20
+LOOKED_AT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the page."""
+
+    code: str
+    column: Literal["main", "side"]
+    permission: str
+    read: Callable[[Actor, CustomerView], dict[str, Any]]
+
+    @property
+    def template(self) -> str:
+        """Name the template that shows it."""
+        return f"console/customers/_{self.code}.html"
+
+
+def _identities(actor: Actor, view: CustomerView) -> dict[str, Any]:
+    names = people.actor_names({one.verified_by for one in view.identities} - {""})
+    return {
+        "rows": [
+            (one, words.kind(one.what), words.icon(one.what), words.PROOFS.get(one.verified_how, ""),
+             names.get(one.verified_by, ""))
+            for one in view.identities
+        ],
+        "kinds": [(kind, words.KINDS[kind]) for kind in BY_HAND],
+        "proofs": list(words.PROOFS.items()),
+    }  # fmt: skip
+
+
+def _merges(actor: Actor, view: CustomerView) -> dict[str, Any]:
+    names = people.actor_names({name for one in view.merges for name in (one.merged_by, one.undone_by)} - {""})
+    people_by_id = {row.id: row for row in view.members}
+    return {
+        "rows": [
+            (one, people_by_id.get(one.merged_id), words.rule(one.rule), names.get(one.merged_by, one.merged_by),
+             names.get(one.undone_by, one.undone_by))
+            for one in view.merges
+        ],
+    }  # fmt: skip
+
+
+def _orders(actor: Actor, view: CustomerView) -> dict[str, Any]:
+    filters = orders.OrderFilters(customer_ids=frozenset(view.row.member_ids), scopes=actor.scopes)
+    page = orders.orders_page(filters, limit=SHOWN)
+    return {"rows": page.rows, "has_more": page.next_after is not None}
+
+
+def _addresses(actor: Actor, view: CustomerView) -> dict[str, Any]:
+    """List where their orders went, each place once; an eye opens it through the order, which records it."""
+    filters = orders.OrderFilters(customer_ids=frozenset(view.row.member_ids), scopes=actor.scopes)
+    found: dict[tuple[str, str, str], Any] = {}
+    for row in orders.orders_page(filters, limit=100).rows:
+        to = row.customer
+        if to.street or to.region:
+            found.setdefault((to.name, to.region, to.street), row)
+    return {"rows": list(found.values())[:8], "may_reveal": actor.may("orders.reveal")}
+
+
+def _shipments(actor: Actor, view: CustomerView) -> dict[str, Any]:
+    ids = frozenset(order_ids_of(view.row.member_ids, limit=LOOKED_AT))
+    return {"rows": shipments.shipments_page(shipments.ShipmentFilters(order_ids=ids), limit=SHOWN)}
+
+
+def _refunds(actor: Actor, view: CustomerView) -> dict[str, Any]:
+    ids = order_ids_of(view.row.member_ids, limit=LOOKED_AT)
+    return {"rows": payments.refunds_page(payments.RefundFilters(order_ids=ids), limit=SHOWN)}
+
+
+def _consent(actor: Actor, view: CustomerView) -> dict[str, Any]:
+    return preference_form.shown(view.row.id) | {"may_change": actor.may("messaging.preferences")}
+
+
+def _terms(actor: Actor, view: CustomerView) -> dict[str, Any]:
+    return {"rows": [row for row in account_history(view.row.id) if row.ended_at is None]}
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("orders", "main", "orders.view", _orders),
+    Section("shipments", "main", "logistics.view", _shipments),
+    Section("refunds", "main", "payments.view", _refunds),
+    Section("identities", "side", "customers.view", _identities),
+    Section("addresses", "side", "orders.view", _addresses),
+    Section("consent", "side", "customers.view", _consent),
+    Section("terms", "side", "customers.view", _terms),
+    Section("merges", "side", "customers.view", _merges),
+)
+
+
+def sections_of(actor: Actor, view: CustomerView) -> dict[str, list[dict[str, Any]]]:
+    """Read every section the actor may see, by column."""
+    shown: dict[str, list[dict[str, Any]]] = {"main": [], "side": []}
+    for section in SECTIONS:
+        if actor.may(section.permission):
+            facts = {"code": section.code, "template": section.template, "part": section.read(actor, view)}
+            shown[section.column].append(facts)
+    return shown
