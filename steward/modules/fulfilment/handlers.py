@@ -14,6 +14,7 @@ from steward.modules.fulfilment.commands.retrying import retry_items
 from steward.modules.fulfilment.queries.policies import policy_in_force
 from steward.modules.inventory.events import PromiseWithdrawn, ReservationsLost, StockMoved, WriteOffEnded
 from steward.modules.orders.events import OrderApproved, OrderCancelled, OrderChanged, OrderPromised
+from steward.modules.orders.queries.allocating import OPEN_IN_PART, orders_owed_goods
 
 CHANGED = gettext_lazy("The order was changed")
 GIVEN_BACK = gettext_lazy("Its goods left sale, or it wants fewer")
@@ -32,9 +33,12 @@ def on_order_approved_allocate_orders(events: Sequence[OrderApproved]) -> None:
 
 
 def on_order_promised_allocate_orders(events: Sequence[OrderPromised]) -> None:
-    """Allocate orders that waited for goods and were approved already."""
-    if policy_in_force().weights.at_once:
-        allocate_orders(SYSTEM, order_ids=[event.order_id for event in events], now=moment.now())
+    """Allocate orders that waited for goods and were approved already; what is left of others waits for no wave."""
+    promised = [event.order_id for event in events]
+    if not policy_in_force().weights.at_once:
+        promised = sorted(orders_owed_goods(promised, states=OPEN_IN_PART))
+    if promised:
+        allocate_orders(SYSTEM, order_ids=promised, now=moment.now())
 
 
 def on_order_cancelled_end_allocations(events: Sequence[OrderCancelled]) -> None:

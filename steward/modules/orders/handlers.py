@@ -361,7 +361,7 @@ def follow_people(customer_ids: Iterable[int]) -> None:
 
 
 def on_promise_withdrawn_note_release(events: Sequence[PromiseWithdrawn]) -> None:
-    """Note that goods promised to an order are gone; those not decided yet wait anew, the others need somebody."""
+    """Note that goods promised to an order are gone: it waits for others, which it is promised when they come."""
     progress.note_released(SYSTEM, order_ids=sorted({event.order_id for event in events}), now=moment.now())
 
 

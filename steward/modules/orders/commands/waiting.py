@@ -1,11 +1,11 @@
-"""Promise goods to the orders that wait for them."""
+"""Promise goods to the orders that wait for them: those that have none, and what is left of those that lost some."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from steward.kernel import events, parameters
 from steward.kernel.actor import Actor
@@ -19,11 +19,13 @@ from steward.modules.orders.commands.progress import advance_orders
 from steward.modules.orders.commands.receive import HOLD_S
 from steward.modules.orders.events import OrderPromised
 from steward.modules.orders.models import WAITING_STATES, Line, Order, OrderFinding
-from steward.modules.orders.rules.standing import SETTLED, is_settled
+from steward.modules.orders.queries.allocating import goods_lost
+from steward.modules.orders.rules.standing import OWING, SETTLED, is_settled
 
 AT_ONCE = 500
 LOOKED_AT = 2_000
 OPEN = ("received", "checked", "audit")
+IN_PART = "partly_shipped"
 
 
 def promise_all_waiting(actor: Actor, *, item_ids: Sequence[int], now: datetime) -> int:
@@ -41,17 +43,19 @@ def promise_all_waiting(actor: Actor, *, item_ids: Sequence[int], now: datetime)
 def promise_waiting(actor: Actor, *, item_ids: Sequence[int], now: datetime, limit: int = AT_ONCE) -> int:
     """Promise goods to orders that wait for these items and can have all they want: paid first, then by arrival.
 
+    Approved ones wait too, when they lost what they were promised; of those that left in part only what is lost.
     However many older ones wait for goods that are not there, they keep nobody from goods that are. Returns how many
     orders were promised; none when nobody is left. Emits: OrderPromised and what advance_orders emits.
     Locks: orders in id order, then promises in id order.
     """
     orders = [one for one in lock_orders(_satisfiable(item_ids, limit)).values() if _waits(one)]
     orders.sort(key=lambda one: (not is_settled(one.payment_state), one.id))
-    units = units_wanted([one.id for one in orders])
+    units = _units({one.id: one.fulfilment_state for one in orders})
+    orders = [one for one in orders if one.fulfilment_state != IN_PART or one.id in units]
     hold_until = now + timedelta(seconds=parameters.value(HOLD_S))
     wants = [Want(one.id, one.pool, units.get(one.id, {}), None if one.may_go_on else hold_until) for one in orders]
     promised = [result.order_id for result in promise_stock(wants) if not result.missing]
-    Order.objects.filter(id__in=promised).update(fulfilment_state="promised")
+    Order.objects.filter(id__in=promised).exclude(fulfilment_state=IN_PART).update(fulfilment_state="promised")
     OrderFinding.objects.filter(order_id__in=promised, code="short_of_stock", resolved_at=None).update(
         resolved_at=now, resolved_by=actor.id, resolution="obsolete"
     )
@@ -62,7 +66,19 @@ def promise_waiting(actor: Actor, *, item_ids: Sequence[int], now: datetime, lim
 
 
 def _waits(one: Standing) -> bool:
-    return one.fulfilment_state in WAITING_STATES and one.state in OPEN and not one.historic
+    """Tell whether an order waits for goods; approved ones do while nobody gave money back instead."""
+    if one.historic:
+        return False
+    if one.state == "approved":
+        may_have = one.payment_state in ("paid", "overpaid") or one.goes_on_unpaid
+        return may_have and one.fulfilment_state in (*WAITING_STATES, IN_PART)
+    return one.state in OPEN and one.fulfilment_state in WAITING_STATES
+
+
+def _units(orders: Mapping[int, str]) -> dict[int, dict[int, int]]:
+    """Add up what orders wait for, given where their goods are: order id → item id → units."""
+    in_part = {id_ for id_, state in orders.items() if state == IN_PART}
+    return units_wanted([id_ for id_ in orders if id_ not in in_part]) | (goods_lost(in_part) if in_part else {})
 
 
 def _satisfiable(item_ids: Sequence[int], limit: int) -> list[int]:
@@ -72,10 +88,11 @@ def _satisfiable(item_ids: Sequence[int], limit: int) -> list[int]:
     """
     found: list[int] = []
     for page in _pages(item_ids):
-        units = units_wanted(list(page))
-        keys = {(item, pool) for order_id, pool in page.items() for item in units.get(order_id, {})}
+        units = _units({id_: state for id_, (_pool, state) in page.items()})
+        keys = {(item, pool) for id_, (pool, _state) in page.items() for item in units.get(id_, {})}
         free = inventory.free_units(keys)
-        found += [id_ for id_, pool in page.items() if _fits(units.get(id_, {}), pool, free)]
+        wait = {id_: pool for id_, (pool, state) in page.items() if state != IN_PART or id_ in units}
+        found += [id_ for id_, pool in wait.items() if _fits(units.get(id_, {}), pool, free)]
         if len(found) >= limit:
             break
     return found[:limit]
@@ -85,16 +102,27 @@ def _fits(units: Mapping[int, int], pool: str, free: Mapping[tuple[int, str], in
     return all(wanted <= free.get((item, pool), 0) for item, wanted in units.items())
 
 
-def _pages(item_ids: Sequence[int]) -> Iterator[dict[int, str]]:
-    """Read the orders that wait for any of these items: id and pool, paid ones first, a page at a time."""
+def _pages(item_ids: Sequence[int]) -> Iterator[dict[int, tuple[str, str]]]:
+    """Read the orders that wait for any of these items: id → pool and where their goods are, a page at a time.
+
+    Paid ones come first; what left in part is read by itself, for each of both has an index of its own.
+    """
     named = {*item_ids, *catalog.bundles_with(item_ids)}
     wants_one = Line.objects.filter(order_id=OuterRef("id"), item_id__in=named)
-    queue = Order.objects.filter(Exists(wants_one), fulfilment_state__in=WAITING_STATES, state__in=OPEN, historic=False)
-    for part in (queue.filter(payment_state__in=SETTLED), queue.exclude(payment_state__in=SETTLED)):
+    live = Order.objects.filter(Exists(wants_one), historic=False)
+    decided = Q(state="approved", payment_state__in=("paid", "overpaid", *OWING))
+    waiting = live.filter(Q(state__in=OPEN) | decided, fulfilment_state__in=WAITING_STATES)
+    in_part = live.filter(decided, fulfilment_state=IN_PART)
+    for part in (waiting.filter(payment_state__in=SETTLED), in_part, waiting.exclude(payment_state__in=SETTLED)):
         after = 0
-        while page := dict(part.filter(id__gt=after).order_by("id").values_list("id", "shop__pool")[:LOOKED_AT]):
+        while page := _page(part, after):
             yield page
             after = max(page)
+
+
+def _page(part: QuerySet[Order], after: int) -> dict[int, tuple[str, str]]:
+    rows = part.filter(id__gt=after).order_by("id").values_list("id", "shop__pool", "fulfilment_state")
+    return {id_: (pool, state) for id_, pool, state in rows[:LOOKED_AT]}
 
 
 def units_wanted(order_ids: Sequence[int]) -> dict[int, dict[int, int]]:

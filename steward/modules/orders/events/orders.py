@@ -119,7 +119,7 @@ class OrderFindingAccepted(Event, frozen=True, kw_only=True):
 
 
 class OrderPromised(Event, frozen=True, kw_only=True):
-    """An order that was short was promised its goods."""
+    """An order that was short, or had lost its goods, was promised them."""
 
     KIND = "orders.order_promised"
     SUBJECT = "order"
