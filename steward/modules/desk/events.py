@@ -137,3 +137,37 @@ class TicketSplit(Event, frozen=True, kw_only=True):
     ticket_id: int
     new_id: int
     message_ids: list[int]
+
+
+class StepOpened(Event, frozen=True, kw_only=True):
+    """It is the turn of a step of a ticket's flow; `role` answers for it."""
+
+    KIND = "desk.step_opened"
+    SUBJECT = "ticket"
+    ticket_id: int
+    step_id: int
+    step: str
+    role: str
+
+
+class StepEnded(Event, frozen=True, kw_only=True):
+    """A step of a ticket's flow was done, or left out (skipped)."""
+
+    KIND = "desk.step_ended"
+    SUBJECT = "ticket"
+    ticket_id: int
+    step_id: int
+    step: str
+    how: str
+
+
+class FlowSaved(Event, frozen=True, kw_only=True):
+    """A process flow was changed, added or taken out of force: new tickets follow this version."""
+
+    KIND = "desk.flow_saved"
+    SUBJECT = "flow"
+    flow_id: int
+    code: str
+    version: int
+    active: bool
+    reason: str

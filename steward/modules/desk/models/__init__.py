@@ -1,6 +1,7 @@
 """Rows of the service desk."""
 
 from steward.modules.desk.models.conversations import Conversation, Message
+from steward.modules.desk.models.flows import Flow, TicketStep
 from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
 
-__all__ = ["Conversation", "Link", "Merge", "Message", "Ticket", "Watcher"]
+__all__ = ["Conversation", "Flow", "Link", "Merge", "Message", "Ticket", "TicketStep", "Watcher"]

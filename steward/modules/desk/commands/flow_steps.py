@@ -1,0 +1,236 @@
+"""Let tickets go through their flow: begin it, tick what happened, open what is next, do and skip by hand (DSK-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.utils.translation import gettext_lazy as _
+from msgspec import Struct
+
+from steward.kernel import errors, events
+from steward.kernel.actor import Actor
+from steward.kernel.command import command
+from steward.kernel.models import Event
+from steward.modules.deadlines import rules as limits
+from steward.modules.deadlines.commands import ClockStart, ClockStop, cancel_clocks, start_clocks, stop_clocks
+from steward.modules.desk.commands import ticket_clocks
+from steward.modules.desk.commands.locking import lock_tickets
+from steward.modules.desk.commands.moving import ReasonNeeded
+from steward.modules.desk.events import StepEnded, StepOpened
+from steward.modules.desk.models import Flow, Ticket, TicketStep
+from steward.modules.desk.queries.flows import steps_of_flow
+from steward.modules.desk.rules import flows, tickets
+
+NEEDS = "tickets.work"
+SUBJECT, CLOCK = "ticket_step", "step"
+
+
+class NotItsTurn(errors.Refusal):
+    """Refuse to tick a step before those it comes after."""
+
+    code = "not_its_turn"
+    status = 409
+    message = _("Other steps come first. Do them, or leave them out with a reason.")
+
+
+class Fact(Struct, frozen=True):
+    """Something that happened and may tick steps: of one ticket, or of all active tickets about an order."""
+
+    kind: str
+    at: datetime
+    facts: Mapping[str, Any]
+    ticket_id: int | None = None
+    order_id: int | None = None
+
+
+@command(needs="desk.take_in")
+def start_flows(actor: Actor, *, ticket_ids: Sequence[int], now: datetime) -> int:
+    """Give tickets the flow that fits what they are about; another one than before drops what was not done.
+
+    What the desk did before the flow began counts. Returns how many began one. Emits: StepOpened, StepEnded.
+    Locks: tickets by id, their steps' clocks.
+    """
+    known = list(Flow.objects.filter(active=True).order_by("position", "id"))
+    begun = 0
+    for row in lock_tickets(ticket_ids).values():
+        wanted = next((flow for flow in known if _fits(flow, row)), None)
+        current = TicketStep.objects.filter(ticket=row).exclude(state="dropped").select_related("flow").first()
+        if row.state not in tickets.ACTIVE or (current and wanted and current.flow.code == wanted.code):
+            continue
+        if current is not None and wanted is None:
+            continue
+        if current is not None:
+            _drop(actor, row, now)
+        if wanted is not None:
+            _begin(actor, row, wanted, now)
+            begun += 1
+    return begun
+
+
+def _fits(flow: Flow, row: Ticket) -> bool:
+    return bool(flow.condition) and limits.holds(limits.parse(flow.condition), ticket_clocks.facts_of(row))
+
+
+def _drop(actor: Actor, row: Ticket, now: datetime) -> None:
+    left = TicketStep.objects.filter(ticket=row, state__in=("waiting", "open", "done", "skipped"))
+    open_ids = [step.id for step in left if step.state == "open"]
+    left.filter(state__in=("waiting", "open")).update(state="dropped", ended_at=now, ended_by=actor.id)
+    left.filter(state__in=("done", "skipped")).update(state="dropped")
+    cancel_clocks(actor, stops=[_clock(id_) for id_ in open_ids], at=now, reason="another flow")
+
+
+def _begin(actor: Actor, row: Ticket, flow: Flow, now: datetime) -> None:
+    steps = steps_of_flow(flow)
+    TicketStep.objects.bulk_create(
+        TicketStep(ticket=row, flow=flow, code=step.code, position=place, role=step.role, state="waiting")
+        for place, step in enumerate(steps)
+    )
+    past = Event.objects.filter(subject_kind="ticket", subject_id=row.id, kind__startswith=flows.OWN_EVENTS)
+    said = [Fact(kind, at, data, row.id) for kind, at, data in past.order_by("id").values_list("kind", "at", "data")]
+    _advance(actor, row, said, now)
+
+
+@command(needs="desk.take_in")
+def tick_steps(actor: Actor, *, happened: Sequence[Fact], now: datetime) -> int:
+    """Tick the steps that what happened finishes, and open what is next; once only. Returns how many were ticked.
+
+    Emits: StepEnded, StepOpened. Locks: tickets by id, their steps' clocks.
+    """
+    by_ticket = _by_ticket(happened)
+    ticked = 0
+    for row in lock_tickets(by_ticket).values():
+        ticked += _advance(actor, row, by_ticket[row.id], now)
+    return ticked
+
+
+def _by_ticket(happened: Sequence[Fact]) -> dict[int, list[Fact]]:
+    """Say of which tickets with a running flow each fact tells."""
+    about = {fact.order_id for fact in happened if fact.order_id}
+    named = {fact.ticket_id for fact in happened if fact.ticket_id}
+    running = TicketStep.objects.filter(state__in=("waiting", "open"))
+    of_orders: dict[int, set[int]] = {}
+    for order_id, id_ in running.filter(ticket__order_id__in=about).values_list("ticket__order_id", "ticket_id"):
+        of_orders.setdefault(order_id or 0, set()).add(id_)
+    direct = set(running.filter(ticket_id__in=named).values_list("ticket_id", flat=True))
+    found: dict[int, list[Fact]] = {}
+    for fact in happened:
+        ids = of_orders.get(fact.order_id or 0, set()) | ({fact.ticket_id} & direct if fact.ticket_id else set())
+        for id_ in ids:
+            found.setdefault(id_ or 0, []).append(fact)
+    return found
+
+
+@command(needs=NEEDS)
+def do_step(actor: Actor, *, step_id: int, now: datetime, note: str = "") -> None:
+    """Tick a step by hand.
+
+    Raises: NotFound, NotItsTurn, NotPossible. Emits: StepEnded, StepOpened. Locks: the ticket.
+    """
+    row, step = _lock(step_id)
+    _end(actor, row, step, "done", note, now)
+
+
+@command(needs=NEEDS)
+def skip_step(actor: Actor, *, step_id: int, reason: str, now: datetime) -> None:
+    """Leave a step out, with the reason; one that is not optional takes the right to manage.
+
+    Raises: NotFound, NotItsTurn, NotPossible, ReasonNeeded, NotPermitted. Emits: StepEnded, StepOpened.
+    Locks: the ticket.
+    """
+    if not reason.strip():
+        raise ReasonNeeded
+    row, step = _lock(step_id)
+    if not next(one for one in steps_of_flow(step.flow) if one.code == step.code).optional:
+        actor.require("tickets.manage")
+    _end(actor, row, step, "skipped", reason, now)
+
+
+def _lock(step_id: int) -> tuple[Ticket, TicketStep]:
+    ticket_id = TicketStep.objects.filter(id=step_id).values_list("ticket_id", flat=True).first()
+    if ticket_id is None:
+        raise errors.NotFound(key=step_id)
+    row = lock_tickets([ticket_id])[ticket_id]
+    return row, TicketStep.objects.select_related("flow").get(id=step_id)
+
+
+def _end(actor: Actor, row: Ticket, step: TicketStep, state: str, why: str, now: datetime) -> None:
+    if step.state == "waiting":
+        raise NotItsTurn
+    if step.state != "open":
+        raise errors.NotPossible(state=step.state, verb=state)
+    _mark_ended(actor, step, state, why, now)
+    _write(actor, row, (), [step], now)
+    _advance(actor, row, (), now)
+
+
+def _advance(actor: Actor, row: Ticket, happened: Iterable[Fact], now: datetime) -> int:
+    """Open what is next and tick what is done, one thing after the other. Returns how many were ticked."""
+    running = list(TicketStep.objects.filter(ticket=row).exclude(state="dropped").select_related("flow"))
+    if not running:
+        return 0
+    by_code = {step.code: step for step in running}
+    plan = steps_of_flow(running[0].flow)
+    opened: list[TicketStep] = []
+    done: list[TicketStep] = []
+
+    def open_next(at: datetime) -> None:
+        for code in flows.opening(plan, {code: step.state for code, step in by_code.items()}):
+            by_code[code].state, by_code[code].opened_at = "open", at
+            opened.append(by_code[code])
+
+    open_next(row.opened_at if all(step.state == "waiting" for step in running) else now)
+    for fact in happened:
+        for step in plan:
+            if _finishes(fact, step, by_code[step.code]):
+                _mark_ended(actor, by_code[step.code], "done", "", fact.at)
+                done.append(by_code[step.code])
+                open_next(fact.at)
+                break
+    _write(actor, row, opened, done, now)
+    return len(done)
+
+
+def _finishes(fact: Fact, step: flows.Step, mine: TicketStep) -> bool:
+    """Tell whether a fact finishes a step; what the desk did before it was the step's turn does not."""
+    early = mine.opened_at is not None and fact.at < mine.opened_at and fact.kind.startswith(flows.OWN_EVENTS)
+    return not early and flows.ticked(step, mine.state, flows.Happened(fact.kind, fact.facts))
+
+
+def _mark_ended(actor: Actor, step: TicketStep, state: str, why: str, at: datetime) -> None:
+    step.state, step.ended_at, step.ended_by, step.why = state, at, actor.id, why.strip()[:400]
+
+
+def _write(actor: Actor, row: Ticket, opened: Sequence[TicketStep], ended: Sequence[TicketStep], now: datetime) -> None:
+    """Write what was opened and ended, with the clocks, and tell of it."""
+    changed = {step.id: step for step in (*opened, *ended)}
+    TicketStep.objects.bulk_update(changed.values(), ["state", "opened_at", "ended_at", "ended_by", "why"])
+    start_clocks(actor, starts=[_start(row, step) for step in opened], now=now)
+    for step in ended:
+        stop_clocks(actor, stops=[_clock(step.id)], at=step.ended_at or now)
+    told: list[events.Event] = [
+        StepOpened(ticket_id=row.id, step_id=step.id, step=step.code, role=step.role, simulated=row.simulated)
+        for step in opened
+    ]
+    told += [
+        StepEnded(ticket_id=row.id, step_id=step.id, step=step.code, how=step.state, simulated=row.simulated)
+        for step in ended
+    ]
+    events.record(actor, told)
+
+
+def _start(row: Ticket, step: TicketStep) -> ClockStart:
+    facts = {"step": f"{step.flow.code}.{step.code}", "urgency": row.urgency, "special": row.special}
+    owner = row.owner_id if step.role == "customer_service" else None
+    return ClockStart(SUBJECT, step.id, CLOCK, step.opened_at or row.opened_at, facts, owner, step.role, row.simulated)
+
+
+def _clock(step_id: int) -> ClockStop:
+    return ClockStop(SUBJECT, step_id, CLOCK)
+
+
+def plain(event: events.Event) -> dict[str, Any]:
+    """Write an event's facts as conditions ask for them."""
+    return dict(msgspec.to_builtins(event))
