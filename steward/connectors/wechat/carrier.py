@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from steward.connectors.wechat.answers import reason
-from steward.connectors.wechat.client import NoMedia, WechatClient
-from steward.modules.messaging.ports import Receipt
+from steward.connectors.wechat.client import WechatClient
+from steward.modules.messaging.ports import FileGone, Receipt
 
 NAME = "wechat"
 LONGEST_BYTES = 2_000  # WeChat takes 2,048 bytes of text
@@ -48,12 +48,12 @@ class WechatCarrier:
             return Receipt("refused", detail=_("WeChat takes pictures, films and voice only: %s.") % ", ".join(strange))
         try:
             contents = [*_texts(open_id, text), *self._files(open_id, files)]
-        except NoMedia as error:
+        except FileGone as error:
             return Receipt("refused" if error.final else "retry", detail=str(error))
         return self._all(contents)
 
     def _files(self, open_id: str, files: tuple[tuple[str, str, bytes], ...]) -> Iterator[dict[str, Any]]:
-        """Hand files over before any word is said. Raises: NoMedia."""
+        """Hand files over before any word is said. Raises: FileGone."""
         for name, media_type, content in files:
             kind = KINDS[media_type]
             media = {"media_id": self._client.upload(kind, name, content)}

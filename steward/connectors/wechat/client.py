@@ -17,7 +17,7 @@ import msgspec
 
 from steward.connectors.calling import Heard, Lost, NotHeard, ask
 from steward.connectors.wechat.answers import STALE_TOKEN, receipt
-from steward.modules.messaging.ports import Receipt, TokenKeeper
+from steward.modules.messaging.ports import FileGone, Receipt, TokenKeeper
 
 ADDRESS = "https://api.weixin.qq.com"
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -31,14 +31,6 @@ FILE_NAME = re.compile(r'filename="?([^";\r\n]{1,120})"?')
 
 class NoToken(Exception):
     """Report that there is no access token now, and why."""
-
-
-class NoMedia(Exception):
-    """Report that a file cannot be had. `final` tells whether it never will be (WeChat keeps files for three days)."""
-
-    def __init__(self, why: str, *, final: bool) -> None:
-        super().__init__(why)
-        self.final = final
 
 
 class WechatClient:
@@ -75,7 +67,7 @@ class WechatClient:
         return told
 
     def upload(self, kind: str, filename: str, content: bytes) -> str:
-        """Hand a picture, voice or film over for three days; return its media id. Raises: NoMedia."""
+        """Hand a picture, voice or film over for three days; return its media id. Raises: FileGone."""
         boundary = secrets.token_hex(16)
         safe = re.sub(r'["\r\n\\]', "_", filename) or "file"
         head = (
@@ -88,18 +80,18 @@ class WechatClient:
         told = _object(answer.body) or {}
         if media_id := told.get("media_id"):
             return str(media_id)
-        raise NoMedia(f"{told.get('errcode', answer.status)} {told.get('errmsg', '')}", final=_is_final(told))
+        raise FileGone(f"{told.get('errcode', answer.status)} {told.get('errmsg', '')}", final=_is_final(told))
 
     def fetch(self, media_id: str) -> tuple[str, bytes]:
-        """Fetch a file by its media id; return its name (may be empty) and content. Raises: NoMedia."""
+        """Fetch a file by its media id; return its name (may be empty) and content. Raises: FileGone."""
         answer = self._media_answer("GET", "/cgi-bin/media/get", {"media_id": media_id}, {}, None)
         told = _object(answer.body) if answer.body[:1] == b"{" else None
         if told and (film := told.get("video_url")):
             return "", self._film(str(film))
         if told and "errcode" in told:
-            raise NoMedia(f"{told['errcode']} {told.get('errmsg', '')}", final=_is_final(told))
+            raise FileGone(f"{told['errcode']} {told.get('errmsg', '')}", final=_is_final(told))
         if answer.status != 200 or not answer.body:
-            raise NoMedia(f"http {answer.status}", final=False)
+            raise FileGone(f"http {answer.status}", final=False)
         name = FILE_NAME.search(answer.headers.get("content-disposition", ""))
         return (name.group(1) if name else ""), answer.body
 
@@ -135,14 +127,14 @@ class WechatClient:
     def _media_answer(
         self, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes | None
     ) -> Heard:
-        """Ask for or hand over a file, once more with a new token where the first had ended. Raises: NoMedia."""
+        """Ask for or hand over a file, once more with a new token where the first had ended. Raises: FileGone."""
         for attempt in range(2):
             try:
                 token = self.token()
                 url = f"{self._address}{path}?{urlencode({'access_token': token, **query})}"
                 heard = ask(method, url, headers=headers, body=body, largest_bytes=LARGEST_MEDIA_BYTES)
             except (NoToken, NotHeard, Lost) as error:
-                raise NoMedia(str(error), final=False) from error
+                raise FileGone(str(error), final=False) from error
             told = _object(heard.body) if heard.body[:1] == b"{" else None
             if attempt or not told or told.get("errcode") not in STALE_TOKEN:
                 return heard
@@ -150,16 +142,16 @@ class WechatClient:
         return heard
 
     def _film(self, url: str) -> bytes:
-        """Fetch a film from where WeChat keeps it, and from nowhere else. Raises: NoMedia."""
+        """Fetch a film from where WeChat keeps it, and from nowhere else. Raises: FileGone."""
         host = urlsplit(url).hostname or ""
         if host != urlsplit(self._address).hostname and not host.endswith(MEDIA_HOSTS):
-            raise NoMedia(f"not a place of WeChat: {host[:80]}", final=True)
+            raise FileGone(f"not a place of WeChat: {host[:80]}", final=True)
         try:
             heard = ask("GET", url, headers={}, largest_bytes=LARGEST_MEDIA_BYTES)
         except (NotHeard, Lost) as error:
-            raise NoMedia(str(error), final=False) from error
+            raise FileGone(str(error), final=False) from error
         if heard.status != 200:
-            raise NoMedia(f"http {heard.status}", final=heard.status in (403, 404, 410))
+            raise FileGone(f"http {heard.status}", final=heard.status in (403, 404, 410))
         return heard.body
 
 

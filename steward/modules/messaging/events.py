@@ -150,3 +150,15 @@ class EndpointDisabled(Event, frozen=True, kw_only=True):
     endpoint_id: int
     url: str
     reason: str
+
+
+class ChannelAccountChanged(Event, frozen=True, kw_only=True):
+    """An account of a channel was added, changed, given new secrets (their names), or switched on or off."""
+
+    KIND = "messaging.channel_account_changed"
+    SUBJECT = "channel_account"
+    channel_account_id: int
+    what: str
+    code: str
+    account_kind: str
+    secrets: list[str]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from django.http import HttpRequest
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
 from steward.kernel import errors
+from steward.modules.messaging.rules.accounts import Account
+from steward.modules.messaging.rules.channels import Incoming
 
 # sent: taken over. retry: certainly not taken, may work later. refused: certainly not taken, never will be.
 # unknown: nobody can tell whether it was taken.
@@ -177,4 +180,74 @@ class TokenKeeper(Protocol):
 
     def was_dropped(self) -> bool:
         """Tell whether the last token ended before its time, so that a really new one is needed."""
+        ...
+
+
+class ChannelCall(Struct, frozen=True, kw_only=True):
+    """What an outside system asked of the address of an account; names of headers in lower case.
+
+    `url` is the whole public address without the query, `query_text` the query as it was written.
+    """
+
+    method: str
+    url: str
+    query: Mapping[str, str]
+    query_text: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class AwaitedFile(Struct, frozen=True):
+    """A file the channel keeps until it is fetched: its name there, and what to call it where it has none."""
+
+    media_id: str
+    filename: str
+
+
+class Wish(Struct, frozen=True):
+    """Somebody wrote that no more short messages are to come to their number, or that they may come again."""
+
+    phone: str
+    stops: bool
+
+
+class HeardCall(Struct, frozen=True, kw_only=True):
+    """What a proven call brought, and what its sender wants to hear.
+
+    `proof` counts once (empty: its messages' own ids see to that). `files` are to be fetched by the message's own id.
+    `first_answer` is said instead of `answer` to who has not written for long. `doubts` say by the message's own id why
+    a person has to look at it before it is taken.
+    """
+
+    incoming: tuple[Incoming, ...] = ()
+    files: dict[str, AwaitedFile] = {}
+    doubts: dict[str, str] = {}
+    wishes: tuple[Wish, ...] = ()
+    proof: str = ""
+    answer: bytes = b""
+    first_answer: bytes = b""
+    answer_type: str = "text/plain"
+
+
+class ChannelDoor(Protocol):
+    """Reads the calls of one shape; bound as `messaging.channel.<kind>` or `messaging.channel.<kind>.<format>`."""
+
+    def read(self, call: ChannelCall, account: Account, *, now: datetime) -> HeardCall:
+        """Prove a call and read it. Raises: ForgedReport, UnreadableReport."""
+        ...
+
+
+class FileGone(Exception):
+    """Report that a file cannot be fetched; `final`: it never will be."""
+
+    def __init__(self, why: str, *, final: bool) -> None:
+        super().__init__(why)
+        self.final = final
+
+
+class FileFetcher(Protocol):
+    """Fetches files a channel keeps; bound as `messaging.files.<kind>`, made of account and token keeper."""
+
+    def fetch(self, media_id: str) -> tuple[str, bytes]:
+        """Fetch a file; return its name (may be empty) and content. Raises: FileGone."""
         ...

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
 from steward.kernel import actor, jobs, moment
-from steward.modules.messaging.commands import cleaning, feeding, posting, sending, storing
+from steward.modules.messaging.commands import channel_calls, cleaning, feeding, posting, sending, storing
 from steward.modules.messaging.queries import endpoints
 
 ROUNDS = 40
@@ -55,6 +55,23 @@ def feed_endpoints(context: JobContext, timestamp: int) -> None:
             if feeding.feed_endpoint(SYSTEM, endpoint_id=endpoint_id, now=moment.now()) < feeding.PAGE:
                 break
     posting.post_due(SYSTEM)
+
+
+@app.periodic(cron="*/5 * * * * *")
+@app.task(name="messaging.fetch_files", queue="messages", queueing_lock="messaging.fetch_files", retry=jobs.RETRY)
+def fetch_files(timestamp: int) -> None:
+    """Fetch files that channels keep for messages that wait for them; any number of workers may do so at once."""
+    for _ in range(ROUNDS):
+        if channel_calls.fetch_files(SYSTEM, now=moment.now()) < channel_calls.BATCH:
+            return
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(name="messaging.forget_calls", queue="periodic", queueing_lock="messaging.forget_calls", retry=jobs.RETRY)
+def forget_calls(timestamp: int) -> None:
+    """Forget calls that are too old to be played again; safe when run twice."""
+    while channel_calls.forget_calls(SYSTEM, now=moment.now()):
+        pass
 
 
 @app.periodic(cron="29 * * * *")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steward.connectors.wechat.carrier import LONGEST_BYTES, WechatCarrier, portions
-from steward.connectors.wechat.client import NoMedia, WechatClient
-from steward.modules.messaging.ports import Receipt
+from steward.connectors.wechat.client import WechatClient
+from steward.modules.messaging.ports import FileGone, Receipt
 from tests.peers.wechat_server import APP_ID, MEI, SECRET, WechatServer
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -151,7 +151,7 @@ def test_a_file_of_a_customer_is_fetched_with_its_name() -> None:
 def test_a_film_is_fetched_from_where_wechat_keeps_it_and_from_nowhere_else() -> None:
     with WechatServer() as peer:
         assert client(peer).fetch(f"film:{peer.address}/film.mp4")[1].endswith(b"ftypmp42")
-        with pytest.raises(NoMedia) as refused:
+        with pytest.raises(FileGone) as refused:
             client(peer).fetch("film:http://169.254.169.254/latest")
 
     assert refused.value.final
@@ -159,10 +159,10 @@ def test_a_film_is_fetched_from_where_wechat_keeps_it_and_from_nowhere_else() ->
 
 def test_a_file_that_is_gone_is_told_from_one_that_may_come() -> None:
     with WechatServer() as peer:
-        with pytest.raises(NoMedia) as gone:
+        with pytest.raises(FileGone) as gone:
             client(peer).fetch("nothing")
         peer.errors.append(-1)
-        with pytest.raises(NoMedia) as busy:
+        with pytest.raises(FileGone) as busy:
             client(peer).fetch("nothing")
 
     assert (gone.value.final, busy.value.final) == (True, False)

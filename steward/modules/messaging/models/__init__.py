@@ -1,5 +1,6 @@
 """Rows of messaging: messages out with all that carries them, and what came in."""
 
+from steward.modules.messaging.models.accounts import ChannelAccount, ChannelCall, ChannelToken
 from steward.modules.messaging.models.inbound import Attachment, Inbound, ParkedInbound
 from steward.modules.messaging.models.outgoing import (
     DELIVERY_STATES,
@@ -19,6 +20,9 @@ __all__ = [
     "DELIVERY_STATES",
     "ApprovedText",
     "Attachment",
+    "ChannelAccount",
+    "ChannelCall",
+    "ChannelToken",
     "Delivery",
     "EarlyReport",
     "Endpoint",

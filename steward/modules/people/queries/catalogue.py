@@ -103,6 +103,8 @@ LABELS: dict[str, Any] = {
     "messaging.preferences": _("Change what a customer hears from us"),
     "messaging.templates": _("Change texts of messages"),
     "messaging.webhooks": _("Manage webhooks"),
+    "messaging.channels": _("Manage accounts by which customers reach us"),
+    "messaging.hand_in": _("Hand in messages of customers (an app or a web form of one's own)"),
     "jobs.view": _("See parked jobs"),
     "jobs.rerun": _("Run parked jobs again"),
     "people.view": _("See teams, rosters and who is on call"),

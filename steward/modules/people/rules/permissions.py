@@ -80,6 +80,8 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "messaging.preferences",
         "messaging.templates",
         "messaging.webhooks",
+        "messaging.channels",
+        "messaging.hand_in",
     ),
     "jobs": ("jobs.view", "jobs.rerun"),
     "people": ("people.view", "people.teams", "people.roster", "people.approve", "people.calendars"),
