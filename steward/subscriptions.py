@@ -217,7 +217,7 @@ CONNECTORS: dict[str, str] = {
     "messaging.channel.social.standard": "steward.connectors.social.standard",
     "messaging.channel.social.weibo": "steward.connectors.social.weibo",
     "messaging.channel.wechat": "steward.connectors.wechat.door",
-    "messaging.files.wechat": "steward.connectors.wechat.client",
+    "messaging.files.wechat": "steward.connectors.wechat.speaker",
     "messaging.mail": "steward.connectors.choosing.mail",
     "messaging.reporter.development": "steward.connectors.development.reporting.send_report",
     "messaging.reports.aliyun_sms": "steward.connectors.aliyun_sms.reports",

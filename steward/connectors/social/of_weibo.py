@@ -97,9 +97,8 @@ def _push(raw: dict[str, Any], account: Account, now: datetime) -> Incoming | No
         facts |= {"subtype": one.data.get("subtype"), "thread": str(one.data.get("key", ""))[:80]}
     words = one.text or SHOWN.get(one.type, "")
     id_ = named_by(one.type, str(one.sender_id), str(one.receiver_id), one.created_at, one.text, repr(one.data))
-    return _incoming(
-        account, id_, Sender("", "", "", *_named(account, one.sender_id)), one.created_at, words, facts, now
-    )
+    sender = Sender("", "", "", *_named(account, one.sender_id))
+    return _incoming(account, id_, sender, one.created_at, words, facts, now)
 
 
 def _comment(raw: dict[str, Any], account: Account, now: datetime) -> Incoming:

@@ -8,7 +8,7 @@ from steward.modules.messaging.rules.accounts import Account
 door = WechatDoor()
 
 
-def client(account: Account, tokens: TokenKeeper) -> WechatClient:
+def speaker(account: Account, tokens: TokenKeeper) -> WechatClient:
     """Return what speaks with WeChat for an account."""
     return WechatClient(
         app_id=account.settings["app_id"],
@@ -18,4 +18,4 @@ def client(account: Account, tokens: TokenKeeper) -> WechatClient:
     )
 
 
-__all__ = ["client", "door"]
+__all__ = ["door", "speaker"]

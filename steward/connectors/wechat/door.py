@@ -33,16 +33,14 @@ class WechatDoor:
         greeting = account.settings.get("greeting", "") if heard.kind == "subscribe" else ""
         incoming = _incoming(heard, account)
         first = account.settings.get("acknowledgement", "") if incoming else ""
-        answers = [
-            calls.answered(proven, text, keys, now=now, nonce=secrets.token_hex(8)) for text in (greeting, first)
-        ]
+        nonce = secrets.token_hex(8)
         return HeardCall(
             incoming=(incoming,) if incoming else (),
             files={heard.id: AwaitedFile(heard.media_id, heard.media_name)} if incoming and heard.media_id else {},
             doubts={heard.id: f"sent to {heard.account}, not to this account"} if incoming and strange else {},
             proof=proven.proof,
-            answer=answers[0],
-            first_answer=answers[1] if first else b"",
+            answer=calls.answered(proven, greeting, keys, now=now, nonce=nonce),
+            first_answer=calls.answered(proven, first, keys, now=now, nonce=nonce) if first else b"",
             answer_type=XML if greeting or first else "text/plain",
         )
 

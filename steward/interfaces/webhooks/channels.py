@@ -1,4 +1,4 @@
-"""WeChat, carriers of short messages and social networks hand over here what people wrote, each proven in its own way."""
+"""WeChat, carriers of short messages and networks hand over here what people wrote, each proven in its own way."""
 
 from __future__ import annotations
 

@@ -43,11 +43,8 @@ def save_account(
         raise errors.BadInput([_finding(field, fault) for field, fault in found.items()])
     fields = accounts.FIELDS[kind]
     typed = {field.name: given[field.name] for field in fields if field.secret and given.get(field.name)}
-    made = {
-        field.name: _made(field.name)
-        for field in fields
-        if field.made and field.name not in known.keys() | typed.keys()
-    }
+    there = known.keys() | typed.keys()
+    made = {field.name: _made(field.name) for field in fields if field.made and field.name not in there}
     kept = {field.name: given.get(field.name, "") for field in fields if not field.secret and given.get(field.name)}
     before = (row.settings, row.name) if row else None
     row = row or ChannelAccount(code=code, kind=kind, active=True)

@@ -150,4 +150,4 @@ def forget_calls(actor: Actor, *, now: datetime, limit: int = 2_000) -> int:
     before = now - timedelta(days=parameters.value(CALLS_DAYS))
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "forget_calls"), {"before": before, "limit": limit})
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -31,7 +31,7 @@ class ChannelAccount(models.Model):
 
 
 class ChannelToken(models.Model):
-    """The access token of an account, one for all processes. `claimed_until`: somebody asks for a new one until then."""
+    """The access token of an account, one for all processes. Until `claimed_until` somebody asks for a new one."""
 
     account = models.OneToOneField(ChannelAccount, on_delete=models.CASCADE, primary_key=True, related_name="+")
     sealed_token = models.BinaryField(null=True)
