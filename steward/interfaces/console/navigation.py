@@ -175,6 +175,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("Staff"), "staff", "settings.staff", "users", key="s"),
             Entry(_("Roles and permissions"), "permission_matrix", "settings.roles", "shield-check", key="r"),
             Entry(_("API tokens"), "tokens", "settings.tokens", "key", key="k"),
+            Entry(_("Channels"), "channels", "messaging.channels", "plug"),
             Entry(_("Payment providers"), "payment_providers", "settings.tokens", "building-bank"),
             Entry(_("Audit log"), "audit_log", "settings.audit", "history", key="l"),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from steward.interfaces.console.messaging import delivery, hooks, notices, preferences, texts
+from steward.interfaces.console.messaging import channels, delivery, hooks, notices, preferences, texts
 
 urlpatterns = [
     path("", delivery.messages, name="messages"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("notices/bell", notices.bell, name="bell"),
     path("notices/read", notices.read_all, name="notices_read"),
     path("notices/<int:notice_id>", notices.open_notice, name="notice"),
+    path("channels", channels.channels, name="channels"),
+    path("channels/new/<slug:kind>", channels.channel_new, name="channel_new"),
+    path("channels/<slug:code>", channels.channel, name="channel"),
+    path("channels/<slug:code>/switch", channels.channel_switch, name="channel_switch"),
     path("webhooks", hooks.webhooks, name="webhooks"),
     path("webhooks/<int:endpoint_id>", hooks.webhook, name="webhook"),
     path("webhooks/<int:endpoint_id>/act", hooks.webhook_act, name="webhook_act"),
