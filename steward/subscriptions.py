@@ -23,7 +23,6 @@ from steward.modules.deadlines.events import (
     PolicyChanged,
     PolicyRetired,
 )
-from steward.modules.desk import handlers as desk
 from steward.modules.desk.events import (
     TicketAnswered,
     TicketContinued,
@@ -32,6 +31,8 @@ from steward.modules.desk.events import (
     TicketOwned,
     TicketRestated,
 )
+from steward.modules.desk.handlers import flows as desk_flows
+from steward.modules.desk.handlers import messages as desk
 from steward.modules.fulfilment import handlers as fulfilment
 from steward.modules.incidents import handlers as incidents
 from steward.modules.incidents.events import SurgeStarted
@@ -103,13 +104,13 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_order_cancelled_tell_buyers,
         orders.on_order_cancelled_withdraw_offers,
         logistics.on_order_cancelled_cancel_shipments,
-        desk.on_events_tick_steps,
+        desk_flows.on_order_cancelled_tick_steps,
     ],
     OrderChanged: [
         orders.on_order_changed_offer_goods,
         orders.on_order_changed_ask_for_difference,
         fulfilment.on_order_changed_plan_again,
-        desk.on_events_tick_steps,
+        desk_flows.on_order_changed_tick_steps,
     ],
     ApprovalSettled: [
         orders.on_approval_settled_follow_verification,
@@ -123,33 +124,33 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     LineCancelled: [orders.on_line_cancelled_offer_goods, orders.on_line_cancelled_open_exception],
     PaymentRecorded: [orders.on_payment_recorded_follow_payments, orders.on_payment_recorded_give_back_late],
     PaymentMismatched: [orders.on_payment_mismatched_open_finding, orders.on_payment_mismatched_open_exception],
-    RefundRequested: [orders.on_refund_requested_follow_payments, desk.on_events_tick_steps],
-    RefundDecided: [orders.on_refund_decided_follow_payments, desk.on_events_tick_steps],
+    RefundRequested: [orders.on_refund_requested_follow_payments, desk_flows.on_refund_requested_tick_steps],
+    RefundDecided: [orders.on_refund_decided_follow_payments, desk_flows.on_refund_decided_tick_steps],
     RefundPaid: [
         orders.on_refund_paid_follow_payments,
         orders.on_refund_paid_tell_buyers,
         orders.on_refund_paid_close_exception,
-        desk.on_events_tick_steps,
+        desk_flows.on_refund_paid_tick_steps,
     ],
     RefundFailed: [orders.on_refund_failed_follow_payments, orders.on_refund_failed_open_exception],
     RefundStuck: [orders.on_refund_stuck_open_exception],
     RefundDisputed: [orders.on_refund_disputed_open_exception],
     RefundWithdrawn: [orders.on_refund_withdrawn_follow_payments, orders.on_refund_withdrawn_close_exception],
     ShipmentCancelled: [logistics.on_shipment_cancelled_watch_shipments],
-    ShipmentHandedOver: [logistics.on_shipment_handed_over_tell_buyers, desk.on_events_tick_steps],
+    ShipmentHandedOver: [logistics.on_shipment_handed_over_tell_buyers, desk_flows.on_shipment_handed_over_tick_steps],
     ShipmentMoved: [
         logistics.on_shipment_moved_follow_orders,
         logistics.on_shipment_moved_watch_shipments,
         logistics.on_shipment_moved_record_ends,
         logistics.on_shipment_moved_tell_buyers,
     ],
-    ShipmentDelivered: [logistics.on_shipment_delivered_tell_buyers, desk.on_events_tick_steps],
+    ShipmentDelivered: [logistics.on_shipment_delivered_tell_buyers, desk_flows.on_shipment_delivered_tick_steps],
     ShipmentTroubled: [
         logistics.on_shipment_troubled_tell_buyers,
         logistics.on_shipment_troubled_open_exception,
-        desk.on_events_tick_steps,
+        desk_flows.on_shipment_troubled_tick_steps,
     ],
-    ShipmentEased: [logistics.on_shipment_eased_close_exception, desk.on_events_tick_steps],
+    ShipmentEased: [logistics.on_shipment_eased_close_exception, desk_flows.on_shipment_eased_tick_steps],
     StockMoved: [orders.on_stock_moved_promise_waiting, fulfilment.on_stock_moved_retry_orders],
     ReservationsLost: [fulfilment.on_reservations_lost_place_anew],
     StocktakeMoved: [inventory.on_stocktake_moved_book_counts],
@@ -174,13 +175,13 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     StepChanged: [orders.on_step_changed_advance_orders],
     AccountSet: [orders.on_account_set_advance_orders],
     AccountEnded: [orders.on_account_ended_advance_orders],
-    TicketOpened: [desk.on_ticket_opened_start_flow],
-    TicketRestated: [desk.on_ticket_restated_start_flow],
-    TicketOwned: [desk.on_events_tick_steps],
-    TicketAnswered: [desk.on_events_tick_steps],
-    TicketContinued: [desk.on_events_tick_steps],
-    TicketMoved: [desk.on_events_tick_steps],
-    ReturnAnnounced: [desk.on_events_tick_steps],
+    TicketOpened: [desk_flows.on_ticket_opened_start_flow],
+    TicketRestated: [desk_flows.on_ticket_restated_start_flow],
+    TicketOwned: [desk_flows.on_ticket_owned_tick_steps],
+    TicketAnswered: [desk_flows.on_ticket_answered_tick_steps],
+    TicketContinued: [desk_flows.on_ticket_continued_tick_steps],
+    TicketMoved: [desk_flows.on_ticket_moved_tick_steps],
+    ReturnAnnounced: [desk_flows.on_return_announced_tick_steps],
     CustomerErased: [
         messaging.on_customer_erased_redact_messages,
         orders.on_customer_erased_forget_indexes,

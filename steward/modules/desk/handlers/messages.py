@@ -1,4 +1,4 @@
-"""What the desk does on hearing others. Every handler may run twice."""
+"""What the desk does on hearing the transport. Every handler may run twice."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from typing import Any
 
 from steward.kernel import moment
 from steward.kernel.actor import system
-from steward.kernel.events import Event
 from steward.modules.customers.events import CustomerErased
 from steward.modules.desk.commands.erasing import forget_words
-from steward.modules.desk.commands.flow_facts import facts_of
-from steward.modules.desk.commands.flow_steps import start_flows, tick_steps
 from steward.modules.desk.commands.settling import follow_outbox
 from steward.modules.desk.commands.taking_in import Word, take_in
 from steward.modules.desk.commands.tokens import conversation_of
-from steward.modules.desk.events import TicketOpened, TicketRestated
 from steward.modules.messaging.events import MessageFailed, MessageReceived, MessageSent
 from steward.modules.messaging.queries.inbound import InboundView, received
 
@@ -46,22 +42,6 @@ def on_message_failed_mark_answers(events: Sequence[MessageFailed]) -> None:
 def on_customer_erased_forget_words(events: Sequence[CustomerErased]) -> None:
     """Redact what an erased customer wrote and was told."""
     forget_words(DESK, customer_ids=[event.customer_id for event in events])
-
-
-def on_ticket_opened_start_flow(events: Sequence[TicketOpened]) -> None:
-    """Give tickets whose category is known from the first the flow that fits."""
-    start_flows(DESK, ticket_ids=[event.ticket_id for event in events], now=moment.now())
-
-
-def on_ticket_restated_start_flow(events: Sequence[TicketRestated]) -> None:
-    """Give tickets whose facts changed the flow that fits them now."""
-    start_flows(DESK, ticket_ids=[event.ticket_id for event in events], now=moment.now())
-
-
-def on_events_tick_steps(events: Sequence[Event]) -> None:
-    """Tick the steps of flows that wait for what happened."""
-    now = moment.now()
-    tick_steps(DESK, happened=facts_of(events, now), now=now)
 
 
 def _word(one: InboundView) -> Word:
