@@ -97,6 +97,7 @@ class Ticket(models.Model):
                 fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="ticket_snoozed_until"
             ),
             models.Index(fields=["solved_at"], condition=Q(state="solved"), name="ticket_solved_at"),
+            models.Index(fields=["-id"], condition=Q(closed_as="spam"), name="ticket_spam"),
         )
 
 
