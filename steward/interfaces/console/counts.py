@@ -10,6 +10,7 @@ from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.customers.queries import proposals
+from steward.modules.desk.queries import inbox as tickets
 from steward.modules.fulfilment.queries import waves
 from steward.modules.incidents import queries as incidents
 from steward.modules.inventory import queries as inventory
@@ -29,6 +30,7 @@ WORK_BY_PERMISSION: Mapping[str, str] = {
     "orders.screen": "orders.held",
     "approvals.decide": "approvals.mine",
     "stock.count": "stock.stocktakes",
+    "tickets.work": "desk.mine",
 }
 
 
@@ -87,6 +89,12 @@ def _approvals(actor: Actor) -> Mapping[str, int]:
     return {"approvals.mine": mine, "approvals.entries": approvals.waiting_count(actor, now=now, kind="order_entry")}
 
 
+def _tickets(actor: Actor) -> Mapping[str, int]:
+    """Count what this very person has, and what nobody has yet."""
+    counts = tickets.queue_counts(actor.staff_id, now=moment.now())
+    return {f"desk.{name}": counts[name] for name in ("mine", "unassigned")}
+
+
 def _exceptions() -> Mapping[str, int]:
     return {"orders.exceptions": exceptions.exception_counts()["open"]}
 
@@ -134,6 +142,8 @@ def counts_for(actor: Actor) -> dict[str, int]:
             found.update(counter.count())
     if actor.may("approvals.decide"):
         found |= _approvals(actor)
+    if actor.may("tickets.view"):
+        found |= _tickets(actor)
     if actor.may("stock.count") or actor.may("stock.stocktake"):
         found |= _stocktakes(actor)
     found["work"] = sum(found.get(name, 0) for permission, name in WORK_BY_PERMISSION.items() if actor.may(permission))

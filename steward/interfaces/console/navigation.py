@@ -69,6 +69,11 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     Section(
+        _("Service desk"),
+        "headset",
+        (Entry(_("Inbox"), "desk_inbox", "tickets.view", "inbox", count="desk.mine", key="i"),),
+    ),
+    Section(
         _("Orders"),
         "receipt",
         (
@@ -146,7 +151,7 @@ SECTIONS: tuple[Section, ...] = (
         _("Intake"),
         "file-import",
         (
-            Entry(_("Imports"), "imports", "orders.import", "file-import", key="i"),
+            Entry(_("Imports"), "imports", "orders.import", "file-import", key="4"),
             Entry(_("Mappings"), "mappings", "orders.mappings", "arrows-exchange", key="m"),
             Entry(_("Parked jobs"), "parked_jobs", "jobs.view", "parking", count="jobs.parked", key="j"),
         ),

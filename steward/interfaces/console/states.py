@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from django.utils.translation import pgettext_lazy
 
+from steward.modules.desk.queries import words as desk_words
 from steward.modules.inventory.queries import stocktake_words
 from steward.modules.inventory.queries import words as stock_words
 from steward.modules.logistics.queries import shipment_words
@@ -115,6 +116,14 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "done": "green",
         "cancelled": "grey",
     },
+    "ticket": {
+        "new": "blue",
+        "open": "blue",
+        "waiting_customer": "grey",
+        "waiting_third": "grey",
+        "solved": "green",
+        "closed": "grey",
+    },
     "sheet": {"open": "grey", "counting": "blue", "handed_in": "green", "cancelled": "grey"},
     "carrier": {"active": "green", "probation": "amber", "stopped": "red"},
     "refund": {
@@ -158,6 +167,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "stocktake": stocktake_words.STATES,
     "sheet": stocktake_words.SHEET_STATES,
     "exception": exception_words.STATES,
+    "ticket": desk_words.STATES,
 }
 
 

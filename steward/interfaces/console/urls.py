@@ -22,6 +22,7 @@ AREAS = {
     "surge/": "surge",
     "screening/": "screening",
     "payments/": "payments",
+    "desk/": "desk",
     "messages/": "messaging",
     "settings/": "settings",
     "people/": "people",

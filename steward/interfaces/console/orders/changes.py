@@ -123,7 +123,7 @@ def _form(request: StaffRequest, number: str, kind: str, *, problem: str = "", s
         "posted_kind": "cancel_lines" if chosen == "lines" and less_only else chosen,
         "less_only": less_only,
         "problem": problem,
-        "reason": request.POST.get("reason", ""),
+        "reason": request.POST.get("reason", "") or request.GET.get("reason", "")[:200],
         "lines": [(line, line.quantity - line.cancelled_quantity) for line in detail.lines],
         "new_lines": range(NEW_LINES),
         "shipping": money.to_decimal(detail.shipping_minor, detail.order.currency),

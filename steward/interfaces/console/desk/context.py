@@ -1,0 +1,112 @@
+"""What stands beside a conversation: the customer, the order with what can be done about it, other tickets, history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from steward.interfaces.console.orders.actions import actions_of
+from steward.kernel.actor import Actor
+from steward.modules.customers.queries.merged import family
+from steward.modules.desk.queries import words
+from steward.modules.desk.queries.history import ticket_history
+from steward.modules.desk.queries.inbox import tickets_of_customer
+from steward.modules.desk.queries.ticket import TicketView
+from steward.modules.logistics.queries.shipments import shipments_of_order
+from steward.modules.orders import queries as orders
+from steward.modules.orders.queries import change_words
+from steward.modules.orders.queries.changes import possible_changes
+from steward.modules.orders.queries.of_customer import orders_of_customers
+from steward.modules.orders.queries.words import cancel_cause
+from steward.modules.orders.rules import transitions
+from steward.modules.payments import queries as payments
+from steward.modules.payments.queries import words as money_words
+from steward.modules.payments.rules import refunds
+
+OTHERS, RECENT = 6, 5
+CHANGES = {"address": "map-pin", "lines": "list-details"}
+
+
+class OrderAction(Struct, frozen=True):
+    """One thing that can be done about an order from a ticket; `why_not` says why it cannot be done now."""
+
+    code: str
+    label: str
+    icon: str
+    url: str = ""
+    why_not: str = ""
+
+
+def context_of(actor: Actor, view: TicketView, *, now: datetime) -> dict[str, Any]:
+    """Collect the right column, as far as the person's role lets them see it."""
+    related = family([view.customer_id]) if view.customer_id else []
+    others = [one for one in tickets_of_customer(related, limit=OTHERS + 1) if one.id != view.id] if related else []
+    facts: dict[str, Any] = {
+        "others": others[:OTHERS],
+        "history": ticket_history(view.id),
+        "categories": words.CATEGORIES,
+        "urgencies": list(words.URGENCIES.items()),
+        "priorities": list(words.PRIORITIES.items()),
+        "link_words": words.LINKS,
+        "reveal_url": reverse("ticket_reveal", args=[view.number]) if actor.may("customers.reveal") else "",
+        "card": None,
+        "recent_orders": [],
+    }
+    if actor.may("orders.view"):
+        facts["recent_orders"] = [one for one in orders_of_customers(related, limit=RECENT) if one.id != view.order_id]
+        facts |= _order(actor, view) if view.order_id else {}
+    return facts
+
+
+def _order(actor: Actor, view: TicketView) -> dict[str, Any]:
+    detail = orders.order_detail(view.order_id or 0)
+    order = detail.order
+    left_minor = payments.left_to_refund(order.id, order.currency)
+    return {
+        "card": detail,
+        "order": order,
+        "shipments": [one.row for one in shipments_of_order(order.id)] if actor.may("logistics.view") else [],
+        "refunds": payments.refunds_of_order(order.id) if actor.may("payments.view") else [],
+        "order_actions": _actions(actor, detail, view, left_minor),
+        "left_minor": left_minor,
+        "refund_causes": [(code, money_words.word(money_words.CAUSES, code)) for code in refunds.ASKED_FOR],
+        "cancel_causes": [(code, cancel_cause(code)) for code in transitions.CANCEL_CAUSES],
+        "about": f"{view.number} {view.subject}"[:180],
+    }
+
+
+def _actions(actor: Actor, detail: orders.OrderDetail, view: TicketView, left_minor: int) -> list[OrderAction]:
+    """List what can be done about the order, each with the reason why it cannot be done now."""
+    number = detail.order.number
+    cancel = next(one for one in actions_of(actor, detail) if one.code == "cancel")
+    changes = {str(code): why for code, why in possible_changes(detail.order.id).items()}
+    query = urlencode({"reason": f"{view.number} {view.subject}"[:180]})
+    found = [
+        OrderAction(
+            code,
+            change_words.kind(code),
+            icon,
+            f"{reverse('order_change', args=[number])}?kind={code}&{query}",
+            _permission(actor, "orders.change") or changes[code],
+        )
+        for code, icon in CHANGES.items()
+    ]
+    why_no_refund = _permission(actor, "payments.refund") or (
+        "" if left_minor > 0 else _("Nothing was paid that could be given back.")
+    )
+    return [
+        *found,
+        OrderAction("refund", _("Refund"), "cash-banknote", why_not=why_no_refund),
+        OrderAction("cancel", cancel.label, "x", cancel.url, cancel.why_not),
+    ]
+
+
+def _permission(actor: Actor, permission: str) -> str:
+    if actor.may(permission):
+        return ""
+    return _("Your role does not allow this (%(permission)s).") % {"permission": permission}

@@ -1,0 +1,28 @@
+"""Addresses of the service desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from steward.interfaces.console.desk import acting, inbox, linking, presence, stating
+
+urlpatterns = [
+    path("", inbox.inbox, name="desk_inbox"),
+    path("bulk", acting.tickets_bulk, name="tickets_bulk"),
+    path("tickets/<str:number>", inbox.ticket, name="ticket"),
+    path("tickets/<str:number>/presence", presence.ticket_presence, name="ticket_presence"),
+    path("tickets/<str:number>/take", acting.ticket_take, name="ticket_take"),
+    path("tickets/<str:number>/hand-over", acting.ticket_hand_over, name="ticket_hand_over"),
+    path("tickets/<str:number>/move", acting.ticket_move, name="ticket_move"),
+    path("tickets/<str:number>/snooze", acting.ticket_snooze, name="ticket_snooze"),
+    path("tickets/<str:number>/reject", acting.ticket_reject, name="ticket_reject"),
+    path("tickets/<str:number>/watch", acting.ticket_watch, name="ticket_watch"),
+    path("tickets/<str:number>/restate", stating.ticket_restate, name="ticket_restate"),
+    path("tickets/<str:number>/special", stating.ticket_special, name="ticket_special"),
+    path("tickets/<str:number>/reveal", stating.ticket_reveal, name="ticket_reveal"),
+    path("tickets/<str:number>/merge", linking.ticket_merge, name="ticket_merge"),
+    path("tickets/<str:number>/unmerge/<int:merge_id>", linking.ticket_unmerge, name="ticket_unmerge"),
+    path("tickets/<str:number>/split", linking.ticket_split, name="ticket_split"),
+    path("tickets/<str:number>/link", linking.ticket_link, name="ticket_link"),
+    path("tickets/<str:number>/unlink", linking.ticket_unlink, name="ticket_unlink"),
+]

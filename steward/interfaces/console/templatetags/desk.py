@@ -1,0 +1,65 @@
+"""Template tags of the service desk: icons and names of channels and verbs."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext_lazy
+
+from steward.modules.desk.queries import words
+
+register = template.Library()
+
+CHANNEL_ICONS = {
+    "email": "mail",
+    "sms": "message",
+    "chat": "messages",
+    "wechat": "brand-wechat",
+    "app": "device-mobile",
+    "web_form": "forms",
+    "social": "hash",
+    "counter": "building-store",
+    "phone": "phone",
+}
+VERB_ICONS = {
+    "open": "player-play",
+    "wait_for_customer": "hourglass",
+    "wait_for_third": "hourglass-high",
+    "solve": "circle-check",
+}
+# What a button says: what will be, not what was.
+DO = {
+    "open": gettext_lazy("Go on"),
+    "wait_for_customer": gettext_lazy("Wait for the customer"),
+    "wait_for_third": gettext_lazy("Wait for others"),
+    "solve": gettext_lazy("Solve"),
+}
+
+
+@register.filter
+def channel_icon(channel: str) -> str:
+    """Name the icon of a channel."""
+    return CHANNEL_ICONS.get(channel, "message-circle")
+
+
+@register.filter
+def channel_name(channel: str) -> str:
+    """Name a channel."""
+    return words.word(words.CHANNELS, channel)
+
+
+@register.filter
+def verb_icon(verb: str) -> str:
+    """Name the icon of what can be done with a ticket."""
+    return VERB_ICONS.get(verb, "arrow-right")
+
+
+@register.filter
+def verb_name(verb: str) -> str:
+    """Name what a button does."""
+    return str(DO.get(verb, verb))
+
+
+@register.filter
+def verb_done(verb: str) -> str:
+    """Name what was done."""
+    return words.word(words.VERBS, verb)
