@@ -22,6 +22,13 @@ BROKEN = parameters.define(
     label=_("How many broken links one address may try per minute"),
     minimum=1,
 )
+LETTERS = parameters.define(
+    "portal.contact_per_minute",
+    5,
+    unit="",
+    label=_("How many contact forms one address may send per minute"),
+    minimum=1,
+)
 # In memory of each process, as the API counts: against floods, not against the last request too many.
 tries = LocMemCache("portal-tries", {"max_entries": 20_000})
 
@@ -45,6 +52,12 @@ def let_in(request: HttpRequest, token: str) -> None:
 def count_broken(request: HttpRequest) -> None:
     """Remember that somebody tried what is no link."""
     _count("broken", _where(request))
+
+
+def count_letter(request: HttpRequest) -> None:
+    """Count a contact form. Raises: TooMany beyond the limit."""
+    if _count("letter", _where(request)) > parameters.value(LETTERS):
+        raise TooMany(seconds=WINDOW_S)
 
 
 def _where(request: HttpRequest) -> str:
