@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0002_first_rows'),
+        ('desk', '0004_first_flows'),
     ]
 
     operations = [
