@@ -39,6 +39,11 @@ class Caller:
         raw = msgspec.json.encode(body)
         return CLIENT.put(f"/api/v1/{path}", raw, content_type="application/json", headers=self._headers)
 
+    def patch(self, path: str, body: Any) -> Answer:
+        """Replace."""
+        raw = msgspec.json.encode(body)
+        return CLIENT.patch(f"/api/v1/{path}", raw, content_type="application/json", headers=self._headers)
+
 
 def order_body(number: str = "A-1", **changes: Any) -> bytes:
     """Return the body of a faultless order."""

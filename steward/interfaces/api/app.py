@@ -41,6 +41,7 @@ from steward.interfaces.api import (
     supply,
     surge,
     tariff_sheets,
+    tickets,
     tracking,
     verification,
 )
@@ -92,6 +93,7 @@ for router in (
     incoming.router,
     shipping.router,
     surge.router,
+    tickets.router,
     tracking.router,
     operations.router,
 ):

@@ -67,9 +67,7 @@ def _listed(request: StaffRequest) -> dict[str, Any]:
     return {
         "queue": queue,
         "queue_label": words.word(words.QUEUES, queue),
-        "queues": [
-            (code, label, ICONS[code], counts.get(code), code == queue) for code, label in words.QUEUES.items()
-        ],
+        "queues": [(code, label, ICONS[code], counts.get(code), code == queue) for code, label in words.QUEUES.items()],
         "late": counts["late"],
         "rows": page.rows,
         "open_number": request.GET.get("ticket", "").upper(),

@@ -36,7 +36,9 @@ def pane_of(request: StaffRequest, view: TicketView, *, now: datetime, before: i
     draft = presence.find_draft(view.id, request.actor.staff_id)
     return {
         "thread": talk,
-        "said": [(one, [_file(file, now) for file in one.files], _may_undo(one, request.actor, now)) for one in talk.messages],
+        "said": [
+            (one, [_file(file, now) for file in one.files], _may_undo(one, request.actor, now)) for one in talk.messages
+        ],
         "draft": draft,
         "present": presence.present_at(view.id, but=request.actor.staff_id, now=now),
         "colleagues": [one for one in others if one.staff_id != view.owner_id],

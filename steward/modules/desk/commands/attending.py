@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +42,7 @@ def attend_ticket(actor: Actor, *, ticket_id: int, writes: bool, now: datetime, 
         return False
     if not Ticket.objects.filter(id=ticket_id).exists():
         raise errors.NotFound(key=ticket_id)
-    columns = {
+    columns: dict[str, Any] = {
         "ticket": ticket_id,
         "staff": actor.staff_id,
         "now": now,

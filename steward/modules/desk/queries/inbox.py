@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -77,7 +78,7 @@ def queue_counts(staff_id: int | None, *, now: datetime) -> dict[str, int]:
 
     Source: DSK-10.
     """
-    columns = {"staff": staff_id or 0, "teams": arrays.texts(_teams(staff_id)), "now": now}
+    columns: dict[str, Any] = {"staff": staff_id or 0, "teams": arrays.texts(_teams(staff_id)), "now": now}
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "queue_counts"), columns)
         row: Sequence[int] = cursor.fetchone() or ()
@@ -152,7 +153,9 @@ def _key(after: str) -> tuple[datetime, int] | None:
     return key if key[0].tzinfo is not None and 0 < key[1] < 2**63 else None
 
 
-def tickets_of_customer(customer_ids: Sequence[int], *, staff_id: int | None = None, limit: int = 10) -> list[TicketRow]:
+def tickets_of_customer(
+    customer_ids: Sequence[int], *, staff_id: int | None = None, limit: int = 10
+) -> list[TicketRow]:
     """List the tickets of one person, whichever of their customers it was, newest word first."""
     found = Ticket.objects.filter(customer_id__in=customer_ids).exclude(closed_as__in=("spam", "merged"))
     return ticket_rows(list(found.order_by("-heard_at")[:limit]), staff_id)
@@ -179,15 +182,13 @@ def _number(digits: str) -> str:
 
 
 def ticket_rows(found: Sequence[Ticket], staff_id: int | None) -> list[TicketRow]:
-    """Complete tickets to rows: clocks, last words, customers, owners and what was read, a constant number of queries."""
+    """Complete tickets to rows: clocks, last words, customers, owners, what was read; a constant number of queries."""
     ids = [row.id for row in found]
     clocks = next_clocks(SUBJECT, ids) if ids else {}
     words = _last_words(ids)
     customers = masked_customers({row.customer_id for row in found if row.customer_id is not None})
     owners = staff_names({row.owner_id for row in found})
-    seen = dict(
-        Viewing.objects.filter(staff_id=staff_id or 0, ticket_id__in=ids).values_list("ticket_id", "seen_at")
-    )
+    seen = dict(Viewing.objects.filter(staff_id=staff_id or 0, ticket_id__in=ids).values_list("ticket_id", "seen_at"))
     return [_row(row, clocks.get(row.id), words.get(row.id, ("", "")), customers, owners, seen) for row in found]
 
 

@@ -19,6 +19,12 @@ SET subject = '', body = '', quoted = '', html = '', message_ref = '', refs = '{
 WHERE customer_id = ANY (%(customers)s::bigint[]) AND redacted_at IS NULL
 RETURNING id
 """
+SILENCE = """
+UPDATE messaging_spoken AS spoken
+SET subject = '', text = ''
+FROM messaging_message AS message
+WHERE message.id = spoken.message_id AND message.customer_id = ANY (%(customers)s::bigint[])
+"""
 LOSE = """
 WITH gone AS (
     SELECT attachment.id, attachment.storage_name, attachment.thumbnail
@@ -35,7 +41,7 @@ RETURNING gone.storage_name, gone.thumbnail
 
 @command(needs=RECEIVE)
 def redact_customers(actor: Actor, *, customer_ids: Sequence[int], now: datetime) -> list[str]:
-    """Empty what erased customers wrote; return the names of files that are to be deleted after the commit.
+    """Empty what erased customers wrote and were answered; return the names of files to delete after the commit.
 
     That there was a message, when and on which channel, stays. Locks: their files, in id order.
     Source: CUS-6 (PIPL art. 47, GDPR art. 17).
@@ -43,5 +49,6 @@ def redact_customers(actor: Actor, *, customer_ids: Sequence[int], now: datetime
     wanted: dict[str, str | datetime] = {"customers": arrays.integers(sorted(set(customer_ids))), "now": now}
     with connection.cursor() as cursor:
         cursor.execute(REDACT, wanted)
+        cursor.execute(SILENCE, wanted)
         cursor.execute(LOSE, wanted)
         return [name for row in cursor.fetchall() for name in row if name]

@@ -69,7 +69,7 @@ def deliver_due(actor: Actor, *, limit: int = BATCH) -> int:
     moment. Raises: what a carrier raises against its contract; the job is tried again.
     """
     known = carriers()
-    seen = triage(actor, now=moment.now(), limit=limit, sms_carrier=known["sms"].name)
+    seen = triage(actor, now=moment.now(), limit=limit, sms_carrier=known["sms"].name, carried=list(known))
     left, count = deque(seen.ready), 1
     # What was decided before its lease ended may not hold any more: whoever comes next decides anew.
     while left and moment.now() < left[0].leased_until:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +11,10 @@ from msgspec import Struct
 from steward.kernel import events, gate
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.messaging.commands.replying import Words, words_of
 from steward.modules.messaging.commands.writing import write_messages
 from steward.modules.messaging.events import MessageFailed
-from steward.modules.messaging.models import Message, MessageKind
+from steward.modules.messaging.models import Message, MessageKind, Spoken
 from steward.modules.messaging.queries import approved, carried_links, rendering
 from steward.modules.messaging.queries.readers import Reader, readers_of
 from steward.modules.messaging.rules.catalogue import IN_APP, KINDS
@@ -27,7 +28,10 @@ NO_TEXT = _("The text names something that was not handed over: %(name)s")
 
 
 class Ready(Struct, frozen=True, kw_only=True):
-    """A message ready to leave, in clear: lives in memory until it is handed over; until then nobody else sees it."""
+    """A message ready to leave, in clear: lives in memory until it is handed over; until then nobody else sees it.
+
+    `spoken` is what it answers and carries along, where a person wrote it.
+    """
 
     message_id: int
     leased_until: datetime
@@ -41,6 +45,7 @@ class Ready(Struct, frozen=True, kw_only=True):
     rendered: rendering.Rendered
     stop_url: str
     approved_code: str = ""
+    spoken: Spoken | None = None
 
 
 class Triage(Struct, frozen=True):
@@ -51,11 +56,14 @@ class Triage(Struct, frozen=True):
 
 
 @command(needs=DELIVER)
-def triage(actor: Actor, *, now: datetime, limit: int, sms_carrier: str = "") -> Triage:
+def triage(
+    actor: Actor, *, now: datetime, limit: int, sms_carrier: str = "", carried: Collection[str] = ("email", "sms")
+) -> Triage:
     """Decide what becomes of messages that are due; two senders never look at the same rows.
 
     Nothing is sent here. What is ready is leased to this sender, what is not to leave is put aside with its reason,
-    what would disturb is postponed. `sms_carrier` may send nothing but texts it has approved.
+    what would disturb is postponed. `sms_carrier` may send nothing but texts it has approved; `carried` are the
+    channels that answers can leave by.
     Emits: MessageFailed. Locks: due messages, skipping those another sender looks at.
     """
     rows = list(
@@ -68,16 +76,21 @@ def triage(actor: Actor, *, now: datetime, limit: int, sms_carrier: str = "") ->
     readers = readers_of(rows)
     kinds = {kind.code: kind for kind in MessageKind.objects.filter(code__in={row.template for row in rows})}
     texts = approved.sendable_texts({row.template for row in rows}, sms_carrier=sms_carrier)
+    words = words_of(rows, carried=carried)
     ready: list[Ready] = []
     aside: list[tuple[Message, Decision, str]] = []
     for row in rows:
         reader = readers[row.id]
-        decision = decide(facts_of(row, reader, kinds[row.template], texts, now))
+        answers, kind = row.id in words.spoken, kinds[row.template]
+        facts = words.facts_of(row, reader, kind.active, now) if answers else facts_of(row, reader, kind, texts, now)
+        decision = decide(facts)
         if decision.what != "send":
             aside.append((row, decision, ""))
             continue
         try:
-            ready.append(prepared(row, reader, decision.channel, texts, now))
+            channel = decision.channel
+            made = answer(row, reader, channel, words, now) if answers else prepared(row, reader, channel, texts, now)
+            ready.append(made)
         except KeyError as missing:
             unsent = Decision("suppress", reason="no_text")
             aside.append((row, unsent, str(NO_TEXT) % {"name": missing.args[0]}))
@@ -141,6 +154,26 @@ def prepared(row: Message, reader: Reader, channel: str, texts: rendering.Texts,
         rendered=plain,
         stop_url=carried_links.stop_url(row, now=now) if channel == "email" else "",
         approved_code=text.approved_code,
+    )
+
+
+def answer(row: Message, reader: Reader, channel: str, words: Words, now: datetime) -> Ready:
+    """Write an answer out as somebody wrote it."""
+    spoken = words.spoken[row.id]
+    plain = rendering.Rendered(spoken.subject, spoken.text)
+    return Ready(
+        message_id=row.id,
+        leased_until=now + LEASE,
+        key=str(row.key),
+        template=row.template,
+        channel=channel,
+        address=words.addresses(row, reader)[channel],
+        name=reader.name,
+        locale=reader.locale,
+        template_version=0,
+        rendered=rendering.as_mail(plain, locale=reader.locale) if channel == "email" else plain,
+        stop_url="",
+        spoken=spoken,
     )
 
 

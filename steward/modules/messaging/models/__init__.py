@@ -15,6 +15,7 @@ from steward.modules.messaging.models.outgoing import (
     Preference,
     Template,
 )
+from steward.modules.messaging.models.spoken import Spoken
 
 __all__ = [
     "DELIVERY_STATES",
@@ -33,5 +34,6 @@ __all__ = [
     "Notice",
     "ParkedInbound",
     "Preference",
+    "Spoken",
     "Template",
 ]

@@ -24,7 +24,8 @@ def link_of(message: Message, *, now: datetime) -> str:
     if message.link_purpose:
         ends = message.link_expires_at or usual_end(now)
         return portal_link(message.link_purpose, message.link_subject_id or 0, expires_at=ends, now=now)
-    purpose = KINDS[message.template].link_purpose
+    kind = KINDS.get(message.template)
+    purpose = kind.link_purpose if kind else ""
     return portal_link(purpose, message.subject_id, expires_at=usual_end(now), now=now) if purpose else ""
 
 

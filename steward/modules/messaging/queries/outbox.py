@@ -10,10 +10,11 @@ from django.db.models import Count
 from msgspec import Struct
 
 from steward.kernel import errors, moment, personal
-from steward.modules.messaging.models import Message
+from steward.modules.messaging.models import Message, Spoken
 from steward.modules.messaging.queries import carried_links, rendering
 from steward.modules.messaging.queries.readers import Reader, readers_of
 from steward.modules.messaging.rules import catalogue, outbox
+from steward.modules.messaging.rules.replies import REPLY
 
 NEEDS_A_PERSON = ("unknown", "failed", "bounced")
 HIDDEN_LINK = "…/p/…"
@@ -181,6 +182,9 @@ def _view(row: Message, reader: Reader) -> MessageView:
 
 def _rendered(row: Message, reader: Reader, *, link: str, name: str) -> rendering.Rendered | None:
     """Write the text again as it was sent, or as it would be sent now; None where there is none."""
+    if row.template == REPLY:
+        said = Spoken.objects.filter(message_id=row.id).first()
+        return rendering.Rendered(said.subject, said.text) if said else None
     kind = catalogue.KINDS[row.template]
     channel = row.via or row.channel or kind.channels[0]
     source = channel if row.customer_id is not None else catalogue.IN_APP

@@ -37,6 +37,7 @@ KINDS: dict[str, Any] = {
     "write_off_ended": _("Write-off decided"),
     "holidays_missing": _("Holidays of a year unknown"),
     "webhook_disabled": _("Webhook switched off"),
+    "reply": _("Answer to a customer"),
 }
 CHANNELS: dict[str, Any] = {
     "sms": pgettext_lazy("channel", "Text message"),
@@ -73,6 +74,7 @@ REASONS: dict[str, Any] = {
     "too_late": _("It could not be sent in time and makes no sense any more."),
     "left": _("This person has left."),
     "arrived": _("The text message arrived after all."),
+    "withdrawn": _("Whoever wrote it took it back before it left."),
 }
 STATE_HELP: dict[str, Any] = {
     "waiting": _("It is sent as soon as it is due."),

@@ -41,6 +41,7 @@ TRANSITIONS: Mapping[tuple[State, Verb], State] = {
 
 Reason = Literal[
     "", "simulated", "erased", "opted_out", "no_address", "no_text", "switched_off", "too_late", "left", "arrived",
+    "withdrawn",
 ]  # fmt: skip
 FALLBACK = "email"
 PORTION_S = 0.25
