@@ -25,9 +25,11 @@ CHINESE_FONTS = Path("/usr/share/fonts")
 
 
 def main() -> None:
-    """Set up; with --for-tests also the browser and fonts that tests look at pages with."""
+    """Set up; with --for-tests also what tests speak to and look at pages with: a browser, fonts, a mail server."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--for-tests", action="store_true", help="also install Chromium and Chinese fonts, as root")
+    parser.add_argument(
+        "--for-tests", action="store_true", help="also install Chromium, Chinese fonts and dovecot, as root"
+    )
     wanted = parser.parse_args()
     if sys.version_info < OLDEST_PYTHON:
         found = ".".join(map(str, sys.version_info[:2]))
@@ -40,7 +42,7 @@ def main() -> None:
     once("translations", CATALOGUES, compile_translations, unless_missing=ROOT / "locale/zh_Hans/LC_MESSAGES/django.mo")
     once("front-end", ["package.json", "package-lock.json"], install_front_end, unless_missing=ROOT / "node_modules")
     if wanted.for_tests:
-        install_browser()
+        install_debian_parts()
 
 
 def say(text: str) -> None:
@@ -143,23 +145,27 @@ def packaged_npm() -> str:
     return str(folder / "bin" / "npm")
 
 
-def install_browser() -> None:
-    """Install Chromium and Chinese fonts for browser tests, where this is Debian and we are root."""
+def install_debian_parts() -> None:
+    """Install what tests speak to and look at pages with, where this is Debian and we are root."""
     wanted = []
     if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
         wanted.append("chromium")
     if not any(CHINESE_FONTS.glob("**/*CJK*")):
         wanted.append("fonts-noto-cjk")
+    if shutil.which("dovecot") is None and not Path("/usr/sbin/dovecot").exists():
+        wanted.append("dovecot-imapd")
     if not wanted:
         return
     names = " ".join(wanted)
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        say(f"skipped, since only root on Debian can: apt-get install {names}. Browser tests need it.")
+        say(f"skipped, since only root on Debian can: apt-get install {names}. Browser and e-mail tests need it.")
         return
     say(f"installing {names}")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     run("apt-get", "update", "-qq", environment=quiet)
     run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted, environment=quiet)
+    if "dovecot-imapd" in wanted and Path("/run/systemd/system").exists():
+        run("systemctl", "disable", "--now", "dovecot.service", "dovecot.socket")  # tests start their own
 
 
 if __name__ == "__main__":

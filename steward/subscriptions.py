@@ -220,6 +220,7 @@ CONNECTORS: dict[str, str] = {
     "messaging.channel.wechat": "steward.connectors.wechat.door",
     "messaging.files.wechat": "steward.connectors.wechat.speaker",
     "messaging.mail": "steward.connectors.choosing.mail",
+    "messaging.mail_reader": "steward.connectors.imap_mail.reader",
     "messaging.reporter.development": "steward.connectors.development.reporting.send_report",
     "messaging.reports.aliyun_sms": "steward.connectors.aliyun_sms.reports",
     "messaging.reports.anymail": "steward.connectors.anymail_mail.reports",

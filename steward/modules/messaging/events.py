@@ -63,6 +63,37 @@ class MessageParked(Event, frozen=True, kw_only=True):
     reason: str
 
 
+class ParkedSettled(Event, frozen=True, kw_only=True):
+    """A person had a parked message taken after all, or dropped it."""
+
+    KIND = "messaging.parked_settled"
+    SUBJECT = "parked"
+    parked_id: int
+    state: str
+    message_id: int | None
+
+
+class MailboxSaved(Event, frozen=True, kw_only=True):
+    """A watched mailbox was added or changed; `fields` names what of it. Passwords are never named."""
+
+    KIND = "messaging.mailbox_saved"
+    SUBJECT = "mailbox"
+    mailbox_id: int
+    code: str
+    fields: list[str]
+    active: bool
+
+
+class MailboxLost(Event, frozen=True, kw_only=True):
+    """A watched mailbox cannot be read any more."""
+
+    KIND = "messaging.mailbox_lost"
+    SUBJECT = "mailbox"
+    mailbox_id: int
+    code: str
+    reason: str
+
+
 class MessageRepeated(Event, frozen=True, kw_only=True):
     """A person decided what a message whose fate was open became, or had it tried again."""
 

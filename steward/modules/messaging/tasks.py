@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.job_context import JobContext
 
 from steward.kernel import actor, jobs, moment
-from steward.modules.messaging.commands import channel_calls, cleaning, feeding, posting, sending, storing
-from steward.modules.messaging.queries import endpoints
+from steward.modules.messaging.commands import channel_calls, cleaning, feeding, polling, posting, sending, storing
+from steward.modules.messaging.queries import endpoints, mailboxes
 
 ROUNDS = 40
 SYSTEM = actor.system("messaging")
@@ -93,3 +96,20 @@ def scan_files(timestamp: int) -> None:
     for _ in range(ROUNDS):
         if storing.scan_left(SYSTEM, now=moment.now()) < storing.BATCH:
             return
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="messaging.poll_mail", queue="messages", queueing_lock="messaging.poll_mail", retry=jobs.RETRY)
+def poll_mail(timestamp: int) -> None:
+    """Have every watched mailbox looked at, each by a job of its own: a slow one keeps no other waiting."""
+    for mailbox_id in mailboxes.active_mailbox_ids():
+        lock = f"messaging.poll_mailbox:{mailbox_id}"
+        with suppress(AlreadyEnqueued):  # the minute before still waits: one look is enough
+            poll_mailbox.configure(queueing_lock=lock).defer(mailbox_id=mailbox_id)
+
+
+@app.task(name="messaging.poll_mailbox", queue="messages", pass_context=True, retry=jobs.RETRY)
+def poll_mailbox(context: JobContext, mailbox_id: int) -> None:
+    """Take in what is new in one mailbox; where a worker's threads wait for others already, the next minute does."""
+    if not jobs.is_one_too_many(context):
+        polling.poll_mailbox(SYSTEM, mailbox_id=mailbox_id)

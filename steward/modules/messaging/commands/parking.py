@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -23,7 +24,10 @@ Key = tuple[str, str, str]
 
 
 class Unreadable(Struct, frozen=True):
-    """A message that could not be read or taken. `shape` says what the octets are: an e-mail, or a message of ours."""
+    """A message that could not be read or taken. `shape` says what the octets are: an e-mail, or a message of ours.
+
+    One that is dropped at once is only remembered, with its reason.
+    """
 
     channel: str
     box: str
@@ -31,6 +35,7 @@ class Unreadable(Struct, frozen=True):
     raw: bytes
     why: str
     shape: str = "incoming"
+    is_dropped: bool = False
 
 
 @command(needs=RECEIVE)
@@ -47,14 +52,15 @@ def park_inbound(actor: Actor, *, unreadable: Sequence[Unreadable], now: datetim
         "boxes": arrays.texts([key[1] for key, _ in rows]),
         "external_ids": arrays.texts([key[2] for key, _ in rows]),
         "shapes": arrays.texts([one.shape for _, one in rows]),
-        "raw": arrays.octets([secrets_box.seal_with_master(one.raw, purpose=RAW_PURPOSE) for _, one in rows]),
+        "raw": arrays.octets([_sealed(one) for _, one in rows]),
+        "states": arrays.texts(["dropped" if one.is_dropped else "parked" for _, one in rows]),
         "sizes": arrays.integers([len(one.raw) for _, one in rows]),
         "reasons": arrays.texts([_reason(one.why) for _, one in rows]),
     }
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "park_inbound"), columns)
         found = {(row[0], row[1], row[2]): row[3:] for row in cursor.fetchall()}
-    new = [(key, row) for key, row in found.items() if row[3] == 1]
+    new = [(key, row) for key, row in found.items() if row[3] == 1 and row[1] == "parked"]
     events.record(
         actor,
         [MessageParked(parked_id=row[0], channel=key[0], box=key[1], reason=row[2]) for key, row in new],
@@ -64,6 +70,15 @@ def park_inbound(actor: Actor, *, unreadable: Sequence[Unreadable], now: datetim
 
 def _taken(id_: int, state: str, reason: str) -> Taken:
     return Taken("parked", id_, reason) if state == "parked" else Taken("known", id_, reason)
+
+
+def _sealed(one: Unreadable) -> bytes | None:
+    return None if one.is_dropped else secrets_box.seal_with_master(one.raw, purpose=RAW_PURPOSE)
+
+
+def digest(raw: bytes) -> str:
+    """Name octets that have no name of their own."""
+    return hashlib.sha256(raw).hexdigest()
 
 
 def _key(one: Unreadable) -> Key:

@@ -12,7 +12,7 @@ from django.db import DataError, IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import arrays, events, numbering, parameters, personal, sql
-from steward.kernel.actor import Actor
+from steward.kernel.actor import Actor, system
 from steward.kernel.command import command
 from steward.modules.customers.commands.matching import Match, match_customers
 from steward.modules.customers.queries.search import canonical_phone
@@ -25,6 +25,7 @@ from steward.modules.messaging.rules import channels
 from steward.modules.messaging.rules.channels import Incoming, Part, Sender, Taken
 
 RECEIVE = "messaging.receive"
+SYSTEM = system("messaging")
 SEQUENCE = "messaging_inbound_id_seq"
 ATTEMPTS = 4
 LONGEST = parameters.define(
@@ -41,11 +42,11 @@ log = structlog.get_logger(__name__)
 __all__ = ["Incoming", "Part", "Sender", "Taken", "receive"]
 
 
-def receive(actor: Actor, *, incoming: Sequence[Incoming], now: datetime) -> list[Taken]:
+def receive(actor: Actor, *, incoming: Sequence[Incoming], now: datetime, again: bool = False) -> list[Taken]:
     """Take messages in, in one transaction for all; answer each in the order given.
 
     The same message (channel, box, its own id) is taken once however often it comes. What cannot be taken is parked
-    with its reason, and the rest is taken. Called by doors, outside any transaction.
+    with its reason, and the rest is taken; `again` tries what is parked. Called by doors, outside any transaction.
     Raises: OperationalError when the database cannot be asked; then nothing was taken and the same call may come again.
     Emits: MessageReceived, one per message; MessageParked.
     """
@@ -57,7 +58,7 @@ def receive(actor: Actor, *, incoming: Sequence[Incoming], now: datetime) -> lis
             unfit[one.key] = why
         else:
             fit.setdefault(one.key, channels.storable(one, longest=longest))
-    known = find_known(list(fit))
+    known = find_known(list(fit), again=again)
     fresh = _with_files(actor, [one for key, one in fit.items() if key not in known], now)
     taken = known | _take_apart(actor, fresh, now)
     for one in incoming:

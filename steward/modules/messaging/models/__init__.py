@@ -2,6 +2,7 @@
 
 from steward.modules.messaging.models.accounts import ChannelAccount, ChannelCall, ChannelToken
 from steward.modules.messaging.models.inbound import Attachment, Inbound, ParkedInbound
+from steward.modules.messaging.models.mailboxes import Mailbox
 from steward.modules.messaging.models.outgoing import (
     DELIVERY_STATES,
     ApprovedText,
@@ -29,6 +30,7 @@ __all__ = [
     "Endpoint",
     "Inbound",
     "LinkRevocation",
+    "Mailbox",
     "Message",
     "MessageKind",
     "Notice",

@@ -105,6 +105,7 @@ LABELS: dict[str, Any] = {
     "messaging.webhooks": _("Manage webhooks"),
     "messaging.channels": _("Manage accounts by which customers reach us"),
     "messaging.hand_in": _("Hand in messages of customers (an app or a web form of one's own)"),
+    "messaging.mailboxes": _("Manage watched mailboxes"),
     "jobs.view": _("See parked jobs"),
     "jobs.rerun": _("Run parked jobs again"),
     "people.view": _("See teams, rosters and who is on call"),

@@ -82,6 +82,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "messaging.webhooks",
         "messaging.channels",
         "messaging.hand_in",
+        "messaging.mailboxes",
     ),
     "jobs": ("jobs.view", "jobs.rerun"),
     "people": ("people.view", "people.teams", "people.roster", "people.approve", "people.calendars"),
