@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0005_inbound'),
+        ('messaging', '0006_mailboxes'),
     ]
 
     operations = [
