@@ -221,6 +221,8 @@ CONNECTORS: dict[str, str] = {
     "messaging.files.wechat": "steward.connectors.wechat.speaker",
     "messaging.mail": "steward.connectors.choosing.mail",
     "messaging.mail_reader": "steward.connectors.imap_mail.reader",
+    "messaging.reply.social": "steward.connectors.social.answering",
+    "messaging.reply.wechat": "steward.connectors.wechat.answering",
     "messaging.reporter.development": "steward.connectors.development.reporting.send_report",
     "messaging.reports.aliyun_sms": "steward.connectors.aliyun_sms.reports",
     "messaging.reports.anymail": "steward.connectors.anymail_mail.reports",

@@ -1,5 +1,6 @@
 """WeChat official accounts (微信公众号): signed and sealed calls in, customer service messages out."""
 
+from steward.connectors.wechat.carrier import WechatCarrier
 from steward.connectors.wechat.client import WechatClient
 from steward.connectors.wechat.door import WechatDoor
 from steward.modules.messaging.ports import TokenKeeper
@@ -18,4 +19,9 @@ def speaker(account: Account, tokens: TokenKeeper) -> WechatClient:
     )
 
 
-__all__ = ["door", "speaker"]
+def answering(account: Account, tokens: TokenKeeper) -> WechatCarrier:
+    """Return what carries answers of an account."""
+    return WechatCarrier(speaker(account, tokens))
+
+
+__all__ = ["answering", "door", "speaker"]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from steward.connectors.wechat.answers import reason
 from steward.connectors.wechat.client import WechatClient
-from steward.modules.messaging.ports import FileGone, Receipt
+from steward.modules.messaging.ports import FileGone, Receipt, Reply, ReplyFile
 
 NAME = "wechat"
 LONGEST_BYTES = 2_000  # WeChat takes 2,048 bytes of text
@@ -29,35 +29,30 @@ class WechatCarrier:
     def __init__(self, client: WechatClient) -> None:
         self._client = client
 
-    def send(
-        self,
-        *,
-        open_id: str,
-        text: str,
-        files: tuple[tuple[str, str, bytes], ...] = (),
-        last_heard_at: datetime | None,
-        now: datetime,
-    ) -> Receipt:
-        """Hand one answer over: its words, then its files (name, media type, content).
+    def send(self, reply: Reply, *, now: datetime) -> Receipt:
+        """Hand one answer over: its words, then its files.
 
         Where a part went out and a later one did not, nobody should send the whole again: the fate is open.
         """
-        if last_heard_at is not None and now - last_heard_at > WINDOW:
+        if reply.last_heard_at is not None and now - reply.last_heard_at > WINDOW:
             return Receipt("refused", detail=reason(45015))
-        if strange := [name for name, media_type, _content in files if media_type not in KINDS]:
-            return Receipt("refused", detail=_("WeChat takes pictures, films and voice only: %s.") % ", ".join(strange))
+        if strange := [file.filename for file in reply.files if file.media_type not in KINDS]:
+            words = _("WeChat takes pictures, films and voice only: %(files)s.")
+            return Receipt("refused", detail=words % {"files": ", ".join(strange)})
+        open_id = reply.to.external_value
         try:
-            contents = [*_texts(open_id, text), *self._files(open_id, files)]
+            contents = [*_texts(open_id, reply.text), *self._files(open_id, reply.files)]
         except FileGone as error:
             return Receipt("refused" if error.final else "retry", detail=str(error))
         return self._all(contents)
 
-    def _files(self, open_id: str, files: tuple[tuple[str, str, bytes], ...]) -> Iterator[dict[str, Any]]:
+    def _files(self, open_id: str, files: tuple[ReplyFile, ...]) -> Iterator[dict[str, Any]]:
         """Hand files over before any word is said. Raises: FileGone."""
-        for name, media_type, content in files:
-            kind = KINDS[media_type]
-            media = {"media_id": self._client.upload(kind, name, content)}
-            yield {"touser": open_id, "msgtype": kind, kind: media | ({"title": name} if kind == "video" else {})}
+        for file in files:
+            kind = KINDS[file.media_type]
+            media = {"media_id": self._client.upload(kind, file.filename, file.content)}
+            more = {"title": file.filename} if kind == "video" else {}
+            yield {"touser": open_id, "msgtype": kind, kind: media | more}
 
     def _all(self, contents: list[dict[str, Any]]) -> Receipt:
         told = Receipt("refused", detail="nothing to say")

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from steward.kernel import errors
 from steward.modules.messaging.rules.accounts import Account
-from steward.modules.messaging.rules.channels import Incoming, Part
+from steward.modules.messaging.rules.channels import Incoming, Part, Sender
 
 # sent: taken over. retry: certainly not taken, may work later. refused: certainly not taken, never will be.
 # unknown: nobody can tell whether it was taken.
@@ -349,4 +349,41 @@ class MailReader(Protocol):
 
     def read(self, raw: bytes, *, arrived_at: datetime) -> ReadMail:
         """Read a letter. Raises: MailUnreadable, and nothing else."""
+        ...
+
+
+class ReplyFile(Struct, frozen=True):
+    """A file that goes with an answer; `media_type` was told by its content."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """One answer on the channel the question came by. `key` is the same for every attempt.
+
+    `to` is how the channel knows who asked; `last_heard_at` when they last wrote there; `answers` and `facts` are the
+    answered message's own id and facts, as the channel gave them.
+    """
+
+    key: str
+    to: Sender
+    text: str
+    subject: str = ""
+    files: tuple[ReplyFile, ...] = ()
+    last_heard_at: datetime | None = None
+    answers: str = ""
+    facts: dict[str, Any] = {}
+
+
+class ReplyCarrier(Protocol):
+    """Carries answers by one account; bound as `messaging.reply.<kind>`, made of account and token keeper."""
+
+    name: str
+    is_idempotent: bool
+    leaves_the_house: bool
+
+    def send(self, reply: Reply, *, now: datetime) -> Receipt:
+        """Hand one answer over."""
         ...

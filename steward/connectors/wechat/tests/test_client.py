@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 
 from steward.connectors.wechat.carrier import LONGEST_BYTES, WechatCarrier, portions
 from steward.connectors.wechat.client import WechatClient
-from steward.modules.messaging.ports import FileGone, Receipt
+from steward.modules.messaging.ports import FileGone, Receipt, Reply, ReplyFile
+from steward.modules.messaging.rules.channels import Sender
 from tests.peers.wechat_server import APP_ID, MEI, SECRET, WechatServer
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+MEI_THERE = Sender(external_kind="wechat:shop", external_value=MEI)
 
 
 class Keeper:
@@ -47,8 +50,12 @@ def client(peer: WechatServer, keeper: Keeper | None = None, *, secret: str = SE
 
 
 def say(peer: WechatServer, keeper: Keeper | None = None, **changes: object) -> Receipt:
-    facts = {"open_id": MEI, "text": "您好", "last_heard_at": NOW - timedelta(hours=1), "now": NOW} | changes
-    return WechatCarrier(client(peer, keeper)).send(**facts)  # type: ignore[arg-type]
+    return WechatCarrier(client(peer, keeper)).send(reply(**changes), now=NOW)
+
+
+def reply(**changes: object) -> Reply:
+    facts: dict[str, Any] = {"key": "k", "to": MEI_THERE, "text": "您好", "last_heard_at": NOW - timedelta(hours=1)}
+    return Reply(**(facts | changes))
 
 
 def test_words_go_to_the_customer_with_a_token_that_is_asked_for_once() -> None:
@@ -100,7 +107,7 @@ def test_an_answer_after_48_hours_never_leaves_and_says_why() -> None:
 
 def test_a_wrong_secret_is_named_and_may_be_mended() -> None:
     with WechatServer() as peer:
-        told = WechatCarrier(client(peer, secret="wrong")).send(open_id=MEI, text="x", last_heard_at=NOW, now=NOW)
+        told = WechatCarrier(client(peer, secret="wrong")).send(reply(), now=NOW)
 
     assert (told.outcome, "40125" in told.detail) == ("retry", True)
 
@@ -119,7 +126,7 @@ def test_without_a_connection_it_may_be_tried_again() -> None:
 
 def test_a_picture_is_handed_over_before_it_is_sent() -> None:
     with WechatServer() as peer:
-        assert say(peer, files=(('w"ort.png', "image/png", b"\x89PNG"),)).outcome == "sent"
+        assert say(peer, files=(ReplyFile('w"ort.png', "image/png", b"\x89PNG"),)).outcome == "sent"
 
     assert [one["msgtype"] for one in peer.sent] == ["text", "image"]
     assert peer.sent[1]["image"] == {"media_id": "up-1"}
@@ -129,7 +136,7 @@ def test_a_picture_is_handed_over_before_it_is_sent() -> None:
 
 def test_a_file_wechat_does_not_take_is_refused_by_name() -> None:
     with WechatServer() as peer:
-        told = say(peer, files=(("rechnung.pdf", "application/pdf", b"%PDF"),))
+        told = say(peer, files=(ReplyFile("rechnung.pdf", "application/pdf", b"%PDF"),))
 
     assert (told.outcome, "rechnung.pdf" in told.detail, peer.sent) == ("refused", True, [])
 
