@@ -197,6 +197,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
 # Ports that connectors serve, by dotted name: modules ask for a port, never for a connector.
 CONNECTORS: dict[str, str] = {
     "deadlines.names.ticket_step": "steward.modules.desk.queries.flows.step_names",
+    "deadlines.names.call": "steward.modules.desk.queries.calls.call_names",
     "deadlines.names.order": "steward.modules.orders.queries.names.order_names",
     "deadlines.names.exception": "steward.modules.orders.queries.names.exception_names",
     "deadlines.names.approval": "steward.modules.orders.queries.names.approval_names",
@@ -212,6 +213,7 @@ CONNECTORS: dict[str, str] = {
     "logistics.tracking_file": "steward.connectors.tracking.filing.read_file",
     "logistics.tracking_poll": "steward.connectors.tracking.polling.poll",
     "logistics.printer": "steward.connectors.labels.printer",
+    "desk.phone": "steward.connectors.phone.read",
     "messaging.channel.sms.aliyun": "steward.connectors.sms_in.aliyun",
     "messaging.channel.sms.tencent": "steward.connectors.sms_in.tencent",
     "messaging.channel.sms.twilio": "steward.connectors.sms_in.twilio",

@@ -42,7 +42,7 @@ def channel_call(request: HttpRequest, kind: str, code: str) -> HttpResponse:
         door: ChannelDoor = ports.bound(f"messaging.channel.{account.door}")
     except ports.UnboundPort:
         return of_refusal(errors.NotFound(key=code))
-    if fault := _unfit(request, asks=account.door in ASKS):
+    if fault := unfit(request, asks=account.door in ASKS):
         return fault
     now = moment.now()
     try:
@@ -59,7 +59,8 @@ def channel_call(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     return _take(account, heard, now)
 
 
-def _unfit(request: HttpRequest, *, asks: bool) -> HttpResponse | None:
+def unfit(request: HttpRequest, *, asks: bool) -> HttpResponse | None:
+    """Say why a call cannot be taken: its method, its length. `asks`: the system may ask first by GET."""
     if request.method not in (("GET", "POST") if asks else ("POST",)):
         response = problem(405)
         response["Allow"] = "GET, POST" if asks else "POST"

@@ -171,3 +171,43 @@ class FlowSaved(Event, frozen=True, kw_only=True):
     version: int
     active: bool
     reason: str
+
+
+class CallMoved(Event, frozen=True, kw_only=True):
+    """A call rang, was answered, held, taken up again, handed on or ended. `staff_id` is whose telephone it is at."""
+
+    KIND = "desk.call_moved"
+    SUBJECT = "call"
+    call_id: int
+    before: str
+    after: str
+    customer_id: int | None
+    staff_id: int | None
+
+
+class CallMissed(Event, frozen=True, kw_only=True):
+    """Nobody answered a customer's call."""
+
+    KIND = "desk.call_missed"
+    SUBJECT = "call"
+    call_id: int
+    customer_id: int | None
+
+
+class CallFiled(Event, frozen=True, kw_only=True):
+    """A call was put into the case it is about."""
+
+    KIND = "desk.call_filed"
+    SUBJECT = "call"
+    call_id: int
+    ticket_id: int
+
+
+class CallBackSettled(Event, frozen=True, kw_only=True):
+    """A customer was called back (done), or need not be (dropped)."""
+
+    KIND = "desk.call_back_settled"
+    SUBJECT = "call_back"
+    call_back_id: int
+    outcome: str
+    customer_id: int

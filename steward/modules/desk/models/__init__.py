@@ -1,13 +1,18 @@
 """Rows of the service desk."""
 
+from steward.modules.desk.models.calls import Call, CallBack, CallEvent, Extension
 from steward.modules.desk.models.composing import Draft, Macro, Viewing
 from steward.modules.desk.models.conversations import Conversation, Message
 from steward.modules.desk.models.flows import Flow, TicketStep
 from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
 
 __all__ = [
+    "Call",
+    "CallBack",
+    "CallEvent",
     "Conversation",
     "Draft",
+    "Extension",
     "Flow",
     "Link",
     "Macro",

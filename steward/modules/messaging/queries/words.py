@@ -36,6 +36,7 @@ KINDS: dict[str, Any] = {
     "stock_expired": _("Goods past their date"),
     "write_off_ended": _("Write-off decided"),
     "holidays_missing": _("Holidays of a year unknown"),
+    "call_ringing": _("A customer calls"),
     "webhook_disabled": _("Webhook switched off"),
     "reply": _("Answer to a customer"),
 }

@@ -233,6 +233,7 @@ KINDS: Mapping[str, Kind] = {
             "staff",
             (Placeholder("subject", "text", "办公时间"), Placeholder("year", "number", 2027)),
         ),
+        Kind("call_ringing", "staff", (Placeholder("subject", "text", "梅** 138****5521"),)),
         Kind("webhook_disabled", "staff", (SUBJECT, Placeholder("failures", "number", 10))),
     )
 }
