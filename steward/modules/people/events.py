@@ -294,3 +294,64 @@ class CalendarChanged(Event, frozen=True, kw_only=True):
     code: str
     version: int
     reason: str
+
+
+class StationChanged(Event, frozen=True, kw_only=True):
+    """A service station was made or changed."""
+
+    KIND = "people.station_changed"
+    SUBJECT = "station"
+    station_id: int
+    code: str
+    is_active: bool
+
+
+class AppointmentBooked(Event, frozen=True, kw_only=True):
+    """Somebody will come to a station."""
+
+    KIND = "people.appointment_booked"
+    SUBJECT = "appointment"
+    appointment_id: int
+    station_code: str
+    service: str
+    starts_at: datetime
+    customer_id: int | None
+    about_kind: str
+    about_id: int | None
+
+
+class AppointmentMoved(Event, frozen=True, kw_only=True):
+    """An appointment is at another time, or at another station."""
+
+    KIND = "people.appointment_moved"
+    SUBJECT = "appointment"
+    appointment_id: int
+    station_code: str
+    starts_at: datetime
+    station_before: str
+    starts_before: datetime
+    customer_id: int | None
+
+
+class AppointmentSettled(Event, frozen=True, kw_only=True):
+    """An appointment went on or ended: arrived, done, missed or cancelled."""
+
+    KIND = "people.appointment_settled"
+    SUBJECT = "appointment"
+    appointment_id: int
+    state: str
+    about_kind: str
+    about_id: int | None
+    customer_id: int | None
+    note: str
+
+
+class AppointmentComing(Event, frozen=True, kw_only=True):
+    """An appointment is a day ahead: who comes is to be reminded."""
+
+    KIND = "people.appointment_coming"
+    SUBJECT = "appointment"
+    appointment_id: int
+    station_code: str
+    starts_at: datetime
+    customer_id: int

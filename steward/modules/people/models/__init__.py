@@ -5,10 +5,12 @@ from steward.modules.people.models.calendars import CalendarVersion
 from steward.modules.people.models.duties import Duty, Rotation, RotationMember, Shift, Swap
 from steward.modules.people.models.on_call import OnCallMember, OnCallOverride, OnCallRotation
 from steward.modules.people.models.staff import ApiToken, Role, RolePermission, Staff, StaffManager
+from steward.modules.people.models.stations import Appointment, Station, StationService, StationSkill
 from steward.modules.people.models.teams import Skill, StaffSkill, Team, TeamMember
 
 __all__ = [
     "ApiToken",
+    "Appointment",
     "CalendarVersion",
     "Duty",
     "Leave",
@@ -25,6 +27,9 @@ __all__ = [
     "Staff",
     "StaffManager",
     "StaffSkill",
+    "Station",
+    "StationService",
+    "StationSkill",
     "Swap",
     "Team",
     "TeamMember",
