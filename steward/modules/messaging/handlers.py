@@ -9,7 +9,8 @@ from django.core.files.storage import default_storage
 from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
-from steward.modules.messaging.commands import forgetting
+from steward.modules.messaging.commands import forgetting, reminding
+from steward.modules.people.events import AppointmentComing
 
 SYSTEM = system("messaging")
 
@@ -19,3 +20,9 @@ def on_customer_erased_redact_messages(events: Sequence[CustomerErased]) -> None
     ids = [event.customer_id for event in events]
     for name in forgetting.redact_customers(SYSTEM, customer_ids=ids, now=moment.now()):
         default_storage.delete(name)
+
+
+def on_appointment_coming_remind_customers(events: Sequence[AppointmentComing]) -> None:
+    """Remind who is expected at a service station."""
+    times = {event.appointment_id: event.starts_at for event in events}
+    reminding.remind_of_appointments(SYSTEM, times=times, now=moment.now())

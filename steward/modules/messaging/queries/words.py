@@ -18,6 +18,7 @@ KINDS: dict[str, Any] = {
     "order_out_for_delivery": _("Order out for delivery"),
     "order_delayed": _("Order delayed"),
     "order_delivered": _("Order delivered"),
+    "appointment_reminder": _("Reminder of an appointment"),
     "refund_paid": _("Refund paid"),
     "clock_warned": _("Time limit comes near"),
     "clock_breached": _("Time limit missed"),

@@ -126,6 +126,17 @@ KINDS: Mapping[str, Kind] = {
         _of_order("order_delivered"),
         _of_order("refund_paid", _money("refunded"), mandatory=True),
         Kind(
+            "appointment_reminder",
+            "customer",
+            (
+                Placeholder("starts_at", "instant", AT),
+                Placeholder("station", "text", "杭州西湖服务站"),
+                Placeholder("address", "text", "文三路 90 号"),
+                _words("service", "维修", "維修", "Repair"),
+                Placeholder("code", "text", "7K3M-9QPX"),
+            ),
+        ),
+        Kind(
             "clock_warned",
             "staff",
             (SUBJECT, _words("clock", "审核", "審核", "Audit"), Placeholder("due_at", "instant", AT)),
