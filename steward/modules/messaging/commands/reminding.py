@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from steward.kernel import languages
 from steward.kernel.actor import Actor
@@ -38,7 +39,7 @@ def remind_of_appointments(actor: Actor, *, times: Mapping[int, datetime], now: 
                 "starts_at": one.starts_at.isoformat(),
                 "station": one.station_name,
                 "address": places[one.station_id].address,
-                "service": languages.in_each(lambda service=one.service: SERVICES[service]),
+                "service": languages.in_each(partial(SERVICES.__getitem__, one.service)),
                 "code": written_code(one.code),
             },
             dedupe_key=f"appointment:{one.id}:{one.starts_at.isoformat()}",
