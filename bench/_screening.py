@@ -48,7 +48,7 @@ WHERE own.order_id = ANY (%s)
 GROUP BY own.order_id, own.kind
 """
 INDEXES = {
-    "signal_window": "CREATE INDEX signal_window ON orders_signal (value, at) INCLUDE (order_id, customer_id)",
+    "signal_window": "CREATE INDEX signal_window ON orders_signal (value, at, order_id) INCLUDE (customer_id)",
 }
 
 

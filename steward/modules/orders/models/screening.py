@@ -37,7 +37,7 @@ class Signal(models.Model):
             models.UniqueConstraint(fields=["order", "value"], name="signal_once"),
             models.CheckConstraint(condition=Q(kind__in=SIGNALS), name="signal_kind"),
         )
-        indexes = (models.Index(fields=["value", "at"], include=["order", "customer_id"], name="signal_window"),)
+        indexes = (models.Index(fields=["value", "at", "order"], include=["customer_id"], name="signal_window"),)
 
 
 class RuleSet(models.Model):

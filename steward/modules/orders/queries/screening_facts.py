@@ -17,6 +17,7 @@ from steward.modules.orders.queries.screening_sealed import indexes
 from steward.modules.orders.rules import screening_sets
 from steward.modules.orders.rules.screening import Facts, Listed, Past, Window
 from steward.modules.orders.rules.screening_signals import signup_s
+from steward.modules.orders.rules.screening_windows import Shared, counted
 
 PACKAGE = "steward.modules.orders"
 # So many orders of a window are looked at, the latest first; whatever a rule counts is far below.
@@ -39,7 +40,7 @@ def oldest_key() -> int:
 
 
 def windows(order_ids: Sequence[int], rule_set: screening_sets.RuleSet) -> dict[int, dict[str, Window]]:
-    """Count, in one statement, what each window holds before each order, by the code of the rule that asks."""
+    """Count, by one statement, what each window holds before each order, by the code of the rule that asks."""
     rules = screening_sets.windowed(rule_set)
     longest = screening_sets.longest_windows(rule_set)
     if not rules or not order_ids:
@@ -48,18 +49,11 @@ def windows(order_ids: Sequence[int], rule_set: screening_sets.RuleSet) -> dict[
         "ids": arrays.integers(order_ids),
         "signals": arrays.texts(longest),
         "longest": arrays.integers(longest.values()),
-        "places": arrays.integers(range(len(rules))),
-        "rule_signals": arrays.texts([rule.signal for rule in rules]),
-        "windows": arrays.integers([rule.window_s for rule in rules]),
-        "by_customer": arrays.flags([rule.kind == "customers_in_window" for rule in rules]),
         "key_version": oldest_key(),
         "most": MOST_IN_WINDOW,
-        "linked": MOST_LINKED,
     }
-    found: dict[int, dict[str, Window]] = defaultdict(dict)
-    for order_id, place, orders, customers, linked in _rows("screening_windows", wanted):
-        found[order_id][rules[place].code] = Window(orders, customers, tuple(linked))
-    return found
+    shared = (Shared(*row) for row in _rows("screening_windows", wanted))
+    return counted(shared, rules, judged=frozenset(order_ids), most=MOST_IN_WINDOW, linked=MOST_LINKED)
 
 
 def facts_of(
@@ -74,7 +68,7 @@ def facts_of(
     `registered` says when the buyer signed up, where that is known. `as_of` is the moment whose lists count; None means
     the moment each order was placed, so that a back-test learns nothing of later.
     """
-    counted = windows(order_ids, rule_set)
+    held = windows(order_ids, rule_set)
     listed: dict[int, list[Listed]] = defaultdict(list)
     asked = {"ids": arrays.integers(order_ids), "as_of": as_of} | _kin_values(order_ids)
     for order_id, *entry in _rows("screening_listed", asked):
@@ -89,7 +83,7 @@ def facts_of(
             has_customer=has_customer,
             signup_s=signup_s(registered.get(order_id), placed_at),
             past=Past(*past) if past[0] else Past(),
-            windows=counted.get(order_id, {}),
+            windows=held.get(order_id, {}),
             listed=tuple(listed.get(order_id, ())),
         )
     return found
