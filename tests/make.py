@@ -18,6 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from steward.kernel import tasks
 from steward.kernel.actor import Actor, system
 from steward.modules.catalog import commands as catalog
+from steward.modules.inventory.commands.clearing import CostDraft, set_costs
 from steward.modules.inventory.commands.moving import MovementDraft, record_movements
 from steward.modules.inventory.commands.places import open_warehouse
 from steward.modules.orders.commands import verification_deciding
@@ -120,6 +121,11 @@ def item(sku: str = "TENT-2", *, price_minor: int = 19_900, stock: int = 0, **fa
     if stock:
         arrival(made[sku], stock)
     return made[sku]
+
+
+def cost(*skus: str, minor: int = 100) -> None:
+    """Let finance say what items cost, so that small corrections by hand go at once."""
+    set_costs(system("finance"), costs=[CostDraft(sku, minor, "CNY") for sku in skus or ["TENT-2"]], now=NOW)
 
 
 def arrival(item_id: int, quantity: int, *, warehouse: str = "hangzhou") -> None:

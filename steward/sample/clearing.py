@@ -1,4 +1,4 @@
-"""What does not sell at the sample's warehouses: what goods cost, one write-off that waits, one that was refused."""
+"""What does not sell at the sample's warehouses: too much of some, one write-off that waits, one that was refused."""
 
 from __future__ import annotations
 
@@ -7,31 +7,20 @@ from datetime import datetime, timedelta
 from steward.modules.approvals import commands as approvals
 from steward.modules.approvals import queries as asked_for
 from steward.modules.approvals.events import ApprovalSettled
-from steward.modules.inventory.commands.clearing import CostDraft, set_costs
 from steward.modules.inventory.commands.ending_write_offs import follow_approvals
 from steward.modules.inventory.commands.moving import MovementDraft, record_movements
 from steward.modules.inventory.commands.writing_off import WriteOffDraft, ask_write_offs
 from steward.modules.inventory.queries import local_day
 from steward.modules.inventory.queries.write_offs import givable, write_off
-from steward.sample.goods import BUNDLES, goods
 from steward.sample.people import Crew
 from steward.sample.stock import SYSTEM
 
-COST_SHARE = 0.58
-# Of every fourth article nobody has said yet what it costs, so it is valued at its price.
-UNKNOWN_EVERY = 4
 # SKU, warehouse, pieces, days until they expire: more than the warehouse sells until then
 TOO_MUCH = (("CHEESE", "chengdu", 140, 24), ("NUTS-MIX", "guangzhou", 260, 62), ("HAM", "chengdu", 90, 33))
 
 
 def clear(crew: Crew, item_ids: dict[str, int], now: datetime) -> int:
-    """Say what goods cost, let too much of some arrive, and ask for write-offs. Returns how many were asked for."""
-    costs = [
-        CostDraft(good.sku, round(good.price_minor * COST_SHARE), "CNY")
-        for place, good in enumerate(goods())
-        if place % UNKNOWN_EVERY and good.sku not in BUNDLES
-    ]
-    set_costs(SYSTEM, costs=costs, now=now)
+    """Let too much of some goods arrive, and ask for write-offs. Returns how many were asked for."""
     _overstock(crew, item_ids, now)
     return _give_up(crew, item_ids, now)
 

@@ -105,7 +105,7 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     say("filling the warehouses")
     item_ids = create_items(crew.first("order_clerk"), items=goods.catalogue())
     loaded.items = len(item_ids)
-    stock.fill(crew.first("warehouse"), Random(f"{seed}:stock"), item_ids, now)
+    stock.fill(crew, Random(f"{seed}:stock"), item_ids, now)
     say("engaging carriers")
     carriers.engage(crew.first("logistics_coordinator"), Random(f"{seed}:carriers"), now)
     plan = planned(now=now, seed=seed, past_count=past_count, live_count=live_count)

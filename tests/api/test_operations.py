@@ -48,8 +48,22 @@ def test_stock_moves_all_or_none() -> None:
 
     assert (refused.status_code, refused.json()["code"]) == (422, "unfit_movement")
     assert unknown.json()["findings"][0]["field"] == "movements.1.sku"
-    assert done.json() == {"recorded": 1}
+    assert done.json() == {"recorded": 1, "waiting": []}
     assert caller.get("stock", q="TENT-2").json()["rows"][0]["sellable"] == 8
+
+
+def test_goods_booked_away_beyond_the_limit_wait_for_another_person() -> None:
+    make.item(stock=5)
+    caller = Caller("stock.move", "stock.view")
+    gone = {"warehouse": "hangzhou", "sku": "TENT-2", "kind": "shipped", "quantity": -3, "reference": "SO-7"}
+
+    made = caller.post("stock/movements", {"movements": [gone]}).json()
+
+    assert (made["recorded"], len(made["waiting"])) == (0, 1)
+    waiting = caller.get(f"write-offs/{made['waiting'][0]}").json()
+    said = [waiting[name] for name in ("cause", "state", "note", "quantity")]
+    assert said == ["shipped", "waiting", "SO-7", 3]
+    assert caller.get("stock", q="TENT-2").json()["rows"][0]["sellable"] == 2
 
 
 def test_shops_are_those_the_token_may_touch() -> None:

@@ -11,7 +11,8 @@ from django.test import Client
 from steward.modules.catalog import queries as catalog
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands import planning
-from steward.modules.inventory.models import Stock
+from steward.modules.inventory.commands.moving import MovementDraft, record_movements
+from steward.modules.inventory.models import Stock, WriteOff
 from steward.modules.inventory.tests import stage
 from tests import make
 
@@ -52,6 +53,36 @@ def test_a_lot_shows_its_date_and_goes_into_quarantine(keeper: Client) -> None:
     keeper.post(f"/stock/items/{item}/regrade", change)
 
     assert stage.row_of(item, lot="L-1", condition="quarantine").on_hand == 2
+
+
+def test_a_large_correction_waits_on_a_page_of_its_own_and_a_small_one_is_booked(keeper: Client) -> None:
+    item = make.item(stock=30)
+    make.cost(minor=10_000)
+    form = {"sku": "TENT-2", "warehouse": "hangzhou", "kind": "adjusted", "reason": "找不到了"}
+
+    small = keeper.post("/stock/move", form | {"quantity": "-2"})
+    large = keeper.post("/stock/move", form | {"quantity": "-9"})
+
+    number = WriteOff.objects.get().number
+    assert (small["Location"], large["Location"]) == (f"/stock/items/{item}", f"/stock/write-offs/{number}")
+    text = page(keeper, f"/stock/write-offs/{number}")
+    assert "手工调整" in text
+    assert "手工记账" in text
+    assert number in page(keeper, "/stock/write-offs")
+    assert Stock.objects.values_list("on_hand", "held").get() == (28, 9)
+
+
+def test_a_booking_by_hand_that_was_agreed_to_reads_as_booked(keeper: Client) -> None:
+    item = make.item(stock=30)
+    make.cost(minor=10_000)
+    gone = MovementDraft("hangzhou", item, "adjusted", -11, reason="找不到了")
+    record_movements(make.TESTER, movements=[gone], now=make.NOW)
+    row = WriteOff.objects.get()
+    keeper.post(f"/approvals/{row.approval_request_id}/decide", {"verdict": "grant"})
+    make.settle()
+
+    assert "已记账" in page(keeper, f"/stock/write-offs/{row.number}")
+    assert "已记账" in page(keeper, "/stock/write-offs", queue="written_off")
 
 
 def test_goods_are_ordered_and_received_on_their_pages(keeper: Client) -> None:

@@ -38,6 +38,7 @@ def shop() -> tuple[list[int], list[int]]:
     make.administrator()
     house.warehouses()
     items = [make.item(f"HOT-{number}") for number in range(3)]
+    make.cost("HOT-0", "HOT-1")
     for item in items:
         house.stock(item, hangzhou=6, guangzhou=5, chengdu=5)
     orders = [

@@ -61,7 +61,9 @@ def bring(drafts: list[list[OrderDraft]], tell: Callable[[Receipt], None]) -> No
 
 def open_shop(stock: int = STOCK) -> dict[str, int]:
     """Put the hot goods on the shelf; return their ids by SKU."""
-    return {sku: make.item(sku, stock=stock) for sku in SKUS}
+    items = {sku: make.item(sku, stock=stock) for sku in SKUS}
+    make.cost(*SKUS)
+    return items
 
 
 def assert_every_order_is_there_once(brought: list[list[list[OrderDraft]]], receipts: list[Receipt]) -> None:
@@ -164,6 +166,7 @@ def test_an_order_cancelled_twice_at_once_gives_its_goods_back_once() -> None:
 
 def test_goods_that_left_are_not_sold_and_promised_goods_do_not_leave() -> None:
     item = make.item(stock=5)
+    make.cost()
     make.order(quantity=2)
     leave = partial(MovementDraft, "hangzhou", item, "shipped")
 

@@ -37,7 +37,7 @@ def reserve_one(order: int, item: int, row: int) -> bool:
 
 
 def take_one(item: int) -> bool:
-    """Take a unit off the shelf by hand; tell whether it went."""
+    """Take a unit off the shelf by hand; tell whether it went, or is held until somebody agrees."""
     try:
         record_movements(make.TESTER, movements=[MovementDraft("hangzhou", item, "adjusted", -1, "", "盘点：少一件")])
     except (PromisedAlready, NotThere):
@@ -130,6 +130,7 @@ def break_one(row: int) -> None:
 
 def test_a_crowd_on_scarce_goods_oversells_nothing_and_leaves_nothing_stuck() -> None:
     items = [make.item(f"HOT-{number}", stock=14) for number in range(4)]
+    make.cost("HOT-0", "HOT-1")  # the others wait for another person, and are held meanwhile
 
     at_once(*(partial(live, worker, items) for worker in range(1, 5)))
 

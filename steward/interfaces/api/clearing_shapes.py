@@ -20,6 +20,7 @@ from steward.interfaces.api.schemas import (
 from steward.interfaces.api.stock_shapes import MOST_PIECES, Count, Sku
 
 Cause = Literal["expired", "damaged", "lost", "obsolete"]
+AnyCause = Literal["expired", "damaged", "lost", "obsolete", "adjusted", "shipped"]
 SlowAfter = Annotated[str, Field(max_length=60, pattern=r"^([0-9]{1,19}~[0-9]{1,19}~[0-9]{1,19})?$")]
 ExpiringAfter = Annotated[str, Field(max_length=40, pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}~[0-9]{1,19})?$")]
 WarehouseCode = Annotated[str, Field(max_length=50, pattern=Plain)]
@@ -139,7 +140,10 @@ class WriteOffsInput(Input):
 
 
 class WriteOffOut(Schema):
-    """A write-off: what, why, worth how much, and where it stands."""
+    """A write-off: what, why, worth how much, and where it stands.
+
+    `adjusted` and `shipped` are bookings by hand beyond the limit of one person; agreed to, they are booked as that.
+    """
 
     id: int
     number: str
@@ -149,7 +153,7 @@ class WriteOffOut(Schema):
     lot: str
     condition: str
     quantity: int
-    cause: Cause
+    cause: AnyCause
     note: str
     unit_minor: int
     value_minor: int

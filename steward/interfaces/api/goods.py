@@ -24,7 +24,7 @@ from steward.interfaces.api.schemas import (
     StockPage,
     Text,
 )
-from steward.kernel import errors
+from steward.kernel import errors, moment
 from steward.modules.catalog import commands as catalog_commands
 from steward.modules.catalog import queries as catalog
 from steward.modules.inventory import queries as inventory
@@ -132,7 +132,11 @@ def list_stock(request: ApiRequest, narrow: Query[PageQuery]) -> Any:
 @router.post("/stock/movements", response=MovementsMade, operation_id="record_movements", summary="Move stock")
 @replayable
 def record_movements(request: ApiRequest, payload: MovementsInput) -> MovementsMade:
-    """Write movements of goods, all or none. Needs `stock.move`."""
+    """Write movements of goods, all or none. Needs `stock.move`.
+
+    What takes goods away by hand beyond the limit of one person is not booked yet: it is held and waits for another
+    person's approval. `waiting` has the numbers under which `GET /write-offs/{number}` tells what became of it.
+    """
     request.auth.require("stock.move")
     ids = catalog.item_ids_by_sku({movement.sku for movement in payload.movements})
     strange = [
@@ -146,4 +150,5 @@ def record_movements(request: ApiRequest, payload: MovementsInput) -> MovementsM
         moving.MovementDraft(item_id=ids[movement.sku], **movement.model_dump(exclude={"sku"}))
         for movement in payload.movements
     ]
-    return MovementsMade(recorded=moving.record_movements(request.auth, movements=drafts))
+    made = moving.record_movements(request.auth, movements=drafts, now=moment.now())
+    return MovementsMade(recorded=made.booked, waiting=list(made.waiting))

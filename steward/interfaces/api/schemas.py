@@ -224,9 +224,10 @@ class StockPage(Schema):
 
 
 class MovementsMade(Schema):
-    """How many movements were written."""
+    """How many movements were booked, and the numbers of those that are held until another person agrees."""
 
     recorded: int
+    waiting: list[str] = []
 
 
 class Shop(Schema):

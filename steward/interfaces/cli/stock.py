@@ -138,7 +138,13 @@ def move(arguments: argparse.Namespace) -> int:
         lot=arguments.lot,
         expires_date=arguments.expires,
     )
-    return told_line(lambda: f"{moving.record_movements(operator(), movements=[draft])} movement booked")
+    return told_line(lambda: _moved(moving.record_movements(operator(), movements=[draft], now=moment.now())))
+
+
+def _moved(made: moving.Recorded) -> str:
+    """Say what became of movements by hand."""
+    said = [f"{made.booked} movement booked"] if made.booked else []
+    return ", ".join([*said, *(f"{number} waits for approval" for number in made.waiting)])
 
 
 def order(arguments: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
 from steward.interfaces.console.notices import say
 from steward.interfaces.console.stock import forms
+from steward.kernel import moment
 from steward.modules.catalog import queries as catalog
 from steward.modules.inventory import queries
 from steward.modules.inventory.commands.moving import MovementDraft, record_movements
@@ -60,6 +61,9 @@ def stock_move(request: StaffRequest) -> HttpResponse:
         expires_date=forms.day(request.POST, "expires_date"),
         condition=request.POST.get("condition", "sellable"),
     )
-    record_movements(request.actor, movements=[draft])
+    made = record_movements(request.actor, movements=[draft], now=moment.now())
+    for number in made.waiting:
+        text = _("%(number)s waits for a second person; the goods are held.") % {"number": number}
+        return say(request, text, to=reverse("write_off", args=[number]))
     text = _("%(quantity)s × %(sku)s booked.") % {"quantity": quantity, "sku": sku}
     return say(request, text, to=reverse("stock_item", args=[item_id]))

@@ -22,6 +22,7 @@ from steward.modules.inventory import queries
 from steward.modules.inventory.commands import writing_off as commands
 from steward.modules.inventory.queries import words
 from steward.modules.inventory.queries import write_offs as reads
+from steward.modules.inventory.rules.write_offs import BY_HAND, CAUSES
 from steward.modules.people import queries as people
 
 PAGE = 50
@@ -47,7 +48,9 @@ def write_offs(request: StaffRequest) -> HttpResponse:
         "tab": "write_offs",
         "queue": queue,
         "queues": [(code, label, code == queue) for code, (label, _states) in QUEUES.items()],
-        "rows": [(row, words.CAUSES[row.cause], names.get(row.asked_by, row.asked_by)) for row in rows[:PAGE]],
+        "rows": [
+            (row, words.CAUSES[row.cause], names.get(row.asked_by, row.asked_by), _booked(row)) for row in rows[:PAGE]
+        ],
         "older_url": older,
         "q": text,
     }
@@ -65,6 +68,8 @@ def write_off(request: StaffRequest, number: str) -> HttpResponse:
     facts = {
         "row": row,
         "cause": words.CAUSES[row.cause],
+        "is_by_hand": row.cause in BY_HAND,
+        "booked": _booked(row),
         "condition": words.CONDITIONS[row.condition],
         "basis": words.VALUED_AT[row.basis],
         "asked_by": names.get(row.asked_by, row.asked_by),
@@ -75,6 +80,11 @@ def write_off(request: StaffRequest, number: str) -> HttpResponse:
         "may_decide": asked is not None and approvals.may_decide(request.actor, asked, now=moment.now()) == "",
     }
     return render(request, "console/stock/write_off.html", facts)
+
+
+def _booked(row: reads.WriteOffView) -> str:
+    """Say of what was booked by hand and agreed to that it is booked; empty for all others, whose state says enough."""
+    return str(words.BOOKED) if row.state == "written_off" and row.cause in BY_HAND else ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,11 +107,11 @@ def write_off_new(request: StaffRequest) -> HttpResponse:
     rows = reads.givable(stock_id=stock_id, item_id=item_id, warehouse=request.GET.get("warehouse", "")[:50])
     rows = rows if stock_id is not None or item_id is not None else []
     today = queries.local_day(moment.now())
-    causes = [(code, label, code == _likely(rows[0], today) if rows else False) for code, label in words.CAUSES.items()]
+    likely = _likely(rows[0], today) if rows else ""
     facts = {
         "rows": [(row, words.CONDITIONS[row.condition], words.VALUED_AT[row.value.basis]) for row in rows],
         "item": rows[0] if rows else None,
-        "causes": causes,
+        "causes": [(code, words.CAUSES[code], code == likely) for code in CAUSES],
         "only": next((row.stock_id for row in rows if row.free), None),
     }
     return render(request, "console/stock/write_off_new.html", facts)

@@ -18,6 +18,7 @@ from steward.modules.inventory.models import Stock, WriteOff
 from steward.modules.inventory.queries import words
 from steward.modules.inventory.rules import write_offs as rules
 from steward.modules.messaging.commands import Notice, notify_staff
+from steward.modules.people import queries as people
 
 KIND, PERSON = "write_off", "person:"
 End = tuple[WriteOff, str, str]
@@ -42,7 +43,8 @@ def follow_approvals(actor: Actor, *, settled: Sequence[ApprovalSettled], now: d
 def end_write_offs(actor: Actor, *, ends: Sequence[End], now: datetime) -> None:
     """End locked write-offs by a verb, with a note: compare-and-set, then the goods. A step of commands.
 
-    Goods that leave do so by one movement each, which carries the write-off's number. Raises: NotPossible, Stale.
+    Goods that leave do so by one movement each, which carries the write-off's number; what was meant as a booking by
+    hand is booked as that. Raises: NotPossible, Stale.
     Emits: StockMoved, WriteOffEnded. Locks: promises by id, then stock rows by id.
     """
     if not ends:
@@ -72,15 +74,16 @@ def _units(rows: Sequence[WriteOff]) -> Counter[int]:
 
 def _move(row: WriteOff, stock: Stock) -> Move:
     cause = languages.in_each(partial(words.CAUSES.__getitem__, row.cause))["zh-hans"]
+    is_by_hand = row.cause in rules.BY_HAND
     return Move(
         stock.warehouse_id,
         stock.item_id,
-        "written_off",
+        rules.movement_kind(row.cause),
         -row.quantity,
         lot=stock.lot.code,
         condition=stock.condition,
         reference=row.number,
-        reason=" ".join([cause, row.note]).strip()[:200],
+        reason=row.note if is_by_hand else " ".join([cause, row.note]).strip()[:200],
     )
 
 
@@ -98,7 +101,8 @@ def _ended(row: WriteOff, stock: Stock, note: str) -> WriteOffEnded:
 
 
 def _tell(actor: Actor, ends: Sequence[End], now: datetime) -> None:
-    """Tell who asked what became of it."""
+    """Tell who asked, of a program its owner, what became of it."""
+    asked_by = people.persons_behind([row.asked_by for row, *_rest in ends])
     notices = [
         Notice(
             staff_ids=[int(person)],
@@ -106,7 +110,7 @@ def _tell(actor: Actor, ends: Sequence[End], now: datetime) -> None:
             template="write_off_ended",
             params={
                 "subject": row.number,
-                "outcome": languages.in_each(partial(words.WRITE_OFF_STATES.__getitem__, row.state)),
+                "outcome": languages.in_each(partial(words.write_off_state, row.state, row.cause)),
                 "pieces": row.quantity,
                 "note": note,
             },
@@ -115,7 +119,7 @@ def _tell(actor: Actor, ends: Sequence[End], now: datetime) -> None:
             dedupe_key=f"write_off_ended:{row.id}",
         )
         for row, _verb, note in ends
-        if (person := row.asked_by.removeprefix(PERSON)).isdigit()
+        if (person := asked_by[row.asked_by].removeprefix(PERSON)).isdigit()
     ]
     if notices:
         notify_staff(actor, notices=notices, now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import connection
 from msgspec import Struct
@@ -35,11 +35,12 @@ class Room(Struct):
             self.pools[self.promises[stock_id]] -= units
 
 
-def lock_for_holding(stock_ids: Iterable[int]) -> Room:
+def lock_for_holding(stock_ids: Iterable[int], *, also: Collection[tuple[int, str]] = ()) -> Room:
     """Lock stock rows and what their pools promise; tell what is free to be held.
 
     A step of the caller's command. Of goods for sale that is what lies there free, and no more than their pool has not
-    promised. Units: pieces. Locks: promises by id, then stock rows by id.
+    promised; `also` names promises (item, pool) that a later step will need. Units: pieces. Locks: promises by id, then
+    stock rows by id.
     """
     wanted = sorted(set(stock_ids))
     keys = {
@@ -48,7 +49,7 @@ def lock_for_holding(stock_ids: Iterable[int]) -> Room:
             "id", "item_id", "warehouse__pool", "condition"
         )
     }
-    pairs = {(item, pool) for item, pool, _condition in keys.values()}
+    pairs = {*also, *((item, pool) for item, pool, _condition in keys.values())}
     promises = make_promises(pairs) if pairs else {}
     free: dict[int, int] = {}
     if promises:

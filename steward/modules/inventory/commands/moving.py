@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
-from steward.kernel import errors
+from steward.kernel import errors, moment
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.catalog import queries as catalog
+from steward.modules.inventory.commands import by_hand
 from steward.modules.inventory.commands.writing import Move, NotThere, PromisedAlready, write_movements
 from steward.modules.inventory.models import Lot, Warehouse, Zone
 from steward.modules.inventory.rules import moving as rules
 
-__all__ = ["MovementDraft", "NotThere", "PromisedAlready", "UnfitMovement", "record_movements"]
+__all__ = ["MovementDraft", "NotThere", "PromisedAlready", "Recorded", "UnfitMovement", "record_movements"]
 
 WORDS: Mapping[str, Any] = {
     "unknown_kind": gettext_lazy("the kind must be received, returned, shipped or adjusted."),
@@ -67,15 +68,33 @@ class UnfitMovement(errors.BadInput):
     message = gettext_lazy("Nothing was booked. %(why)s")
 
 
+class Recorded(Struct, frozen=True):
+    """How many movements were booked, and the numbers of those that wait for another person."""
+
+    booked: int
+    waiting: tuple[str, ...] = ()
+
+
 @command(needs="stock.move")
-def record_movements(actor: Actor, *, movements: Sequence[MovementDraft]) -> int:
+def record_movements(actor: Actor, *, movements: Sequence[MovementDraft], now: datetime | None = None) -> Recorded:
     """Write movements and what may be sold after them, all or none.
 
-    Returns how many. Raises: UnfitMovement, PromisedAlready, NotThere. Emits: StockMoved.
-    Locks: promises by id, then stock rows by id.
+    Where more would leave by hand within some days than one person may let go (`inventory.by_hand_limits_minor`, at
+    cost), what is beyond waits: its pieces are held, another person is asked as with a write-off, and it is booked when
+    they agree. Raises: UnfitMovement, PromisedAlready, NotThere, TooManyWait, BeingCounted. Emits: StockMoved; where
+    something waits WriteOffAsked, ApprovalAsked. Locks: the person's bookings by hand, promises by id, then stock rows
+    by id. Source: INV-5, INV-7; docs/decisions/0021.
     """
-    write_movements(actor, checked_moves(movements))
-    return len(movements)
+    moves, at = checked_moves(movements), now or moment.now()
+    weighed = by_hand.weigh(actor, moves, at)
+    waiting = [one for one in weighed if one.waits]
+    if waiting:
+        by_hand.lock_places(moves)
+    if at_once := [one.move for one in weighed if not one.waits]:
+        write_movements(actor, at_once)
+        by_hand.note_gone(actor, weighed, at)
+    numbers = by_hand.ask(actor, waiting, at) if waiting else []
+    return Recorded(len(moves) - len(numbers), tuple(numbers))
 
 
 def checked_moves(movements: Sequence[MovementDraft], *, kinds: Sequence[str] = rules.BY_HAND) -> list[Move]:

@@ -18,9 +18,12 @@ from steward.modules.inventory.commands.writing import Move, NotThere, PromisedA
 from steward.modules.inventory.events import CountsBooked
 from steward.modules.inventory.models import Stock, Stocktake, StocktakeLine, WriteOff
 from steward.modules.inventory.rules import stocktaking as rules
+from steward.modules.inventory.rules.write_offs import BY_HAND
 
 AT_ONCE = 50
 ATTEMPTS = 12
+# Why pieces that stand in the books lie there no more.
+GONE = ("lost", *BY_HAND)
 
 
 def book_stocktake(actor: Actor, *, number: str, now: datetime) -> int:
@@ -101,9 +104,9 @@ def _book_missing(actor: Actor, row: Stocktake, lines: Sequence[StocktakeLine]) 
 
 
 def _given_up(places: Iterable[Stock]) -> dict[int, list[WriteOff]]:
-    """Find what was asked to be written off as lost, and waits or was agreed to, by stock row."""
+    """Find what was said to be gone, as lost or by hand, and waits or was agreed to, by stock row."""
     rows = WriteOff.objects.filter(
-        stock_id__in=[one.id for one in places], cause="lost", state__in=("waiting", "written_off")
+        stock_id__in=[one.id for one in places], cause__in=GONE, state__in=("waiting", "written_off")
     )
     found: dict[int, list[WriteOff]] = defaultdict(list)
     for one in rows:

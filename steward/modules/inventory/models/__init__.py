@@ -1,5 +1,6 @@
 """Rows of the stock module: places, the ledger and its balances, and what is promised of them."""
 
+from steward.modules.inventory.models.by_hand import HandBooking
 from steward.modules.inventory.models.ledger import (
     RESERVATION_STATES,
     Discrepancy,
@@ -21,6 +22,7 @@ __all__ = [
     "RESERVATION_STATES",
     "DailyDemand",
     "Discrepancy",
+    "HandBooking",
     "Hold",
     "ItemCost",
     "Lot",

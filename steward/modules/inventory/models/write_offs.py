@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from steward.modules.inventory.models.ledger import Stock
-from steward.modules.inventory.rules.write_offs import BASES, CAUSES, STATES
+from steward.modules.inventory.rules.write_offs import BASES, BY_HAND, CAUSES, STATES
 
 
 class ItemCost(models.Model):
@@ -29,7 +29,8 @@ class WriteOff(models.Model):
     """Pieces of one stock row that somebody wants to give up: held while it waits, gone when it is agreed to.
 
     The migration's triggers hold that what was asked for never changes, that nothing is written off without the
-    approval that was granted for this very write-off, and that no movement writes off anything else or twice.
+    approval that was granted for this very write-off, and that no movement writes off anything else or twice. `person`
+    is who asked, of a program its owner; a cause of `BY_HAND` is a booking by hand that waits, of which several may.
     Units: pieces; minor units of the currency.
     """
 
@@ -46,6 +47,7 @@ class WriteOff(models.Model):
     state = models.CharField(max_length=12, db_default="waiting")
     approval_request = models.ForeignKey("approvals.Request", on_delete=models.PROTECT, null=True, related_name="+")
     asked_by = models.CharField(max_length=80)
+    person = models.CharField(max_length=80, blank=True, db_default="")
     asked_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     end_note = models.CharField(max_length=300, blank=True)
@@ -54,10 +56,12 @@ class WriteOff(models.Model):
         db_table = "inventory_write_off"
         constraints = (
             models.UniqueConstraint(
-                fields=["stock", "cause"], condition=Q(state="waiting"), name="write_off_asked_once"
+                fields=["stock", "cause"],
+                condition=Q(state="waiting", cause__in=CAUSES),
+                name="write_off_asked_once",
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0, value_minor__gte=0), name="write_off_counts"),
-            models.CheckConstraint(condition=Q(cause__in=CAUSES), name="write_off_cause"),
+            models.CheckConstraint(condition=Q(cause__in=(*CAUSES, *BY_HAND)), name="write_off_cause"),
             models.CheckConstraint(condition=Q(basis__in=BASES), name="write_off_basis"),
             models.CheckConstraint(condition=Q(state__in=STATES), name="write_off_state"),
             models.CheckConstraint(

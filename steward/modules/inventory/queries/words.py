@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from steward.modules.inventory.rules.write_offs import BY_HAND
+
 KINDS: Mapping[str, Any] = {
     "received": _("Goods received"),
     "shipped": _("Goods shipped"),
@@ -61,6 +63,8 @@ CAUSES: Mapping[str, Any] = {
     "damaged": pgettext_lazy("write-off", "Damaged"),
     "lost": pgettext_lazy("write-off", "Lost"),
     "obsolete": pgettext_lazy("write-off", "Obsolete"),
+    "adjusted": pgettext_lazy("write-off", "Adjusted by hand"),
+    "shipped": pgettext_lazy("write-off", "Shipped by hand"),
 }
 WRITE_OFF_STATES: Mapping[str, Any] = {
     "waiting": pgettext_lazy("write-off", "Waits for approval"),
@@ -69,6 +73,7 @@ WRITE_OFF_STATES: Mapping[str, Any] = {
     "lapsed": pgettext_lazy("write-off", "Lapsed undecided"),
     "withdrawn": pgettext_lazy("write-off", "Withdrawn"),
 }
+BOOKED = pgettext_lazy("write-off", "Booked")
 VALUED_AT: Mapping[str, Any] = {
     "cost": pgettext_lazy("value of goods", "at cost"),
     "price": pgettext_lazy("value of goods", "at selling price (cost unknown)"),
@@ -77,3 +82,8 @@ SPEEDS: Mapping[str, Any] = {
     "slow": pgettext_lazy("stock", "Slow-moving"),
     "non_moving": pgettext_lazy("stock", "Non-moving"),
 }
+
+
+def write_off_state(state: str, cause: str) -> Any:
+    """Name where a write-off stands; what was booked by hand is booked then, not written off."""
+    return BOOKED if state == "written_off" and cause in BY_HAND else WRITE_OFF_STATES[state]

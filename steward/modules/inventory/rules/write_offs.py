@@ -7,6 +7,8 @@ from datetime import date
 
 STATES = ("waiting", "written_off", "declined", "lapsed", "withdrawn")
 CAUSES = ("expired", "damaged", "lost", "obsolete")
+# What somebody booked away by hand beyond what goes without another person; it waits as a write-off does.
+BY_HAND = ("adjusted", "shipped")
 BASES = ("cost", "price")
 TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("waiting", "grant"): "written_off",
@@ -36,6 +38,11 @@ def fault(
     if cause == "expired" and (expires_date is None or expires_date >= today):
         return "cause", "not_expired"
     return ("note", "note_missing") if cause != "expired" and not note.strip() else None
+
+
+def movement_kind(cause: str) -> str:
+    """Name the movement by which goods leave: as it was meant by hand, else written off."""
+    return cause if cause in BY_HAND else "written_off"
 
 
 def unit_value(cost_minor: int | None, price_minor: int) -> tuple[int, str]:

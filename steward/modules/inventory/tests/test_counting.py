@@ -118,6 +118,7 @@ def test_goods_of_another_zone_sheet_or_class_say_where_they_belong() -> None:
 
 def test_what_the_ledger_says_is_taken_at_the_instant_of_the_count() -> None:
     item = make.item(stock=10)
+    make.cost()
     number = counting.planned("lin")
     sheet = counting.sheet_of(number)
     record_movements(make.TESTER, movements=[MovementDraft("hangzhou", item, "shipped", -3)])
@@ -132,6 +133,7 @@ def test_what_the_ledger_says_is_taken_at_the_instant_of_the_count() -> None:
 
 def test_goods_that_move_between_two_scans_are_marked() -> None:
     item = make.item(stock=3)
+    make.cost()
     number = counting.planned("lin")
     sheet = counting.sheet_of(number)
 

@@ -41,6 +41,7 @@ class Ledger(RuleBasedStateMachine):
         self._savepoint.__enter__()
         memory.forget_everything()  # the rows of the example before are gone
         self.items = [make.item("M-1"), make.item("M-2")]
+        make.cost("M-1", "M-2")
         self.on_hand: Counter[int] = Counter()
         self.shipped: Counter[int] = Counter()
         for place in PLACES:

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from steward.modules.inventory import queries
-from steward.modules.inventory.commands.moving import MovementDraft, UnfitMovement, record_movements
+from steward.modules.inventory.commands.moving import MovementDraft, Recorded, UnfitMovement, record_movements
 from steward.modules.inventory.commands.places import ZoneDraft, add_zones
 from steward.modules.inventory.commands.proving import prove_balances
 from steward.modules.inventory.models import Discrepancy, Lot, Movement, Stock, Warehouse
@@ -50,7 +50,7 @@ def test_goods_need_a_zone_that_is_fit_for_them() -> None:
         record_movements(make.TESTER, movements=arrives)
     add_zones(make.TESTER, warehouse="hangzhou", zones=[ZoneDraft("cold-1", "chilled")])
 
-    assert record_movements(make.TESTER, movements=arrives) == 1
+    assert record_movements(make.TESTER, movements=arrives) == Recorded(1)
 
 
 def test_what_keeps_for_a_time_comes_with_its_lot_and_date() -> None:

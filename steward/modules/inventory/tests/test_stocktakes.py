@@ -113,6 +113,7 @@ def test_a_place_is_in_one_live_stocktake_at_a_time() -> None:
 
 def test_what_moves_between_count_and_booking_stays_moved() -> None:
     item = make.item(stock=10)
+    make.cost()
     number = counting.planned("lin")
     counting.counted(number, {"TENT-2": 8})
     make.arrival(item, 5)
@@ -195,6 +196,7 @@ def test_goods_nobody_listed_are_found_and_can_be_sold() -> None:
 
 def test_what_has_left_since_cannot_be_missed_again() -> None:
     item = make.item(stock=4)
+    make.cost()
     number = counting.planned("lin")
     counting.counted(number, {"TENT-2": 1})
     counting.recounted(number, {"TENT-2": 1})
