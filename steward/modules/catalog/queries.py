@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Upper
 from msgspec import Struct, structs
 
 from steward.kernel import arrays, memory, moment
@@ -196,9 +197,24 @@ def items_by_id(ids: Iterable[int]) -> dict[int, ItemFacts]:
 
 def item_by_code(code: str) -> ItemFacts | None:
     """Find the active item a scanner read: its SKU, whatever the case, or the goods' own barcode; None: unknown."""
-    rows = Item.objects.filter(Q(sku__iexact=code) | Q(barcode__iexact=code), active=True).exclude(sku="")
-    found = _with_components([ItemFacts(*row) for row in rows.order_by("id").values_list(*_ITEM_FIELDS)[:1]])
-    return found[0] if found and code else None
+    return items_by_code([code]).get(code)
+
+
+def items_by_code(codes: Iterable[str]) -> dict[str, ItemFacts]:
+    """Find the active items of codes that scanners read, as above; unknown codes are left out. Two reads."""
+    wanted = {code: code.upper() for code in codes if code}
+    if not wanted:
+        return {}
+    rows = Item.objects.annotate(by_sku=Upper("sku"), by_barcode=Upper("barcode")).filter(active=True)
+    texts = list(set(wanted.values()))
+    known = rows.filter(Q(by_sku__in=texts) | Q(by_barcode__in=texts)).exclude(sku="").order_by("id")
+    read = list(known.values_list("by_sku", "by_barcode", *_ITEM_FIELDS))
+    facts = _with_components([ItemFacts(*row[2:]) for row in read])
+    found: dict[str, ItemFacts] = {}
+    for (by_sku, by_barcode, *_rest), one in zip(read, facts, strict=True):
+        for text in filter(None, (by_sku, by_barcode)):
+            found.setdefault(text, one)
+    return {code: found[text] for code, text in wanted.items() if text in found}
 
 
 def substitutes_of(item_ids: Iterable[int]) -> dict[int, list[ItemFacts]]:

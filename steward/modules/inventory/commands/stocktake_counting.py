@@ -12,7 +12,7 @@ from msgspec import Struct
 from steward.kernel import errors, events, lifecycles, parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.inventory.commands.stocktake_finding import Sought, UnfitCount, find_line, unfit_count
+from steward.modules.inventory.commands.stocktake_finding import Fault, Sought, UnfitCount, find_lines, unfit_count
 from steward.modules.inventory.commands.stocktake_planning import announce, lock_stocktake, move_stocktake
 from steward.modules.inventory.events import SheetCounted
 from steward.modules.inventory.models import StocktakeCount, StocktakeLine, StocktakeSheet
@@ -89,12 +89,12 @@ def scan_piece(
     if read.kind == "choose":
         return Scanned("choose", choices=read.choices)
     if read.kind == "elsewhere":
-        found = find_line(sheet, Sought(read.sku, read.lot, condition), now)
+        found = find_lines(sheet, [Sought(read.sku, read.lot, condition)], now)[0]
         if isinstance(found, tuple):
             raise unfit_count([("code", *found)])
-        return _count(sheet, found, None, now)
+        return _count_one(sheet, found, None, now)
     assert read.line_id is not None
-    return _count(sheet, read.line_id, read.units if read.kind == "number" else None, now)
+    return _count_one(sheet, read.line_id, read.units if read.kind == "number" else None, now)
 
 
 @command(needs="stock.count")
@@ -108,11 +108,9 @@ def record_counts(actor: Actor, *, sheet_id: int, counts: Sequence[CountDraft], 
     faults: list[tuple[str, str, Mapping[str, Any]]] = []
     wanted: dict[int, int] = {}
     most = parameters.value(MOST_PIECES)
-    places = _places(sheet)
-    for place, draft in enumerate(counts[:MOST_AT_ONCE]):
+    for place, (draft, found) in enumerate(_found(sheet, counts[:MOST_AT_ONCE], now)):
         if fault := rules.count_fault(draft.quantity, most):
             faults.append((f"counts.{place}.quantity", fault, {"value": draft.quantity, "most": most}))
-        found = _listed(places, draft) or find_line(sheet, Sought(draft.sku, draft.lot, draft.condition), now)
         if isinstance(found, tuple):
             faults.append((f"counts.{place}.sku", *found))
         elif found in wanted:
@@ -123,15 +121,14 @@ def record_counts(actor: Actor, *, sheet_id: int, counts: Sequence[CountDraft], 
         faults.append(("counts", "too_many", {"most": MOST_AT_ONCE}))
     if faults:
         raise unfit_count(faults)
-    for line_id, units in wanted.items():
-        _count(sheet, line_id, units, now)
+    _count(sheet, wanted, now)
     return len(wanted)
 
 
 @command(needs="stock.count")
 def set_count(actor: Actor, *, sheet_id: int, line_id: int, quantity: int, now: datetime) -> Scanned:
     """Replace the count of one listed line. Raises and locks as `record_counts`."""
-    return _count(lock_sheet(actor, sheet_id), line_id, quantity, now)
+    return _count_one(lock_sheet(actor, sheet_id), line_id, quantity, now)
 
 
 def _places(sheet: StocktakeSheet) -> list[rules.Place]:
@@ -140,12 +137,16 @@ def _places(sheet: StocktakeSheet) -> list[rules.Place]:
     return [rules.Place(*row) for row in rows]
 
 
-def _listed(places: Sequence[rules.Place], draft: CountDraft) -> int | None:
-    sku, lot = draft.sku.strip().upper(), draft.lot.strip().upper()
-    for one in places:
-        if sku in (one.sku.upper(), one.barcode.upper()) and (one.lot.upper(), one.condition) == (lot, draft.condition):
-            return one.line_id
-    return None
+def _found(sheet: StocktakeSheet, drafts: Sequence[CountDraft], now: datetime) -> list[tuple[CountDraft, int | Fault]]:
+    """Find the line each count is about, listed or not, or why it belongs nowhere here."""
+    listed: dict[tuple[str, str, str], int] = {}
+    for one in _places(sheet):
+        for code in filter(None, (one.sku.upper(), one.barcode.upper())):
+            listed.setdefault((code, one.lot.upper(), one.condition), one.line_id)
+    keys = [(draft.sku.strip().upper(), draft.lot.strip().upper(), draft.condition) for draft in drafts]
+    strange = [draft for draft, key in zip(drafts, keys, strict=True) if key not in listed]
+    elsewhere = iter(find_lines(sheet, [Sought(one.sku, one.lot, one.condition) for one in strange], now))
+    return [(draft, listed[key] if key in listed else next(elsewhere)) for draft, key in zip(drafts, keys, strict=True)]
 
 
 def lock_sheet(actor: Actor, sheet_id: int) -> StocktakeSheet:
@@ -178,21 +179,35 @@ def refuse_others(person: str, sheet: StocktakeSheet) -> None:
             raise CountedBefore
 
 
-def _count(sheet: StocktakeSheet, line_id: int, units: int | None, now: datetime) -> Scanned:
-    """Write a count with what the ledger says now; without a number it is one piece more. Raises: UnfitCount."""
-    row = StocktakeCount.objects.filter(sheet=sheet, line_id=line_id).first()
-    if row is None:
-        raise errors.NotFound(key=line_id)
-    most = parameters.value(MOST_PIECES)
-    counted = (row.counted or 0) + 1 if units is None else units
-    if fault := rules.count_fault(counted, most):
-        raise unfit_count([("quantity", fault, {"value": counted, "most": most})])
-    expected = ledger_of([line_id])[line_id]
-    # Between two scans of a line something left or came: it may have been counted already, or not yet.
-    moved = units is None and row.expected is not None and (row.is_disturbed or row.expected != expected)
-    row.counted, row.expected, row.at, row.counted_by, row.is_disturbed = counted, expected, now, sheet.counter, moved
-    row.save(update_fields=["counted", "expected", "at", "counted_by", "is_disturbed"])
-    return Scanned("counted", line_id, counted)
+def _count_one(sheet: StocktakeSheet, line_id: int, units: int | None, now: datetime) -> Scanned:
+    return Scanned("counted", line_id, _count(sheet, {line_id: units}, now)[line_id])
+
+
+def _count(sheet: StocktakeSheet, wanted: Mapping[int, int | None], now: datetime) -> dict[int, int]:
+    """Write counts with what the ledger says now; where no number is given it is one piece more.
+
+    As many statements for a thousand as for one. Returns what stands there now, by line. Raises: NotFound, UnfitCount.
+    """
+    rows = {row.line_id: row for row in StocktakeCount.objects.filter(sheet=sheet, line_id__in=list(wanted))}
+    most, ledger = parameters.value(MOST_PIECES), ledger_of(wanted)
+    for line_id, units in wanted.items():
+        row = rows.get(line_id)
+        if row is None:
+            raise errors.NotFound(key=line_id)
+        counted, expected = (row.counted or 0) + 1 if units is None else units, ledger[line_id]
+        if fault := rules.count_fault(counted, most):
+            raise unfit_count([("quantity", fault, {"value": counted, "most": most})])
+        # Between two scans of a line something left or came: it may have been counted already, or not yet.
+        moved = units is None and row.expected is not None and (row.is_disturbed or row.expected != expected)
+        row.counted, row.expected, row.at, row.counted_by, row.is_disturbed = (
+            counted,
+            expected,
+            now,
+            sheet.counter,
+            moved,
+        )
+    StocktakeCount.objects.bulk_update(rows.values(), ["counted", "expected", "at", "counted_by", "is_disturbed"])
+    return {line_id: row.counted or 0 for line_id, row in rows.items()}
 
 
 @command(needs="stock.count")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
@@ -61,64 +62,118 @@ def unfit_count(faults: Sequence[tuple[str, str, Mapping[str, Any]]]) -> UnfitCo
     return UnfitCount(findings, why=" ".join(str(finding["message"]) for finding in findings))
 
 
-def find_line(sheet: StocktakeSheet, sought: Sought, now: datetime) -> int | Fault:
-    """Find or make the line of goods that are not listed on a locked sheet, or say why they do not belong there.
+def find_lines(sheet: StocktakeSheet, sought: Sequence[Sought], now: datetime) -> list[int | Fault]:
+    """Find or make the lines of goods that are not listed on a locked sheet, or say why they do not belong there.
 
-    A step of commands.
+    A step of commands; as many statements for a thousand as for one. Raises: Stale where somebody else finds the same
+    goods at this very moment.
     """
-    item = catalog.item_by_code(sought.sku.strip())
-    lot = sought.lot.strip()[:40]
+    if not sought:
+        return []
+    items = catalog.items_by_code({one.sku.strip() for one in sought})
+    lots = _lots({item.id for item in items.values()}, sought)
+    found = [_place(one, items.get(one.sku.strip()), lots) for one in sought]
+    lines = _lines_of(sheet, {one for one in found if isinstance(one, Place)}, now)
+    return [lines[one] if isinstance(one, Place) else one for one in found]
+
+
+class Place(Struct, frozen=True):
+    """An item's lot in a condition."""
+
+    item: catalog.ItemFacts
+    lot: str
+    condition: str
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """Name the place as the database does."""
+        return self.item.id, self.lot, self.condition
+
+
+def _lots(item_ids: Iterable[int], sought: Sequence[Sought]) -> dict[tuple[int, str], str]:
+    """Read how known lots are spelt: item, code in capitals → code."""
+    codes = {one.lot.strip()[:40].upper() for one in sought}
+    rows = Lot.objects.annotate(capitals=Upper("code")).filter(item_id__in=list(item_ids), capitals__in=list(codes))
+    return {(item, code.upper()): code for item, code in rows.values_list("item_id", "code")}
+
+
+def _place(one: Sought, item: catalog.ItemFacts | None, lots: Mapping[tuple[int, str], str]) -> Place | Fault:
+    """Say which place is meant, or what is wrong with it by itself.
+
+    Goods that keep for a time are found by a lot that is known: its date decides whether they may be sold.
+    """
+    lot = one.lot.strip()[:40]
     if item is None:
-        return "unknown_sku", {"value": sought.sku[:40]}
-    if sought.condition not in CONDITIONS:
+        return "unknown_sku", {"value": one.sku[:40]}
+    if one.condition not in CONDITIONS:
         return "unknown_condition", {}
     if not item.stocked or item.components:
         return "not_stocked", {"value": item.sku}
-    if fault := _lot_fault(item, lot):
-        return fault
-    known = Lot.objects.filter(item_id=item.id, code__iexact=lot).values_list("code", flat=True).first()
-    return _line_of(sheet, item, lot if known is None else known, sought.condition, now)
-
-
-def _lot_fault(item: catalog.ItemFacts, lot: str) -> Fault | None:
-    """Goods that keep for a time are found by a lot that is known: its date decides whether they may be sold."""
-    if not item.shelf_life_days:
-        return None
-    if not lot:
+    if item.shelf_life_days and not lot:
         return "lot_missing", {"value": item.sku}
-    if not Lot.objects.filter(item_id=item.id, code__iexact=lot).exists():
+    if item.shelf_life_days and (item.id, lot.upper()) not in lots:
         return "lot_unknown", {"value": item.sku, "lot": lot}
-    return None
+    return Place(item, lots.get((item.id, lot.upper()), lot), one.condition)
 
 
-def _line_of(sheet: StocktakeSheet, item: catalog.ItemFacts, lot: str, condition: str, now: datetime) -> int | Fault:
+def _lines_of(sheet: StocktakeSheet, wanted: Collection[Place], now: datetime) -> dict[Place, int | Fault]:
+    """Find the lines of places, making those nobody has listed; or say why a place is not counted on this sheet."""
+    rows = StocktakeLine.objects.filter(
+        is_live=True, warehouse_id=sheet.stocktake.warehouse_id, item_id__in={one.item.id for one in wanted}
+    )
+    taken = {
+        (item, lot, condition): (id_, number)
+        for id_, item, lot, condition, number in rows.values_list(
+            "id", "item_id", "lot", "condition", "stocktake__number"
+        )
+    }
+    ids = [taken[one.key][0] for one in wanted if one.key in taken]
+    own = set(StocktakeCount.objects.filter(sheet=sheet, line_id__in=ids).values_list("line_id", flat=True))
+    found: dict[Place, int | Fault] = {}
+    for one in wanted:
+        id_, number = taken.get(one.key, (0, ""))
+        if id_ in own:
+            found[one] = id_
+        elif sheet.round > 1:
+            found[one] = "not_to_recount", {"value": one.item.sku}
+        elif number:
+            found[one] = "other_sheet", {"value": one.item.sku, "number": number}
+    fresh = sorted((one for one in wanted if one not in found), key=lambda one: one.key)
+    return found | _add_lines(sheet, fresh, now)
+
+
+def _add_lines(sheet: StocktakeSheet, fresh: Sequence[Place], now: datetime) -> dict[Place, int | Fault]:
+    """Add what nobody has listed to the stocktake and to the sheet, where it belongs there."""
+    if not fresh:
+        return {}
     stocktake = sheet.stocktake
-    place = {"item_id": item.id, "warehouse_id": stocktake.warehouse_id, "lot": lot, "condition": condition}
-    taken = StocktakeLine.objects.filter(is_live=True, **place).select_related("stocktake").first()
-    if taken is not None and StocktakeCount.objects.filter(sheet=sheet, line=taken).exists():
-        return int(taken.id)
-    if sheet.round > 1:
-        return "not_to_recount", {"value": item.sku}
-    if taken is not None:
-        return "other_sheet", {"value": item.sku, "number": taken.stocktake.number}
-    zone = dealing.zone_of(item.storage_class, condition, places.zones_of(stocktake.warehouse_id))
-    abc_class = places.item_classes(stocktake.warehouse_id, now=now).get(item.id, "C")
-    if stocktake.classes and abc_class not in stocktake.classes:
-        return "not_in_count", {"value": item.sku}
-    if zone != sheet.zone:
-        return "other_zone", {"value": item.sku, "zone": zone or "–"}
-    try:
-        with transaction.atomic():
-            line = StocktakeLine.objects.create(
+    zones, classes = places.zones_of(stocktake.warehouse_id), places.item_classes(stocktake.warehouse_id, now=now)
+    found: dict[Place, int | Fault] = {}
+    lines: dict[Place, StocktakeLine] = {}
+    for one in fresh:
+        zone = dealing.zone_of(one.item.storage_class, one.condition, zones)
+        abc_class = classes.get(one.item.id, "C")
+        if stocktake.classes and abc_class not in stocktake.classes:
+            found[one] = "not_in_count", {"value": one.item.sku}
+        elif zone != sheet.zone:
+            found[one] = "other_zone", {"value": one.item.sku, "zone": zone or "–"}
+        else:
+            lines[one] = StocktakeLine(
                 stocktake=stocktake,
+                warehouse_id=stocktake.warehouse_id,
+                item_id=one.item.id,
+                lot=one.lot,
+                condition=one.condition,
                 zone=zone,
                 abc_class=abc_class,
-                price_minor=item.price_minor,
-                currency=item.currency,
+                price_minor=one.item.price_minor,
+                currency=one.item.currency,
                 is_found=True,
-                **place,
             )
-    except IntegrityError:  # somebody else found it this very moment
-        return "other_sheet", {"value": item.sku, "number": stocktake.number}
-    StocktakeCount.objects.create(sheet=sheet, line=line)
-    return int(line.id)
+    try:
+        with transaction.atomic():
+            StocktakeLine.objects.bulk_create(lines.values())
+    except IntegrityError:  # somebody else found some of it this very moment
+        raise errors.Stale from None
+    StocktakeCount.objects.bulk_create(StocktakeCount(sheet=sheet, line=line) for line in lines.values())
+    return found | {one: int(line.id) for one, line in lines.items()}

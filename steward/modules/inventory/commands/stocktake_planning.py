@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
-from steward.kernel import errors, events, lifecycles, numbering
+from steward.kernel import errors, events, lifecycles, numbering, parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.inventory.commands.telling_counters import tell_counters
@@ -26,6 +26,10 @@ from steward.modules.people import queries as people
 SEQUENCE = "inventory_stocktake_id_seq"
 PERSON = "person:"
 COUNTS = "stock.count"
+SHEET_LINES = parameters.define(
+    "inventory.stocktake_sheet_lines", 200, unit="", minimum=5, maximum=1_000,
+    label=gettext_lazy("Stocktake: a sheet has at most so many lines; a counter who has more gets several sheets"),
+)  # fmt: skip
 Fault = tuple[str, str, Mapping[str, Any]]
 WORDS: Mapping[str, Any] = {
     "unknown_warehouse": gettext_lazy("there is no warehouse “%(value)s”."),
@@ -73,7 +77,7 @@ class StocktakeDraft(Struct, forbid_unknown_fields=True):
 
 @command(needs="stock.stocktake")
 def plan_stocktake(actor: Actor, *, draft: StocktakeDraft, now: datetime) -> str:
-    """Write a stocktake with its sheets, one per zone and counter, and tell the counters.
+    """Write a stocktake with its sheets, one per zone and counter, more where it would be too long; tell the counters.
 
     Orders go on meanwhile. Returns its number. Raises: UnfitStocktake with all findings, CountedAlready. Emits:
     StocktakeMoved. Locks: the warehouse, so that two plans do not both take a place. Source: INV-5.
@@ -104,7 +108,7 @@ def plan_stocktake(actor: Actor, *, draft: StocktakeDraft, now: datetime) -> str
     by_zone: dict[str, list[int]] = {}
     for line in lines:
         by_zone.setdefault(line.zone, []).append(line.id)
-    dealt = dealing.split(by_zone, [f"{PERSON}{id_}" for id_ in draft.counters])
+    dealt = dealing.split(by_zone, [f"{PERSON}{id_}" for id_ in draft.counters], most=parameters.value(SHEET_LINES))
     _write_sheets(actor, row, dealt, now)
     announce(actor, row, "plan")
     return row.number
@@ -213,7 +217,7 @@ def plan_recount(actor: Actor, *, number: str, counters: Sequence[int] = (), now
     if faults:
         raise unfit(faults)
     again = [dealing.Again(line.id, line.zone, tuple(by for by, _difference in line.found)) for line in lines]
-    dealt, left = dealing.deal_again(again, named)
+    dealt, left = dealing.deal_again(again, named, most=parameters.value(SHEET_LINES))
     if left:
         raise unfit([("counters", "no_other", {"value": len(left)})])
     move_stocktake(row, "recount", recounts=F("recounts") + 1)

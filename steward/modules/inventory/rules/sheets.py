@@ -60,22 +60,25 @@ def abc_classes(values: Mapping[int, int], *, a_share: float, b_share: float) ->
     return found
 
 
-def split(by_zone: Mapping[str, Sequence[int]], counters: Sequence[str]) -> list[Sheet]:
+def split(by_zone: Mapping[str, Sequence[int]], counters: Sequence[str], *, most: int) -> list[Sheet]:
     """Deal what lies in zones out on sheets: one per zone and counter, each a run of the zone's order.
 
-    The shares of one zone differ by one line at most. With no counter named each zone is one sheet.
+    Where a sheet would have more than `most` lines a counter gets several, one beside the other. The shares of one zone
+    differ by one line at most. With no counter named sheets are anybody's.
     """
     people = list(dict.fromkeys(counters)) or [""]
     sheets, turn = [], 0
     for zone in sorted(by_zone):
         keys = list(by_zone[zone])
-        parts = min(len(people), len(keys))
+        sharing = min(len(people), len(keys))
+        parts = max(sharing, -(-len(keys) // most))
         begin = 0
         for part in range(parts):
             size = len(keys) // parts + (part < len(keys) % parts)
-            sheets.append(Sheet(zone, people[(turn + part) % len(people)], tuple(keys[begin : begin + size])))
+            who = people[(turn + part * sharing // parts) % len(people)]
+            sheets.append(Sheet(zone, who, tuple(keys[begin : begin + size])))
             begin += size
-        turn += parts
+        turn += sharing
     return sheets
 
 
@@ -87,16 +90,16 @@ class Again(Struct, frozen=True):
     counted_by: tuple[str, ...]
 
 
-def deal_again(lines: Sequence[Again], counters: Collection[str]) -> tuple[list[Sheet], list[int]]:
+def deal_again(lines: Sequence[Again], counters: Collection[str], *, most: int) -> tuple[list[Sheet], list[int]]:
     """Deal lines to people who have not counted them, evenly; returns the sheets, and the lines nobody is left for.
 
-    With no counter named each zone is one sheet, which nobody takes who counted any of its lines.
+    No sheet has more than `most` lines. With no counter named sheets are anybody's who counted none of their lines.
     """
     if not counters:
         open_: dict[str, list[int]] = defaultdict(list)
         for line in lines:
             open_[line.zone].append(line.key)
-        return [Sheet(zone, "", tuple(keys)) for zone, keys in sorted(open_.items())], []
+        return [sheet for zone, keys in sorted(open_.items()) for sheet in _cut(zone, "", keys, most)], []
     load = dict.fromkeys(dict.fromkeys(counters), 0)
     dealt: dict[tuple[str, str], list[int]] = defaultdict(list)
     left = []
@@ -110,4 +113,9 @@ def deal_again(lines: Sequence[Again], counters: Collection[str]) -> tuple[list[
         chosen = min((one for one in fit if load[one] == least), key=lambda one: (line.zone, one) not in dealt)
         load[chosen] += 1
         dealt[line.zone, chosen].append(line.key)
-    return [Sheet(zone, counter, tuple(keys)) for (zone, counter), keys in sorted(dealt.items())], left
+    return [sheet for (zone, who), keys in sorted(dealt.items()) for sheet in _cut(zone, who, keys, most)], left
+
+
+def _cut(zone: str, counter: str, keys: Sequence[int], most: int) -> list[Sheet]:
+    """Cut what one person counts in a zone into sheets of at most so many lines."""
+    return [Sheet(zone, counter, tuple(keys[begin : begin + most])) for begin in range(0, len(keys), most)]

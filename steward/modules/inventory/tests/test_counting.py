@@ -6,6 +6,8 @@ from datetime import date
 
 import msgspec
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from steward.modules.inventory.commands.moving import MovementDraft, record_movements
 from steward.modules.inventory.commands.stocktake_counting import (
@@ -100,6 +102,25 @@ def test_all_bad_counts_are_named_at_once_and_nothing_is_half_done() -> None:
     assert ("counts.2.sku", "unknown_sku") in found
     assert StocktakeLine.objects.count() == 1
     assert not StocktakeCount.objects.filter(counted__isnull=False).exists()
+
+
+def test_many_unlisted_codes_cost_no_more_statements_than_a_few() -> None:
+    make.item(stock=1)
+    skus = [f"NEW-{number}" for number in range(14)]
+    for sku in skus:
+        make.item(sku)
+    sheet = counting.sheet_of(counting.planned("lin"))
+    lin = counting.counter("lin")
+    spent = []
+
+    for chosen in (skus[:1], skus[1:3], skus[3:]):
+        drafts = [CountDraft(sku, 3) for sku in chosen]
+        with CaptureQueriesContext(connection) as statements:
+            assert record_counts(lin, sheet_id=sheet, counts=drafts, now=counting.LATER) == len(chosen)
+        spent.append(len(statements))
+
+    assert spent[1] == spent[2]
+    assert StocktakeLine.objects.filter(is_found=True, found__counted=3).count() == len(skus)
 
 
 def test_goods_of_another_zone_sheet_or_class_say_where_they_belong() -> None:

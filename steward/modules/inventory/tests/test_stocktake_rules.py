@@ -101,7 +101,7 @@ def test_what_is_booked_never_takes_more_than_lies_there_unheld(
 
 @given(st.dictionaries(st.text("xyz", max_size=2), st.lists(st.integers(), min_size=1, max_size=9), max_size=4), PEOPLE)
 def test_every_line_is_on_one_sheet_and_shares_are_even(zones: dict[str, list[int]], people: list[str]) -> None:
-    dealt = sheets.split(zones, people)
+    dealt = sheets.split(zones, people, most=9)
 
     for zone, keys in zones.items():
         of_zone = [sheet for sheet in dealt if sheet.zone == zone]
@@ -117,7 +117,7 @@ def test_every_line_is_on_one_sheet_and_shares_are_even(zones: dict[str, list[in
 def test_nobody_counts_again_what_they_counted(given_lines: list[tuple[str, list[str]]], people: list[str]) -> None:
     lines = [sheets.Again(key, zone, tuple(by)) for key, (zone, by) in enumerate(given_lines)]
 
-    dealt, left = sheets.deal_again(lines, people)
+    dealt, left = sheets.deal_again(lines, people, most=12)
 
     assert Counter(left) + Counter(key for sheet in dealt for key in sheet.keys) == Counter(range(len(lines)))
     for sheet in dealt:
@@ -188,3 +188,29 @@ def test_gains_and_losses_do_not_cancel_and_a_mended_miscount_is_the_counters() 
     assert accuracy.of_lines([more, fewer]).value_share == pytest.approx(0.8)
     assert accuracy.of_lines([found]).line_share == 1
     assert {who: one.right for who, one in accuracy.by_counter([found]).items()} == {"lin": 0, "chen": 1}
+
+
+@given(
+    st.dictionaries(st.text("xyz", max_size=2), st.lists(st.integers(), min_size=1, max_size=30), max_size=4),
+    PEOPLE,
+    st.integers(1, 12),
+)
+def test_no_sheet_is_longer_than_it_may_be(zones: dict[str, list[int]], people: list[str], most: int) -> None:
+    dealt = sheets.split(zones, people, most=most)
+
+    for zone, keys in zones.items():
+        of_zone = [sheet for sheet in dealt if sheet.zone == zone]
+        assert [key for sheet in of_zone for key in sheet.keys] == keys
+        assert all(0 < len(sheet.keys) <= most for sheet in of_zone)
+        beside = [sheet.counter for sheet in of_zone]
+        assert beside == sorted(beside, key=beside.index)
+        load = Counter(beside).values()
+        assert max(load) - min(load) <= 1
+
+
+def test_a_long_recount_is_cut_into_sheets() -> None:
+    lines = [sheets.Again(key, "x", ("person:1",)) for key in range(7)]
+
+    for people in ([], ["person:2"]):
+        dealt, left = sheets.deal_again(lines, people, most=3)
+        assert ([len(sheet.keys) for sheet in dealt], left) == ([3, 3, 1], [])

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from steward.kernel import parameters
 from steward.kernel.models import Event
 from steward.modules.approvals import commands as approvals
 from steward.modules.approvals.models import Request
@@ -76,6 +77,20 @@ def test_sheets_are_split_by_zone_and_counter() -> None:
 
     sheets = StocktakeSheet.objects.filter(stocktake__number=number).order_by("zone", "id")
     assert [(one.zone, one.counts.count()) for one in sheets] == [("ambient", 2), ("ambient", 1), ("frozen", 1)]
+
+
+def test_a_counter_who_has_too_many_lines_gets_several_sheets() -> None:
+    parameters.set_parameter(make.TESTER, name="inventory.stocktake_sheet_lines", new=5, reason="一层货架一张单")
+    for number in range(7):
+        make.item(f"A-{number}", stock=1)
+
+    number = counting.planned("lin")
+
+    sheets = StocktakeSheet.objects.filter(stocktake__number=number).order_by("id")
+    assert [(one.counter, one.counts.count()) for one in sheets] == [
+        (make.staff("lin").id, 4),
+        (make.staff("lin").id, 3),
+    ]
 
 
 def test_a_stocktake_counts_a_zone_and_classes_alone() -> None:
