@@ -198,14 +198,9 @@ def _count(sheet: StocktakeSheet, wanted: Mapping[int, int | None], now: datetim
         if fault := rules.count_fault(counted, most):
             raise unfit_count([("quantity", fault, {"value": counted, "most": most})])
         # Between two scans of a line something left or came: it may have been counted already, or not yet.
-        moved = units is None and row.expected is not None and (row.is_disturbed or row.expected != expected)
-        row.counted, row.expected, row.at, row.counted_by, row.is_disturbed = (
-            counted,
-            expected,
-            now,
-            sheet.counter,
-            moved,
-        )
+        was_seen = units is None and row.expected is not None
+        row.is_disturbed = was_seen and (row.is_disturbed or row.expected != expected)
+        row.counted, row.expected, row.at, row.counted_by = counted, expected, now, sheet.counter
     StocktakeCount.objects.bulk_update(rows.values(), ["counted", "expected", "at", "counted_by", "is_disturbed"])
     return {line_id: row.counted or 0 for line_id, row in rows.items()}
 

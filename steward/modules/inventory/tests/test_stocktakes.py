@@ -81,16 +81,14 @@ def test_sheets_are_split_by_zone_and_counter() -> None:
 
 def test_a_counter_who_has_too_many_lines_gets_several_sheets() -> None:
     parameters.set_parameter(make.TESTER, name="inventory.stocktake_sheet_lines", new=5, reason="一层货架一张单")
-    for number in range(7):
-        make.item(f"A-{number}", stock=1)
+    for place in range(7):
+        make.item(f"A-{place}", stock=1)
 
     number = counting.planned("lin")
 
     sheets = StocktakeSheet.objects.filter(stocktake__number=number).order_by("id")
-    assert [(one.counter, one.counts.count()) for one in sheets] == [
-        (make.staff("lin").id, 4),
-        (make.staff("lin").id, 3),
-    ]
+    lin = make.staff("lin").id
+    assert [(one.counter, one.counts.count()) for one in sheets] == [(lin, 4), (lin, 3)]
 
 
 def test_a_stocktake_counts_a_zone_and_classes_alone() -> None:
