@@ -52,6 +52,10 @@ def pane_of(request: StaffRequest, view: TicketView, *, now: datetime, before: i
     }
 
 
+def _said(one: MessageView, actor: Actor, now: datetime) -> tuple[MessageView, list[FileShown], bool]:
+    return one, [_file(file, now) for file in one.files], _may_undo(one, actor, now)
+
+
 def _file(file: AttachmentView, now: datetime) -> FileShown:
     if not file.can_be_opened:
         return FileShown(file, "", "")

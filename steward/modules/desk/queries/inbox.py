@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -78,7 +77,7 @@ def queue_counts(staff_id: int | None, *, now: datetime) -> dict[str, int]:
 
     Source: DSK-10.
     """
-    columns: dict[str, Any] = {"staff": staff_id or 0, "teams": arrays.texts(_teams(staff_id)), "now": now}
+    columns = {"staff": staff_id or 0, "teams": arrays.texts(_teams(staff_id)), "now": now}
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "queue_counts"), columns)
         row: Sequence[int] = cursor.fetchone() or ()
@@ -182,7 +181,7 @@ def _number(digits: str) -> str:
 
 
 def ticket_rows(found: Sequence[Ticket], staff_id: int | None) -> list[TicketRow]:
-    """Complete tickets to rows: clocks, last words, customers, owners, what was read; a constant number of queries."""
+    """Complete tickets to rows: clocks, last words, customers, owners, what was read; so many queries."""
     ids = [row.id for row in found]
     clocks = next_clocks(SUBJECT, ids) if ids else {}
     words = _last_words(ids)
