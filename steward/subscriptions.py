@@ -18,6 +18,7 @@ from steward.modules.deadlines import handlers as deadlines
 from steward.modules.deadlines.events import (
     ClockBreached,
     ClockEscalated,
+    ClocksRedated,
     ClockWarned,
     PolicyAdded,
     PolicyChanged,
@@ -33,6 +34,7 @@ from steward.modules.desk.events import (
 )
 from steward.modules.desk.handlers import flows as desk_flows
 from steward.modules.desk.handlers import messages as desk
+from steward.modules.desk.handlers import routing as desk_routing
 from steward.modules.fulfilment import handlers as fulfilment
 from steward.modules.incidents import handlers as incidents
 from steward.modules.incidents.events import SurgeStarted
@@ -86,6 +88,10 @@ from steward.modules.people.events import (
     AppointmentComing,
     CalendarChanged,
     HolidaysMissed,
+    CalendarChanged,
+    HolidaysMissed,
+    LeaveMoved,
+    PresenceSet,
     TeamChanged,
     TeamMembersSet,
 )
@@ -171,7 +177,12 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     TeamMembersSet: [deadlines.on_team_members_set_realign_clocks],
     HolidaysMissed: [deadlines.on_holidays_missed_tell_people],
     ClockWarned: [deadlines.on_clock_warned_tell_people, orders.on_clock_warned_remind_unpaid],
-    ClockEscalated: [deadlines.on_clock_escalated_tell_people, orders.on_clock_escalated_reassign_subjects],
+    ClockEscalated: [
+        deadlines.on_clock_escalated_tell_people,
+        orders.on_clock_escalated_reassign_subjects,
+        desk_routing.on_clock_escalated_reassign_tickets,
+    ],
+    ClocksRedated: [desk_routing.on_clocks_redated_follow_clocks],
     ClockBreached: [
         orders.on_clock_breached_cancel_unpaid,
         orders.on_clock_breached_expire_offers,
@@ -182,12 +193,12 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     StepChanged: [orders.on_step_changed_advance_orders],
     AccountSet: [orders.on_account_set_advance_orders],
     AccountEnded: [orders.on_account_ended_advance_orders],
-    TicketOpened: [desk_flows.on_ticket_opened_start_flow],
-    TicketRestated: [desk_flows.on_ticket_restated_start_flow],
-    TicketOwned: [desk_flows.on_ticket_owned_tick_steps],
+    TicketOpened: [desk_flows.on_ticket_opened_start_flow, desk_routing.on_ticket_opened_route_tickets],
+    TicketRestated: [desk_flows.on_ticket_restated_start_flow, desk_routing.on_ticket_restated_route_tickets],
+    TicketOwned: [desk_flows.on_ticket_owned_tick_steps, desk_routing.on_ticket_owned_route_tickets],
     TicketAnswered: [desk_flows.on_ticket_answered_tick_steps],
-    TicketContinued: [desk_flows.on_ticket_continued_tick_steps],
-    TicketMoved: [desk_flows.on_ticket_moved_tick_steps],
+    TicketContinued: [desk_flows.on_ticket_continued_tick_steps, desk_routing.on_ticket_continued_route_tickets],
+    TicketMoved: [desk_flows.on_ticket_moved_tick_steps, desk_routing.on_ticket_moved_route_tickets],
     ReturnAnnounced: [desk_flows.on_return_announced_tick_steps],
     CustomerErased: [
         messaging.on_customer_erased_redact_messages,
@@ -197,6 +208,8 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     MessageReceived: [desk.on_message_received_take_in],
     MessageSent: [desk.on_message_sent_settle_answers],
     MessageFailed: [desk.on_message_failed_mark_answers],
+    PresenceSet: [desk_routing.on_presence_set_route_tickets],
+    LeaveMoved: [desk_routing.on_leave_moved_hand_over_tickets],
     CustomersMerged: [orders.on_customers_merged_follow_buyers],
     CustomersUnmerged: [orders.on_customers_unmerged_follow_buyers],
 }
@@ -209,9 +222,11 @@ CONNECTORS: dict[str, str] = {
     "deadlines.names.exception": "steward.modules.orders.queries.names.exception_names",
     "deadlines.names.approval": "steward.modules.orders.queries.names.approval_names",
     "deadlines.names.offer": "steward.modules.orders.queries.names.offer_names",
+    "deadlines.names.ticket": "steward.modules.desk.queries.routing_takers.ticket_names",
     "deadlines.takers.order": "steward.modules.orders.queries.takers.order_takers",
     "deadlines.takers.exception": "steward.modules.orders.queries.takers.exception_takers",
     "deadlines.takers.approval": "steward.modules.orders.queries.takers.approval_takers",
+    "deadlines.takers.ticket": "steward.modules.desk.queries.routing_takers.ticket_takers",
     "logistics.machine": "steward.connectors.packing_machine.machine",
     "logistics.tracking.aftership": "steward.connectors.tracking.aftership",
     "logistics.tracking.kuaidi100": "steward.connectors.tracking.kuaidi100",

@@ -63,6 +63,20 @@ class ClockEscalated(Event, frozen=True, kw_only=True):
     role: str
 
 
+class ClocksRedated(Event, frozen=True, kw_only=True):
+    """Clocks are due at another time by a policy, a calendar or somebody's hand, unasked by what they belong to.
+
+    `about_ids` are all the subjects of one kind in a batch, `clock_id` is one of their clocks.
+    """
+
+    KIND = "deadlines.clocks_redated"
+    SUBJECT = "clock"
+    clock_id: int
+    about_kind: str
+    about_ids: list[int]
+    reason: str = ""
+
+
 class ClockReassigned(Event, frozen=True, kw_only=True):
     """A step of the ladder took a subject from one person and gave it to another.
 

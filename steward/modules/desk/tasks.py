@@ -1,4 +1,5 @@
 """What time makes of the desk's matters."""
+"""What time makes of tickets: given to somebody, handed over, woken, closed."""
 
 from __future__ import annotations
 
@@ -16,3 +17,59 @@ def end_missed_calls(timestamp: int) -> None:
     """End the clocks of calls nobody answered in time; safe when run twice."""
     while call_clocks.end_missed(SYSTEM, now=moment.now()) == call_clocks.BATCH:
         pass
+from steward.kernel import jobs, moment, ticks
+from steward.kernel.actor import system
+from steward.modules.desk.commands.moving import CLOSED_AT_ONCE, close_solved
+from steward.modules.desk.commands.routing_running import route_all
+from steward.modules.desk.commands.routing_shifts import BATCH, hand_over_absent
+from steward.modules.desk.commands.routing_waking import WOKEN_AT_ONCE, wake_snoozed
+
+DESK = system("desk")
+ROUNDS = 20
+
+
+@ticks.every_few_seconds("desk.route_waiting")
+def route_now() -> int:
+    """Give out what nobody has: shifts begin and people come back without an event. Returns how many were given."""
+    return route_all(DESK, now=moment.now())
+
+
+@ticks.every_few_seconds("desk.wake_snoozed")
+def wake_now() -> int:
+    """Bring back tickets whose snooze has ended. Returns how many."""
+    return wake_snoozed(DESK, now=moment.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="desk.route_waiting", queue="periodic", queueing_lock="desk.route_waiting", retry=jobs.RETRY)
+def route_waiting_tickets(timestamp: int) -> None:
+    """Give tickets out and wake them once a minute as well, should no worker tick."""
+    route_now()
+    while wake_now() == WOKEN_AT_ONCE:
+        pass
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="desk.hand_over_absent", queue="periodic", queueing_lock="desk.hand_over_absent", retry=jobs.RETRY)
+def hand_over_absent_owners(timestamp: int) -> int:
+    """Hand over what people left behind who went home or on leave. Returns how many tickets."""
+    total = 0
+    for _round in range(ROUNDS):
+        done = hand_over_absent(DESK, now=moment.now())
+        total += done
+        if done < BATCH:
+            break
+    return total
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="desk.close_solved", queue="periodic", queueing_lock="desk.close_solved", retry=jobs.RETRY)
+def close_solved_tickets(timestamp: int) -> int:
+    """Close tickets that were solved long ago. Returns how many."""
+    total = 0
+    for _round in range(ROUNDS):
+        done = close_solved(DESK, now=moment.now())
+        total += done
+        if done < CLOSED_AT_ONCE:
+            break
+    return total

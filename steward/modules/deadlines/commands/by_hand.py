@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from steward.kernel import errors
+from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.deadlines.commands.dating import ClockDue, release_due, set_due
 from steward.modules.deadlines.commands.locking import ClockStop
 from steward.modules.deadlines.commands.pausing import ClockPause, pause_clocks, resume_clocks
+from steward.modules.deadlines.events import ClocksRedated
 from steward.modules.deadlines.models import Clock
 
 NEEDS = "deadlines.clocks"
@@ -61,7 +62,7 @@ def date_clock(actor: Actor, *, clock: ClockStop, due_at: datetime, reason: str,
     if not now < due_at <= now + FURTHEST:
         raise UnfitDue
     wish = ClockDue(*clock, due_at, _said(reason))
-    _moved(set_due(actor, dues=[wish], at=now))
+    _moved(actor, clock, set_due(actor, dues=[wish], at=now))
 
 
 @command(needs=NEEDS)
@@ -70,7 +71,7 @@ def undate_clock(actor: Actor, *, clock: ClockStop, reason: str, now: datetime) 
 
     Raises: NoReason, ClockStaysAsItIs. Emits: as release_due. Locks: the clock.
     """
-    _moved(release_due(actor, stops=[clock], at=now, reason=_said(reason)))
+    _moved(actor, clock, release_due(actor, stops=[clock], at=now, reason=_said(reason)))
 
 
 @command(needs=NEEDS)
@@ -81,7 +82,7 @@ def hold_clock(actor: Actor, *, clock: ClockStop, waits_for: str, now: datetime)
     """
     if waits_for not in WAITS:
         raise UnfitWait
-    _moved(pause_clocks(actor, pauses=[ClockPause(*clock, waits_for)], at=now))
+    _moved(actor, clock, pause_clocks(actor, pauses=[ClockPause(*clock, waits_for)], at=now))
 
 
 @command(needs=NEEDS)
@@ -98,7 +99,8 @@ def run_clock(actor: Actor, *, clock: ClockStop, now: datetime) -> None:
         running_since=None,
         paused_reason__in=WAITS,
     )
-    _moved(resume_clocks(actor, stops=[clock], at=now, reason="answered") if waiting.exists() else 0)
+    moved = resume_clocks(actor, stops=[clock], at=now, reason="answered") if waiting.exists() else 0
+    _moved(actor, clock, moved)
 
 
 def _said(reason: str) -> str:
@@ -107,6 +109,14 @@ def _said(reason: str) -> str:
     return reason.strip()[:400]
 
 
-def _moved(count: int) -> None:
+def _moved(actor: Actor, clock: ClockStop, count: int) -> None:
+    """Tell the module of the subject that the limit moved. Raises: ClockStaysAsItIs where it did not."""
     if not count:
         raise ClockStaysAsItIs
+    row = Clock.objects.get(
+        subject_id=clock.subject_id, subject_kind=clock.subject_kind, kind=clock.kind, stopped_at=None
+    )
+    moved = ClocksRedated(
+        clock_id=row.id, about_kind=row.subject_kind, about_ids=[row.subject_id], simulated=row.simulated
+    )
+    events.record(actor, [moved])

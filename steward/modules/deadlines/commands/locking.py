@@ -17,7 +17,7 @@ from steward.kernel import arrays, sql
 from steward.kernel import events as log
 from steward.kernel.actor import Actor
 from steward.modules.deadlines import rules
-from steward.modules.deadlines.events import BreachWithdrawn, ClockBreached, ClockEscalated, ClockWarned
+from steward.modules.deadlines.events import BreachWithdrawn, ClockBreached, ClockEscalated, ClocksRedated, ClockWarned
 from steward.modules.deadlines.queries import policies
 from steward.modules.deadlines.queries.policies import CalendarKey, PolicyView
 from steward.modules.deadlines.rules import Clock, Done, Terms
@@ -269,6 +269,29 @@ def announce(actor: Actor, changes: Sequence[Change]) -> None:
                 BreachWithdrawn(**change.locked.about(), breached_at=before.breached_at, reason=change.reason)
             )
     log.record(actor, announced)
+
+
+def announce_redated(actor: Actor, changes: Sequence[Change]) -> None:
+    """Tell the modules above whose clocks are due at another time now, one event per kind of subject.
+
+    Emits: ClocksRedated.
+    """
+    moved = [one for one in changes if one.after.due_at != one.locked.clock.due_at or one.after.stopped_at is not None]
+    kinds = sorted({(one.locked.subject_kind, one.locked.simulated) for one in moved})
+    batches = [[one for one in moved if (one.locked.subject_kind, one.locked.simulated) == kind] for kind in kinds]
+    log.record(
+        actor,
+        [
+            ClocksRedated(
+                clock_id=batch[0].locked.id,
+                about_kind=kind,
+                about_ids=sorted({one.locked.subject_id for one in batch}),
+                reason=batch[0].reason,
+                simulated=simulated,
+            )
+            for (kind, simulated), batch in zip(kinds, batches, strict=True)
+        ],
+    )
 
 
 def _event(change: Change, step: Done) -> log.Event:

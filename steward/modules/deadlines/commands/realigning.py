@@ -18,6 +18,7 @@ from steward.modules.deadlines.commands.locking import (
     Change,
     Entry,
     Locked,
+    announce_redated,
     in_transaction,
     locked_of,
     write_changes,
@@ -51,7 +52,7 @@ def realign_clocks(
     `owners` narrows it to what these people have.
     Which policy counts is asked anew by the facts each clock keeps; one for which none counts any more ends, cancelled.
     What is in force already stays untouched, so a second run changes nothing. Call again from `last_id` on.
-    Emits: what the clocks reached before, BreachWithdrawn. Locks: the clocks, in id order.
+    Emits: what the clocks reached before, BreachWithdrawn, ClocksRedated. Locks: the clocks, in id order.
     """
     in_transaction()
     wanted: dict[str, str | int | None] = {
@@ -70,6 +71,7 @@ def realign_clocks(
     ]
     changes = [change for change in made if change is not None]
     write_changes(actor, changes)
+    announce_redated(actor, changes)
     return Realigned(rows[-1][0] if len(rows) == limit else None, len(changes))
 
 

@@ -51,6 +51,8 @@ CLOCKS: Mapping[str, Any] = {
     "preliminary_solution": pgettext_lazy("clock", "Preliminary solution (urgent)"),
     "substantive_reply": pgettext_lazy("clock", "Substantive reply"),
     "solution": pgettext_lazy("clock", "Solution"),
+    "next_reply": pgettext_lazy("clock", "Next reply"),
+    "assignment": pgettext_lazy("clock", "Somebody to take it"),
     "inspection_decision": pgettext_lazy("clock", "Inspected and decided"),
     "complaint_registered": pgettext_lazy("clock", "Registered"),
     "complaint_solved": pgettext_lazy("clock", "Solved"),

@@ -34,6 +34,7 @@ SUBJECT = "ticket"
 PACKAGE = "steward.modules.desk"
 FIRST_REPLY, PRELIMINARY, SUBSTANTIVE = "first_reply", "preliminary_solution", "substantive_reply"
 SOLUTION, NEXT_REPLY = "solution", "next_reply"
+ASSIGNMENT = "assignment"
 AT_FIRST = (FIRST_REPLY, SUBSTANTIVE, SOLUTION)
 EVERY = (*AT_FIRST, PRELIMINARY, NEXT_REPLY)
 # What a person's words to the customer answer; a solution is told of by a state, a preliminary one by its step.
@@ -139,8 +140,17 @@ def call_off(actor: Actor, ticket_ids: Sequence[int], at: datetime, reason: str)
 
 
 def follow_owner(actor: Actor, tickets: Sequence[Ticket], at: datetime) -> None:
-    """Let the clocks of tickets run for who has these now."""
+    """Let the clocks of tickets run for who has these now; nobody is looked for any more where somebody is."""
+    taken = [ClockStop(SUBJECT, one.id, ASSIGNMENT) for one in tickets if one.owner_id is not None]
+    if taken:
+        stop_clocks(actor, stops=taken, at=at)
     set_owners(actor, owners=[Owner(SUBJECT, one.id, kind, one.owner_id) for one in tickets for kind in EVERY], at=at)
+
+
+def ask_for_owner(actor: Actor, tickets: Sequence[Ticket], at: datetime) -> None:
+    """Start the clock of tickets that nobody can take: it runs until somebody has them."""
+    starts = [ClockStart(SUBJECT, one.id, ASSIGNMENT, at, facts_of(one), None, None, one.simulated) for one in tickets]
+    start_clocks(actor, starts=starts, now=at)
 
 
 def open_again(actor: Actor, tickets: Sequence[Ticket], at: datetime, reason: str) -> None:

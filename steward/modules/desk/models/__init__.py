@@ -4,20 +4,26 @@ from steward.modules.desk.models.calls import Call, CallBack, CallEvent, Extensi
 from steward.modules.desk.models.composing import Draft, Macro, Viewing
 from steward.modules.desk.models.conversations import Conversation, Message
 from steward.modules.desk.models.flows import Flow, TicketStep
+from steward.modules.desk.models.routing import Assignment, KeyAgent, LoadWeight, RoutingRule, SkillNeed
 from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
 
 __all__ = [
     "Call",
     "CallBack",
     "CallEvent",
+    "Assignment",
     "Conversation",
     "Draft",
     "Extension",
     "Flow",
+    "KeyAgent",
     "Link",
+    "LoadWeight",
     "Macro",
     "Merge",
     "Message",
+    "RoutingRule",
+    "SkillNeed",
     "Ticket",
     "TicketStep",
     "Viewing",

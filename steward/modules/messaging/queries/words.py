@@ -29,6 +29,8 @@ KINDS: dict[str, Any] = {
     "approval_asked": _("Approval asked for"),
     "exception_opened": _("Exception opened"),
     "surge_called": _("Called in for a surge"),
+    "ticket_back": _("A ticket is back"),
+    "ticket_advice": _("Advice on a ticket"),
     "refund_stuck": _("Refund takes too long"),
     "refund_lapsed": _("Nobody decided about a refund"),
     "stock_low": _("Below its reorder point"),

@@ -64,6 +64,8 @@ LOOKED_UP = frozenset({"name", "house", "link"})
 NUMBER = Placeholder("order_number", "text", "SO-2026-000123")
 SUBJECT = Placeholder("subject", "text", "SO-2026-000123")
 REFUND = Placeholder("subject", "text", "RF-2026-000042")
+TICKET = Placeholder("subject", "text", "TK-2026-000007")
+ABOUT = Placeholder("about", "text", "包裹还没到")
 AT = "2026-03-02T10:00:00+00:00"
 
 
@@ -187,6 +189,12 @@ KINDS: Mapping[str, Kind] = {
                 _words("queue", "待审核", "待審核", "To audit"),
                 Placeholder("waiting", "number", 320),
             ),
+        ),
+        Kind("ticket_back", "staff", (TICKET, ABOUT)),
+        Kind(
+            "ticket_advice",
+            "staff",
+            (TICKET, Placeholder("colleague", "text", "赵敏"), Placeholder("advice", "text", "先道歉")),
         ),
         Kind("refund_stuck", "staff", (REFUND, Placeholder("since", "instant", AT))),
         Kind("refund_lapsed", "staff", (REFUND, NUMBER)),
