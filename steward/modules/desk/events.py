@@ -211,3 +211,47 @@ class CallBackSettled(Event, frozen=True, kw_only=True):
     call_back_id: int
     outcome: str
     customer_id: int
+class RoutingRuleSet(Event, frozen=True, kw_only=True):
+    """A rule of routing has a new version, or is out of force (`active` false)."""
+
+    KIND = "desk.routing_rule_set"
+    SUBJECT = "routing_rule"
+    routing_rule_id: int
+    code: str
+    version: int
+    active: bool
+    reason: str
+
+
+class SkillNeedSet(Event, frozen=True, kw_only=True):
+    """Tickets with a fact ask for a skill from now on; level 0: no more."""
+
+    KIND = "desk.skill_need_set"
+    SUBJECT = "skill_need"
+    skill_need_id: int
+    fact: str
+    value: str
+    skill: str
+    level: int
+
+
+class LoadWeightSet(Event, frozen=True, kw_only=True):
+    """Tickets of a channel, a priority or a state are more or less of a case. Units: percent."""
+
+    KIND = "desk.load_weight_set"
+    SUBJECT = "load_weight"
+    load_weight_id: int
+    axis: str
+    code: str
+    before: int
+    after: int
+
+
+class KeyAgentSet(Event, frozen=True, kw_only=True):
+    """A key customer is looked after by somebody else, or by nobody in particular."""
+
+    KIND = "desk.key_agent_set"
+    SUBJECT = "customer"
+    customer_id: int
+    before_id: int | None
+    after_id: int | None

@@ -41,7 +41,7 @@ RULES: tuple[Row, ...] = (
         "code": "complaints",
         "name": "服务投诉",
         "rank": 30,
-        "condition": [{"fact": "category", "op": "is", "value": "service"}],
+        "condition": [{"fact": "category", "op": "is", "value": "customer_service"}],
         "skill": "complaints",
         "level": 3,
         "weight_skill": 30,
