@@ -88,8 +88,6 @@ from steward.modules.people.events import (
     AppointmentComing,
     CalendarChanged,
     HolidaysMissed,
-    CalendarChanged,
-    HolidaysMissed,
     LeaveMoved,
     PresenceSet,
     TeamChanged,

@@ -20,7 +20,7 @@ def test_the_suspects_leave_holds_decisions_and_lists() -> None:
     crew = Crew()
     crew.let_in()
     item_ids = create_items(crew.first("order_clerk"), items=goods.catalogue())
-    stock.fill(crew.first("warehouse"), Random(1), item_ids, NOW)
+    stock.fill(crew, Random(1), item_ids, NOW)
 
     came = suspects.bring(crew, Random(2), Public(Random(3), 60), NOW)
 

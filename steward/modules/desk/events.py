@@ -211,6 +211,8 @@ class CallBackSettled(Event, frozen=True, kw_only=True):
     call_back_id: int
     outcome: str
     customer_id: int
+
+
 class RoutingRuleSet(Event, frozen=True, kw_only=True):
     """A rule of routing has a new version, or is out of force (`active` false)."""
 

@@ -1,24 +1,12 @@
-"""What time makes of the desk's matters."""
-"""What time makes of tickets: given to somebody, handed over, woken, closed."""
+"""What time makes of the desk's matters: given to somebody, handed over, woken, closed; calls that nobody took."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from steward.kernel import actor, jobs, moment
-from steward.modules.desk.commands import call_clocks
-
-SYSTEM = actor.system("desk")
-
-
-@app.periodic(cron="* * * * *")
-@app.task(name="desk.end_missed_calls", queue="periodic", queueing_lock="desk.end_missed_calls", retry=jobs.RETRY)
-def end_missed_calls(timestamp: int) -> None:
-    """End the clocks of calls nobody answered in time; safe when run twice."""
-    while call_clocks.end_missed(SYSTEM, now=moment.now()) == call_clocks.BATCH:
-        pass
 from steward.kernel import jobs, moment, ticks
 from steward.kernel.actor import system
+from steward.modules.desk.commands import call_clocks
 from steward.modules.desk.commands.moving import CLOSED_AT_ONCE, close_solved
 from steward.modules.desk.commands.routing_running import route_all
 from steward.modules.desk.commands.routing_shifts import BATCH, hand_over_absent
@@ -73,3 +61,11 @@ def close_solved_tickets(timestamp: int) -> int:
         if done < CLOSED_AT_ONCE:
             break
     return total
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="desk.end_missed_calls", queue="periodic", queueing_lock="desk.end_missed_calls", retry=jobs.RETRY)
+def end_missed_calls(timestamp: int) -> None:
+    """End the clocks of calls nobody answered in time; safe when run twice."""
+    while call_clocks.end_missed(DESK, now=moment.now()) == call_clocks.BATCH:
+        pass

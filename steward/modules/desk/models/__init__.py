@@ -8,10 +8,10 @@ from steward.modules.desk.models.routing import Assignment, KeyAgent, LoadWeight
 from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
 
 __all__ = [
+    "Assignment",
     "Call",
     "CallBack",
     "CallEvent",
-    "Assignment",
     "Conversation",
     "Draft",
     "Extension",

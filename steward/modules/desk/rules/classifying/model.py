@@ -100,7 +100,9 @@ def _fitted(x: Any, y: Any, weight: Any, classes: int, settings: Settings) -> tu
         )
 
     start = numpy.zeros(parts * classes + classes)
-    best = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": settings.rounds, "maxcor": 6})
+    best = optimize.minimize(
+        loss, start, jac=True, method="L-BFGS-B", options={"maxiter": settings.rounds, "maxcor": 6}
+    )
     return best.x[: parts * classes].reshape(parts, classes).astype(numpy.float32), best.x[parts * classes :]
 
 
