@@ -51,14 +51,26 @@ class AnymailCarrier:
 
     def _letter(self, mail: Mail) -> EmailMultiAlternatives:
         """Write the e-mail; `key` goes along and comes back with every report."""
-        # Answering machines stay silent. Source: RFC 3834.
-        headers = {"Auto-Submitted": "auto-generated", "Content-Language": TAGS[mail.locale]}
+        headers = {"Content-Language": TAGS[mail.locale]}
+        if not mail.is_personal:  # Answering machines stay silent. Source: RFC 3834.
+            headers["Auto-Submitted"] = "auto-generated"
+        if mail.in_reply_to:
+            headers["In-Reply-To"] = mail.in_reply_to
+        if mail.references:
+            headers["References"] = " ".join(mail.references)
         if mail.stop_url:  # Source: RFC 2369, RFC 8058.
             headers["List-Unsubscribe"] = f"<{mail.stop_url}>"
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         made = EmailMultiAlternatives(
-            mail.subject, mail.text, self._sender, [formataddr((mail.to_name, mail.to_address))], headers=headers
+            mail.subject,
+            mail.text,
+            self._sender,
+            [formataddr((mail.to_name, mail.to_address))],
+            headers=headers,
+            reply_to=[mail.reply_to] if mail.reply_to else None,
         )
+        for one in mail.enclosures:
+            made.attach(one.filename, one.content, one.media_type)
         made.attach_alternative(mail.html, "text/html")
         made.metadata = {"key": mail.key}  # type: ignore[attr-defined]
         return made

@@ -33,12 +33,22 @@ def letter(mail: Mail, *, sender: str) -> EmailMessage:
     made["Date"] = format_datetime(moment.now())
     made["Message-ID"] = message_id(mail.key, sender)
     made["Content-Language"] = TAGS[mail.locale]
-    # Answering machines stay silent. Source: RFC 3834.
-    made["Auto-Submitted"] = "auto-generated"
+    if not mail.is_personal:
+        # Answering machines stay silent. Source: RFC 3834.
+        made["Auto-Submitted"] = "auto-generated"
+    if mail.reply_to:
+        made["Reply-To"] = Address(addr_spec=mail.reply_to)
+    if mail.in_reply_to:
+        made["In-Reply-To"] = mail.in_reply_to
+    if mail.references:
+        made["References"] = " ".join(mail.references)
     if mail.stop_url:
         # Source: RFC 2369, RFC 8058.
         made["List-Unsubscribe"] = f"<{mail.stop_url}>"
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(mail.text)
     made.add_alternative(mail.html, subtype="html")
+    for one in mail.enclosures:
+        kind, _slash, subkind = one.media_type.partition("/")
+        made.add_attachment(one.content, maintype=kind, subtype=subkind, filename=one.filename)
     return made

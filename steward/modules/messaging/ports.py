@@ -28,8 +28,20 @@ class Receipt(Struct, frozen=True):
     detail: str = ""
 
 
+class Enclosure(Struct, frozen=True, kw_only=True):
+    """A file that goes along with an e-mail."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
 class Mail(Struct, frozen=True, kw_only=True):
-    """One e-mail, ready to be sent. `key` is the same for every attempt; `stop_url` takes a one-click unsubscribe."""
+    """One e-mail, ready to be sent. `key` is the same for every attempt; `stop_url` takes a one-click unsubscribe.
+
+    `is_personal`: a person wrote it, so answering machines may answer. `in_reply_to` and `references` say where it
+    stands in its thread, `reply_to` where an answer goes.
+    """
 
     key: str
     to_address: str
@@ -39,6 +51,11 @@ class Mail(Struct, frozen=True, kw_only=True):
     html: str
     locale: str
     stop_url: str = ""
+    is_personal: bool = False
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    reply_to: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 class Sms(Struct, frozen=True, kw_only=True):

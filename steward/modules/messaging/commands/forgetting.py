@@ -28,8 +28,15 @@ WHERE message.id = spoken.message_id AND message.customer_id = ANY (%(customers)
 LOSE = """
 WITH gone AS (
     SELECT attachment.id, attachment.storage_name, attachment.thumbnail
-    FROM messaging_attachment AS attachment JOIN messaging_inbound AS inbound ON inbound.id = attachment.inbound_id
-    WHERE inbound.customer_id = ANY (%(customers)s::bigint[]) AND attachment.refusal <> 'erased'
+    FROM messaging_attachment AS attachment
+    WHERE attachment.refusal <> 'erased' AND attachment.id IN (
+        SELECT own.id FROM messaging_attachment AS own JOIN messaging_inbound AS inbound ON inbound.id = own.inbound_id
+        WHERE inbound.customer_id = ANY (%(customers)s::bigint[])
+        UNION ALL
+        SELECT unnest(spoken.attachment_ids)
+        FROM messaging_spoken AS spoken JOIN messaging_message AS message ON message.id = spoken.message_id
+        WHERE message.customer_id = ANY (%(customers)s::bigint[])
+    )
     ORDER BY attachment.id FOR UPDATE OF attachment
 )
 UPDATE messaging_attachment AS attachment

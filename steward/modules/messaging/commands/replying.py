@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from steward.kernel import gate
 from steward.kernel.actor import Actor
+from steward.modules.messaging.commands.enclosing import keep_files
 from steward.modules.messaging.commands.queueing import Row, UnfitMessage, queue
 from steward.modules.messaging.commands.writing import write_messages
 from steward.modules.messaging.models import Message, Spoken
@@ -57,6 +58,7 @@ def queue_replies(actor: Actor, *, replies: Sequence[ReplyDraft], now: datetime)
     known = set(Spoken.objects.filter(message_id__in=ids).values_list("message_id", flat=True))
     rows = {id_: _spoken(id_, one) for id_, one in zip(ids, replies, strict=True) if id_ not in known}
     Spoken.objects.bulk_create(rows.values())
+    keep_files([attachment_id for one in rows.values() for attachment_id in one.attachment_ids])
     return ids
 
 

@@ -13,9 +13,10 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
-from steward.kernel import arrays, events, logs, moment, parameters, ports, sql
+from steward.kernel import arrays, errors, events, logs, moment, parameters, ports, sql
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.messaging.commands.enclosing import enclosed
 from steward.modules.messaging.commands.falling_back import fall_back
 from steward.modules.messaging.commands.queueing import PACKAGE
 from steward.modules.messaging.commands.reporting import LONGEST_DETAIL, LONGEST_REFERENCE, hear_early, lock_names
@@ -24,6 +25,7 @@ from steward.modules.messaging.commands.writing import write_messages
 from steward.modules.messaging.events import MessageSent
 from steward.modules.messaging.models import Message
 from steward.modules.messaging.ports import Mail, MailCarrier, Receipt, Sms, SmsCarrier
+from steward.modules.messaging.queries.attachments import FileNotChecked
 from steward.modules.messaging.rules import outbox
 
 BATCH = 50
@@ -128,6 +130,13 @@ def handed_over(carrier: Carrier, ready: Ready) -> Receipt:
         locale=ready.locale,
         stop_url=ready.stop_url,
     )
+    if ready.spoken is not None:
+        try:
+            mail = enclosed(mail, ready.spoken)
+        except FileNotChecked as refusal:
+            return Receipt("retry", detail=str(refusal))
+        except errors.Refusal as refusal:
+            return Receipt("refused", detail=str(refusal))
     return carrier.send(mail)  # type: ignore[arg-type]
 
 
