@@ -45,7 +45,7 @@ def file_call(actor: Actor, *, call_id: int, ticket_number: str, subject: str, n
     lock_tickets([ticket_id])
     call.ticket_id = ticket_id
     call.save(update_fields=["ticket_id"])
-    message = _message(actor, call, now)
+    message = _message(actor, call, ticket_id, now)
     if call.answered_at is not None and message.staff_id is not None:
         settle_answers(actor, message_ids=[message.id], now=now)
     events.record(actor, [CallFiled(call_id=call.id, ticket_id=ticket_id)])
@@ -62,12 +62,12 @@ def _ticket(actor: Actor, call: Call, number: str, subject: str, now: datetime) 
     return open_tickets(actor, drafts=[draft], now=now)[0]
 
 
-def _message(actor: Actor, call: Call, now: datetime) -> Message:
+def _message(actor: Actor, call: Call, ticket_id: int, now: datetime) -> Message:
     """Show the call in the case, in the telephone's own conversation."""
-    thread = Conversation.objects.filter(ticket_id=call.ticket_id, channel="phone", box=call.box).first()
+    thread = Conversation.objects.filter(ticket_id=ticket_id, channel="phone", box=call.box).first()
     if thread is None:
         thread = Conversation.objects.create(
-            ticket_id=call.ticket_id,
+            ticket_id=ticket_id,
             channel="phone",
             box=call.box,
             customer_id=call.customer_id,
@@ -75,7 +75,7 @@ def _message(actor: Actor, call: Call, now: datetime) -> Message:
             heard_at=now,
         )
     return Message.objects.create(
-        ticket_id=call.ticket_id,
+        ticket_id=ticket_id,
         conversation=thread,
         kind="call",
         author="staff",

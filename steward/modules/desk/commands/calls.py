@@ -150,7 +150,7 @@ def _settle(actor: Actor, rows: Sequence[Call], now: datetime) -> None:
     for row in rows:
         # That it was answered may be told after its end: then nobody has to be called back for it.
         spoken = Q(opened_at__lte=row.answered_at) | Q(call=row, missed=1)
-        waiting = CallBack.objects.filter(spoken, customer_id=row.customer_id, state="open")
+        waiting = CallBack.objects.filter(spoken, customer_id=row.customer_id or 0, state="open")
         waiting.update(state="done", settled_at=now, settled_by=actor.id)
 
 

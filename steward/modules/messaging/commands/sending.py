@@ -16,6 +16,7 @@ from msgspec import Struct
 from steward.kernel import arrays, errors, events, logs, moment, parameters, ports, sql
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.messaging.commands.channel_replies import BoxCarrier, box_carriers
 from steward.modules.messaging.commands.enclosing import enclosed
 from steward.modules.messaging.commands.falling_back import fall_back
 from steward.modules.messaging.commands.queueing import PACKAGE
@@ -45,7 +46,7 @@ FATE_OPEN_S = parameters.define(
     label=_("A message that was begun and not settled for so long has an open fate"),
     minimum=300,
 )
-Carrier = MailCarrier | SmsCarrier
+Carrier = MailCarrier | SmsCarrier | BoxCarrier
 NOT_REACHED = Receipt("retry", detail="not handed over: the one before it failed")
 LEASE_OVER = Receipt("retry", detail="not handed over: the one before it took too long")
 
@@ -60,7 +61,7 @@ class Attempt(Struct, frozen=True):
 
 def carriers() -> Mapping[str, Carrier]:
     """Find who carries what, as the page of consequences and the settings say."""
-    return {"email": ports.bound("messaging.mail")(), "sms": ports.bound("messaging.sms")()}
+    return {"email": ports.bound("messaging.mail")(), "sms": ports.bound("messaging.sms")(), **box_carriers()}
 
 
 def deliver_due(actor: Actor, *, limit: int = BATCH) -> int:
@@ -109,6 +110,8 @@ def _deliver(actor: Actor, portion: Sequence[Ready], known: Mapping[str, Carrier
 
 def handed_over(carrier: Carrier, ready: Ready) -> Receipt:
     """Do the one thing that cannot be undone."""
+    if isinstance(carrier, BoxCarrier):
+        return carrier.send(ready)
     if ready.channel == "sms":
         sms = Sms(
             key=ready.key,
