@@ -136,6 +136,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("Customers"), "customers", "customers.view", "users", key="4"),
             Entry(_("May be the same"), "merge_proposals", "customers.view", "users-plus", count="customers.proposals"),
             Entry(_("Rules of merging"), "merge_rules", "customers.view", "adjustments"),
+            Entry(_("Service stations"), "stations", "stations.view", "building-store", key="5"),
         ),
     ),
     Section(

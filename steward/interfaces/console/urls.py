@@ -27,6 +27,7 @@ AREAS = {
     "settings/": "settings",
     "people/": "people",
     "customers/": "customers",
+    "stations/": "stations",
 }
 
 urlpatterns: list[URLPattern | URLResolver] = [

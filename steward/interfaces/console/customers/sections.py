@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from steward.interfaces.console.messaging import preference_form
+from steward.interfaces.console.stations.facts import visits
 from steward.kernel.actor import Actor
 from steward.modules.customers.queries import words
 from steward.modules.customers.queries.accounts import account_history
@@ -20,6 +21,7 @@ from steward.modules.orders import queries as orders
 from steward.modules.orders.queries.buyers import order_ids_of
 from steward.modules.payments import queries as payments
 from steward.modules.people import queries as people
+from steward.modules.people.queries import stations
 
 SHOWN = 20
 LOOKED_AT = 500
@@ -92,6 +94,12 @@ def _refunds(actor: Actor, view: CustomerView) -> dict[str, Any]:
     return {"rows": payments.refunds_page(payments.RefundFilters(order_ids=ids), limit=SHOWN)}
 
 
+def _visits(actor: Actor, view: CustomerView) -> dict[str, Any]:
+    rows = stations.appointments_of_customers(view.row.member_ids, limit=SHOWN)
+    zones = {one.id: one.zone for one in stations.stations(with_former=True)}
+    return {"rows": [one | {"zone": zones[one["visit"].station_id]} for one in visits(rows)]}
+
+
 def _consent(actor: Actor, view: CustomerView) -> dict[str, Any]:
     return preference_form.shown(view.row.id) | {"may_change": actor.may("messaging.preferences")}
 
@@ -104,6 +112,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("orders", "main", "orders.view", _orders),
     Section("shipments", "main", "logistics.view", _shipments),
     Section("refunds", "main", "payments.view", _refunds),
+    Section("visits", "main", "stations.view", _visits),
     Section("identities", "side", "customers.view", _identities),
     Section("addresses", "side", "orders.view", _addresses),
     Section("consent", "side", "customers.view", _consent),

@@ -1,0 +1,1 @@
+"""Pages about service stations: the directory, a day, appointments, the counter."""
