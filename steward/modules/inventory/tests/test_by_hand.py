@@ -22,7 +22,7 @@ from steward.modules.inventory.commands.moving import (
     Recorded,
     record_movements,
 )
-from steward.modules.inventory.commands.writing_off import withdraw_write_off
+from steward.modules.inventory.commands.writing_off import WriteOffDraft, ask_write_offs, withdraw_write_off
 from steward.modules.inventory.models import HandBooking, Movement, Stock, WriteOff
 from steward.modules.inventory.queries import write_offs
 from steward.modules.inventory.tests import counting, stage
@@ -154,6 +154,18 @@ def test_who_sets_the_cost_low_gains_nothing_by_it() -> None:
 
     request = asked_for.approvals_of("write_off", [WriteOff.objects.get(number=number).id])[0]
     assert (request.needed, boss.id in request.involved) == (2, True)
+
+
+def test_who_owns_the_program_that_set_a_cost_does_not_decide_what_it_weighs() -> None:
+    make.item(stock=5)
+    set_costs(make.program("stock.costs"), costs=[CostDraft("TENT-2", 1, "CNY")], now=make.NOW)
+    draft = WriteOffDraft(Stock.objects.get().id, 2, "damaged", "受潮")
+    number = ask_write_offs(keeper(), drafts=[draft], now=make.NOW)[0]
+
+    with pytest.raises(approvals.OwnMatter):
+        decide(number)
+
+    assert write_offs.write_off(number).state == "waiting"
 
 
 def test_what_a_person_took_elsewhere_says_with_who_has_to_agree() -> None:

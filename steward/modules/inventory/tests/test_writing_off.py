@@ -258,17 +258,6 @@ def test_who_set_the_cost_never_decides_what_it_weighs() -> None:
     assert write_offs.write_off(number).state == "waiting"
 
 
-def test_who_owns_the_program_that_set_the_cost_does_not_decide_either() -> None:
-    row = stage.row_of(make.item(stock=5)).id
-    set_costs(make.program("stock.costs"), costs=[CostDraft("TENT-2", 1, "CNY")], now=make.NOW)
-    number = ask(row)
-
-    with pytest.raises(approvals.OwnMatter):
-        decide(number, by="admin")
-
-    assert write_offs.write_off(number).state == "waiting"
-
-
 def test_who_may_ask_sets_no_cost() -> None:
     make.item(stock=5)
     cost = CostDraft("TENT-2", 0, "CNY")
