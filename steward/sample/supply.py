@@ -118,17 +118,22 @@ def _move(crew: Crew, now: datetime) -> None:
     plan_transfer(keeper, origin="hangzhou", warehouse="guangzhou", lines=[SupplyLineDraft("PAD-FOAM", 30)], now=now)
 
 
+def spoilt_on(now: datetime) -> date:
+    """Tell the date on a lot that is past it, also for whoever asked some hours ago, when it was still yesterday."""
+    return local_day(now) - timedelta(days=2)
+
+
 def _spoil(crew: Crew, item_ids: dict[str, int], now: datetime) -> None:
     """Let a lot go past its date, and so into quarantine."""
-    yesterday = local_day(now) - timedelta(days=1)
+    past = spoilt_on(now)
     old = MovementDraft(
         "guangzhou",
         item_ids["YOGURT"],
         "received",
         18,
         "PO-2371",
-        lot=f"{yesterday:%y%m%d}-OLD",
-        expires_date=yesterday,
+        lot=f"{past:%y%m%d}-OLD",
+        expires_date=past,
     )
     record_movements(crew.first("warehouse"), movements=[old])
     quarantine_expired(SYSTEM, now=now)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from random import Random
 
 from msgspec import structs
 
 from steward.modules.customers.queries import reading
-from steward.sample import crew, goods, loading, places, stories
+from steward.modules.inventory.queries import local_day
+from steward.sample import crew, goods, loading, places, stories, supply
 from tests.make import NOW
 
 
@@ -25,6 +27,12 @@ def test_the_same_seed_draws_the_same_orders() -> None:
 
 def test_another_seed_draws_other_orders() -> None:
     assert plan(1).past != plan(2).past
+
+
+def test_what_is_past_its_date_was_so_some_hours_ago_as_well() -> None:
+    hours = [NOW + timedelta(hours=hour) for hour in range(24)]
+
+    assert all(supply.spoilt_on(now) < local_day(now - timedelta(hours=5)) for now in hours)
 
 
 def test_the_shop_grows_and_sells_most_in_november() -> None:
