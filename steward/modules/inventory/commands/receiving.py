@@ -15,12 +15,14 @@ from steward.kernel import errors, events, lifecycles, parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.catalog import queries as catalog
+from steward.modules.inventory.commands import by_hand
 from steward.modules.inventory.commands.moving import MovementDraft, UnfitMovement, checked_moves
 from steward.modules.inventory.commands.supply import announce, lock_supply, move_supply
-from steward.modules.inventory.commands.writing import write_movements
+from steward.modules.inventory.commands.writing import Move, write_movements
 from steward.modules.inventory.events import ReceiptDiffered
-from steward.modules.inventory.models import ReceiptDifference, Supply, SupplyLine, Warehouse
+from steward.modules.inventory.models import Movement, ReceiptDifference, Supply, SupplyLine, Warehouse
 from steward.modules.inventory.rules import supply as rules
+from steward.modules.people import queries as people
 
 OVER_PERCENT = parameters.define(
     "inventory.over_receipt_percent",
@@ -41,6 +43,17 @@ WORDS: Mapping[str, Any] = {
     "nothing_counted": gettext_lazy("nothing came: count at least one piece, or say that nothing more will come."),
     "reason_missing": gettext_lazy("say why %(value)s differs."),
 }
+
+
+class SentYourself(errors.Refusal):
+    """Refuse to say alone that goods were lost which one sent oneself."""
+
+    code = "sent_yourself"
+    status = 403
+    message = gettext_lazy(
+        "You sent %(number)s yourself, and more of it is missing than one person may book away. Book what came, and "
+        "let somebody else say that nothing more will come."
+    )
 
 
 class ReceiptLine(Struct, forbid_unknown_fields=True):
@@ -88,8 +101,9 @@ def receive_supply(
 
     Sound pieces can be sold at once, damaged ones are kept apart. What is over, short (when complete) or damaged
     becomes a difference with its reason; more than the tolerance is refused. All findings at once, and nothing is
-    half-done. Raises: NotFound, NotPossible, Stale, UnfitMovement. Emits: StockMoved, ReceiptDiffered, SupplyMoved.
-    Locks: the supply, then promises by id, then stock rows by id. Source: INV-4.
+    half-done. Raises: NotFound, NotPossible, Stale, UnfitMovement, SentYourself. Emits: StockMoved, ReceiptDiffered,
+    SupplyMoved. Locks: the supply, where a transfer falls short the person's bookings by hand, then promises by id,
+    then stock rows by id. Source: INV-4.
     """
     row = lock_supply(number, version=version)
     lifecycles.reached(rules.TRANSITIONS, row.state, "receive_part")
@@ -98,6 +112,8 @@ def receive_supply(
     if not counted and not complete:
         raise _refused([(0, "quantity", "nothing_counted", {})])
     _refuse_over(row, counted)
+    if complete and row.kind == "transfer":
+        _refuse_own_loss(actor, row, known, counted, now)
     write_movements(actor, checked_moves(_drafts(row, counted), kinds=("received", "transferred_in")))
     differences = [one for each in counted for one in _book(row, each, actor, now)]
     SupplyLine.objects.bulk_update({one.line.id: one.line for one in counted}.values(), ["received", "damaged"])
@@ -227,6 +243,34 @@ def _short(
         for line, left in missing
         if left
     ]
+
+
+def _refuse_own_loss(
+    actor: Actor, row: Supply, lines: Sequence[SupplyLine], counted: Sequence[Counted], now: datetime
+) -> None:
+    """Let nobody who sent a transfer say alone that more of it was lost than one person may book away by hand.
+
+    What is below the limit counts towards it. Raises: SentYourself.
+    """
+    coming: dict[int, int] = defaultdict(int)
+    for one in counted:
+        coming[one.line.id] += one.given.quantity + one.given.damaged
+    left = {line.id: rules.left_to_come(line.quantity, line.received + coming[line.id], line.damaged) for line in lines}
+    lost = [
+        Move(row.origin_id or 0, line.item_id, "adjusted", -left[line.id], reference=row.number)
+        for line in lines
+        if left[line.id]
+    ]
+    sent = Movement.objects.filter(
+        item_id__in={move.item_id for move in lost}, warehouse_id=row.origin_id or 0, kind="transferred_out",
+        reference=row.number,
+    )  # fmt: skip
+    senders = people.persons_behind(sent.values_list("actor", flat=True).distinct())
+    if people.person_behind(actor.id) in senders.values():
+        weighed = by_hand.weigh(actor, lost, now)
+        if any(one.waits for one in weighed):
+            raise SentYourself(number=row.number)
+        by_hand.note_gone(actor, weighed, now)
 
 
 def _difference(

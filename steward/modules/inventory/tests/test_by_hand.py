@@ -22,6 +22,8 @@ from steward.modules.inventory.commands.moving import (
     Recorded,
     record_movements,
 )
+from steward.modules.inventory.commands.receiving import ReceiptLine, SentYourself, receive_supply
+from steward.modules.inventory.commands.supply import SupplyLineDraft, plan_transfer, send_transfer
 from steward.modules.inventory.commands.writing_off import WriteOffDraft, ask_write_offs, withdraw_write_off
 from steward.modules.inventory.models import HandBooking, Movement, Stock, WriteOff
 from steward.modules.inventory.queries import write_offs
@@ -260,6 +262,40 @@ def test_pieces_that_wait_to_leave_are_not_missed_a_second_time() -> None:
 
     assert held() == (19, 0)
     assert queries.differences() == []
+
+
+def test_who_sent_a_transfer_does_not_say_alone_that_much_of_it_was_lost() -> None:
+    item, boss = goods(), make.administrator()
+    make.arrival(item, 1, warehouse="chengdu")
+    number = plan_transfer(
+        boss, origin="hangzhou", warehouse="chengdu", lines=[SupplyLineDraft("TENT-2", 20)], now=make.NOW
+    )
+    send_transfer(boss, number=number, now=make.NOW)
+
+    def close(by: Actor, came: int) -> str:
+        lines = [ReceiptLine("TENT-2", came)]
+        return receive_supply(by, number=number, lines=lines, complete=True, reason="路上丢了", now=make.NOW).state
+
+    for one in (boss, make.program("stock.move")):
+        with pytest.raises(SentYourself):
+            close(one, 9)
+    assert not Movement.objects.filter(kind="transferred_in").exists()
+    assert close(keeper(), 9) == "closed"
+
+
+def test_a_little_that_is_lost_of_ones_own_transfer_counts_towards_the_limit() -> None:
+    item = goods()
+    make.arrival(item, 1, warehouse="chengdu")
+    lines = [SupplyLineDraft("TENT-2", 5)]
+    number = plan_transfer(make.TESTER, origin="hangzhou", warehouse="chengdu", lines=lines, now=make.NOW)
+    send_transfer(make.TESTER, number=number, now=make.NOW)
+
+    receive_supply(
+        make.TESTER, number=number, lines=[ReceiptLine("TENT-2", 3)], complete=True, reason="路上丢了", now=make.NOW
+    )
+
+    assert HandBooking.objects.get().value_minor == 2 * COST
+    assert leave(item, 9, by=make.TESTER).booked == 0
 
 
 def test_the_limit_is_a_number_the_manager_sets() -> None:
