@@ -12,7 +12,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.deadlines.commands import ClockStop, Owner, cancel_clocks, reopen_clocks, set_owners, stop_clocks
 from steward.modules.orders.commands.audit import ReasonMissing
-from steward.modules.orders.commands.exceptions_opening import SUBJECT, Fact, note, open_facts
+from steward.modules.orders.commands.exceptions_opening import SUBJECT, Fact, follow_opened, note, open_facts
 from steward.modules.orders.events import ExceptionClosed, ExceptionWorked
 from steward.modules.orders.models import Cause, ExceptionCase, ExceptionNote, Order
 from steward.modules.orders.rules import detectors
@@ -122,19 +122,30 @@ def dismiss_exception(actor: Actor, *, exception_id: int, reason: str, now: date
 
 @command(needs=NEEDS)
 def reopen_exception(actor: Actor, *, exception_id: int, reason: str, now: datetime) -> None:
-    """Open an exception again, with a new clock. Raises: NotFound, NotPossible, ReasonMissing. Emits: ExceptionWorked.
+    """Open an exception again, with a new clock; one that was muted when it closed was never told: it is as if new.
 
-    Locks: the exception.
+    Raises: NotFound, NotPossible, ReasonMissing. Emits: ExceptionWorked, ExceptionOpened. Locks: the exception.
     """
     if not reason.strip():
         raise ReasonMissing
     case = _lock(exception_id)
     state = detectors.next_state(case.state, "reopen")
+    was_muted = case.mute_id is not None
     ExceptionCase.objects.filter(id=case.id).update(
-        state=state, outcome="", automatic=False, closed_at=None, closed_by="", reopened=case.reopened + 1
+        state=state,
+        outcome="",
+        automatic=False,
+        closed_at=None,
+        closed_by="",
+        reopened=case.reopened + 1,
+        mute_id=None,
+        opened_at=now if was_muted else case.opened_at,
     )
     note(actor, {case.id: ("reopened", reason.strip()[:LONGEST_TEXT])}, now)
-    reopen_clocks(actor, stops=[_clock(case)], at=now, reason=reason.strip()[:200])
+    if was_muted:
+        follow_opened(actor, case.detector, [case.id], now)
+    else:
+        reopen_clocks(actor, stops=[_clock(case)], at=now, reason=reason.strip()[:200])
     events.record(actor, [_worked(case, "reopen")])
 
 

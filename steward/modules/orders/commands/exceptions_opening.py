@@ -59,7 +59,7 @@ def open_facts(actor: Actor, *, code: str, facts: Sequence[Fact], now: datetime)
         return Opened()
     fresh, back = _write(detector, wanted, now)
     opened = [row[0] for row in fresh if row[1] == "open"]
-    _follow(actor, detector, opened, now)
+    follow_opened(actor, detector, opened, now)
     silent = [row[0] for row in back if row[1] == "muted"]
     _follow_back(actor, detector, back, silent, now)
     return Opened(len(opened), len(back) - len(silent), len(fresh) - len(opened) + len(silent))
@@ -78,7 +78,7 @@ def _follow_back(
         stops = [ClockStop(SUBJECT, id_, detector.clock_kind) for id_ in again]
         reopen_clocks(actor, stops=stops, at=now, reason="fact is back")
         _own(actor, detector, again, now)
-    _follow(actor, detector, [row[0] for row in back if row[1] == "open" and row[4]], now)
+    follow_opened(actor, detector, [row[0] for row in back if row[1] == "open" and row[4]], now)
 
 
 def unmute(actor: Actor, cases: Sequence[ExceptionCase], now: datetime) -> int:
@@ -90,7 +90,7 @@ def unmute(actor: Actor, cases: Sequence[ExceptionCase], now: datetime) -> int:
         ids = by_detector[detector.id]
         ExceptionCase.objects.filter(id__in=ids, state="muted").update(state="open", opened_at=now, mute_id=None)
         note(actor, dict.fromkeys(ids, ("unmuted", "")), now)
-        _follow(actor, detector, ids, now)
+        follow_opened(actor, detector, ids, now)
     return len(cases)
 
 
@@ -153,7 +153,7 @@ def _write(detector: Detector, facts: Sequence[Fact], now: datetime) -> tuple[li
         return fresh, cursor.fetchall()
 
 
-def _follow(actor: Actor, detector: Detector, ids: Sequence[int], now: datetime) -> None:
+def follow_opened(actor: Actor, detector: Detector, ids: Sequence[int], now: datetime) -> None:
     """Give exceptions that have just opened an owner and a clock, and tell of them once."""
     if not ids:
         return

@@ -268,6 +268,30 @@ def test_what_closed_itself_under_a_mute_and_comes_back_after_it_is_as_if_new() 
     assert Event.objects.filter(kind="orders.exception_opened", data__exception_id=case.id).count() == 1
 
 
+@pytest.mark.parametrize("muted_when_open", [False, True])
+def test_what_closed_itself_under_a_mute_and_is_opened_again_by_hand_is_as_if_new(muted_when_open: bool) -> None:
+    # given: a fact seen under a mute, or muted once seen, which went away before the mute ended
+    zhao, _chen = make.manager_zhao(), make.checker_chen()
+    order_id = paid_order()
+    Order.objects.filter(id=order_id).update(fulfilment_state="released")
+    if muted_when_open:
+        sweep(timedelta(0))
+    muted_stock_lost()
+    sweep(HOUR)
+    Order.objects.filter(id=order_id).update(fulfilment_state="promised")
+    sweep(2 * HOUR)
+    before = case_of("stock_lost")
+    assert before.state == "solved"
+    # when
+    exceptions.reopen_exception(zhao, exception_id=before.id, reason="not gone at all", now=make.NOW + 3 * HOUR)
+    # then: a clock runs, and somebody is told
+    case = case_of("stock_lost")
+    assert (case.state, case.mute_id, case.reopened, case.opened_at) == ("open", None, 1, make.NOW + 3 * HOUR)
+    running = [one for one in deadlines.clocks_of("exception", case.id) if one.stopped_at is None]
+    assert [one.started_at for one in running] == [make.NOW + 3 * HOUR]
+    assert Notice.objects.filter(dedupe_key=f"exception:{case.id}").exists()
+
+
 def test_a_mute_without_a_fact_or_for_ever_is_refused() -> None:
     zhao = make.manager_zhao()
 
