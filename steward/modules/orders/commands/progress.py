@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from steward.kernel import events, parameters
+from steward.kernel import arrays, events, parameters, sql
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.kernel.models import Event as LoggedEvent
@@ -31,6 +32,7 @@ from steward.modules.payments import queries as payments
 from steward.modules.payments.events import PaymentMismatched
 from steward.modules.payments.rules import payment_state
 
+PACKAGE = "steward.modules.orders"
 MISMATCH = "payment_mismatch"
 AUTO_LIMITS = parameters.define(
     "orders.auto_audit_limits_minor",
@@ -171,33 +173,52 @@ def follow_payments(actor: Actor, *, order_ids: Sequence[int], now: datetime) ->
     orders = lock_orders(order_ids)
     currencies = {one.id: one.currency for one in orders.values()}
     sums, claims = payments.paid_and_refunded(currencies), payments.claimed(currencies)
-    changed, paid = [], []
-    for one in orders.values():
-        paid_minor, refunded_minor = sums.get(one.id, (0, 0))
-        state = payment_state(
-            total_minor=one.total_minor,
+    ledger = {id_: _by_ledger(one, sums.get(id_, (0, 0)), claims[id_]) for id_, one in orders.items()}
+    changed = _write_payments(ledger)
+    paid = [id_ for id_, (state, *_sums) in ledger.items() if is_settled(state) and not orders[id_].historic]
+    make_firm(order_ids=paid)
+    close_invoices(actor, [orders[id_] for id_ in paid if orders[id_].has_invoice], now)
+    told = [
+        OrderPaymentChanged(
+            order_id=id_,
+            before=orders[id_].payment_state,
+            after=state,
             paid_minor=paid_minor,
             refunded_minor=refunded_minor,
-            claimed_minor=claims[one.id],
+            simulated=orders[id_].simulated,
         )
-        figures = {"payment_state": state, "paid_minor": paid_minor, "refunded_minor": min(refunded_minor, paid_minor)}
-        if Order.objects.filter(id=one.id).exclude(**figures).update(**figures):
-            changed.append(
-                OrderPaymentChanged(
-                    order_id=one.id,
-                    before=one.payment_state,
-                    after=state,
-                    paid_minor=paid_minor,
-                    refunded_minor=refunded_minor,
-                    simulated=one.simulated,
-                )
-            )
-        if is_settled(state) and not one.historic:
-            paid.append(one.id)
-    make_firm(order_ids=paid)
-    close_invoices(actor, [one for one in orders.values() if one.has_invoice and one.id in paid], now)
-    events.record(actor, changed)
-    advance_orders(actor, order_ids=[event.order_id for event in changed], now=now)
+        for id_, (state, paid_minor, refunded_minor) in ledger.items()
+        if id_ in changed
+    ]
+    events.record(actor, told)
+    advance_orders(actor, order_ids=[event.order_id for event in told], now=now)
+
+
+Ledger = tuple[str, int, int]
+
+
+def _by_ledger(one: Standing, sums: tuple[int, int], claimed_minor: int) -> Ledger:
+    """Tell how an order is paid by its ledger: state, paid, refunded. Units: minor currency units."""
+    paid_minor, refunded_minor = sums
+    state = payment_state(
+        total_minor=one.total_minor, paid_minor=paid_minor, refunded_minor=refunded_minor, claimed_minor=claimed_minor
+    )
+    return state, paid_minor, refunded_minor
+
+
+def _write_payments(ledger: Mapping[int, Ledger]) -> set[int]:
+    """Write what the ledger says of locked orders, in one statement. Returns those of which it said another thing."""
+    if not ledger:
+        return set()
+    columns = {
+        "ids": arrays.integers(ledger),
+        "states": arrays.texts([state for state, *_sums in ledger.values()]),
+        "paid": arrays.integers([paid_minor for _state, paid_minor, _back in ledger.values()]),
+        "refunded": arrays.integers([min(back, paid_minor) for _state, paid_minor, back in ledger.values()]),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql.load(PACKAGE, "follow_payments"), columns)
+        return {row[0] for row in cursor.fetchall()}
 
 
 @command(needs="orders.advance")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from steward.kernel import events, parameters
+from steward.kernel.models import Event
 from steward.modules.deadlines.models import Clock
 from steward.modules.orders.commands import mend, progress, waiting
 from steward.modules.orders.commands.intake import Intake
@@ -129,3 +132,31 @@ def test_the_clocks_a_simulated_order_comes_to_are_recognisable() -> None:
     mend.mend_order(make.TESTER, order_id=order.order_id, changes={"recipient.phone": "13812345521"}, now=make.NOW)
 
     assert Clock.objects.get(subject_id=order.order_id, kind="order_payment").simulated
+
+
+def test_the_payment_of_many_orders_is_followed_by_one_statement() -> None:
+    make.item(stock=50)
+    ids = [make.order(f"A-{number}", **make.somebody(number)).order_id for number in range(6)]
+    for id_ in ids[:5]:
+        make.bank_money(id_, 19_900)
+
+    with CaptureQueriesContext(connection) as seen:
+        progress.follow_payments(make.TESTER, order_ids=ids, now=make.NOW)
+
+    writes = [one["sql"] for one in seen if "UPDATE" in one["sql"] and "refunded_minor" in one["sql"]]
+    assert len(writes) == 1
+    paid = Order.objects.filter(payment_state="paid", paid_minor=19_900, refunded_minor=0)
+    assert set(paid.values_list("id", flat=True)) == set(ids[:5])
+    told = Event.objects.filter(kind="orders.order_payment_changed").order_by("id")
+    assert [one.subject_id for one in told] == ids[:5]
+
+
+def test_payment_that_is_followed_again_is_told_of_once() -> None:
+    make.item(stock=5)
+    order = make.order()
+    make.bank_money(order.order_id, 19_900)
+
+    for _ in range(2):
+        progress.follow_payments(make.TESTER, order_ids=[order.order_id], now=make.NOW)
+
+    assert Event.objects.filter(kind="orders.order_payment_changed").count() == 1
