@@ -31,8 +31,9 @@ def choose_for(shipments: Sequence[Shipment], now: datetime) -> None:
     """Choose a service for shipments that have none, as a step of the caller's command; all in one batch.
 
     Those whose service was given keep it; of all it is noted what the service costs and when it should arrive. Where
-    no service fits the shipment waits without one, and its page says why.
+    no service fits the shipment waits without one, and its page says why. Written is only what differs.
     """
+    before = {one.id: _chosen(one) for one in shipments}
     open_ = [one for one in shipments if one.service_id is None]
     given = [one for one in shipments if one.service_id is not None]
     for one, choice in zip(open_, choose_services(SYSTEM, wanted=wanted_for(open_), now=now), strict=True):
@@ -41,7 +42,13 @@ def choose_for(shipments: Sequence[Shipment], now: datetime) -> None:
     for one, choice in zip(given, look_at_services(wanted_for(given), at=now), strict=True):
         if (option := _option(choice, one.service_id)) is not None:
             _take(one, option, now)
-    Shipment.objects.bulk_update(shipments, ["service", "price_minor", "expected_date"])
+    changed = [one for one in shipments if _chosen(one) != before[one.id]]
+    if changed:
+        Shipment.objects.bulk_update(changed, ["service", "price_minor", "expected_date"])
+
+
+def _chosen(shipment: Shipment) -> tuple[object, ...]:
+    return shipment.service_id, shipment.price_minor, shipment.expected_date
 
 
 def price_anew(shipment: Shipment, now: datetime) -> None:

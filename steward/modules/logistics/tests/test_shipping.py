@@ -18,7 +18,7 @@ from steward.modules.logistics.commands import handing_over, packing, picking, s
 from steward.modules.logistics.commands.shipments import ShipmentPlan
 from steward.modules.logistics.models import Manifest, Parcel, Shipment, ShipmentLine
 from steward.modules.logistics.rules.packing import ParcelDraft
-from steward.modules.logistics.tests import ship
+from steward.modules.logistics.tests import sheets, ship
 from steward.modules.orders.commands import cancel
 from steward.modules.orders.events import OrderCancelled
 from steward.modules.orders.models import Order
@@ -157,6 +157,24 @@ def test_what_the_carrier_said_while_a_parcel_stood_in_the_house_counts_once_it_
     assert ship.where() == ("in_transit", "in_transit")
     moved = Event.objects.get(kind="logistics.shipment_moved").data
     assert (moved["before"], moved["after"]) == ("handed_over", "in_transit")
+
+
+def test_planning_writes_again_only_the_shipments_whose_service_or_price_it_finds() -> None:
+    def written_again() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_get_xact_tuples_updated('logistics_shipment'::regclass)")
+            return int(cursor.fetchone()[0])
+
+    item_id = make.item(stock=10)
+    sheets.service("quick")
+    before = written_again()
+
+    ship.planned("A-1", item_id=item_id, service_id=ship.service("unpriced").id)
+    after_one = written_again()
+    ship.planned("A-2", item_id=item_id, service_id=None)
+
+    assert (after_one - before, written_again() - after_one) == (0, 1)
+    assert sorted(Shipment.objects.values_list("service__code", "price_minor")) == [("quick", 1000), ("unpriced", 0)]
 
 
 def test_many_shipments_are_picked_handed_over_and_called_off_by_as_many_statements_as_one() -> None:
