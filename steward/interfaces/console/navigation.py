@@ -71,7 +71,12 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         _("Service desk"),
         "headset",
-        (Entry(_("Inbox"), "desk_inbox", "tickets.view", "inbox", count="desk.mine", key="i"),),
+        (
+            Entry(_("Inbox"), "desk_inbox", "tickets.view", "inbox", count="desk.mine", key="i"),
+            Entry(_("Live wall"), "desk_wall", "tickets.supervise", "layout-dashboard"),
+            Entry(_("Better than it was"), "desk_gaming", "tickets.supervise", "zoom-question"),
+            Entry(_("Routing"), "desk_routing", "settings.desk", "route"),
+        ),
     ),
     Section(
         _("Orders"),

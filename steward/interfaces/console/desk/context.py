@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from steward.interfaces.console.desk.reasons import reasons_of
 from steward.interfaces.console.orders.actions import actions_of
 from steward.kernel.actor import Actor
 from steward.modules.customers.queries.merged import family
@@ -49,6 +50,7 @@ def context_of(actor: Actor, view: TicketView, *, now: datetime) -> dict[str, An
     facts: dict[str, Any] = {
         "others": others[:OTHERS],
         "history": ticket_history(view.id),
+        "assignments": reasons_of(view.id),
         "categories": words.CATEGORIES,
         "urgencies": list(words.URGENCIES.items()),
         "priorities": list(words.PRIORITIES.items()),

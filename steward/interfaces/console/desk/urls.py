@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from steward.interfaces.console.desk import acting, inbox, linking, presence, stating
+from steward.interfaces.console.desk import acting, inbox, linking, presence, routing, stating, wall
 
 urlpatterns = [
     path("", inbox.inbox, name="desk_inbox"),
+    path("routing/", routing.desk_routing, name="desk_routing"),
+    path("routing/rules", routing.routing_rule_new, name="routing_rule_new"),
+    path("routing/rules/<slug:code>", routing.routing_rule_save, name="routing_rule_save"),
+    path("routing/rules/<slug:code>/retire", routing.routing_rule_retire, name="routing_rule_retire"),
+    path("routing/needs", routing.routing_need, name="routing_need"),
+    path("routing/weights", routing.routing_weights, name="routing_weights"),
+    path("wall/", wall.desk_wall, name="desk_wall"),
+    path("wall/list", wall.desk_wall_list, name="desk_wall_list"),
+    path("wall/report", wall.desk_gaming, name="desk_gaming"),
+    path("wall/tickets/<str:number>", wall.desk_listen, name="desk_listen"),
+    path("wall/tickets/<str:number>/whisper", wall.desk_whisper, name="desk_whisper"),
     path("bulk", acting.tickets_bulk, name="tickets_bulk"),
     path("tickets/<str:number>", inbox.ticket, name="ticket"),
     path("tickets/<str:number>/presence", presence.ticket_presence, name="ticket_presence"),

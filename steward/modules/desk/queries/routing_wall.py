@@ -11,12 +11,13 @@ from msgspec import Struct
 
 from steward.modules.desk.models import Ticket
 from steward.modules.desk.queries import routing as queries
-from steward.modules.desk.queries.inbox import LONGEST_PAGE, TicketRow, ticket_rows
+from steward.modules.desk.queries.inbox import TicketRow, ticket_rows
 from steward.modules.desk.queries.names import staff_names
 from steward.modules.desk.rules import tickets
 from steward.modules.people import queries as people
 
 HOUR = timedelta(hours=1)
+MOST_LISTED = 100
 TILES = ("active", "unassigned", "awaiting", "late", "at_risk", "urgent", "waiting")
 ACTIVE = Q(state__in=tickets.ACTIVE)
 NOT_OPEN = ("waiting_customer", "waiting_third")
@@ -93,7 +94,7 @@ def of_tile(tile: str, at: datetime) -> Q:
 
 
 def wall_tickets(
-    tile: str, *, at: datetime, owner_id: int | None = None, viewer_id: int | None = None, limit: int = LONGEST_PAGE
+    tile: str, *, at: datetime, owner_id: int | None = None, viewer_id: int | None = None, limit: int = MOST_LISTED
 ) -> list[TicketRow]:
     """List the tickets behind a tile, of one person where wanted, what is due next first."""
     return ticket_rows(list(_behind(tile, at, owner_id).order_by("due_order", "id")[:limit]), viewer_id)
