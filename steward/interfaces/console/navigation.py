@@ -76,6 +76,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("Live wall"), "desk_wall", "tickets.supervise", "layout-dashboard"),
             Entry(_("Better than it was"), "desk_gaming", "tickets.supervise", "zoom-question"),
             Entry(_("Routing"), "desk_routing", "settings.desk", "route"),
+            Entry(_("Flows"), "desk_flows", "settings.desk", "list-check"),
         ),
     ),
     Section(

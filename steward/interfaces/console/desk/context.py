@@ -15,6 +15,7 @@ from steward.interfaces.console.orders.actions import actions_of
 from steward.kernel.actor import Actor
 from steward.modules.customers.queries.merged import family
 from steward.modules.desk.queries import words
+from steward.modules.desk.queries.flows import checklists
 from steward.modules.desk.queries.history import ticket_history
 from steward.modules.desk.queries.inbox import tickets_of_customer
 from steward.modules.desk.queries.ticket import TicketView
@@ -28,6 +29,7 @@ from steward.modules.orders.rules import transitions
 from steward.modules.payments import queries as payments
 from steward.modules.payments.queries import words as money_words
 from steward.modules.payments.rules import refunds
+from steward.modules.people.queries.lists import role_labels
 
 OTHERS, RECENT = 6, 5
 CHANGES = {"address": "map-pin", "lines": "list-details"}
@@ -56,6 +58,8 @@ def context_of(actor: Actor, view: TicketView, *, now: datetime) -> dict[str, An
         "priorities": list(words.PRIORITIES.items()),
         "link_words": words.LINKS,
         "reveal_url": reverse("ticket_reveal", args=[view.number]) if actor.may("customers.reveal") else "",
+        "checklist": checklists([view.id]).get(view.id),
+        "roles": role_labels(),
         "card": None,
         "recent_orders": [],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from steward.interfaces.console.desk import acting, inbox, linking, presence, routing, stating, wall
+from steward.interfaces.console.desk import acting, flows, inbox, linking, presence, routing, stating, steps, wall
 
 urlpatterns = [
     path("", inbox.inbox, name="desk_inbox"),
@@ -19,9 +19,14 @@ urlpatterns = [
     path("wall/report", wall.desk_gaming, name="desk_gaming"),
     path("wall/tickets/<str:number>", wall.desk_listen, name="desk_listen"),
     path("wall/tickets/<str:number>/whisper", wall.desk_whisper, name="desk_whisper"),
+    path("flows/", flows.desk_flows, name="desk_flows"),
+    path("flows/save", flows.desk_flow_save, name="desk_flow_save"),
+    path("flows/<slug:code>", flows.desk_flow, name="desk_flow"),
+    path("flows/<slug:code>/retire", flows.desk_flow_retire, name="desk_flow_retire"),
     path("bulk", acting.tickets_bulk, name="tickets_bulk"),
     path("tickets/<str:number>", inbox.ticket, name="ticket"),
     path("tickets/<str:number>/presence", presence.ticket_presence, name="ticket_presence"),
+    path("tickets/<str:number>/steps/<int:step_id>", steps.ticket_step, name="ticket_step"),
     path("tickets/<str:number>/take", acting.ticket_take, name="ticket_take"),
     path("tickets/<str:number>/hand-over", acting.ticket_hand_over, name="ticket_hand_over"),
     path("tickets/<str:number>/move", acting.ticket_move, name="ticket_move"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import gettext_lazy
 
-from steward.modules.desk.queries import words
+from steward.modules.desk.queries import flow_words, words
 
 register = template.Library()
 
@@ -33,6 +33,21 @@ DO = {
     "wait_for_third": gettext_lazy("Wait for others"),
     "solve": gettext_lazy("Solve"),
 }
+
+
+STEP_ICONS = {"waiting": "circle-dashed", "open": "circle-dot", "done": "circle-check", "skipped": "circle-minus"}
+
+
+@register.filter
+def step_icon(state: str) -> str:
+    """Name the icon of a step's state."""
+    return STEP_ICONS.get(state, "circle")
+
+
+@register.filter
+def step_state(state: str) -> str:
+    """Say how far a step is."""
+    return words.word(flow_words.STEP_STATES, state)
 
 
 @register.filter

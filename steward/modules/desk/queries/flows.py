@@ -94,7 +94,7 @@ def checklists(ticket_ids: Collection[int]) -> dict[int, Checklist]:
         by_ticket[row.ticket_id].append(row)
     clocks = next_clocks(SUBJECT, [row.id for steps in by_ticket.values() for row in steps if row.state == "open"])
     return {
-        ticket_id: Checklist(steps[0].flow.code, _said(steps[0].flow.labels), _views(steps, clocks))
+        ticket_id: Checklist(steps[0].flow.code, said(steps[0].flow.labels), _views(steps, clocks))
         for ticket_id, steps in by_ticket.items()
     }
 
@@ -125,8 +125,8 @@ def _step(row: TicketStep, plan: Step, clock: ClockView | None) -> StepView:
         id=row.id,
         ticket_id=row.ticket_id,
         code=row.code,
-        label=_said(plan.labels),
-        hint=_said(plan.hint),
+        label=said(plan.labels),
+        hint=said(plan.hint),
         role=row.role,
         state=row.state,
         opened_at=row.opened_at,
@@ -139,7 +139,7 @@ def _step(row: TicketStep, plan: Step, clock: ClockView | None) -> StepView:
     )
 
 
-def _said(words: dict[str, str]) -> str:
+def said(words: dict[str, str]) -> str:
     language = get_language() or "zh-hans"
     return words.get(language) or words.get("zh-hans") or next(iter(words.values()), "")
 
