@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -41,7 +42,7 @@ def post(settings: Settings, tmp_path: Path) -> Iterator[MailServer]:
         yield found
 
 
-def asked(**changes: object) -> InboundView:
+def asked(**changes: Any) -> InboundView:
     return view(take(letter(message_ref="<q2@example.com>", references=("<q1@example.com>",), **changes))[0])
 
 

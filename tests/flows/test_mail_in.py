@@ -206,7 +206,10 @@ def test_a_letter_too_large_is_parked_without_being_fetched(box: Box) -> None:
 
     assert box.poll() == {"parked": 1, "taken": 1}
     assert "too large" in ParkedInbound.objects.get().reason
-    assert ParkedInbound.objects.get().size_bytes < 1_000
+    row = ParkedInbound.objects.get()
+    assert row.size_bytes < 1_000
+    with pytest.raises(parked.StillUnreadable):
+        parked.retry_parked(make.manager_zhao(), parked_id=row.id, now=moment.now())
 
 
 def test_a_mailbox_that_cannot_be_read_says_why_and_recovers(box: Box) -> None:

@@ -18,7 +18,9 @@ from steward.modules.inventory.queries import stocktakes, write_offs
 from steward.modules.logistics.queries import carriers, claims, shipments, tracking
 from steward.modules.logistics.queries.days import house_day
 from steward.modules.logistics.rules.shipments import IN_HOUSE
+from steward.modules.messaging.queries import mailboxes
 from steward.modules.messaging.queries import outbox as messages
+from steward.modules.messaging.queries import parked as parked_messages
 from steward.modules.orders import queries as orders
 from steward.modules.orders.queries import exceptions, offers, screening
 from steward.modules.payments import queries as payments
@@ -79,7 +81,12 @@ def _decisions() -> Mapping[str, int]:
 
 def _messages() -> Mapping[str, int]:
     counts = messages.state_counts()
-    return {"messages.attention": sum(counts[state] for state in messages.NEEDS_A_PERSON)}
+    attention = sum(counts[state] for state in messages.NEEDS_A_PERSON)
+    return {"messages.attention": attention, "messages.parked": parked_messages.parked_count()}
+
+
+def _mailboxes() -> Mapping[str, int]:
+    return {"messages.mailboxes": mailboxes.failing_count()}
 
 
 def _approvals(actor: Actor) -> Mapping[str, int]:
@@ -128,6 +135,7 @@ COUNTERS: tuple[Counter, ...] = (
     Counter("logistics.view", _shipments),
     Counter("logistics.track", _tracking),
     Counter("messaging.view", _messages),
+    Counter("messaging.mailboxes", _mailboxes),
     Counter("customers.view", _proposals),
     Counter("people.approve", _decisions),
     Counter("payments.view", _money),

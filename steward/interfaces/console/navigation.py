@@ -152,6 +152,8 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("Delivery"), "messages", "messaging.view", "send", count="messages.attention", key="z"),
             Entry(_("Texts"), "message_texts", "messaging.templates", "message-2", key="x"),
             Entry(_("Webhooks"), "webhooks", "messaging.webhooks", "webhook", key="h"),
+            Entry(_("Parked messages"), "parked_mail", "messaging.view", "mail-question", count="messages.parked"),
+            Entry(_("Mailboxes"), "mailboxes", "messaging.mailboxes", "mailbox", count="messages.mailboxes"),
         ),
     ),
     Section(

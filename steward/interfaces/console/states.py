@@ -91,6 +91,7 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "delivered": "green",
         "bounced": "red",
     },
+    "parked": {"parked": "amber", "taken": "green", "dropped": "grey"},
     "delivery": {"waiting": "amber", "sending": "blue", "delivered": "green", "failed": "red"},
     "exception": {"muted": "grey", "open": "amber", "in_work": "blue", "solved": "green", "dismissed": "grey"},
     "supply": {

@@ -73,6 +73,14 @@ class ParkedSettled(Event, frozen=True, kw_only=True):
     message_id: int | None
 
 
+class ParkedShown(Event, frozen=True, kw_only=True):
+    """Somebody looked at a parked message in clear."""
+
+    KIND = "messaging.parked_shown"
+    SUBJECT = "parked"
+    parked_id: int
+
+
 class MailboxSaved(Event, frozen=True, kw_only=True):
     """A watched mailbox was added or changed; `fields` names what of it. Passwords are never named."""
 

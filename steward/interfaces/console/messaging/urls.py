@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from steward.interfaces.console.messaging import channels, delivery, hooks, notices, preferences, texts
+from steward.interfaces.console.messaging import (
+    channels,
+    delivery,
+    hooks,
+    mailboxes,
+    notices,
+    parked,
+    preferences,
+    texts,
+)
 
 urlpatterns = [
     path("", delivery.messages, name="messages"),
@@ -26,6 +35,12 @@ urlpatterns = [
     path("channels/new/<slug:kind>", channels.channel_new, name="channel_new"),
     path("channels/<slug:code>", channels.channel, name="channel"),
     path("channels/<slug:code>/switch", channels.channel_switch, name="channel_switch"),
+    path("mailboxes", mailboxes.mailbox_list, name="mailboxes"),
+    path("mailboxes/new", mailboxes.mailbox_new, name="mailbox_new"),
+    path("mailboxes/<slug:code>", mailboxes.mailbox, name="mailbox"),
+    path("mailboxes/<slug:code>/try", mailboxes.mailbox_try, name="mailbox_try"),
+    path("parked", parked.parked_list, name="parked_mail"),
+    path("parked/<int:parked_id>", parked.parked_one, name="parked_one"),
     path("webhooks", hooks.webhooks, name="webhooks"),
     path("webhooks/<int:endpoint_id>", hooks.webhook, name="webhook"),
     path("webhooks/<int:endpoint_id>/act", hooks.webhook_act, name="webhook_act"),

@@ -101,7 +101,8 @@ def _unread(
     mailbox: MailboxView, letter: RawMail, why: str, *, digest: str = "", is_dropped: bool = False
 ) -> Unreadable:
     name = digest or parking.digest(letter.content or f"{mailbox.code} {letter.uid}".encode())
-    return Unreadable("email", mailbox.code, name, letter.content, why, shape="rfc822", is_dropped=is_dropped)
+    shape = "headers" if letter.why else "rfc822"
+    return Unreadable("email", mailbox.code, name, letter.content, why, shape=shape, is_dropped=is_dropped)
 
 
 def _surroundings(mails: Sequence[ReadMail], own: Collection[str], now: datetime) -> Surroundings:

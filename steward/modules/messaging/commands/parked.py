@@ -12,13 +12,14 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.messaging.commands import letters, receiving
 from steward.modules.messaging.commands.parking import RAW_PURPOSE
-from steward.modules.messaging.events import ParkedSettled
+from steward.modules.messaging.events import ParkedSettled, ParkedShown
 from steward.modules.messaging.models import ParkedInbound
 from steward.modules.messaging.ports import RawMail
 from steward.modules.messaging.queries import mailboxes
 from steward.modules.messaging.rules.channels import Incoming, Taken
 
-SETTLE = "messaging.retry"
+SETTLE, REVEAL = "messaging.retry", "customers.reveal"
+SHOWN_BYTES = 20_000
 
 
 class StillUnreadable(errors.Refusal):
@@ -49,16 +50,35 @@ def retry_parked(actor: Actor, *, parked_id: int, now: datetime) -> int:
 
 
 def _taken(row: ParkedInbound, raw: bytes, now: datetime) -> Taken:
+    if row.shape == "headers":
+        raise StillUnreadable(why=row.reason)
     if row.shape == "incoming":
         one = msgspec.msgpack.decode(raw, type=Incoming)
         return receiving.receive(receiving.SYSTEM, incoming=[one], now=now, again=True)[0]
     mailbox = mailboxes.find_mailbox(row.box)
     if mailbox is None:
         raise errors.NotFound(key=row.box)
-    letter = RawMail(0, raw, "" if raw else row.reason)
+    letter = RawMail(0, raw)
     return letters.take_letters(
         receiving.SYSTEM, mailbox=mailbox, own=mailboxes.own_addresses(), letters=[letter], now=now, by_hand=True
     )[0]
+
+
+@command(needs=SETTLE)
+def show_parked(actor: Actor, *, parked_id: int) -> str:
+    """Show the beginning of a parked message in clear; who looked is recorded. Empty once it was seen to.
+
+    Raises: NotPermitted, NotFound. Emits: ParkedShown.
+    """
+    actor.require(REVEAL)
+    row = ParkedInbound.objects.filter(id=parked_id).first()
+    if row is None:
+        raise errors.NotFound(key=parked_id)
+    if row.sealed_raw is None:
+        return ""
+    raw = secrets_box.unseal_with_master(row.sealed_raw, purpose=RAW_PURPOSE)
+    events.record(actor, [ParkedShown(parked_id=parked_id)])
+    return raw[:SHOWN_BYTES].decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
 @command(needs=SETTLE)

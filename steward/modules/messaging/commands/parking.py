@@ -19,12 +19,15 @@ from steward.modules.messaging.rules.channels import Taken
 
 RECEIVE = "messaging.receive"
 RAW_PURPOSE = "messaging.parked"
+
 LONGEST_REASON = 300
 Key = tuple[str, str, str]
 
 
 class Unreadable(Struct, frozen=True):
-    """A message that could not be read or taken. `shape` says what the octets are: an e-mail, or a message of ours.
+    """A message that could not be read or taken. `shape` says what the octets are.
+
+    `rfc822` is an e-mail, `headers` the beginning of one that was not fetched, `incoming` a message of ours.
 
     One that is dropped at once is only remembered, with its reason.
     """
