@@ -15,7 +15,8 @@ FORM = {
     "code": "service", "address": "service@shop.example", "host": "127.0.0.1", "port": "1", "security": "none",
     "login": "service", "password": "a secret of ours", "folder": "INBOX", "active": "on", "has_plus": "on",
 }  # fmt: skip
-LETTER = b"From: Mei <mei@example.com>\r\nMessage-ID: <1@example.com>\r\nSubject: x\r\n\r\n" + "帐篷坏了".encode()
+HEAD = b"From: Mei <mei@example.com>\r\nMessage-ID: <1@example.com>\r\nSubject: x\r\n\r\n"
+LETTER = HEAD + "帐篷坏了".encode()
 
 
 def watched() -> None:
@@ -25,7 +26,9 @@ def watched() -> None:
 
 def put_aside(raw: bytes = LETTER) -> int:
     watched()
-    one = parking.Unreadable("email", "service", parking.digest(raw), raw, "its sender writes too often", shape="rfc822")
+    one = parking.Unreadable(
+        "email", "service", parking.digest(raw), raw, "its sender writes too often", shape="rfc822"
+    )
     return parking.park_inbound(make.TESTER, unreadable=[one], now=make.NOW)[0].id
 
 

@@ -160,6 +160,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "revoked": pgettext_lazy("state", "Revoked"),
     },
     "message": messages.STATES,
+    "parked": messages.PARKED_STATES,
     "delivery": messages.STATES,
     "carrier": carrier_words.CARRIER_STATES,
     "refund": payment_words.REFUND_STATES,

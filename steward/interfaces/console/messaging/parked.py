@@ -15,13 +15,9 @@ from steward.interfaces.console.notices import say
 from steward.kernel import moment
 from steward.modules.messaging.commands import parked
 from steward.modules.messaging.queries import parked as known
+from steward.modules.messaging.queries import words
 
 VIEW = "messaging.view"
-
-
-def state_words() -> dict[str, str]:
-    """Say what became of what was parked."""
-    return {"parked": _("Parked"), "taken": _("Taken after all"), "dropped": _("Dropped")}
 
 
 @never_cache
@@ -29,15 +25,14 @@ def state_words() -> dict[str, str]:
 @needs(VIEW)
 def parked_list(request: StaffRequest) -> HttpResponse:
     """List what was parked, newest first."""
-    words = state_words()
     chosen = request.GET.get("state", "parked")
-    chosen = chosen if chosen in (*words, "") else "parked"
+    chosen = chosen if chosen in (*words.PARKED_STATES, "") else "parked"
     page = known.parked_page(state=chosen, before_id=row_number(request.GET.get("before", "")))
     facts = {
-        "rows": [(row, words[row.state]) for row in page.rows],
+        "rows": [(row, words.PARKED_STATES[row.state]) for row in page.rows],
         "older": page.next_before,
         "chosen": chosen,
-        "chips": [(code, label, code == chosen) for code, label in {**words, "": _("All")}.items()],
+        "chips": [(code, label, code == chosen) for code, label in {**words.PARKED_STATES, "": _("All")}.items()],
     }
     return render(request, "console/messaging/parked.html", facts)
 
@@ -59,7 +54,7 @@ def parked_one(request: StaffRequest, parked_id: int) -> HttpResponse:
     row = known.parked_one(parked_id)
     facts = {
         "row": row,
-        "state": state_words()[row.state],
+        "state": words.PARKED_STATES[row.state],
         "raw": raw,
         "may_settle": row.state == "parked" and request.actor.may(parked.SETTLE),
         "may_show": request.actor.may(parked.REVEAL),

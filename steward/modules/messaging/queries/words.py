@@ -57,6 +57,11 @@ NOTICE_KINDS: dict[str, Any] = {
     "money": pgettext_lazy("notice", "Money"),
     "system": pgettext_lazy("notice", "System"),
 }
+PARKED_STATES = {
+    "parked": pgettext_lazy("message", "Parked"),
+    "taken": pgettext_lazy("message", "Taken after all"),
+    "dropped": pgettext_lazy("message", "Dropped"),
+}
 STATES: dict[str, Any] = {
     "waiting": pgettext_lazy("message state", "Waiting"),
     "sending": pgettext_lazy("message state", "Being sent"),
