@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from steward.interfaces.api import (
     accounts,
     approvals,
+    calls,
     carriers,
     clearing,
     contract,
@@ -94,6 +95,7 @@ for router in (
     messages.router,
     mailboxes.router,
     incoming.router,
+    calls.router,
     shipping.router,
     stations.router,
     surge.router,

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from steward.interfaces.console import navigation
 from steward.interfaces.console.access import actor_of
-from steward.kernel import parameters
+from steward.kernel import moment, parameters
+from steward.modules.desk.queries import calls
 from steward.modules.messaging.queries import notices
 
 HOUSE_NAME = parameters.define(
@@ -26,9 +27,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor = actor_of(request)
     locale = get_language() or settings.LANGUAGE_CODE
     theme = getattr(request.user, "theme", "") if actor else request.COOKIES.get("theme", "")
+    takes_calls = bool(actor and actor.staff_id and actor.may("tickets.work"))
     return {
         "actor": actor,
         "menu": navigation.shown(actor, request) if actor else [],
+        "takes_calls": takes_calls,
+        "my_calls": calls.calls_for(actor.staff_id or 0, now=moment.now()) if actor and takes_calls else [],
         "unread_notices": notices.unread_count(actor.staff_id or 0) if actor else 0,
         "house_name": parameters.value(HOUSE_NAME) or _("Steward"),
         "html_language": {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(locale, locale),

@@ -10,6 +10,7 @@ from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.customers.queries import proposals
+from steward.modules.desk.queries import calls
 from steward.modules.desk.queries import inbox as tickets
 from steward.modules.fulfilment.queries import waves
 from steward.modules.incidents import queries as incidents
@@ -99,7 +100,8 @@ def _approvals(actor: Actor) -> Mapping[str, int]:
 def _tickets(actor: Actor) -> Mapping[str, int]:
     """Count what this very person has, and what nobody has yet."""
     counts = tickets.queue_counts(actor.staff_id, now=moment.now())
-    return {f"desk.{name}": counts[name] for name in ("mine", "unassigned")}
+    waiting = {"desk.call_backs": calls.waiting_call_backs()}
+    return {f"desk.{name}": counts[name] for name in ("mine", "unassigned")} | waiting
 
 
 def _exceptions() -> Mapping[str, int]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from django.utils.translation import pgettext_lazy
 
+from steward.modules.desk.queries import call_words
 from steward.modules.desk.queries import words as desk_words
 from steward.modules.inventory.queries import stocktake_words
 from steward.modules.inventory.queries import words as stock_words
@@ -140,6 +141,7 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "refused": "grey",
         "withdrawn": "grey",
     },
+    "call": {"ringing": "amber", "answered": "blue", "held": "amber", "ended": "grey", "missed": "red"},
 }
 WORDS: Mapping[str, Mapping[str, Any]] = {
     "order": words.STATES,
@@ -170,6 +172,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "sheet": stocktake_words.SHEET_STATES,
     "exception": exception_words.STATES,
     "ticket": desk_words.STATES,
+    "call": call_words.STATES,
 }
 
 

@@ -23,6 +23,7 @@ AREAS = {
     "screening/": "screening",
     "payments/": "payments",
     "desk/": "desk",
+    "calls/": "calls",
     "messages/": "messaging",
     "settings/": "settings",
     "people/": "people",

@@ -77,6 +77,8 @@ def place_of(notice: notices.NoticeView) -> str:
         return reverse("refund", args=[notice.subject])
     if notice.subject_kind == "approval":
         return reverse("approval", args=[notice.subject_id])
+    if notice.subject_kind == "call":
+        return reverse("call", args=[notice.subject_id])
     if notice.subject_kind == "exception":
         return reverse("exception", args=[notice.subject_id])
     if notice.subject_kind in STOCK_PAGES:

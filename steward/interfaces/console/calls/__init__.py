@@ -1,0 +1,1 @@
+"""Calls: who rings, who was missed, whose extension is whose."""
