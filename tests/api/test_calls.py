@@ -30,7 +30,7 @@ def opened() -> int:
     """Connect a telephone system; extension 801 is Wang's."""
     facts = channel_calls.FACTS["phone"]
     save_account(make.TESTER, kind="phone", code="pbx", name="PBX", facts=facts, now=moment.now())
-    wang = make.agent_wang().staff_id or 0
+    wang = make.staff("wang", locale="en").staff_id or 0
     set_extensions(make.TESTER, box="pbx", owners={"801": wang})
     return wang
 

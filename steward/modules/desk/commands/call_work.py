@@ -59,7 +59,8 @@ def _ticket(actor: Actor, call: Call, number: str, subject: str, now: datetime) 
             raise errors.NotFound(key=number)
         return int(found)
     draft = TicketDraft(channel="phone", box=call.box, subject=subject, customer_id=call.customer_id)
-    return open_tickets(actor, drafts=[draft], now=now)[0]
+    # The matter began with the call: whoever rang has been waiting since then.
+    return open_tickets(actor, drafts=[draft], now=min(now, call.rang_at or call.first_told_at))[0]
 
 
 def _message(actor: Actor, call: Call, ticket_id: int, now: datetime) -> Message:
