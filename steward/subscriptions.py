@@ -85,7 +85,7 @@ from steward.modules.payments.events import (
     RefundWithdrawn,
 )
 from steward.modules.people.events import (
-    AppointmentComing,
+    AppointmentAnnounced,
     CalendarChanged,
     HolidaysMissed,
     LeaveMoved,
@@ -169,7 +169,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     PolicyAdded: [deadlines.on_policy_added_realign_clocks],
     PolicyChanged: [deadlines.on_policy_changed_realign_clocks],
     PolicyRetired: [deadlines.on_policy_retired_realign_clocks],
-    AppointmentComing: [messaging.on_appointment_coming_remind_customers],
+    AppointmentAnnounced: [messaging.on_appointment_announced_remind_customers],
     CalendarChanged: [deadlines.on_calendar_changed_realign_clocks],
     TeamChanged: [deadlines.on_team_changed_realign_clocks],
     TeamMembersSet: [deadlines.on_team_members_set_realign_clocks],

@@ -33,12 +33,14 @@ from steward.sample import (
     offers,
     past,
     refunds,
+    same_people,
     shipping,
     staffing,
     stock,
     stocktakes,
     supply,
     suspects,
+    visits,
     work,
 )
 from steward.sample.buyers import Public
@@ -135,6 +137,10 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     allocation.set_aside(crew, now)
     say("packing and sending, and hearing carriers")
     shipping.send(crew, Random(f"{seed}:shipping"), now)
+    say("noticing who is the same person, and opening service stations")
+    same_people.notice(crew, [*plan.past, *(one.draft for one in plan.live)], now)
+    visits.receive(crew, Random(f"{seed}:visits"), now)
+    visits.miss(now)
     say("clearing what does not sell")
     clearing.clear(crew, item_ids, now)
     say("counting stock")

@@ -24,6 +24,7 @@ SYSTEM_ONLY = frozenset(
         "stock.book_counts",
         "stock.expire",
         "stock.follow",
+        "stations.sweep",
     }
 )
 

@@ -10,7 +10,7 @@ from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
 from steward.modules.messaging.commands import forgetting, reminding
-from steward.modules.people.events import AppointmentComing
+from steward.modules.people.events import AppointmentAnnounced
 
 SYSTEM = system("messaging")
 
@@ -22,7 +22,7 @@ def on_customer_erased_redact_messages(events: Sequence[CustomerErased]) -> None
         default_storage.delete(name)
 
 
-def on_appointment_coming_remind_customers(events: Sequence[AppointmentComing]) -> None:
+def on_appointment_announced_remind_customers(events: Sequence[AppointmentAnnounced]) -> None:
     """Remind who is expected at a service station."""
     times = {event.appointment_id: event.starts_at for event in events}
     reminding.remind_of_appointments(SYSTEM, times=times, now=moment.now())

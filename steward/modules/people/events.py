@@ -346,10 +346,10 @@ class AppointmentSettled(Event, frozen=True, kw_only=True):
     note: str
 
 
-class AppointmentComing(Event, frozen=True, kw_only=True):
+class AppointmentAnnounced(Event, frozen=True, kw_only=True):
     """An appointment is a day ahead: who comes is to be reminded."""
 
-    KIND = "people.appointment_coming"
+    KIND = "people.appointment_announced"
     SUBJECT = "appointment"
     appointment_id: int
     station_code: str

@@ -34,7 +34,7 @@ def customers(request: StaffRequest) -> HttpResponse:
         "rows": shown(request.actor, rows[:PAGE]),
         "q": text,
         "proposals": proposals.open_proposals(),
-        "older_url": "?" + urlencode({"q": text, "after": rows[PAGE - 1].id}) if len(rows) > PAGE else "",
+        "older_url": "?" + urlencode({"q": text, "after": str(rows[PAGE - 1].id)}) if len(rows) > PAGE else "",
     }
     return render(request, "console/customers/list.html", facts)
 

@@ -41,7 +41,7 @@ def proposals(request: StaffRequest) -> HttpResponse:
         "chips": [(code, label, code == state) for code, label in words.PROPOSAL_STATES.items()],
         "waiting": queries.open_proposals(),
         "may_merge": request.actor.may("customers.merge"),
-        "older_url": "?" + urlencode({"state": state, "after": found[PAGE - 1].id}) if len(found) > PAGE else "",
+        "older_url": "?" + urlencode({"state": state, "after": str(found[PAGE - 1].id)}) if len(found) > PAGE else "",
     }
     return render(request, "console/customers/proposals.html", facts)
 

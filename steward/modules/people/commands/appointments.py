@@ -15,7 +15,7 @@ from steward.kernel import errors, events, parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.kernel.lifecycles import reached
-from steward.modules.people.events import AppointmentBooked, AppointmentComing, AppointmentMoved, AppointmentSettled
+from steward.modules.people.events import AppointmentAnnounced, AppointmentBooked, AppointmentMoved, AppointmentSettled
 from steward.modules.people.models import Appointment, Station
 from steward.modules.people.queries.calendars import active_calendar
 from steward.modules.people.queries.stations import StationView, offered_spans, station
@@ -197,7 +197,7 @@ def miss_appointments(actor: Actor, *, now: datetime) -> int:
 def announce_coming(actor: Actor, *, now: datetime) -> int:
     """Announce visits that are near, once for each time they are set to; who booked later than that knows.
 
-    Returns how many. Emits: AppointmentComing. Locks: the visits, in id order.
+    Returns how many. Emits: AppointmentAnnounced. Locks: the visits, in id order.
     """
     ahead = timedelta(hours=int(parameters.value(REMINDER_H)))
     near = Appointment.objects.filter(state="booked", starts_at__gt=now, starts_at__lte=now + ahead)
@@ -207,7 +207,7 @@ def announce_coming(actor: Actor, *, now: datetime) -> int:
     Appointment.objects.filter(id__in=[row.id for row in due]).update(announced_for=F("starts_at"))
     names = dict(Station.objects.values_list("id", "code"))
     told = [
-        AppointmentComing(
+        AppointmentAnnounced(
             appointment_id=row.id,
             station_code=names[row.station_id],
             starts_at=row.starts_at,

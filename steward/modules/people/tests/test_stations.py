@@ -147,7 +147,7 @@ def test_a_visit_is_announced_once_a_day_ahead_and_again_when_it_was_moved() -> 
     at = NOW + timedelta(days=1, hours=1)
     assert appointments.announce_coming(SETUP, now=NOW) == 0
     assert [appointments.announce_coming(SETUP, now=at) for _time in range(2)] == [1, 0]
-    assert kinds(1) == ["people.appointment_coming"]
+    assert kinds(1) == ["people.appointment_announced"]
     appointments.move_appointment(SETUP, appointment_id=id_, starts_at=NOW + timedelta(days=3), now=at)
     assert appointments.announce_coming(SETUP, now=at + timedelta(days=1)) == 1
 
