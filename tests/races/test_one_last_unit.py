@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from random import Random
 
 import pytest
+from django.db import transaction
 
 from steward.kernel.errors import Refusal
 from steward.modules.inventory import queries
+from steward.modules.inventory.commands.entries import lock_holds
 from steward.modules.inventory.commands.moving import MovementDraft, NotThere, PromisedAlready, record_movements
-from steward.modules.inventory.commands.promising import release_promises
+from steward.modules.inventory.commands.promising import make_firm, release_promises
 from steward.modules.inventory.commands.regrading import Regrade, regrade_stock
 from steward.modules.inventory.commands.reserving import Placement, ship_reservations
-from steward.modules.inventory.models import Movement, Promise, Reservation, Stock
+from steward.modules.inventory.models import Hold, Movement, Promise, Reservation, Stock
 from steward.modules.inventory.tests import stage
 from tests import make
-from tests.races.crowd import at_once, behind
+from tests.races.crowd import PATIENCE_S, another_line, at_once, behind, wait_for_queue
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -102,6 +105,26 @@ def test_goods_shipped_twice_at_once_leave_once() -> None:
     assert sorted(at_once(ship, ship)) == [0, 1]
     assert Stock.objects.get().on_hand == 1
     assert_proven(item)
+
+
+def test_promises_become_firm_in_the_order_in_which_others_lock_them() -> None:
+    item = make.item(stock=2)
+    for order in (2, 1):  # so that they lie in the table the other way round than their numbers run
+        stage.promise(make.TESTER, order_id=order, units={item: 1}, firm=False)
+
+    def firm() -> None:
+        with transaction.atomic():
+            make_firm(order_ids=[2, 1])
+
+    with ThreadPoolExecutor(1) as pool:
+        with another_line() as watch, transaction.atomic():
+            lock_holds([1])
+            answer = pool.submit(at_once, firm)
+            wait_for_queue(watch, 1)
+            assert lock_holds([2]) == [2]
+        answer.result(PATIENCE_S)
+
+    assert set(Hold.objects.values_list("state", flat=True)) == {"firm"}
 
 
 def live(worker: int, items: list[int]) -> None:
