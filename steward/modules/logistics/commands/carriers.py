@@ -16,6 +16,8 @@ from steward.kernel.command import command
 from steward.modules.logistics.events import CarrierChanged
 from steward.modules.logistics.models import Carrier, Contact, Coverage, Licence, Service, ServiceCase
 from steward.modules.logistics.rules import carriers as rules
+from steward.modules.logistics.rules.coverage import as_stated
+from steward.modules.logistics.rules.tariff_mapping import Lead
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{1,39}")
 LONGEST_NAME = 80
@@ -199,6 +201,30 @@ def _service_findings(draft: ServiceDraft, carrier: Carrier | None) -> Findings:
         are_days = 0 <= one.lead_days_min <= one.lead_days_max <= rules.MOST_DAYS
         checks += [(f"coverage.{at}", is_place, digits), (f"coverage.{at}", are_days, in_order)]
     return [{"field": field, "code": "unfit", "message": message} for field, fits, message in checks if not fits]
+
+
+def cover_as_stated(actor: Actor, *, service: str, stated: Sequence[Lead]) -> int:
+    """Write the days a price sheet states into a service's coverage, as a step of the caller's command.
+
+    What was taken out stays out, and what the sheet does not name stays as it is. Returns how many regions changed.
+    Raises: BadInput where they would be too many. Emits: CarrierChanged. Locks: the service is locked.
+    """
+    owner = Service.objects.select_related("carrier").get(code=service)
+    known = {(row.origin, row.region): row for row in Coverage.objects.filter(service=owner).order_by("id")}
+    days = as_stated(((*ends, row.served, row.lead_days_min, row.lead_days_max) for ends, row in known.items()), stated)
+    fresh = [ends for ends in days if ends not in known]
+    if len(known) + len(fresh) > MOST_COVERAGE:
+        raise errors.BadInput([{"field": "coverage", "code": "unfit", "message": _("At most 5,000 regions.")}])
+    for (origin, region), (first, last) in days.items():
+        row = known.setdefault((origin, region), Coverage(service=owner, origin=origin, region=region))
+        row.lead_days_min, row.lead_days_max = first, last
+    Coverage.objects.bulk_create(known[ends] for ends in fresh)
+    changed = [known[ends] for ends in days if ends not in fresh]
+    Coverage.objects.bulk_update(changed, ["lead_days_min", "lead_days_max"])
+    if days:
+        changes = CarrierChanged(carrier_id=owner.carrier_id, code=owner.carrier.code, parts=["coverage"])
+        events.record(actor, [changes])
+    return len(days)
 
 
 def _are_in_order(first: date | None, last: date | None) -> bool:

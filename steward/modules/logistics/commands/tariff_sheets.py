@@ -18,6 +18,7 @@ from msgspec import Struct
 from steward.kernel import errors
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.logistics.commands.carriers import cover_as_stated
 from steward.modules.logistics.commands.tariffs import finding, save_tariff
 from steward.modules.logistics.queries.tariff_import import preview
 
@@ -56,13 +57,15 @@ def import_tariff(
 ) -> Imported:
     """Put the rows of a sheet, read through a mapping, in force as a new version of a service's tariff.
 
-    Where any row is wrong nothing is written, and every finding is named with its row.
-    Raises: NotFound, UnfitMapping, BadInput with every finding, VersionsOverlap. Emits: TariffSet.
+    The days it states are the service's by the carrier's own word from now on: coverage has no first day. Where any row
+    is wrong nothing is written, and every finding is named with its row.
+    Raises: NotFound, UnfitMapping, BadInput with every finding, VersionsOverlap. Emits: TariffSet, CarrierChanged.
     """
     found = preview(records, mapping=mapping, surcharges=surcharges, note=note.strip()[:200])
     if found.errors:
         raise errors.BadInput([finding(one) for one in found.errors])
     version = save_tariff(actor, service=service, draft=found.draft, valid_from=valid_from, valid_until=valid_until)
+    cover_as_stated(actor, service=service, stated=found.leads)
     warnings = [finding(one) for one in found.faults if one.severity != "error"]
     return Imported(version=version, lanes=len(found.draft.lanes), warnings=warnings)
 

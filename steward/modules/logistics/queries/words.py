@@ -91,6 +91,7 @@ FAULTS: Mapping[str, Any] = {
     "tier_needed": gettext_lazy("At least one tier is needed."),
     "tier_without_price": gettext_lazy("The tier has neither a base price nor one per kilogram or cubic metre."),
     "unit_unknown": gettext_lazy("There is no unit of weight “%(value)s”."),
+    "days_unfit": gettext_lazy("Days run from 0 to %(most)s."),
     "days_reversed": gettext_lazy("The longest time is shorter than the shortest."),
 }
 

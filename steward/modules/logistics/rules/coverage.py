@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from steward.modules.logistics.rules.prefixes import Integers, PrefixTable, look_up_pairs
 from steward.modules.logistics.rules.pricing import Flags, Parcels
+from steward.modules.logistics.rules.tariff_mapping import Lead
 
 Row = tuple[str, str, bool, int, int]
+
+
+def as_stated(rows: Iterable[Row], stated: Iterable[Lead]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Tell which places take other days than they have, by what a sheet states: (origin, region) → shortest, longest.
+
+    A place stated several times takes the widest span. One that was taken out, itself or with a wider place, stays out.
+    """
+    known = {(origin, region): (served, first, last) for origin, region, served, first, last in rows}
+    spans: dict[tuple[str, str], tuple[int, int]] = {}
+    for one in stated:
+        first, last = spans.get((one.origin, one.region), (one.days_min, one.days_max))
+        spans[one.origin, one.region] = (min(first, one.days_min), max(last, one.days_max))
+    return {
+        ends: span
+        for ends, span in spans.items()
+        if _is_served(known, *ends) and known.get(ends, (True, None, None))[1:] != span
+    }
+
+
+def _is_served(known: Mapping[tuple[str, str], tuple[bool, int, int]], origin: str, region: str) -> bool:
+    """Tell whether a place is served by what is known of it, or of the narrowest around it; an unknown one is."""
+    for start in (origin[:length] for length in range(len(origin), -1, -2)):
+        for end in (region[:length] for length in range(len(region), -1, -2)):
+            if (start, end) in known:
+                return known[start, end][0]
+    return True
 
 
 class CoverageTable:

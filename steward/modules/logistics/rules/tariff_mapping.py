@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from steward.kernel import money
+from steward.modules.logistics.rules.carriers import MOST_DAYS
 from steward.modules.logistics.rules.tariffs import HEAVIEST_G, Fault, Tier
 
 Cell = str | int | float | None
@@ -152,8 +153,12 @@ def _read_record(
         found.rows += [(origin, region, tier) for origin, region in lanes] if tier else []
     days = [_number(found, number, record, cell) for cell in (mapping.lead_min, mapping.lead_max)]
     stated = [int(value) for value in days if value is not None]
-    if stated:
-        found.leads += [Lead(origin, region, min(stated), max(stated)) for origin, region in lanes]
+    if not stated:
+        return
+    if not 0 <= min(stated) <= max(stated) <= MOST_DAYS:
+        found.faults.append(Fault(number, "days", "days_unfit", {"most": str(MOST_DAYS)}))
+        return
+    found.leads += [Lead(origin, region, min(stated), max(stated)) for origin, region in lanes]
 
 
 def _tier(found: Read, number: int, record: Record, mapping: TariffMapping, of: TierMapping) -> Tier | None:

@@ -10,9 +10,12 @@ import pytest
 from django.utils import timezone
 
 from steward.kernel import audit, errors
+from steward.kernel.models import Event
 from steward.modules.logistics.commands import tariff_sheets
+from steward.modules.logistics.commands.carriers import CoverageDraft
 from steward.modules.logistics.commands.tariffs import MappingKnown, MappingTaken, VersionsOverlap, save_tariff_mapping
 from steward.modules.logistics.models import Tariff, TariffLane, TariffMapping
+from steward.modules.logistics.queries.carriers import coverage
 from steward.modules.logistics.rules.mapping_faults import mapping_faults
 from steward.modules.logistics.rules.tariff_mapping import SHIPPED
 from steward.modules.logistics.tests import sheets
@@ -40,6 +43,61 @@ def test_a_sheet_becomes_a_version_with_all_its_lanes() -> None:
     made = Tariff.objects.get(version=done.version)
     assert (done.version, done.lanes, made.note, made.valid_from) == (2, 2, "五月价", FIRST)
     assert TariffLane.objects.filter(tariff=made).count() == 2
+
+
+DAYS = ("目的地", "重量从", "重量到", "基础价", "最短天数", "最长天数")
+
+
+def covered(code: str = "quick") -> list[tuple[str, str, bool, int, int]]:
+    return [(one.origin, one.region, one.served, one.lead_days_min, one.lead_days_max) for one in coverage(code)]
+
+
+def test_days_a_sheet_states_are_the_service_s_from_then_on() -> None:
+    sheets.service("quick", days=(2, 3))
+
+    put(rows(("浙江", "0", "1", "5", "1", "2"), ("浙江", "1", "", "9", "", "3"), ("全国", "0", "", "12", "", ""),
+             header=DAYS))  # fmt: skip
+
+    assert covered() == [("", "", True, 2, 3), ("", "33", True, 1, 3)]
+    changed = Event.objects.filter(kind="logistics.carrier_changed").latest("id")
+    assert changed.data["parts"] == ["coverage"]
+
+
+def test_days_stated_for_a_place_that_is_known_take_the_place_of_what_stood_there() -> None:
+    sheets.service("quick", coverage=[CoverageDraft("33", 4, 6)])
+
+    put(rows(("浙江", "0", "", "5", "1", "2"), header=DAYS))
+
+    assert covered() == [("", "33", True, 1, 2)]
+
+
+def test_a_place_that_was_taken_out_stays_out_whatever_days_a_sheet_states() -> None:
+    taken_out = [CoverageDraft("", 2, 3), CoverageDraft("65", served=False)]
+    sheets.service("quick", coverage=taken_out)
+
+    put(rows(("新疆", "0", "", "30", "7", "9"), ("乌鲁木齐", "0", "", "25", "6", "8"), header=DAYS))
+
+    assert covered() == [("", "", True, 2, 3), ("", "65", False, 0, 0)]
+
+
+def test_a_sheet_that_states_no_days_changes_no_coverage() -> None:
+    sheets.service("quick")
+    before = covered(), Event.objects.filter(kind="logistics.carrier_changed").count()
+
+    put(rows(("浙江", "0", "", "5")))
+
+    assert (covered(), Event.objects.filter(kind="logistics.carrier_changed").count()) == before
+
+
+@pytest.mark.parametrize("days", [("1", "91"), ("-1", "2"), ("9999999", "")])
+def test_days_no_delivery_takes_are_named_and_nothing_is_left_behind(days: tuple[str, str]) -> None:
+    sheets.service("quick", days=(2, 3))
+
+    with pytest.raises(errors.BadInput) as refusal:
+        put(rows(("浙江", "0", "", "5", *days), header=DAYS))
+
+    assert [(one["field"], one["code"]) for one in refusal.value.findings] == [("rows.2.days", "days_unfit")]
+    assert (covered(), Tariff.objects.count()) == ([("", "", True, 2, 3)], 1)
 
 
 def test_tiers_that_overlap_are_named_with_both_rows_and_nothing_is_left_behind() -> None:
