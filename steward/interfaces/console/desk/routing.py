@@ -1,4 +1,4 @@
-"""How tickets are given out: rules, skills that are asked for, how much of a case a ticket is, and a trial of it all."""
+"""How tickets are given out: rules, skills that are asked for, how much of a case each is, and a trial of it all."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def whisper(actor: Actor, *, ticket_id: int, text: str, now: datetime) -> int:
 
     Raises: NotFound, NoteNeeded. Emits: TicketNoted. Locks: the ticket.
     """
-    if not text.strip() or actor.staff_id is None:
+    if not text.strip():
         raise NoteNeeded
     ticket = lock_tickets([ticket_id])[ticket_id]
     said = text.strip()[:LONGEST]
@@ -33,7 +33,7 @@ def whisper(actor: Actor, *, ticket_id: int, text: str, now: datetime) -> int:
     note = Message.objects.create(
         ticket=ticket,
         kind="note",
-        author="staff",
+        author="staff" if actor.staff_id is not None else "system",
         staff_id=actor.staff_id,
         at=now,
         text=said,

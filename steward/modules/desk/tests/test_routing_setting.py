@@ -9,6 +9,7 @@ import pytest
 from steward.kernel import errors
 from steward.modules.desk.commands import routing_rules as commands
 from steward.modules.desk.commands.moving import move_tickets
+from steward.modules.desk.commands.owning import NobodyToTakeIt
 from steward.modules.desk.commands.routing_rules import RuleDraft
 from steward.modules.desk.commands.whispering import whisper
 from steward.modules.desk.models import Message, RoutingRule, Ticket
@@ -78,7 +79,7 @@ def test_needs_and_weights_change_where_tickets_go() -> None:
 
 def test_a_key_customer_has_an_agent_who_may_work_on_tickets() -> None:
     mei = words.customer()
-    with pytest.raises(commands.NobodyToTakeIt):
+    with pytest.raises(NobodyToTakeIt):
         commands.set_key_agent(
             make.manager_zhao(), customer_id=mei, staff_id=make.clerk_lin().staff_id, note="", now=LATER
         )
