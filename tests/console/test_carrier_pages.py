@@ -63,6 +63,14 @@ def test_a_pasted_sheet_is_looked_at_first_and_counts_when_told_to(zhao: Client)
     assert "沙河标快" in words(zhao, "/carriers/services/sand-std/tariff")
 
 
+def test_days_of_a_pasted_sheet_are_the_service_s(zhao: Client) -> None:
+    rows = "目的地\t重量从\t重量到\t基础价\t最短天数\t最长天数\n浙江\t0\t\t8\t1\t2\n全国\t0\t\t12\t\t"
+    fields = {"mapping": "template", "rows": rows, "valid_from": "2026-01-01", "do": "save"}
+    assert said(zhao.post("/carriers/services/sand-std/tariff/new", fields)) == "版本 1 自 2026-01-01 起生效。"
+    days = {(one.region, one.lead_days_min, one.lead_days_max) for one in files.coverage("sand-std")}
+    assert days == {("", 1, 2), ("33", 1, 2)}
+
+
 def test_faults_of_a_sheet_are_all_said_and_nothing_counts(zhao: Client) -> None:
     rows = SHEET + "浙江\t0.5\t2\t9\t\t\t\n月球\t0\t\t5\t\t\t\n"
     fields = {"mapping": "template", "rows": rows, "valid_from": "2026-01-01", "do": "save"}

@@ -20,8 +20,7 @@ from steward.interfaces.console.carriers import reading
 from steward.interfaces.console.notices import say
 from steward.kernel import errors
 from steward.kernel.errors import BadInput
-from steward.modules.logistics.commands.tariff_sheets import LARGEST_BYTES, TooBigSheet
-from steward.modules.logistics.commands.tariffs import save_tariff
+from steward.modules.logistics.commands.tariff_sheets import LARGEST_BYTES, TooBigSheet, put_in_force
 from steward.modules.logistics.queries import carriers as files
 from steward.modules.logistics.queries import tariffs as queries
 from steward.modules.logistics.queries import words
@@ -160,9 +159,7 @@ def _save(
         if first is None:
             raise reading.Unreadable("valid_from", _("Say from which day it counts."))
         last = reading.day(typed, "valid_until")
-        version = save_tariff(
-            request.actor, service=service_code, draft=found.draft, valid_from=first, valid_until=last
-        )
+        version = put_in_force(request.actor, service=service_code, found=found, valid_from=first, valid_until=last)
     except BadInput as refusal:
         wrong.update(reading.by_field(refusal.findings))
         return None

@@ -20,7 +20,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.logistics.commands.carriers import cover_as_stated
 from steward.modules.logistics.commands.tariffs import finding, save_tariff
-from steward.modules.logistics.queries.tariff_import import preview
+from steward.modules.logistics.queries.tariff_import import Preview, preview
 
 FOLDER = "logistics/sheets"
 LARGEST_BYTES = 16 * 1024 * 1024
@@ -57,17 +57,30 @@ def import_tariff(
 ) -> Imported:
     """Put the rows of a sheet, read through a mapping, in force as a new version of a service's tariff.
 
-    The days it states are the service's by the carrier's own word from now on: coverage has no first day. Where any row
-    is wrong nothing is written, and every finding is named with its row.
+    Where any row is wrong nothing is written, and every finding is named with its row.
     Raises: NotFound, UnfitMapping, BadInput with every finding, VersionsOverlap. Emits: TariffSet, CarrierChanged.
     """
     found = preview(records, mapping=mapping, surcharges=surcharges, note=note.strip()[:200])
     if found.errors:
         raise errors.BadInput([finding(one) for one in found.errors])
-    version = save_tariff(actor, service=service, draft=found.draft, valid_from=valid_from, valid_until=valid_until)
-    cover_as_stated(actor, service=service, stated=found.leads)
+    version = put_in_force(actor, service=service, found=found, valid_from=valid_from, valid_until=valid_until)
     warnings = [finding(one) for one in found.faults if one.severity != "error"]
     return Imported(version=version, lanes=len(found.draft.lanes), warnings=warnings)
+
+
+@command(needs="logistics.carriers")
+def put_in_force(
+    actor: Actor, *, service: str, found: Preview, valid_from: date, valid_until: date | None = None
+) -> int:
+    """Put what was read from a sheet in force: a new version of the tariff, and the days it states.
+
+    These are the service's by the carrier's own word from now on: coverage has no first day. Returns the version.
+    Raises: NotFound, BadInput with every finding, VersionsOverlap. Emits: TariffSet, CarrierChanged.
+    Locks: the service.
+    """
+    version = save_tariff(actor, service=service, draft=found.draft, valid_from=valid_from, valid_until=valid_until)
+    cover_as_stated(actor, service=service, stated=found.leads)
+    return version
 
 
 def keep_sheet(actor: Actor, *, name: str, content: bytes) -> str:
