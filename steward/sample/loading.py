@@ -25,6 +25,7 @@ from steward.sample import (
     carriers,
     checks,
     clearing,
+    desk,
     exceptions,
     files,
     goods,
@@ -147,6 +148,8 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     stocktakes.count(crew, Random(f"{seed}:stocktakes"), now)
     say("finding what went wrong")
     exceptions.happen(crew, [case.order_id for case in cases], now)
+    say("answering customers")
+    desk.talk(crew, cases, now)
     return loaded
 
 

@@ -185,6 +185,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("Business numbers"), "parameters", "settings.parameters", "adjustments", key="p"),
             Entry(_("Screening rules"), "screening_rules", "orders.screening_rules", "shield-cog"),
             Entry(_("Time limits"), "time_limits", "settings.policies", "clock", key="t"),
+            Entry(_("Standard answers"), "desk_macros", "settings.desk", "bolt"),
             Entry(_("Order process"), "process", "orders.process", "route"),
             Entry(_("Who has to agree"), "approval_policies", "approvals.view", "scale"),
             Entry(_("Staff"), "staff", "settings.staff", "users", key="s"),

@@ -257,3 +257,22 @@ class KeyAgentSet(Event, frozen=True, kw_only=True):
     customer_id: int
     before_id: int | None
     after_id: int | None
+
+
+class MacroSaved(Event, frozen=True, kw_only=True):
+    """A standard answer was written, changed, or put away (`active` false)."""
+
+    KIND = "desk.macro_saved"
+    SUBJECT = "macro"
+    macro_id: int
+    code: str
+    active: bool
+
+
+class MacroUsed(Event, frozen=True, kw_only=True):
+    """An answer went out that was made from a standard answer."""
+
+    KIND = "desk.macro_used"
+    SUBJECT = "ticket"
+    ticket_id: int
+    code: str

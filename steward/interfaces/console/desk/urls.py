@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from steward.interfaces.console.desk import acting, flows, inbox, linking, presence, routing, stating, steps, wall
+from steward.interfaces.console.desk import (
+    acting,
+    composing,
+    flows,
+    inbox,
+    linking,
+    macros,
+    presence,
+    routing,
+    stating,
+    steps,
+    wall,
+)
 
 urlpatterns = [
     path("", inbox.inbox, name="desk_inbox"),
@@ -23,8 +35,15 @@ urlpatterns = [
     path("flows/save", flows.desk_flow_save, name="desk_flow_save"),
     path("flows/<slug:code>", flows.desk_flow, name="desk_flow"),
     path("flows/<slug:code>/retire", flows.desk_flow_retire, name="desk_flow_retire"),
+    path("standard-answers", macros.desk_macros, name="desk_macros"),
+    path("standard-answers/save", macros.desk_macro_save, name="desk_macro_save"),
+    path("standard-answers/<slug:code>/retire", macros.desk_macro_retire, name="desk_macro_retire"),
     path("bulk", acting.tickets_bulk, name="tickets_bulk"),
     path("tickets/<str:number>", inbox.ticket, name="ticket"),
+    path("tickets/<str:number>/say", composing.ticket_say, name="ticket_say"),
+    path("tickets/<str:number>/draft", composing.ticket_draft, name="ticket_draft"),
+    path("tickets/<str:number>/macros", composing.ticket_macros, name="ticket_macros"),
+    path("tickets/<str:number>/take-back/<int:message_id>", composing.ticket_take_back, name="ticket_take_back"),
     path("tickets/<str:number>/presence", presence.ticket_presence, name="ticket_presence"),
     path("tickets/<str:number>/steps/<int:step_id>", steps.ticket_step, name="ticket_step"),
     path("tickets/<str:number>/take", acting.ticket_take, name="ticket_take"),

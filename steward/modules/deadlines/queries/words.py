@@ -99,6 +99,7 @@ TAKEN_BY: Mapping[str, Any] = {
 }
 PAUSES: Mapping[str, Any] = {
     "waiting_for_customer": _("waiting for the customer"),
+    "waiting_for_third_party": _("waiting for somebody else"),
     "waiting_for_supplier": _("waiting for the supplier"),
     "waiting_for_carrier": _("waiting for the carrier"),
     "held_by_screening": _("held by screening"),

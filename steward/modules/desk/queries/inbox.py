@@ -181,7 +181,7 @@ def _number(digits: str) -> str:
 
 
 def ticket_rows(found: Sequence[Ticket], staff_id: int | None) -> list[TicketRow]:
-    """Complete tickets to rows: clocks, last words, customers, owners, what was read; so many queries."""
+    """Complete tickets to rows: clocks, last words, customers, owners, what was read; a constant number of queries."""
     ids = [row.id for row in found]
     clocks = next_clocks(SUBJECT, ids) if ids else {}
     words = _last_words(ids)
