@@ -140,6 +140,7 @@ def _step(row: TicketStep, plan: Step, clock: ClockView | None) -> StepView:
 
 
 def said(words: dict[str, str]) -> str:
+    """Choose the words of the reader's language."""
     language = get_language() or "zh-hans"
     return words.get(language) or words.get("zh-hans") or next(iter(words.values()), "")
 
