@@ -67,7 +67,7 @@ def test_a_large_correction_waits_on_a_page_of_its_own_and_a_small_one_is_booked
     assert (small["Location"], large["Location"]) == (f"/stock/items/{item}", f"/stock/write-offs/{number}")
     text = page(keeper, f"/stock/write-offs/{number}")
     assert "手工调整" in text
-    assert "手工记账" in text
+    assert "手工出账" in text
     assert number in page(keeper, "/stock/write-offs")
     assert Stock.objects.values_list("on_hand", "held").get() == (28, 9)
 

@@ -157,7 +157,7 @@ def stock_slow_export(request: StaffRequest) -> HttpResponse:
     rows = clearing.slow_stock(**_slow_wish(request), limit=EXPORTED_AT_MOST, now=moment.now())
     head = [
         "SKU", _("Goods"), "ABC", _("Warehouse"), _("On hand"), _("Free pieces"), _("Sold a day"),
-        _("Days of cover"), _("Days without movement"), pgettext("goods", "Value"), _("Currency"), _("Valued"),
+        _("Days of cover"), _("Days with nothing in or out"), pgettext("goods", "Value"), _("Currency"), _("Valued"),
         _("Share of value, %"), _("Class"),
     ]  # fmt: skip
     return _csv("slow-stock", head, rows, _slow_cells)
