@@ -16,7 +16,18 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 
-ADDRESSES = ("/", "/orders/", "/orders/?queue=audit", "/orders/new", "/imports/", "/mappings/", "/stock/", "/jobs/")
+ADDRESSES = (
+    "/",
+    "/orders/",
+    "/orders/?queue=audit",
+    "/orders/new",
+    "/imports/",
+    "/mappings/",
+    "/stock/",
+    "/jobs/",
+    "/customers/",
+    "/stations/",
+)
 
 
 def _is_rendering() -> bool:

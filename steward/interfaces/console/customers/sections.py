@@ -49,6 +49,7 @@ def _identities(actor: Actor, view: CustomerView) -> dict[str, Any]:
             (one, words.kind(one.what), words.icon(one.what), words.PROOFS.get(one.verified_how, ""),
              names.get(one.verified_by, ""))
             for one in view.identities
+            if one.finds or one.elsewhere
         ],
         "kinds": [(kind, words.KINDS[kind]) for kind in BY_HAND],
         "proofs": list(words.PROOFS.items()),

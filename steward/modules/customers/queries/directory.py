@@ -35,13 +35,17 @@ class CustomerRow(Struct, frozen=True, kw_only=True):
 
 
 class IdentityView(Struct, frozen=True, kw_only=True):
-    """One way somebody is known, masked. `finds` False: by this value somebody else is found."""
+    """One way somebody is known, masked. `finds` False: by this value another buyer is found.
+
+    `elsewhere`: that one is none of those who were asked about together with this one.
+    """
 
     id: int
     customer_id: int
     what: str
     value: str
     finds: bool
+    elsewhere: bool
     created_at: datetime
     verified_at: datetime | None
     verified_how: str
@@ -118,6 +122,7 @@ def identities_of(customer_ids: Collection[int]) -> list[IdentityView]:
     """List the ways buyers are known, masked, in the order they came."""
     rows = list(Identity.objects.filter(customer_id__in=customer_ids).select_related("customer").order_by("id"))
     keys = _keys(row.customer.person_key_id for row in rows)
+    own = {bytes(row.value_index) for row in rows if row.finds}
     return [
         IdentityView(
             id=row.id,
@@ -125,6 +130,7 @@ def identities_of(customer_ids: Collection[int]) -> list[IdentityView]:
             what=row.kind,
             value=_masked(row.kind, _opened(row.sealed, keys.get(row.customer.person_key_id))),
             finds=row.finds,
+            elsewhere=not row.finds and bytes(row.value_index) not in own,
             created_at=row.created_at,
             verified_at=row.verified_at,
             verified_how=row.verified_how,

@@ -114,7 +114,7 @@ def stations(*, with_former: bool = False, codes: Collection[str] | None = None)
         StationView(
             **row,
             zone=zones.get(row["calendar_code"], "UTC"),
-            services=services[row["id"]],
+            services={code: services[row["id"]][code] for code in rules.SERVICES if code in services[row["id"]]},
             skills=skills[row["id"]],
         )
         for row in found
