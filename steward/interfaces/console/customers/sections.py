@@ -16,6 +16,7 @@ from steward.modules.customers.queries import words
 from steward.modules.customers.queries.accounts import account_history
 from steward.modules.customers.queries.directory import CustomerView
 from steward.modules.customers.rules.identities import BY_HAND
+from steward.modules.desk.queries.inbox import tickets_of_customer
 from steward.modules.logistics.queries import shipments
 from steward.modules.orders import queries as orders
 from steward.modules.orders.queries.buyers import order_ids_of
@@ -101,6 +102,10 @@ def _visits(actor: Actor, view: CustomerView) -> dict[str, Any]:
     return {"rows": [one | {"zone": zones[one["visit"].station_id]} for one in visits(rows)]}
 
 
+def _tickets(actor: Actor, view: CustomerView) -> dict[str, Any]:
+    return {"rows": tickets_of_customer(view.row.member_ids, staff_id=actor.staff_id, limit=SHOWN)}
+
+
 def _consent(actor: Actor, view: CustomerView) -> dict[str, Any]:
     return preference_form.shown(view.row.id) | {"may_change": actor.may("messaging.preferences")}
 
@@ -110,6 +115,7 @@ def _terms(actor: Actor, view: CustomerView) -> dict[str, Any]:
 
 
 SECTIONS: tuple[Section, ...] = (
+    Section("tickets", "main", "tickets.view", _tickets),
     Section("orders", "main", "orders.view", _orders),
     Section("shipments", "main", "logistics.view", _shipments),
     Section("refunds", "main", "payments.view", _refunds),
