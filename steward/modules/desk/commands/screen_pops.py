@@ -25,7 +25,7 @@ def pop_up(actor: Actor, rows: Sequence[Call], now: datetime) -> None:
     notices = []
     for row in live:
         caller = known.get(row.customer_id or 0)
-        phone = personal.masked_phone(caller.phone) if caller and caller.phone else _("withheld number")
+        phone = personal.masked_phone(caller.phone) if caller and caller.phone else _("Number withheld")
         name = personal.masked_name(caller.name) if caller and caller.name else ""
         notices.append(
             messaging.Notice(
