@@ -73,7 +73,7 @@ SECTIONS: tuple[Section, ...] = (
         "headset",
         (
             Entry(_("Inbox"), "desk_inbox", "tickets.view", "inbox", count="desk.mine", key="i"),
-            Entry(_("Calls"), "calls", "tickets.view", "phone", count="desk.call_backs"),
+            Entry(_("Phone calls"), "calls", "tickets.view", "phone", count="desk.call_backs"),
             Entry(_("Live wall"), "desk_wall", "tickets.supervise", "layout-dashboard"),
             Entry(_("Better than it was"), "desk_gaming", "tickets.supervise", "zoom-question"),
             Entry(_("Routing"), "desk_routing", "settings.desk", "route"),

@@ -159,10 +159,10 @@ def _shown(
 ) -> dict[str, Any]:
     label, help_ = _field_words(kind, field.name)
     is_known = bool(account and field.name in account.known_secrets)
-    if field.secret:
-        help_ = f"{help_} {_('Kept; leave it empty to keep it so.') if is_known else ''}".strip()
-    if field.made and not is_known:
-        help_ = f"{help_} {_('Left empty, one is made and shown once.')}".strip()
+    if field.secret and is_known:
+        help_ = " ".join([help_, _("Kept; leave it empty to keep it so.")]).strip()
+    elif field.made:
+        help_ = " ".join([help_, _("Left empty, one is made and shown once.")]).strip()
     words = _format_words()
     return {
         "name": field.name,
