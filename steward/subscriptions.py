@@ -203,7 +203,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_customer_erased_forget_indexes,
         desk.on_customer_erased_forget_words,
     ],
-    MessageReceived: [desk.on_message_received_take_in],
+    MessageReceived: [desk.on_message_received_take_in, orders.on_message_received_import_tables],
     MessageSent: [desk.on_message_sent_settle_answers],
     MessageFailed: [desk.on_message_failed_mark_answers],
     PresenceSet: [desk_routing.on_presence_set_route_tickets],

@@ -37,6 +37,7 @@ class MailboxFacts(Schema):
     has_plus: bool
     takes_old: bool
     order_mapping: str
+    order_senders: str
     active: bool
     polled_at: datetime | None
     failing_since: datetime | None
@@ -65,6 +66,7 @@ class MailboxInput(Input):
     has_plus: bool = True
     takes_old: bool = False
     order_mapping: Annotated[str, Field(max_length=80, pattern=Plain)] = ""
+    order_senders: Annotated[str, Field(max_length=2_000, pattern=Plain)] = ""
     active: bool = True
 
 

@@ -21,12 +21,14 @@ from steward.modules.customers.events import (
 from steward.modules.customers.queries.merged import family
 from steward.modules.deadlines.events import ClockBreached, ClockEscalated, ClockWarned
 from steward.modules.inventory.events import HoldExpired, PromiseWithdrawn, StockMoved, WriteOffEnded
+from steward.modules.messaging.events import MessageReceived
 from steward.modules.orders.commands import (
     cancel,
     change_merging,
     exceptions,
     exceptions_detecting,
     exceptions_hearing,
+    mailed_tables,
     mismatch,
     money_back,
     offers,
@@ -289,6 +291,13 @@ def on_clock_breached_expire_offers(events: Sequence[ClockBreached]) -> None:
     ids = [event.about_id for event in events if (event.about_kind, event.clock_kind) == kinds]
     if ids:
         offers_answering.expire_offers(SYSTEM, offer_ids=ids, now=moment.now())
+
+
+def on_message_received_import_tables(events: Sequence[MessageReceived]) -> None:
+    """Take in the orders in tables that came by e-mail, from who may send them."""
+    ids = [event.message_id for event in events if mailed_tables.may_carry_orders(event)]
+    if ids:
+        mailed_tables.import_tables(SYSTEM, message_ids=ids)
 
 
 def on_customer_erased_forget_indexes(events: Sequence[CustomerErased]) -> None:

@@ -82,6 +82,8 @@ def _words(field: str, code: str) -> str:
         return _("Use small letters, digits, - and _, e.g. “service”.")
     if code == "ill_formed" and field == "address":
         return _("Give an e-mail address without a plus, e.g. service@shop.example.")
+    if field == "order_senders":
+        return _("Name addresses, or domains such as @erp.example, whose tables become orders.")
     return said.get(code, _("This is not well-formed."))
 
 

@@ -12,7 +12,8 @@ from steward.modules.messaging.rules import mailboxes
 class Mailbox(models.Model):
     """One folder of one mailbox. `code` is the box of its messages; `last_uid` counts within `uid_validity`.
 
-    `leased_until` is one worker's while it fetches.
+    `leased_until` is one worker's while it fetches. Tables in letters of `order_senders` become orders by
+    `order_mapping`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -29,6 +30,7 @@ class Mailbox(models.Model):
     has_plus = models.BooleanField(db_default=True)
     takes_old = models.BooleanField(db_default=False)
     order_mapping = models.CharField(max_length=80, blank=True, db_default="")
+    order_senders = models.TextField(blank=True, db_default="")
     active = models.BooleanField(db_default=True)
     uid_validity = models.BigIntegerField(null=True)
     last_uid = models.BigIntegerField(db_default=0)
@@ -45,4 +47,7 @@ class Mailbox(models.Model):
             models.CheckConstraint(condition=Q(security__in=mailboxes.SECURITIES), name="mailbox_security"),
             models.CheckConstraint(condition=Q(port__gte=1, port__lte=65_535), name="mailbox_port"),
             models.CheckConstraint(condition=Q(order_mapping="") | ~Q(shop_code=""), name="mailbox_orders_have_shop"),
+            models.CheckConstraint(
+                condition=Q(order_mapping="") | ~Q(order_senders=""), name="mailbox_orders_have_senders"
+            ),
         )

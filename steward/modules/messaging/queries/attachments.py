@@ -106,6 +106,26 @@ def of_messages(inbound_ids: Collection[int]) -> dict[int, list[AttachmentView]]
     return found
 
 
+class TableFile(Struct, frozen=True):
+    """A table that came with a message, and the name it is stored under."""
+
+    attachment_id: int
+    inbound_id: int
+    filename: str
+    storage_name: str
+
+
+def table_files(inbound_ids: Collection[int]) -> list[TableFile]:
+    """List the workbooks and text tables that came with some messages, in the order of their ids.
+
+    Raises: FileNotChecked while one of them was not looked at for viruses.
+    """
+    rows = Attachment.objects.filter(inbound__in=inbound_ids, media_type__in=media.TABLES, refusal="").order_by("id")
+    if any(row.scan_state != "clean" for row in rows):
+        raise FileNotChecked
+    return [TableFile(row.id, row.inbound_id or 0, row.filename, row.storage_name) for row in rows]
+
+
 def file_link(attachment_id: int, *, now: datetime, small: bool = False) -> str:
     """Make the address that opens a file for some hours to who holds it; `small` opens its small picture."""
     end = now + timedelta(hours=parameters.value(LINK_H))

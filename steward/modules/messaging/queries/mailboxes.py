@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,7 @@ class MailboxView(Struct, frozen=True, kw_only=True):
     has_plus: bool
     takes_old: bool
     order_mapping: str
+    order_senders: str
     active: bool
     polled_at: datetime | None
     failing_since: datetime | None
@@ -60,6 +62,11 @@ def find_mailbox(code: str) -> MailboxView | None:
     """Find a mailbox by its code."""
     row = Mailbox.objects.filter(code=code).first()
     return _view(row, 0) if row else None
+
+
+def order_mailboxes(codes: Collection[str]) -> dict[str, MailboxView]:
+    """Find those of some mailboxes that take orders in, by their code."""
+    return {row.code: _view(row, 0) for row in Mailbox.objects.filter(code__in=codes).exclude(order_mapping="")}
 
 
 def active_mailbox_ids() -> list[int]:

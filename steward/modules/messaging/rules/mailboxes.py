@@ -32,6 +32,7 @@ class MailboxDraft(Struct, frozen=True, kw_only=True):
     has_plus: bool = True
     takes_old: bool = False
     order_mapping: str = ""
+    order_senders: str = ""
     active: bool = True
 
 
@@ -59,6 +60,10 @@ def faults(draft: MailboxDraft, *, shops: Collection[str], has_password: bool) -
         yield "shop_code", "unknown"
     if draft.order_mapping and not draft.shop_code:
         yield "shop_code", "missing"
+    if draft.order_mapping and not draft.order_senders.split():
+        yield "order_senders", "missing"
+    if any("@" not in one for one in draft.order_senders.split()):
+        yield "order_senders", "ill_formed"
 
 
 def plus_address(address: str, token: str) -> str:
@@ -81,6 +86,13 @@ def is_own(address: str, own: Collection[str]) -> bool:
     """Tell whether a letter comes from one of our own addresses, with a token or without."""
     local, _at, domain = address.lower().partition("@")
     return f"{local.partition('+')[0]}@{domain}" in own
+
+
+def may_order(address: str, allowed: str) -> bool:
+    """Tell whether tables from an address become orders: it is named, or its domain is (`@erp.example`)."""
+    known = allowed.lower().split()
+    _local, at, domain = address.lower().partition("@")
+    return bool(at) and (address.lower() in known or f"@{domain}" in known)
 
 
 def message_keys(refs: Iterable[str]) -> list[str]:

@@ -64,6 +64,7 @@ OFFICE = {
     "xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
+TABLES = (OFFICE["xl/"], "text/plain")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_MACRO = "_VBA_PROJECT".encode("utf-16-le")
 RUNS_IN_A_BROWSER = re.compile(
