@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from steward.modules.desk.queries import words
+from steward.modules.people.queries import words as spoken
 
 WHY: Mapping[str, Any] = {
     "key_agent": _("looks after this customer"),
@@ -39,20 +40,12 @@ FACTS: Mapping[str, Any] = {
     "reopened": pgettext_lazy("ticket fact", "opened again"),
     "key_customer": pgettext_lazy("ticket fact", "key customer"),
 }
-LANGUAGES: Mapping[str, Any] = {
-    "zh": _("Chinese"),
-    "en": _("English"),
-    "de": _("German"),
-    "ja": _("Japanese"),
-    "fr": _("French"),
-    "es": _("Spanish"),
-}
 YES_NO: Mapping[str, Any] = {"true": pgettext_lazy("fact", "yes"), "false": pgettext_lazy("fact", "no")}
 # What a fact can be, where it is one of a list.
 VALUES: Mapping[str, Mapping[str, Any]] = {
     "category": words.CATEGORIES,
     "channel": words.CHANNELS,
-    "language": LANGUAGES,
+    "language": spoken.LANGUAGES,
     "priority": words.PRIORITIES,
     "urgency": words.URGENCIES,
     "special": YES_NO,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from heapq import heappop, heappush
+from random import Random
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from steward.modules.deadlines.rules.conditions import Clause
 from steward.modules.desk.rules import routing
@@ -139,3 +142,55 @@ def test_a_ticket_that_waits_for_its_customer_is_less_of_a_case() -> None:
     weights_ = {("state", "waiting_customer"): 20, ("channel", "phone"): 150}
     assert routing.weight_of(weights_, channel="phone", priority="normal", state="waiting_customer") == 30
     assert routing.weight_of(weights_, channel="chat", priority="normal", state="open") == 100
+
+
+class Shift:
+    """Eight hours in which tickets come in and are worked on for a while each. Units: minutes, hundredths of a case."""
+
+    def __init__(self, *, people_: int, tickets: int, seed: int) -> None:
+        self.rng = Random(seed)
+        self.crew = {id_: person(id_) for id_ in range(1, people_ + 1)}
+        self.carried = dict.fromkeys(self.crew, 0.0)
+        self.waited = 0
+        self.ends: list[tuple[float, int, int]] = []
+        self.at = 0.0
+        for number, at in enumerate(sorted(self.rng.uniform(0, 480) for _ in range(tickets))):
+            self.comes(number, at)
+        self.goes_on(480.0)
+
+    def comes(self, number: int, at: float) -> None:
+        """Give a ticket out, to be worked on for about twenty-five minutes."""
+        self.goes_on(at)
+        weight = self.rng.choice((60, 100, 100, 150))
+        room = any(one.load + weight <= one.capacity for one in self.crew.values())
+        (choice,) = routing.decide([Wish(ticket_id=number, weight=weight)], self.crew.values(), at=round(at * 1e6))
+        if choice.staff_id is None:
+            self.waited += room
+            return
+        one = self.crew[choice.staff_id]
+        self.crew[one.staff_id] = replace(one, load=one.load + weight, busy_since=round(at * 1e6))
+        heappush(self.ends, (at + self.rng.expovariate(1 / 25), one.staff_id, weight))
+
+    def goes_on(self, until: float) -> None:
+        """Let time pass: what is done goes, and what everybody carries is summed up."""
+        while self.ends and self.ends[0][0] <= until:
+            end, id_, weight = heappop(self.ends)
+            self.carry(end)
+            self.crew[id_] = replace(self.crew[id_], load=self.crew[id_].load - weight)
+        self.carry(until)
+
+    def carry(self, until: float) -> None:
+        """Sum up what everybody carried until then."""
+        for id_, one in self.crew.items():
+            self.carried[id_] += one.load * (until - self.at)
+        self.at = until
+
+    def fairness(self) -> float:
+        """Return how much more the one who carried most had on average than the one who carried least."""
+        return max(self.carried.values()) / min(self.carried.values())
+
+
+def test_in_a_simulated_shift_nobody_carries_a_quarter_more_than_another() -> None:
+    shifts = [Shift(people_=8, tickets=400, seed=seed) for seed in range(5)]
+    assert [shift.waited for shift in shifts] == [0] * 5
+    assert max(shift.fairness() for shift in shifts) < 1.25
