@@ -10,6 +10,7 @@ from steward.modules.desk.commands.standard_answers import MacroDraft, save_macr
 from steward.modules.desk.queries.standard_answers import get_macro
 from steward.modules.desk.queries.ticket import TicketView, get_ticket, thread
 from steward.modules.desk.tests import words
+from steward.modules.messaging.queries.notices import notices
 from tests import make
 from tests.console.test_pages_run_no_queries import Watch
 
@@ -154,3 +155,39 @@ def test_several_tickets_are_taken_at_once() -> None:
     make.browser("wang").post("/desk/bulk", {"ticket": [first.id, second.id], "verb": "take"})
 
     assert {get_ticket(first.id).owner, get_ticket(second.id).owner} == {"王丽"}
+
+
+def test_tickets_show_at_home_on_the_page_of_the_customer_and_in_the_search() -> None:
+    view, wang = ticket(), make.browser("wang")
+    done(wang, view, "take")
+
+    assert view.number in wang.get("/").content.decode()
+    assert view.number in make.browser("admin").get(f"/customers/{view.customer_id}").content.decode()
+    found = wang.get("/search/hits", {"q": view.number}).json()["found"]
+    assert [hit["url"] for hit in found] == [f"/desk/tickets/{view.number}"]
+
+
+def test_the_order_of_a_ticket_stands_beside_it_with_what_cannot_be_done_and_why() -> None:
+    make.item(stock=5)
+    order = make.order("A-1")
+    view, admin = ticket(), make.browser("admin")
+
+    done(admin, view, "restate", order=order.number)
+
+    page = admin.get(f"/desk/tickets/{view.number}").content.decode()
+    assert order.number in page
+    assert "od-why-text" in page  # nothing was paid, so that nothing can be given back
+    assert view.number in admin.get(f"/orders/{order.number}").content.decode()
+
+
+def test_colleagues_hear_of_notes_that_name_them_and_of_tickets_handed_to_them() -> None:
+    view, wang, zhao = ticket(), make.browser("wang"), make.manager_zhao()
+
+    done(wang, view, "say", kind="note", text="@赵敏 客户很急")
+    done(wang, view, "hand-over", to=zhao.staff_id, note="已催，等回电")
+
+    told = notices(zhao.staff_id or 0, locale="zh-hans")
+    assert [(one.template, one.subject) for one in told] == [
+        ("ticket_given", view.number),
+        ("ticket_named", view.number),
+    ]

@@ -16,6 +16,7 @@ from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.approvals.queries import words
 from steward.modules.customers.queries import directory
+from steward.modules.desk.queries.inbox import find_tickets
 from steward.modules.logistics.queries import shipments
 from steward.modules.orders import queries as orders
 from steward.modules.people import queries as people
@@ -92,6 +93,19 @@ def find_customers(actor: Actor, text: str) -> list[Hit]:
     ]
 
 
+def find_by_ticket(actor: Actor, text: str) -> list[Hit]:
+    """Find tickets by their number."""
+    return [
+        Hit(
+            row.number,
+            _facts(row.subject, row.customer.label if row.customer else "", str(look(row.state, "ticket")[1])),
+            reverse("ticket", args=[row.number]),
+            "messages",
+        )
+        for row in find_tickets(text, limit=HITS_AT_MOST)
+    ]
+
+
 def find_staff(actor: Actor, text: str) -> list[Hit]:
     """Find colleagues by name or user name."""
     found = people.staff_list(text=text)[:HITS_AT_MOST]
@@ -121,6 +135,7 @@ def find_approvals(actor: Actor, text: str) -> list[Hit]:
 PROVIDERS: tuple[Provider, ...] = (
     Provider("orders.view", _("Orders"), find_orders),
     Provider("customers.view", _("Customers"), find_customers),
+    Provider("tickets.view", _("Tickets"), find_by_ticket),
     Provider("logistics.view", _("Shipments"), find_shipments),
     Provider("approvals.view", _("Approvals"), find_approvals),
     Provider("settings.staff", _("Staff"), find_staff),

@@ -59,7 +59,9 @@ def places(request: StaffRequest) -> list[navigation.Entry]:
 @signed_in
 def keys(request: StaffRequest) -> HttpResponse:
     """Show which keys do what."""
-    return render(request, "console/keys.html", {"places": [place for place in places(request) if place.key]})
+    may_tickets = request.actor.may("tickets.view")
+    shown = [place for place in places(request) if place.key]
+    return render(request, "console/keys.html", {"places": shown, "may_tickets": may_tickets})
 
 
 @require_POST

@@ -115,10 +115,10 @@ def _terms(actor: Actor, view: CustomerView) -> dict[str, Any]:
 
 
 SECTIONS: tuple[Section, ...] = (
-    Section("tickets", "main", "tickets.view", _tickets),
     Section("orders", "main", "orders.view", _orders),
     Section("shipments", "main", "logistics.view", _shipments),
     Section("refunds", "main", "payments.view", _refunds),
+    Section("tickets", "main", "tickets.view", _tickets),
     Section("visits", "main", "stations.view", _visits),
     Section("identities", "side", "customers.view", _identities),
     Section("addresses", "side", "orders.view", _addresses),

@@ -23,7 +23,6 @@ from steward.modules.logistics.queries.shipments import shipments_of_order
 from steward.modules.orders import queries as orders
 from steward.modules.orders.queries import change_words
 from steward.modules.orders.queries.changes import possible_changes
-from steward.modules.orders.queries.of_customer import orders_of_customers
 from steward.modules.orders.queries.words import cancel_cause
 from steward.modules.orders.rules import transitions
 from steward.modules.payments import queries as payments
@@ -64,7 +63,9 @@ def context_of(actor: Actor, view: TicketView, *, now: datetime) -> dict[str, An
         "recent_orders": [],
     }
     if actor.may("orders.view"):
-        facts["recent_orders"] = [one for one in orders_of_customers(related, limit=RECENT) if one.id != view.order_id]
+        theirs = orders.OrderFilters(customer_ids=frozenset(related), scopes=actor.scopes)
+        recent = orders.orders_page(theirs, limit=RECENT).rows if related else []
+        facts["recent_orders"] = [one for one in recent if one.id != view.order_id]
         facts |= _order(actor, view) if view.order_id else {}
     return facts
 

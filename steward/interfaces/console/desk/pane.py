@@ -11,10 +11,12 @@ from msgspec import Struct
 from steward.interfaces.console.access import StaffRequest
 from steward.kernel.actor import Actor
 from steward.modules.deadlines.queries.words import CLOCKS
+from steward.modules.desk.commands.answering import LIVE_CHANNELS
 from steward.modules.desk.queries import presence, words
 from steward.modules.desk.queries.ticket import AttachmentView, MessageView, TicketView, thread
 from steward.modules.desk.rules import tickets
 from steward.modules.messaging.queries.attachments import file_link
+from steward.modules.messaging.rules.replies import WAYS
 from steward.modules.people import queries as people
 
 THENS = ("wait_for_customer", "wait_for_third", "solve")
@@ -90,6 +92,8 @@ def _why_no_reply(actor: Actor, view: TicketView) -> str:
         return _("It was merged: answer in %(number)s.") % {"number": view.merged_into.number}
     if not view.conversations:
         return _("This ticket has no conversation to answer by. Call the customer, or write to them anew.")
+    if all(one.channel not in (*WAYS, *LIVE_CHANNELS) for one in view.conversations):
+        return _("Nobody can be answered by this channel; call them, or write by another one.")
     if view.customer is not None and view.customer.erased:
         return _("The customer was erased; nobody can be written to.")
     return ""

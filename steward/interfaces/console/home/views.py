@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,12 +16,14 @@ from steward.interfaces.console.orders.views.listing import owners_of
 from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
+from steward.modules.desk.queries.inbox import TicketFilters, TicketRow, inbox_page
 from steward.modules.inventory.queries import stocktakes
 from steward.modules.orders import queries
 from steward.modules.orders.queries import exceptions
 
 APPROVALS_AT_MOST = 5
 EXCEPTIONS_AT_MOST = 8
+TICKETS_AT_MOST = 8
 
 
 @require_GET
@@ -36,6 +39,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "late": late,
         "owners": owners_of(rows),
         "exceptions": _exceptions(request.actor),
+        "tickets": _tickets(request.actor, now),
         "tiles": _tiles(request.actor),
         "may_approve": request.actor.may("orders.audit"),
         "may_view": may_view,
@@ -49,6 +53,14 @@ def _exceptions(actor: Actor) -> list[exceptions.ExceptionRow]:
     if not actor.staff_id or not actor.may("orders.exceptions"):
         return []
     return exceptions.exceptions_page(exceptions.ExceptionFilters(owner_id=actor.staff_id), limit=EXCEPTIONS_AT_MOST)[0]
+
+
+def _tickets(actor: Actor, now: datetime) -> list[TicketRow]:
+    """List the tickets this person has, what is due next first."""
+    if not actor.staff_id or not actor.may("tickets.work"):
+        return []
+    filters = TicketFilters(queue="mine", staff_id=actor.staff_id)
+    return inbox_page(filters, now=now, limit=TICKETS_AT_MOST).rows
 
 
 def _tiles(actor: Actor) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from steward.kernel.command import command
 from steward.modules.desk.commands.locking import lock_tickets
 from steward.modules.desk.commands.parameters import UNDO_S
 from steward.modules.desk.commands.settling import settle_answers
+from steward.modules.desk.commands.telling import tell_named
 from steward.modules.desk.commands.tokens import token_of
 from steward.modules.desk.events import TicketNoted
 from steward.modules.desk.models import Conversation, Message, Ticket
@@ -209,4 +210,5 @@ def note_ticket(
     )
     noted = TicketNoted(ticket_id=ticket.id, message_id=note.id, mentions=named, simulated=ticket.simulated)
     events.record(actor, [noted])
+    tell_named(actor, ticket, named=named, note_id=note.id, text=note.text, now=now)
     return note.id

@@ -13,6 +13,7 @@ from steward.kernel.command import command
 from steward.modules.desk.commands import ticket_clocks
 from steward.modules.desk.commands.locking import lock_tickets
 from steward.modules.desk.commands.moving import move
+from steward.modules.desk.commands.telling import tell_given
 from steward.modules.desk.events import TicketOwned
 from steward.modules.desk.models import Ticket, Watcher
 from steward.modules.people import queries as people
@@ -66,7 +67,9 @@ def hand_over_tickets(actor: Actor, *, ticket_ids: Sequence[int], to_staff_id: i
     rows = lock_tickets(ticket_ids)
     if any(row.owner_id not in (None, actor.staff_id) for row in rows.values()):
         actor.require("tickets.manage")
+    fresh = [row for row in rows.values() if row.owner_id != to_staff_id]
     given = own(actor, dict.fromkeys(rows.values(), to_staff_id), "given", now, note=note)
+    tell_given(actor, fresh, to=to_staff_id, note=note, now=now)
     ticket_clocks.keep_due(rows)
     return given
 

@@ -30,6 +30,8 @@ KINDS: dict[str, Any] = {
     "exception_opened": _("Exception opened"),
     "surge_called": _("Called in for a surge"),
     "ticket_back": _("A ticket is back"),
+    "ticket_given": _("A ticket was given to you"),
+    "ticket_named": _("A colleague named you"),
     "ticket_advice": _("Advice on a ticket"),
     "refund_stuck": _("Refund takes too long"),
     "refund_lapsed": _("Nobody decided about a refund"),

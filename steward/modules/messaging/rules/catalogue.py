@@ -65,6 +65,8 @@ NUMBER = Placeholder("order_number", "text", "SO-2026-000123")
 SUBJECT = Placeholder("subject", "text", "SO-2026-000123")
 REFUND = Placeholder("subject", "text", "RF-2026-000042")
 TICKET = Placeholder("subject", "text", "TK-2026-000007")
+COLLEAGUE = Placeholder("colleague", "text", "王丽")
+SAID = Placeholder("words", "text", "请看一下")
 ABOUT = Placeholder("about", "text", "包裹还没到")
 AT = "2026-03-02T10:00:00+00:00"
 
@@ -191,6 +193,14 @@ KINDS: Mapping[str, Kind] = {
             ),
         ),
         Kind("ticket_back", "staff", (TICKET, ABOUT)),
+        *(
+            Kind(
+                code,
+                "staff",
+                (TICKET, Placeholder("colleague", "text", "王丽"), Placeholder("words", "text", "请看一下")),
+            )
+            for code in ("ticket_named", "ticket_given")
+        ),
         Kind(
             "ticket_advice",
             "staff",
