@@ -276,3 +276,13 @@ class MacroUsed(Event, frozen=True, kw_only=True):
     SUBJECT = "ticket"
     ticket_id: int
     code: str
+
+class ClassifierReplaced(Event, frozen=True, kw_only=True):
+    """Another version of the classifier judges from now on; `before` 0: there was none. Numbers of versions."""
+
+    KIND = "desk.classifier_replaced"
+    SUBJECT = "classifier"
+    classifier_id: int
+    before: int
+    after: int
+    reason: str = ""

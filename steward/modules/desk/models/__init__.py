@@ -1,6 +1,7 @@
 """Rows of the service desk."""
 
 from steward.modules.desk.models.calls import Call, CallBack, CallEvent, Extension
+from steward.modules.desk.models.classifier import CategoryCorrection, ClassifierVersion, TicketVerdict
 from steward.modules.desk.models.composing import Draft, Macro, Viewing
 from steward.modules.desk.models.conversations import Conversation, Message
 from steward.modules.desk.models.flows import Flow, TicketStep
@@ -12,6 +13,8 @@ __all__ = [
     "Call",
     "CallBack",
     "CallEvent",
+    "CategoryCorrection",
+    "ClassifierVersion",
     "Conversation",
     "Draft",
     "Extension",
@@ -26,6 +29,7 @@ __all__ = [
     "SkillNeed",
     "Ticket",
     "TicketStep",
+    "TicketVerdict",
     "Viewing",
     "Watcher",
 ]

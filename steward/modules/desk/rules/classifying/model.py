@@ -6,6 +6,7 @@ Nothing here is random, so the same rows make the same model.
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -27,7 +28,7 @@ class Row(Struct, frozen=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """How it is fitted. `penalty` holds weights small, `rounds` bounds the fitting, `folds` those kept back by turns."""
+    """How it is fitted. `penalty` holds weights small, `rounds` bounds it, `folds` are kept back by turns."""
 
     penalty: float = 3.0
     rounds: int = 60
@@ -100,9 +101,8 @@ def _fitted(x: Any, y: Any, weight: Any, classes: int, settings: Settings) -> tu
         )
 
     start = numpy.zeros(parts * classes + classes)
-    best = optimize.minimize(
-        loss, start, jac=True, method="L-BFGS-B", options={"maxiter": settings.rounds, "maxcor": 6}
-    )
+    bounds = {"maxiter": settings.rounds, "maxcor": 6}
+    best = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options=bounds)
     return best.x[: parts * classes].reshape(parts, classes).astype(numpy.float32), best.x[parts * classes :]
 
 
@@ -129,8 +129,6 @@ def judged(model: Model, texts: Sequence[str]) -> Any:
 
 def fold_of(group: str, folds: int) -> int:
     """Say in which fold a group of rows is kept back; by its words alone, so it is the same every time."""
-    import zlib
-
     return zlib.crc32(group.encode()) % folds
 
 
@@ -149,15 +147,6 @@ def _temperature(raw: Any, y: Any, of_category: Any) -> float:
     mine_matrix = numpy.eye(int(of_category.max()) + 1)[of_category]
     found = optimize.minimize_scalar(cost, bounds=(-4.0, 2.0), method="bounded", options={"xatol": 0.01})
     return float(numpy.exp(found.x))
-
-
-class Kept(Struct, frozen=True):
-    """What a model said of a row that it had not learnt from."""
-
-    text: str
-    label: str
-    said: str
-    probability: float
 
 
 def train(rows: Sequence[Row], *, settings: Settings) -> Model:

@@ -11,177 +11,44 @@ from msgspec import Struct
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _SECTION = re.compile(r"\[([a-z_]+)\]\s*$")
 # What surrounds the matter in real messages and says nothing of it; {thing} is any article.
-OPENERS = {
+_OPENERS = {
     "zh": (
-        "你好",
-        "您好",
-        "亲",
-        "在吗",
-        "请问",
-        "你好 我想问一下",
-        "客服",
-        "人工",
-        "订单号4400123",
-        "麻烦问下",
-        "不好意思",
-        "我买的{thing}",
-        "昨天买的{thing}",
-        "上周在你们这下单的{thing}",
-        "这个订单",
-        "我这个{thing}",
-        "刚刚下了一单{thing}",
-        "您好 我有个{thing}",
-        "这个{thing}",
-        "我们店订的{thing}",
-        "之前买过{thing}",
-        "是这样的 我",
-        "那个{thing}",
+        "你好|您好|亲|在吗|请问|你好 我想问一下|客服|人工|订单号4400123|麻烦问下|不好意思|我买的{thing}|"
+        "昨天买的{thing}|上周在你们这下单的{thing}|这个订单|我这个{thing}|刚刚下了一单{thing}|"
+        "您好 我有个{thing}|这个{thing}|我们店订的{thing}|之前买过{thing}|是这样的 我|那个{thing}"
     ),
     "en": (
-        "hi",
-        "hello",
-        "hey there",
-        "hi team",
-        "good morning",
-        "order 00123",
-        "excuse me",
-        "dear support",
-        "ok so",
-        "about the {thing} i bought:",
-        "i ordered a {thing}.",
-        "i have got a question,",
-        "i need help,",
-        "my {thing}:",
-        "could you help me?",
-        "i do not know what to do,",
-        "regarding my {thing},",
-        "i have a problem:",
+        "hi|hello|hey there|hi team|good morning|order 00123|excuse me|dear support|ok so|"
+        "about the {thing} i bought:|i ordered a {thing}.|i have got a question,|i need help,|"
+        "my {thing}:|could you help me?|i do not know what to do,|regarding my {thing},|"
+        "i have a problem:"
     ),
 }
-CLOSERS = {
+_CLOSERS = {
     "zh": (
-        "谢谢",
-        "急",
-        "在线等",
-        "麻烦了",
-        "订单4400123",
-        "拜托",
-        "怎么办",
-        "谢谢啦",
-        "帮忙看看",
-        "好吗",
-        "就是那个{thing}",
-        "我买的是{thing}",
-        "昨天就问过了",
-        "可以吗",
-        "你好",
-        "麻烦处理一下",
-        "能帮忙吗",
-        "今天就要",
-        "是{thing}",
+        "谢谢|急|在线等|麻烦了|订单4400123|拜托|怎么办|谢谢啦|帮忙看看|好吗|就是那个{thing}|"
+        "我买的是{thing}|昨天就问过了|可以吗|你好|麻烦处理一下|能帮忙吗|今天就要|是{thing}"
     ),
     "en": (
-        "thanks",
-        "please help",
-        "thank you",
-        "asap",
-        "order 00123",
-        "pls",
-        "can you help me?",
-        "need help",
-        "cheers",
-        "it's the {thing}",
-        "how can i do it?",
-        "i need assistance",
-        "what do i do?",
-        "for the {thing}",
-        "help me",
+        "thanks|please help|thank you|asap|order 00123|pls|can you help me?|need help|cheers|"
+        "it's the {thing}|how can i do it?|i need assistance|what do i do?|for the {thing}|help me"
     ),
 }
-THINGS = {
+_THINGS = {
     "zh": (
-        "手机",
-        "冰箱",
-        "洗衣机",
-        "空调",
-        "电视",
-        "电脑",
-        "耳机",
-        "键盘",
-        "鞋子",
-        "衣服",
-        "裤子",
-        "裙子",
-        "牛奶",
-        "奶粉",
-        "水果",
-        "零食",
-        "坚果",
-        "茶叶",
-        "纸巾",
-        "洗发水",
-        "面膜",
-        "口红",
-        "沙发",
-        "床垫",
-        "窗帘",
-        "台灯",
-        "锅",
-        "水杯",
-        "热水器",
-        "打印机",
-        "路由器",
-        "硬盘",
-        "显示器",
-        "手表",
-        "相机",
-        "玩具",
-        "书",
-        "行李箱",
-        "帐篷",
-        "自行车",
-        "猫粮",
-        "花",
-        "蛋糕",
-        "酒",
-        "话费",
-        "会员",
-        "行车记录仪",
-        "手机壳",
+        "手机|冰箱|洗衣机|空调|电视|电脑|耳机|键盘|鞋子|衣服|裤子|裙子|牛奶|奶粉|水果|零食|坚果|茶叶|"
+        "纸巾|洗发水|面膜|口红|沙发|床垫|窗帘|台灯|锅|水杯|热水器|打印机|路由器|硬盘|显示器|手表|相机|"
+        "玩具|书|行李箱|帐篷|自行车|猫粮|花|蛋糕|酒|话费|会员|行车记录仪|手机壳"
     ),
     "en": (
-        "phone",
-        "fridge",
-        "laptop",
-        "chair",
-        "sofa",
-        "lamp",
-        "kettle",
-        "jacket",
-        "shoes",
-        "dress",
-        "book",
-        "watch",
-        "camera",
-        "headphones",
-        "printer",
-        "mattress",
-        "toy",
-        "bike",
-        "bag",
-        "tent",
-        "blender",
-        "tv",
-        "cake",
-        "wine",
-        "shampoo",
-        "item",
-        "article",
-        "product",
-        "purchase",
-        "order",
+        "phone|fridge|laptop|chair|sofa|lamp|kettle|jacket|shoes|dress|book|watch|camera|headphones|"
+        "printer|mattress|toy|bike|bag|tent|blender|tv|cake|wine|shampoo|item|article|product|purchase|"
+        "order"
     ),
 }
+OPENERS, CLOSERS, THINGS = (
+    {family: words.split("|") for family, words in table.items()} for table in (_OPENERS, _CLOSERS, _THINGS)
+)
 OPENED, CLOSED = 0.6, 0.4
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 import opencc
 import rjieba
@@ -64,5 +65,5 @@ def features(text: str) -> list[str]:
     """List what a text consists of, each once: words, pairs of words, pieces of one to five signs."""
     clean = plain(text)
     words = _words(clean)
-    pairs = [f"{one}_{two}" for one, two in zip(words, words[1:], strict=False)]
+    pairs = [f"{one}_{two}" for one, two in pairwise(words)]
     return list(dict.fromkeys([*(f"w:{word}" for word in words), *(f"p:{pair}" for pair in pairs), *_pieces(clean)]))
