@@ -32,6 +32,7 @@ from steward.modules.desk.events import (
     TicketOwned,
     TicketRestated,
 )
+from steward.modules.desk.handlers import classifying as desk_classifying
 from steward.modules.desk.handlers import flows as desk_flows
 from steward.modules.desk.handlers import messages as desk
 from steward.modules.desk.handlers import routing as desk_routing
@@ -191,7 +192,11 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     StepChanged: [orders.on_step_changed_advance_orders],
     AccountSet: [orders.on_account_set_advance_orders],
     AccountEnded: [orders.on_account_ended_advance_orders],
-    TicketOpened: [desk_flows.on_ticket_opened_start_flow, desk_routing.on_ticket_opened_route_tickets],
+    TicketOpened: [
+        desk_flows.on_ticket_opened_start_flow,
+        desk_routing.on_ticket_opened_route_tickets,
+        desk_classifying.on_ticket_opened_classify,
+    ],
     TicketRestated: [desk_flows.on_ticket_restated_start_flow, desk_routing.on_ticket_restated_route_tickets],
     TicketOwned: [desk_flows.on_ticket_owned_tick_steps, desk_routing.on_ticket_owned_route_tickets],
     TicketAnswered: [desk_flows.on_ticket_answered_tick_steps],

@@ -6,13 +6,17 @@ from procrastinate.contrib.django import app
 
 from steward.kernel import jobs, moment, ticks
 from steward.kernel.actor import system
-from steward.modules.desk.commands import call_clocks
+from steward.modules.desk.commands import call_clocks, training
+from steward.modules.desk.commands.classifying import classify_tickets
 from steward.modules.desk.commands.moving import CLOSED_AT_ONCE, close_solved
 from steward.modules.desk.commands.routing_running import route_all
 from steward.modules.desk.commands.routing_shifts import BATCH, hand_over_absent
 from steward.modules.desk.commands.routing_waking import WOKEN_AT_ONCE, wake_snoozed
+from steward.modules.desk.queries.classifier import unsorted_tickets
 
 DESK = system("desk")
+MODEL = system("desk.classifier")
+JUDGED_AT_ONCE = 500
 ROUNDS = 20
 
 
@@ -69,3 +73,34 @@ def end_missed_calls(timestamp: int) -> None:
     """End the clocks of calls nobody answered in time; safe when run twice."""
     while call_clocks.end_missed(DESK, now=moment.now()) == call_clocks.BATCH:
         pass
+
+
+@app.task(name=training.TASK, queue="training", lock=training.TASK, retry=jobs.RETRY)
+def train_classifier(asked_by: str = "") -> int:
+    """Let the classifier learn anew, then read what nobody has sorted. Returns the number of the version."""
+    number = training.train_classifier(MODEL, now=moment.now())
+    sort_unsorted()
+    return number
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(
+    name="desk.look_after_classifier", queue="training", queueing_lock="desk.look_after_classifier", lock=training.TASK
+)
+def look_after_classifier(timestamp: int) -> None:
+    """Train where there is no version yet or people corrected enough, and read tickets that were missed."""
+    if training.needs_training(moment.now()):
+        training.train_classifier(MODEL, now=moment.now())
+    sort_unsorted()
+
+
+def sort_unsorted() -> int:
+    """Say what tickets are about that no version has read yet, in batches. Returns how many."""
+    total = 0
+    for _round in range(ROUNDS):
+        waiting = unsorted_tickets(JUDGED_AT_ONCE)
+        done = classify_tickets(MODEL, ticket_ids=waiting, now=moment.now()) if waiting else 0
+        total += done
+        if done < JUDGED_AT_ONCE:
+            break
+    return total

@@ -28,7 +28,7 @@ class Limits(Struct, frozen=True):
     reason_share: float
 
 
-class Tested(Struct, frozen=True):
+class KeptRow(Struct, frozen=True):
     """One row kept back: what it is, what was said of it, and how surely."""
 
     right: str
@@ -87,7 +87,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     confusion: dict[str, dict[str, int]]
 
 
-def figures_of(tested: Sequence[Tested], threshold: float) -> Figures:
+def figures_of(tested: Sequence[KeptRow], threshold: float) -> Figures:
     """Count how a version did. Units: shares 0–1; the interval is Wilson's at 95 %."""
     alone = [one for one in tested if one.said != NONE and one.probability >= threshold]
     right_alone = sum(one.right == one.said for one in alone)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from steward.modules.desk.rules.classifying.deciding import Tested, Verdict, verdict_of
+from steward.modules.desk.rules.classifying.deciding import KeptRow, Verdict, verdict_of
 from steward.modules.desk.rules.classifying.model import Model, Row, Settings, fold_of, judged, train
 from steward.modules.desk.rules.classifying.phrases import Phrase, forms
 
@@ -54,10 +54,10 @@ def verdicts(model: Model, texts: Sequence[str]) -> list[Verdict]:
     return found
 
 
-def tested(model: Model, kept: Sequence[Row]) -> list[Tested]:
+def tested(model: Model, kept: Sequence[Row]) -> list[KeptRow]:
     """Ask a model about rows kept back: their categories and what it says."""
     said = verdicts(model, [row.text for row in kept])
     return [
-        Tested(row.label.partition(".")[0], verdict.category, verdict.probability)
+        KeptRow(row.label.partition(".")[0], verdict.category, verdict.probability)
         for row, verdict in zip(kept, said, strict=True)
     ]
