@@ -193,6 +193,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("API tokens"), "tokens", "settings.tokens", "key", key="k"),
             Entry(_("Channels"), "channels", "messaging.channels", "plug"),
             Entry(_("Payment providers"), "payment_providers", "settings.tokens", "building-bank"),
+            Entry(_("Classifier"), "classifier", "settings.desk", "brain"),
             Entry(_("Audit log"), "audit_log", "settings.audit", "history", key="l"),
         ),
     ),

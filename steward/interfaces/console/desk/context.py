@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from steward.interfaces.console.desk.reasons import reasons_of
+from steward.interfaces.console.desk.sorting import sorting_of
 from steward.interfaces.console.orders.actions import actions_of
 from steward.kernel.actor import Actor
 from steward.modules.customers.queries.merged import family
@@ -53,6 +54,7 @@ def context_of(actor: Actor, view: TicketView, *, now: datetime) -> dict[str, An
         "history": ticket_history(view.id),
         "assignments": reasons_of(view.id),
         "categories": words.CATEGORIES,
+        **sorting_of(view),
         "urgencies": list(words.URGENCIES.items()),
         "priorities": list(words.PRIORITIES.items()),
         "link_words": words.LINKS,

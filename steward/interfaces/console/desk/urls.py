@@ -11,6 +11,11 @@ from steward.interfaces.console.desk import (
     inbox,
     linking,
     macros,
+
+    classifier,
+    flows,
+    inbox,
+    linking,
     presence,
     routing,
     stating,
@@ -19,6 +24,10 @@ from steward.interfaces.console.desk import (
 )
 
 urlpatterns = [
+    path("classifier", classifier.classifier, name="classifier"),
+    path("classifier/train", classifier.classifier_train, name="classifier_train"),
+    path("classifier/<int:number>/use", classifier.classifier_use, name="classifier_use"),
+    path("tickets/<str:number>/correct", classifier.ticket_correct, name="ticket_correct"),
     path("", inbox.inbox, name="desk_inbox"),
     path("routing/", routing.desk_routing, name="desk_routing"),
     path("routing/rules", routing.routing_rule_new, name="routing_rule_new"),

@@ -17,6 +17,7 @@ from steward.modules.desk.models import CategoryCorrection, ClassifierVersion, T
 from steward.modules.desk.queries import classifier as reading
 from steward.modules.desk.rules.classifying import learning
 from steward.modules.desk.rules.classifying.model import Settings
+from steward.modules.desk.rules.classifying.phrases import Phrase
 from steward.modules.desk.tests.words import customer, said, word
 from tests import make
 
@@ -28,15 +29,19 @@ _kept: list[Fitted] = []
 
 
 @cache
-def some() -> list[object]:
+def some() -> list[Phrase]:
     return [one for one in reading.seed() if one.key in FEW]
 
 
-def trained() -> int:
-    """Put a small model in use; it is fitted once for all tests, for it does not depend on any row."""
+def small_model() -> Fitted:
+    """Fit a small model once for all tests; it does not depend on any row."""
     if not _kept:
-        _kept.append(fitted(QUICK, phrases=some()))  # type: ignore[arg-type]
-    return keep_version(make.TESTER, made=_kept[0], now=make.NOW)
+        _kept.append(fitted(QUICK, phrases=some()))
+    return _kept[0]
+
+
+def trained() -> int:
+    return keep_version(make.TESTER, made=small_model(), now=make.NOW)
 
 
 def opened(text: str, number: int = 0) -> int:
@@ -130,7 +135,7 @@ def test_it_learns_from_corrections_in_the_words_of_the_house() -> None:
     for id_ in rows:
         correct_category(make.TESTER, ticket_id=id_, category="payment", sub_reason="invoice", now=make.NOW)
 
-    made = fitted(QUICK, phrases=some())  # type: ignore[arg-type]
+    made = fitted(QUICK, phrases=some())
     keep_version(make.TESTER, made=made, now=make.NOW)
 
     assert made.corrections == 6
@@ -141,7 +146,7 @@ def test_it_learns_from_corrections_in_the_words_of_the_house() -> None:
 def test_a_version_that_is_no_better_is_kept_aside_with_its_figures() -> None:
     first = trained()
 
-    made = fitted(QUICK, phrases=some())  # type: ignore[arg-type]
+    made = fitted(QUICK, phrases=some())
     second = keep_version(make.TESTER, made=made, now=make.NOW + HOUR)
 
     states = {one.number: one.state for one in reading.classifier_versions()}
@@ -151,7 +156,7 @@ def test_a_version_that_is_no_better_is_kept_aside_with_its_figures() -> None:
 
 def test_one_click_puts_an_older_version_back_in_use() -> None:
     first = trained()
-    second = keep_version(make.TESTER, made=_kept[0], now=make.NOW + HOUR)
+    second = keep_version(make.TESTER, made=small_model(), now=make.NOW + HOUR)
     use_classifier_version(make.TESTER, number=second, reason="try", now=make.NOW + HOUR)
     assert reading.in_use() == second
 
@@ -164,7 +169,7 @@ def test_one_click_puts_an_older_version_back_in_use() -> None:
 
 def test_a_damaged_version_cannot_be_put_in_use_and_the_old_one_stays() -> None:
     first = trained()
-    second = keep_version(make.TESTER, made=_kept[0], now=make.NOW + HOUR)
+    second = keep_version(make.TESTER, made=small_model(), now=make.NOW + HOUR)
     ClassifierVersion.objects.filter(number=second).update(content=b"nothing")
 
     with pytest.raises(training.NotUsable):
