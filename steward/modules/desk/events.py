@@ -277,6 +277,7 @@ class MacroUsed(Event, frozen=True, kw_only=True):
     ticket_id: int
     code: str
 
+
 class ClassifierReplaced(Event, frozen=True, kw_only=True):
     """Another version of the classifier judges from now on; `before` 0: there was none. Numbers of versions."""
 

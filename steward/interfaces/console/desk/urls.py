@@ -6,16 +6,12 @@ from django.urls import path
 
 from steward.interfaces.console.desk import (
     acting,
+    classifier,
     composing,
     flows,
     inbox,
     linking,
     macros,
-
-    classifier,
-    flows,
-    inbox,
-    linking,
     presence,
     routing,
     stating,
