@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0021_calls'),
+        ('desk', '0022_notices'),
     ]
 
     operations = [
