@@ -120,6 +120,7 @@ def shipment(request: StaffRequest, number: str) -> HttpResponse:
 
 def shown(detail: ShipmentDetail) -> dict[str, Any]:
     """Give the words of a shipment's page."""
+    who = {one.code: one.name for one in tracking.sources()} | {"file": _("File")}
     return {
         "trouble": said.TROUBLES.get(detail.row.trouble, ""),
         "storage": words.word(words.STORAGE_CLASSES, detail.row.storage_class),
@@ -127,7 +128,12 @@ def shown(detail: ShipmentDetail) -> dict[str, Any]:
             (
                 parcel,
                 [
-                    (event, words.word(said.EVENT_STATES, event.state), said.FLAGS.get(event.flag, ""))
+                    (
+                        event,
+                        words.word(said.EVENT_STATES, event.state),
+                        said.FLAGS.get(event.flag, ""),
+                        who.get(event.source) or event.source,
+                    )
                     for event in parcel.events
                 ],
                 [one for one in tracking.guess_carrier(parcel.tracking_number) if not parcel.carrier][:3],
