@@ -27,6 +27,7 @@ from standardwebhooks import Webhook
 from steward.kernel import moment
 from steward.modules.catalog import queries as catalog
 from steward.modules.catalog.commands import set_substitutes
+from steward.modules.logistics.tests import ship
 from steward.modules.messaging.queries.links import portal_link
 from steward.modules.messaging.rules.signed_links import PATH
 from steward.modules.orders.commands.offers import PURPOSE, make_offer
@@ -52,6 +53,8 @@ class House:
     mend: str
     masked: str
     offers: tuple[str, str]
+    boots: int
+    sent: str
 
     @property
     def shots(self) -> Path:
@@ -113,6 +116,7 @@ def _filled() -> dict[str, Any]:
         make.staff(name)
     make.item(stock=500)
     make.item("LAMP-1", stock=500, price_minor=8_900)
+    boots = make.item("BOOT-1", stock=20)
     now = moment.now()
     paid = [make.payment()]
     make.order("BR-PLAIN", payments=paid, now=now)
@@ -130,6 +134,8 @@ def _filled() -> dict[str, Any]:
         "mend": mend.number,
         "masked": masked.number,
         "offers": (_offer("BR-SHORT"), _offer("BR-SHORT-2")),
+        "boots": boots,
+        "sent": ship.sent("BR-SENT", item_id=boots, sku="BOOT-1").number,
     }
 
 
