@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from steward.kernel.models import Event
-from steward.modules.messaging.commands import mailboxes, parking
+from steward.modules.messaging.commands import cleaning, mailboxes, parking
 from steward.modules.messaging.models import Inbound, Mailbox, ParkedInbound
 from steward.modules.messaging.rules.mailboxes import MailboxDraft
 from tests import make
@@ -21,7 +23,7 @@ LETTER = HEAD + "帐篷坏了".encode()
 
 def watched() -> None:
     draft = MailboxDraft(code="service", address="service@shop.example", host="127.0.0.1", login="a", password="b")
-    mailboxes.save_mailbox(make.administrator(), draft=draft)
+    mailboxes.save_mailbox(make.TESTER, draft=draft)
 
 
 def put_aside(raw: bytes = LETTER) -> int:
@@ -69,6 +71,15 @@ def test_a_connection_is_tried_and_what_is_wrong_is_said() -> None:
     answer = admin.post("/messages/mailboxes/service/try", follow=True)
 
     assert "It cannot be read: no connection" in answer.content.decode()
+
+
+def test_what_nobody_sees_to_is_not_kept_for_ever() -> None:
+    put_aside()
+
+    cleaning.forget_old(make.TESTER, now=make.NOW + timedelta(days=89))
+    assert ParkedInbound.objects.get().state == "parked"
+    cleaning.forget_old(make.TESTER, now=make.NOW + timedelta(days=91))
+    assert ParkedInbound.objects.values_list("state", "sealed_raw").get() == ("dropped", None)
 
 
 def test_only_who_may_manage_mailboxes_sees_them() -> None:

@@ -22,7 +22,8 @@ from steward.modules.messaging.rules.mailboxes import MailboxDraft
 
 MANAGE = "messaging.mailboxes"
 WORDS = (
-    "code", "address", "host", "security", "login", "folder", "done_folder", "shop_code", "order_mapping", "order_senders",
+    "code", "address", "host", "security", "login", "folder", "done_folder", "shop_code", "order_mapping",
+    "order_senders",
 )  # fmt: skip
 TICKS = ("has_plus", "takes_old", "active")
 EMPTY = MailboxDraft(code="", address="", host="")

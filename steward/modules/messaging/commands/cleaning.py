@@ -46,10 +46,24 @@ EARLY_DAYS = parameters.define(
     label=_("Days delivery reports wait for the message they are about"),
     minimum=1,
 )
+PARKED_DAYS = parameters.define(
+    "messaging.keep_parked_days",
+    90,
+    unit="d",
+    label=_("Days a message that could not be taken is kept"),
+    minimum=1,
+)
 
 
 # Each has its own index by age, so that what is kept longer is not read again every hour.
-STATEMENTS = ("forget_messages", "forget_staff_mails", "forget_notices", "forget_deliveries", "forget_reports")
+STATEMENTS = (
+    "forget_messages",
+    "forget_staff_mails",
+    "forget_notices",
+    "forget_deliveries",
+    "forget_reports",
+    "forget_parked",
+)
 
 
 @command(needs=DELIVER)
@@ -64,6 +78,8 @@ def forget_old(actor: Actor, *, now: datetime, limit: int = BATCH) -> int:
         "delivered_before": _before(now, DELIVERIES_DAYS),
         "failed_before": _before(now, FAILED_DAYS),
         "early_before": _before(now, EARLY_DAYS),
+        "parked_before": _before(now, PARKED_DAYS),
+        "now": now,
         "limit": limit,
     }
     counts: list[int] = []
