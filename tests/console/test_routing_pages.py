@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from steward.kernel import moment
+from steward.modules.desk.commands.moving import move_tickets
 from steward.modules.desk.models import LoadWeight, Message, RoutingRule, SkillNeed, Ticket, Viewing
 from steward.modules.desk.tests import agents
 from tests import make
@@ -92,3 +93,14 @@ def test_every_tile_of_the_wall_opens_its_list_and_a_ticket_is_read_without_bein
 
 def test_the_report_says_what_it_looks_for_even_when_nothing_is_found() -> None:
     assert "Nothing looks better than it was" in page(make.browser("zhao", locale="en"), "/desk/wall/report?days=7")
+
+
+def test_the_report_counts_every_kind_for_each_person() -> None:
+    someone_there()
+    now = moment.now()
+    (id_,) = agents.tickets(1, at=now)
+    agents.route(now + timedelta(seconds=10))
+    hu = agents.actor(Ticket.objects.get().owner_id or 0)
+    move_tickets(hu, ticket_ids=[id_], verb="solve", now=now)
+    report = page(make.browser("zhao", locale="en"), "/desk/wall/report")
+    assert [part.split("<")[0] for part in report.split('class="text-end">')[5:9]] == ["0", "1", "0", "0"]

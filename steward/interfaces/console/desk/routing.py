@@ -24,7 +24,7 @@ from steward.modules.desk.rules import routing
 from steward.modules.people import queries as people
 
 NEEDS = "settings.desk"
-TESTS, MOST_DIGITS = 3, 4
+TESTS, MOST_DIGITS, CASE = 3, 4, routing.CASE
 TRIED = ("channel", "category", "language", "priority", "urgency")
 RAW = "raw:"
 
@@ -113,6 +113,7 @@ def _tried(request: StaffRequest) -> dict[str, Any]:
     fields = [(name, words.FACTS[name], list(words.VALUES[name].items()), given[name]) for name in TRIED]
     return {
         "tried": found,
+        "candidates": [(one, one.load / CASE, one.capacity / CASE) for one in found.candidates] if found else [],
         "tried_number": number,
         "tried_fields": fields,
         "why": str(words.WHY.get(found.why, "")) if found else "",

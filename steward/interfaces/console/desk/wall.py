@@ -115,6 +115,10 @@ def desk_gaming(request: StaffRequest) -> HttpResponse:
             (code, label, wall_words.GAMING_HELP[code], report.by_kind[code])
             for code, label in wall_words.GAMING.items()
         ],
+        "by_person": [
+            (name, [(label, counts.get(code, 0)) for code, label in wall_words.GAMING.items()])
+            for name, counts in report.by_person
+        ],
         "labels": wall_words.GAMING,
         "kind": kind,
         "days": days,
