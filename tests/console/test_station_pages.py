@@ -10,6 +10,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 
 from steward.kernel import moment
+from steward.modules.desk.tests import words
 from steward.modules.orders.models import Order
 from steward.modules.people.commands import appointments
 from steward.modules.people.commands.appointments import AppointmentDraft
@@ -128,6 +129,16 @@ def test_who_stands_at_the_counter_is_checked_in_by_code_phone_or_order(typed: s
     assert visit.state == "arrived"
     wang.post(f"/stations/appointments/{visit.id}/finish", {"outcome": "换了拉链"})
     assert "换了拉链" in page(wang, "/stations/hz/today")
+
+
+def test_the_case_of_a_ticket_is_seen_at_the_counter() -> None:
+    open_station()
+    heard = words.said(words.word("帐篷拉链坏了，想到店修", customer_id=words.customer()))
+    number, wang = words.ticket_of(heard[0]).number, make.browser("wang")
+    wang.post("/stations/hz/book", {"service": "repair", "at": next_hour().isoformat(), "about": number})
+    visit = Appointment.objects.get()
+    assert (visit.subject_kind, visit.subject_id) == ("ticket", heard[0].ticket_id)
+    assert f"/tickets/{number}" in page(wang, f"/stations/appointments/{visit.id}")
 
 
 def test_the_counter_says_when_nobody_like_that_is_expected() -> None:

@@ -63,9 +63,9 @@ def times_of(station: StationView, service: str, day: Any, now: datetime) -> dic
 
 def _book(request: StaffRequest, station: StationView, now: datetime) -> HttpResponse:
     about = request.POST.get("about", "")
-    customer_id, order_id = facts.whom(request.actor, about)
+    customer_id, kind, subject_id = facts.whom(request.actor, about)
     again = reverse("appointment_book", args=[station.code])
-    if about.strip() and customer_id is None and order_id is None:
+    if about.strip() and customer_id is None and subject_id is None:
         told = _("Nobody, or more than one, answers to “%(text)s”. Give an order's number or a whole phone number.")
         return say(request, told % {"text": about.strip()[:40]}, tone="danger")
     draft = AppointmentDraft(
@@ -73,8 +73,8 @@ def _book(request: StaffRequest, station: StationView, now: datetime) -> HttpRes
         service=request.POST.get("service", ""),
         starts_at=_instant(request.POST.get("at", "")),
         customer_id=customer_id,
-        subject_kind="order" if order_id else "",
-        subject_id=order_id,
+        subject_kind=kind,
+        subject_id=subject_id,
         note=request.POST.get("note", ""),
     )
     try:

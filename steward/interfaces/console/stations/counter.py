@@ -16,7 +16,6 @@ from steward.interfaces.console.stations import facts
 from steward.kernel import moment
 from steward.kernel.errors import Refusal
 from steward.modules.customers.queries.merged import family
-from steward.modules.orders import queries as orders
 from steward.modules.people.commands import appointments as commands
 from steward.modules.people.queries import stations as queries
 from steward.modules.people.queries.stations import AppointmentView, StationView
@@ -56,13 +55,12 @@ def _expected(request: StaffRequest, station: StationView, text: str) -> list[Ap
         found = queries.expected_today(station.id, day=day, zone=station.zone, code=code)
         if found:
             return found
-    order_id = orders.find_order(text) if request.actor.may("orders.view") else None
     return queries.expected_today(
         station.id,
         day=day,
         zone=station.zone,
         customer_ids=family(facts.people_named(request.actor, text)),
-        subjects=[("order", order_id)] if order_id is not None else [],
+        subjects=[(kind, id_) for kind, id_, _customer_id in facts.subjects_named(request.actor, text)],
     )
 
 

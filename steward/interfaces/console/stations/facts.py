@@ -14,6 +14,8 @@ from steward.modules.customers.queries import search as customers
 from steward.modules.customers.queries.directory import CustomerRow, customer_rows
 from steward.modules.customers.queries.divisions import divisions
 from steward.modules.customers.queries.merged import family
+from steward.modules.desk.queries.inbox import find_tickets
+from steward.modules.desk.queries.routing_takers import ticket_names
 from steward.modules.orders import queries as orders
 from steward.modules.orders.queries.buyers import buyers_of
 from steward.modules.orders.queries.names import order_names
@@ -51,16 +53,21 @@ def visits(rows: Iterable[AppointmentView]) -> list[dict[str, Any]]:
     """Give each visit who comes, masked, what for, and its words; a constant number of queries."""
     found = list(rows)
     people = {row.id: row for row in customer_rows({one.customer_id for one in found if one.customer_id})}
-    numbers = order_names([one.subject_id for one in found if one.subject_kind == "order" and one.subject_id])
+    numbers = {
+        kind: names([one.subject_id for one in found if one.subject_kind == kind and one.subject_id])
+        for kind, names in (("order", order_names), ("ticket", ticket_names))
+    }
     return [visit(one, people, numbers) for one in found]
 
 
-def visit(one: AppointmentView, people: Mapping[int, CustomerRow], numbers: Mapping[int, str]) -> dict[str, Any]:
+def visit(
+    one: AppointmentView, people: Mapping[int, CustomerRow], numbers: Mapping[str, Mapping[int, str]]
+) -> dict[str, Any]:
     """Give one visit what a page says of it."""
     return {
         "visit": one,
         "who": people.get(one.customer_id or 0),
-        "order": numbers.get(one.subject_id or 0, "") if one.subject_kind == "order" else "",
+        **{kind: named.get(one.subject_id or 0, "") * (one.subject_kind == kind) for kind, named in numbers.items()},
         "service": words.SERVICES.get(one.service, one.service),
         "icon": words.ICONS.get(one.service, "calendar"),
         "state": words.STATES.get(one.state, one.state),
@@ -69,19 +76,30 @@ def visit(one: AppointmentView, people: Mapping[int, CustomerRow], numbers: Mapp
     }
 
 
-def whom(actor: Actor, text: str) -> tuple[int | None, int | None]:
-    """Read who comes and what for from what was typed: an order's number, else a phone, an e-mail or a name.
+def whom(actor: Actor, text: str) -> tuple[int | None, str, int | None]:
+    """Read who comes and what for from what was typed: the number of a ticket or an order, else a phone or a name.
 
-    Returns (customer, order); a text that several people answer to names nobody.
+    Returns (customer, kind of subject, subject); a text that several people answer to names nobody.
     """
     text = " ".join(text.split())[:LONGEST_TEXT]
     if not text:
-        return None, None
-    if actor.may("orders.view") and (order_id := orders.find_order(text)) is not None:
-        return orders.order_detail(order_id).customer_id, order_id
+        return None, "", None
+    for kind, subject_id, customer_id in subjects_named(actor, text):
+        return customer_id, kind, subject_id
     found = sorted(set(people_named(actor, text)))
     persons = {tuple(family([one])) for one in found}
-    return (found[0], None) if len(persons) == 1 else (None, None)
+    return (found[0] if len(persons) == 1 else None), "", None
+
+
+def subjects_named(actor: Actor, text: str) -> list[tuple[str, int, int | None]]:
+    """Find the ticket or the order of a number: (kind, id, customer)."""
+    if actor.may("tickets.view"):
+        for row in find_tickets(text, limit=2):
+            if row.number == text.upper():
+                return [("ticket", row.id, row.customer_id)]
+    if actor.may("orders.view") and (order_id := orders.find_order(text)) is not None:
+        return [("order", order_id, orders.order_detail(order_id).customer_id)]
+    return []
 
 
 def people_named(actor: Actor, text: str) -> list[int]:
