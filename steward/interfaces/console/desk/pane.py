@@ -13,9 +13,9 @@ from steward.kernel.actor import Actor
 from steward.modules.deadlines.queries.words import CLOCKS
 from steward.modules.desk.commands.answering import LIVE_CHANNELS
 from steward.modules.desk.queries import presence, words
-from steward.modules.desk.queries.ticket import AttachmentView, MessageView, TicketView, thread
+from steward.modules.desk.queries.ticket import MessageView, TicketView, thread
 from steward.modules.desk.rules import tickets
-from steward.modules.messaging.queries.attachments import file_link
+from steward.modules.messaging.queries.attachments import AttachmentView, file_link
 from steward.modules.messaging.rules.replies import WAYS
 from steward.modules.people import queries as people
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -77,7 +78,7 @@ def queue_counts(staff_id: int | None, *, now: datetime) -> dict[str, int]:
 
     Source: DSK-10.
     """
-    columns = {"staff": staff_id or 0, "teams": arrays.texts(_teams(staff_id)), "now": now}
+    columns: dict[str, Any] = {"staff": staff_id or 0, "teams": arrays.texts(_teams(staff_id)), "now": now}
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "queue_counts"), columns)
         row: Sequence[int] = cursor.fetchone() or ()

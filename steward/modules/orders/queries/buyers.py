@@ -40,7 +40,7 @@ def buyers_of(number: str) -> list[int]:
     """Find whose order a number is, ours or a shop's: nobody, one, or buyers of several shops."""
     named = Q(number=number.upper()) | Q(shop_id__in=shop_ids(), external_number=number)
     found = Order.objects.filter(named, customer__isnull=False).values_list("customer_id", flat=True)
-    return sorted({id_ for id_ in found if id_ is not None})
+    return sorted({id_ or 0 for id_ in found})
 
 
 def order_ids_of(customer_ids: Collection[int], *, limit: int) -> list[int]:
