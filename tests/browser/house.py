@@ -9,9 +9,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,6 +30,10 @@ from steward.kernel import moment
 from steward.modules.catalog import queries as catalog
 from steward.modules.catalog.commands import set_substitutes
 from steward.modules.logistics.tests import ship
+from steward.modules.desk.commands.standard_answers import MacroDraft, save_macro
+from steward.modules.desk.commands.taking_in import Heard
+from steward.modules.desk.queries.ticket import get_ticket
+from steward.modules.desk.tests import words as desk
 from steward.modules.messaging.queries.links import portal_link
 from steward.modules.messaging.rules.signed_links import PATH
 from steward.modules.orders.commands.offers import PURPOSE, make_offer
@@ -55,6 +61,7 @@ class House:
     offers: tuple[str, str]
     boots: int
     sent: str
+    ticket: str
 
     @property
     def shots(self) -> Path:
@@ -78,6 +85,11 @@ class House:
             "webhook-signature": Webhook(self.provider_secret).sign(f"msg-{external_number}", at, raw),
         }
         self._post("/webhooks/payments/alipay", raw.encode(), signed)
+
+    def customer_writes(self, text: str) -> None:
+        """Let the customer of the ticket write again, in a thread of its own: Playwright holds the loop of this one."""
+        with ThreadPoolExecutor(1) as own:
+            own.submit(_write, text).result()
 
     def _post(self, path: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
         line = http.client.HTTPConnection(self.address.removeprefix("http://"), timeout=20)
@@ -136,7 +148,27 @@ def _filled() -> dict[str, Any]:
         "offers": (_offer("BR-SHORT"), _offer("BR-SHORT-2")),
         "boots": boots,
         "sent": ship.sent("BR-SENT", item_id=boots, sku="BOOT-1").number,
+        "ticket": _ticket(),
     }
+
+
+def _ticket() -> str:
+    """Let a customer write an e-mail, and keep a standard answer for it; return the ticket's number."""
+    draft = MacroDraft(
+        code="late", titles={"zh-hans": "催件"}, bodies={"zh-hans": "您好，{{ticket_number}} 已催快递，今天答复您。"}
+    )
+    save_macro(make.manager_zhao(), draft=draft, now=moment.now())
+    heard = _write("我的包裹到哪里了？")
+    return get_ticket(heard.ticket_id or 0).number
+
+
+def _write(text: str) -> Heard:
+    try:
+        first = desk.mail(text, customer_id=desk.customer("+8613911112222"), at=moment.now(), subject="包裹")
+        return desk.said(first)[0]
+    finally:
+        if threading.current_thread() is not threading.main_thread():
+            connection.close()
 
 
 def _offer(number: str) -> str:

@@ -26,10 +26,12 @@ TEXTS: Mapping[str, Any] = {
     "desk.tickets_merged": _("It was merged into another ticket."),
     "desk.tickets_unmerged": _("A merge was taken back."),
     "desk.ticket_split": _("A part became a ticket of its own."),
+    "desk.macro_used": _("A standard answer went out: %(code)s"),
     "deadlines.clock_warned": _("Soon due: %(clock)s"),
     "deadlines.clock_breached": _("Missed: %(clock)s"),
     "deadlines.clock_escalated": _("Escalated: %(clock)s"),
 }
+KNOWN = (*TEXTS, "desk.ticket_moved", "desk.ticket_owned", "desk.ticket_restated")
 # What a page of the thread shows anyway.
 SAID = ("desk.ticket_continued", "desk.ticket_answered", "desk.ticket_noted")
 VALUES: Mapping[str, Mapping[str, Any]] = {
@@ -52,7 +54,7 @@ class HistoryEntry(Struct, frozen=True):
 
 def ticket_history(ticket_id: int, *, limit: int = 30, with_said: bool = False) -> list[HistoryEntry]:
     """List what happened to a ticket, newest first, in three statements."""
-    found = Event.objects.filter(subject_kind=SUBJECT, subject_id=ticket_id)
+    found = Event.objects.filter(subject_kind=SUBJECT, subject_id=ticket_id, kind__in=KNOWN)
     if not with_said:
         found = found.exclude(kind__in=SAID)
     rows = list(found.order_by("-id").values_list("id", "at", "kind", "actor", "data")[:limit])
@@ -73,8 +75,8 @@ def _text(kind: str, data: Mapping[str, Any], owners: Mapping[int, str]) -> str:
     if kind == "desk.ticket_restated":
         return " · ".join(_change(name, value) for name, value in data.get("after", {}).items())
     clock = str(data.get("clock_kind", ""))
-    facts = {"reason": data.get("reason", ""), "clock": CLOCKS.get(clock, clock)}
-    return str(TEXTS.get(kind, kind.partition(".")[2].replace("_", " "))) % facts
+    facts = {"reason": data.get("reason", ""), "clock": CLOCKS.get(clock, clock), "code": data.get("code", "")}
+    return str(TEXTS[kind]) % facts
 
 
 def _change(name: str, value: str) -> str:
