@@ -29,11 +29,11 @@ from standardwebhooks import Webhook
 from steward.kernel import moment
 from steward.modules.catalog import queries as catalog
 from steward.modules.catalog.commands import set_substitutes
-from steward.modules.logistics.tests import ship
 from steward.modules.desk.commands.standard_answers import MacroDraft, save_macro
 from steward.modules.desk.commands.taking_in import Heard
 from steward.modules.desk.queries.ticket import get_ticket
 from steward.modules.desk.tests import words as desk
+from steward.modules.logistics.tests import ship
 from steward.modules.messaging.queries.links import portal_link
 from steward.modules.messaging.rules.signed_links import PATH
 from steward.modules.orders.commands.offers import PURPOSE, make_offer

@@ -69,10 +69,6 @@ def _merges(actor: Actor, view: CustomerView) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tickets(actor: Actor, view: CustomerView) -> dict[str, Any]:
-    return {"rows": tickets_of_customer(view.row.member_ids, limit=SHOWN)}
-
-
 def _orders(actor: Actor, view: CustomerView) -> dict[str, Any]:
     filters = orders.OrderFilters(customer_ids=frozenset(view.row.member_ids), scopes=actor.scopes)
     page = orders.orders_page(filters, limit=SHOWN)

@@ -20,6 +20,7 @@ KEPT_AT_MOST = 5_000
 # What people call the parts of the system that act by themselves; others stand by their name.
 _PARTS = {
     "deadlines.sweep": gettext_lazy("time limits"),
+    "desk": gettext_lazy("service desk"),
     "fulfilment": gettext_lazy("allocation"),
     "import": gettext_lazy("import"),
     "incidents": gettext_lazy("surge mode"),
