@@ -25,9 +25,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import django
-
 from bench.addresses import wilson_interval
+from steward.modules.desk.rules.classifying import deciding, learning, phrases, stored, texts
 
 NAME = "classify"
 TARGET_RIGHT, TARGET_DECIDED = 0.90, 0.50
@@ -68,6 +67,18 @@ def cases(data: Path, name: str) -> Iterator[Case]:
     with gzip.open(data / name / inner, "rt", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             yield Case(row[text], row[label], _half(row[text]))
+
+
+def written() -> list[phrases.Phrase]:
+    """Read the seed as the desk does."""
+    folder = Path(phrases.__file__).parent / "phrases"
+    languages = (("zh_hans", "zh-Hans"), ("zh_hant", "zh-Hant"), ("en", "en"))
+    return [
+        one
+        for inner, language in languages
+        for file in sorted((folder / inner).glob("*.txt"))
+        for one in phrases.phrases_in(file.read_text(encoding="utf-8"), category=file.stem, language=language)
+    ]
 
 
 def _figure(name: str, value: float, unit: str, reference: float | None = None) -> dict[str, Any]:
@@ -129,31 +140,25 @@ def figures_of(name: str, rows: list[Judged], meanings: dict[str, Any], threshol
     ]
 
 
-def _copied(rows: Iterable[Case], plain: Any, seed: Iterable[Any]) -> int:
+def _copied(rows: Iterable[Case], seed: Iterable[phrases.Phrase]) -> int:
     """Count rows of twelve signs and more that stand in the seed word for word."""
-    ours = {plain(one.text).replace(" ", "") for one in seed}
-    return sum(plain(one.text).replace(" ", "") in ours for one in rows if len(one.text) >= 12)
+    ours = {texts.plain(one.text).replace(" ", "") for one in seed}
+    return sum(texts.plain(one.text).replace(" ", "") in ours for one in rows if len(one.text) >= 12)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Learn from the seed, ask about every labelled row, count, and measure how many messages a second it reads."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steward.settings")
-    django.setup()
-    from steward.modules.desk.commands.classifying import CATEGORY_SHARE  # noqa: PLC0415
-    from steward.modules.desk.queries.classifier import seed  # noqa: PLC0415
-    from steward.modules.desk.rules.classifying import learning, stored, texts  # noqa: PLC0415
-
     data = Path(os.environ.get("STEWARD_DATA") or _HERE.parent.parent / "shared" / "data")
     labels = json.loads((_HERE / "classify.labels.json").read_text(encoding="utf-8"))
-    threshold = float(CATEGORY_SHARE.default if args.threshold is None else args.threshold)
-    effort = learning.Effort()
+    threshold = float(deciding.FIRST.category_share if args.threshold is None else args.threshold)
+    effort, seed = learning.Effort(), written()
     started = time.perf_counter()
-    learnt, _kept = learning.parted(learning.rows_of(seed(), effort))
+    learnt, _kept = learning.parted(learning.rows_of(seed, effort))
     content, sha256 = stored.sealed(learning.learn(learnt, effort))
     trained_s, started = time.perf_counter() - started, time.perf_counter()
     model = stored.opened(content, sha256)
     figures = [
-        _figure("phrases of the seed", len(seed()), "phrases"),
+        _figure("phrases of the seed", len(seed), "phrases"),
         _figure("learning from the seed", trained_s, "s"),
         _figure("stored model", len(content) / 1e6, "MB"),
         _figure("opening the stored model", time.perf_counter() - started, "s"),
@@ -176,9 +181,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             mine = [one for one in judged if one.case.half == half]
             figures += figures_of(f"{name}, {half}", mine, labels[name], threshold)
         figures.append(_figure(f"{name}: read", rate, "messages/s"))
-        figures.append(
-            _figure(f"{name}: rows that stand in the seed", _copied(rows, texts.plain, seed()), "rows", None)
-        )
+        figures.append(_figure(f"{name}: rows that stand in the seed", _copied(rows, seed), "rows", None))
         wrong += _wrong(name, judged, labels[name])
     return {"figures": figures, "wrong": wrong[: args.show]}
 

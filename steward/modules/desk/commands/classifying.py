@@ -21,7 +21,7 @@ from steward.modules.desk.rules.classifying.deciding import Limits, Verdict
 
 CATEGORY_SHARE = parameters.define(
     "desk.classifier_category_share",
-    0.6,
+    deciding.FIRST.category_share,
     unit="share",
     label=_("From which probability a ticket's category is set without a person; below it is proposed"),
     minimum=0.0,
@@ -30,7 +30,7 @@ CATEGORY_SHARE = parameters.define(
 )
 REASON_SHARE = parameters.define(
     "desk.classifier_reason_share",
-    0.5,
+    deciding.FIRST.reason_share,
     unit="share",
     label=_("From which probability the reason is set with the category"),
     minimum=0.0,

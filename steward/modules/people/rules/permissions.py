@@ -103,6 +103,7 @@ OF_THE_SYSTEM = frozenset(
         "approvals.expire",
         "deadlines.sweep",
         "desk.classify",
+        "desk.classify",
         "desk.take_in",
         "incidents.watch",
         "messaging.deliver",

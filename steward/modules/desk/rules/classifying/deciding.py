@@ -28,6 +28,9 @@ class Limits(Struct, frozen=True):
     reason_share: float
 
 
+FIRST = Limits(category_share=0.6, reason_share=0.5)
+
+
 class KeptRow(Struct, frozen=True):
     """One row kept back: what it is, what was said of it, and how surely."""
 

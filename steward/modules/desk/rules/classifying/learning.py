@@ -34,7 +34,8 @@ def rows_of(phrases: Iterable[Phrase], effort: Effort) -> list[Row]:
 
 def parted(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
     """Part rows to learn from and rows kept back: a tenth, the same ones for every version, by their words."""
-    learnt, kept = [], []
+    learnt: list[Row] = []
+    kept: list[Row] = []
     for row in rows:
         (kept if fold_of(f"kept:{row.group}", TENTHS) == 0 else learnt).append(row)
     return learnt, kept

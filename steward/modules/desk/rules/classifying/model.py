@@ -160,12 +160,13 @@ def train(rows: Sequence[Row], *, settings: Settings) -> Model:
     if len(labels) < 2:
         raise ValueError("a classifier needs rows of two labels at least")
     parts = [features(row.text) for row in rows]
-    folds = numpy.array([fold_of(row.group, settings.folds) for row in rows])
+    folds = [fold_of(row.group, settings.folds) for row in rows]
     categories = sorted({label.partition(".")[0] for label in labels})
     of_category = numpy.array([categories.index(label.partition(".")[0]) for label in labels])
     raw, y = [], []
     for fold in range(settings.folds):
-        inside, outside = numpy.flatnonzero(folds != fold), numpy.flatnonzero(folds == fold)
+        inside = [at for at, mine in enumerate(folds) if mine != fold]
+        outside = [at for at, mine in enumerate(folds) if mine == fold]
         part = _trained([rows[i] for i in inside], [parts[i] for i in inside], labels, settings)
         raw.append(scores(part, [parts[i] for i in outside]))
         y += [labels.index(rows[i].label) for i in outside]
