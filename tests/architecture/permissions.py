@@ -14,6 +14,7 @@ SYSTEM_ONLY = frozenset(
     {
         "approvals.expire",
         "deadlines.sweep",
+        "desk.classify",
         "desk.take_in",
         "incidents.watch",
         "messaging.deliver",

@@ -103,7 +103,6 @@ OF_THE_SYSTEM = frozenset(
         "approvals.expire",
         "deadlines.sweep",
         "desk.classify",
-        "desk.classify",
         "desk.take_in",
         "incidents.watch",
         "messaging.deliver",
