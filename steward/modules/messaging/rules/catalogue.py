@@ -137,7 +137,7 @@ KINDS: Mapping[str, Kind] = {
                 Placeholder("station", "text", "杭州西湖服务站"),
                 Placeholder("address", "text", "文三路 90 号"),
                 _words("service", "维修", "維修", "Repair"),
-                Placeholder("code", "text", "7K3M-9QPX"),
+                Placeholder("code", "text", "7K3M-9Q4X"),
             ),
         ),
         Kind(
