@@ -51,5 +51,5 @@ def texts() -> Iterator[Row]:
 class Migration(migrations.Migration):
     """One kind, six texts."""
 
-    dependencies: ClassVar = [("messaging", "0022_call_texts")]
+    dependencies: ClassVar = [("messaging", "0009_call_texts")]
     operations: ClassVar = [FirstRows("MessageKind", kinds), FirstRows("Template", texts)]

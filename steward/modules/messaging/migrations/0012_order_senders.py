@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0023_parked_headers'),
+        ('messaging', '0011_parked_headers'),
     ]
 
     operations = [

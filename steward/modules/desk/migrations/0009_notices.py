@@ -26,7 +26,7 @@ HOURS = 72
 class Migration(migrations.Migration):
     """Notices about tickets (DSK-7)."""
 
-    dependencies: ClassVar = [("desk", "0021_calls"), ("messaging", "0005_inbound")]
+    dependencies: ClassVar = [("desk", "0008_calls"), ("messaging", "0005_inbound")]
     operations: ClassVar = [
         FirstRows(
             "messaging.MessageKind",

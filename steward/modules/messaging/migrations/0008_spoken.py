@@ -14,7 +14,7 @@ REPLY = {"code": "reply", "channels": [], "expires_after_h": 72, "waits_for_day"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0020_channel_accounts'),
+        ('messaging', '0007_channel_accounts'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0011_routing_rows'),
+        ('desk', '0007_routing_rows'),
     ]
 
     operations = [

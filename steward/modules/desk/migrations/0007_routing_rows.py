@@ -84,7 +84,7 @@ ASSIGNMENT = {
 class Migration(migrations.Migration):
     """The first rules of routing, and the limit of what nobody has (DSK-6)."""
 
-    dependencies: ClassVar = [("desk", "0010_routing"), ("deadlines", "0004_clocks_by_hand"), ("messaging", "0005_inbound")]
+    dependencies: ClassVar = [("desk", "0006_routing"), ("deadlines", "0004_clocks_by_hand"), ("messaging", "0005_inbound")]
     operations: ClassVar = [
         FirstRows("RoutingRule", lambda: RULES),
         FirstRows("SkillNeed", lambda: NEEDS),

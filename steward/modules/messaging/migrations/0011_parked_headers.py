@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0006_appointment_texts'),
+        ('messaging', '0010_appointment_texts'),
     ]
 
     operations = [

@@ -39,5 +39,5 @@ def texts() -> Iterator[Row]:
 class Migration(migrations.Migration):
     """Kind and texts."""
 
-    dependencies: ClassVar = [("messaging", "0021_spoken")]
+    dependencies: ClassVar = [("messaging", "0008_spoken")]
     operations: ClassVar = [FirstRows("MessageKind", kinds), FirstRows("Template", texts)]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0020_composing'),
+        ('desk', '0005_composing'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0022_notices'),
+        ('desk', '0009_notices'),
     ]
 
     operations = [
