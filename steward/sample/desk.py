@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from msgspec import Struct
 
-from steward.kernel import moment
 from steward.kernel.actor import Actor, system
 from steward.modules.desk.commands import answering, moving, owning, restating, standard_answers
 from steward.modules.desk.commands.settling import settle_answers
-from steward.modules.desk.handlers import messages
+from steward.modules.desk.commands.taking_in import Word, take_in
 from steward.modules.desk.queries.inbox import TicketFilters, inbox_page
 from steward.modules.messaging.commands.receiving import receive
-from steward.modules.messaging.events import MessageReceived
+from steward.modules.messaging.queries.inbound import InboundView, received
 from steward.modules.messaging.rules.channels import Incoming, Sender
 from steward.modules.orders.queries.allocating import numbers_of_orders
 from steward.sample.people import Crew
@@ -70,7 +69,8 @@ def talk(crew: Crew, cases: Sequence[Case], now: datetime) -> int:
 
 def _begun(cases: Sequence[Case], now: datetime) -> list[Running]:
     """Give every talk a buyer with an order of theirs, the newest talk last."""
-    known = [case for case in cases if case.planned.draft.buyer.external_id]
+    by_buyer = {(case.planned.draft.shop, case.planned.draft.buyer.external_id): case for case in cases}
+    known = [case for (_shop, buyer), case in by_buyer.items() if buyer]
     step = max(len(known) // len(TALKS), 1)
     chosen = known[::-1][::step][: len(TALKS)]
     numbers = numbers_of_orders([case.order_id for case in chosen])
@@ -108,13 +108,24 @@ def _write(running: Sequence[Running], turn: int, now: datetime) -> None:
         for one in running
     ]
     taken = receive(DESK, incoming=incoming, now=now)
-    heard = [
-        MessageReceived(message_id=each.id, channel=one.channel, box=one.box, automatic="", customer_id=None)
-        for each, one in zip(taken, incoming, strict=True)
-        if each.outcome == "taken"
-    ]
-    with moment.frozen(now):
-        messages.on_message_received_take_in(heard)
+    heard = received([each.id for each in taken if each.outcome == "taken"])
+    take_in(DESK, received=[_word(one) for one in heard], now=now)
+
+
+def _word(one: InboundView) -> Word:
+    return Word(
+        inbound_id=one.id,
+        channel=one.channel,
+        box=one.box,
+        at=one.sent_at,
+        customer_id=one.customer_id,
+        subject=one.subject,
+        text=one.text,
+        reference=one.message_ref,
+        references=tuple(one.references),
+        language=one.language,
+        order_number=one.order_number,
+    )
 
 
 def _find_tickets(running: Sequence[Running], now: datetime) -> None:

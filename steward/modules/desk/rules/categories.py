@@ -107,7 +107,7 @@ TREE: tuple[Category, ...] = (
     Category(
         "technical_support", "Technical support", "技术支持", "技術支援", "technical_support",
         (
-            Reason("site_error", "Shop or app fails", "网站App故障", "網站App故障"),
+            Reason("site_error", "Shop or app fails", "网站或应用故障", "網站或應用故障"),
             Reason("device_trouble", "Device does not connect or react", "设备连接排障", "設備連線排障"),
             Reason("installation", "Installation", "安装", "安裝"),
             Reason("repair", "Repair", "维修", "維修"),
