@@ -14,10 +14,11 @@ from procrastinate.contrib.django import app
 
 from steward.kernel import errors, events, parameters
 from steward.kernel.actor import Actor
+from steward.kernel.apart import apart
 from steward.kernel.command import command
 from steward.modules.desk.commands.classifying import CATEGORY_SHARE
 from steward.modules.desk.events import ClassifierReplaced
-from steward.modules.desk.models import ClassifierVersion
+from steward.modules.desk.models import ClassifierVersion, Ticket
 from steward.modules.desk.queries import classifier as reading
 from steward.modules.desk.rules.classifying import deciding, learning, stored
 from steward.modules.desk.rules.classifying.deciding import Figures
@@ -75,18 +76,21 @@ class Fitted(Struct, frozen=True, kw_only=True):
     seed: str
 
 
-def fitted(effort: learning.Effort, *, phrases: Sequence[Phrase] | None = None) -> Fitted:
+def fitted(effort: learning.Effort, *, phrases: Sequence[Phrase] | None = None, by_itself: bool = False) -> Fitted:
     """Learn from the seed and from corrections, and compare with the version in use; for workers: it takes a minute.
 
-    A tenth of all rows, the same for every version, is never learnt from; both are judged on it.
+    A tenth of all rows, the same for every version, is never learnt from; both are judged on it. `by_itself`: in a
+    process of its own, so that a worker's other jobs go on and its memory stays small.
     """
     started = time.monotonic()
     threshold = float(parameters.value(CATEGORY_SHARE))
     corrections = reading.correction_rows(effort.correction_weight)
     seed_rows = learning.rows_of(reading.seed() if phrases is None else phrases, effort)
     learnt, kept = learning.parted([*seed_rows, *corrections])
-    model = learning.learn(learnt, effort)
-    after = learning.tested(model, kept)
+    work = (learnt, kept, effort)
+    content, sha256, after = (
+        apart(learning.learnt_and_tested, *work) if by_itself else learning.learnt_and_tested(*work)
+    )
     number = reading.in_use() or 0
     before = learning.tested(reading.model_of(number), kept) if number else []
     better = not before or deciding.is_better(
@@ -94,7 +98,6 @@ def fitted(effort: learning.Effort, *, phrases: Sequence[Phrase] | None = None) 
         [one.right == one.said for one in after],
         z=float(parameters.value(BETTER_BY)),
     )
-    content, sha256 = stored.sealed(model)
     return Fitted(
         content=content,
         sha256=sha256,
@@ -114,16 +117,20 @@ def train_classifier(
     now: datetime,
     effort: learning.Effort | None = None,
     phrases: Sequence[Phrase] | None = None,
+    by_itself: bool = False,
 ) -> int:
     """Learn anew and keep the version; it replaces the one in use only if it is better. Returns its number."""
     chosen = effort or learning.Effort(correction_weight=float(parameters.value(CORRECTION_WEIGHT)))
-    return keep_version(actor, made=fitted(chosen, phrases=phrases), now=now)
+    return keep_version(actor, made=fitted(chosen, phrases=phrases, by_itself=by_itself), now=now)
 
 
 def needs_training(now: datetime) -> bool:
-    """Tell whether to learn anew: there is no version, or people corrected enough since the last one, an hour ago."""
+    """Tell whether to learn anew: people corrected enough since the last version, an hour ago, or there is none yet.
+
+    The first one is learnt when there are tickets to sort: a house without a desk spares itself the work.
+    """
     if reading.in_use() is None:
-        return True
+        return Ticket.objects.exists()
     last = reading.latest_version_at()
     rested = last is None or now - last >= REST
     return rested and reading.corrections_since(last) >= int(parameters.value(ENOUGH_CORRECTIONS))

@@ -179,6 +179,8 @@ def test_a_damaged_version_cannot_be_put_in_use_and_the_old_one_stays() -> None:
 
 
 def test_it_learns_anew_after_enough_corrections_and_not_before() -> None:
+    assert not needs_training(make.NOW)
+    opened("第一个问题", 99)
     assert needs_training(make.NOW)
     trained()
     later = make.NOW + 2 * HOUR
@@ -197,3 +199,12 @@ def test_tickets_from_before_the_first_version_are_read_afterwards() -> None:
 
     assert Ticket.objects.get(id=id_).category == "payment"
     assert reading.unsorted_tickets(10) == []
+
+
+def test_learning_by_itself_gives_the_same_model() -> None:
+    phrases = reading.seed()[::40]
+    effort = learning.Effort(forms=1)
+
+    here, there = (training.fitted(effort, phrases=phrases, by_itself=apart).sha256 for apart in (False, True))
+
+    assert here == there

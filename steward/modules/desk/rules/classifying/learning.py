@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from steward.modules.desk.rules.classifying import stored
 from steward.modules.desk.rules.classifying.deciding import KeptRow, Verdict, verdict_of
 from steward.modules.desk.rules.classifying.model import Model, Row, Settings, fold_of, judged, train
 from steward.modules.desk.rules.classifying.phrases import Phrase, forms
@@ -53,6 +54,13 @@ def verdicts(model: Model, texts: Sequence[str]) -> list[Verdict]:
         for shares in judged(model, texts[start : start + AT_ONCE]).tolist():
             found.append(verdict_of(dict(zip(model.labels, shares, strict=True))))
     return found
+
+
+def learnt_and_tested(learnt: Sequence[Row], kept: Sequence[Row], effort: Effort) -> tuple[bytes, str, list[KeptRow]]:
+    """Fit a model and ask it about the rows kept back: its bytes, their SHA-256, what it said. Takes a minute."""
+    model = learn(learnt, effort)
+    content, sha256 = stored.sealed(model)
+    return content, sha256, tested(model, kept)
 
 
 def tested(model: Model, kept: Sequence[Row]) -> list[KeptRow]:
