@@ -26,6 +26,10 @@ UNITS: dict[str, Any] = {
     "orders": gettext_lazy("orders"),
     "points": gettext_lazy("points"),
     "bytes": gettext_lazy("bytes"),
+    "tickets": gettext_lazy("tickets"),
+    "phrases": gettext_lazy("phrases"),
+    "corrections": gettext_lazy("corrections"),
+    "standard errors": gettext_lazy("standard errors"),
 }
 
 

@@ -76,11 +76,9 @@ def end_missed_calls(timestamp: int) -> None:
 
 
 @app.task(name=training.TASK, queue="training", lock=training.TASK, retry=jobs.RETRY)
-def train_classifier(asked_by: str = "") -> int:
-    """Let the classifier learn anew, then read what nobody has sorted. Returns the number of the version."""
-    number = training.train_classifier(MODEL, now=moment.now(), by_itself=True)
-    sort_unsorted()
-    return number
+def train_classifier(asked_by: str = "") -> None:
+    """Let the classifier learn anew beside the jobs; what nobody has sorted is read by the next look."""
+    training.train_beside(MODEL)
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -90,7 +88,7 @@ def train_classifier(asked_by: str = "") -> int:
 def look_after_classifier(timestamp: int) -> None:
     """Train where there is no version yet or people corrected enough, and read tickets that were missed."""
     if training.needs_training(moment.now()):
-        training.train_classifier(MODEL, now=moment.now(), by_itself=True)
+        training.train_beside(MODEL)
     sort_unsorted()
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import structlog
+from django.db import connection
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct, to_builtins
 from procrastinate.contrib.django import app
 
-from steward.kernel import errors, events, parameters
+from steward.kernel import errors, events, moment, parameters
 from steward.kernel.actor import Actor
 from steward.kernel.apart import apart
 from steward.kernel.command import command
@@ -52,6 +55,18 @@ ENOUGH_CORRECTIONS = parameters.define(
     minimum=1,
     maximum=100_000,
 )
+
+
+FIRST_AFTER = parameters.define(
+    "desk.classifier_first_after",
+    10,
+    unit="tickets",
+    label=_("From how many tickets on the classifier learns for the first time"),
+    minimum=1,
+    maximum=100_000,
+)
+log = structlog.get_logger(__name__)
+_learning = threading.Lock()
 
 
 class NotUsable(errors.Refusal):
@@ -124,13 +139,39 @@ def train_classifier(
     return keep_version(actor, made=fitted(chosen, phrases=phrases, by_itself=by_itself), now=now)
 
 
+def train_beside(actor: Actor) -> bool:
+    """Learn anew beside the worker's jobs, in a thread that keeps no worker from ending; returns at once.
+
+    Who learns already goes on: of all workers one learns at a time. What goes wrong is logged, and tried again when
+    somebody looks next. Returns whether it began.
+    """
+    if not _learning.acquire(blocking=False):
+        return False
+    threading.Thread(target=_learn_beside, args=(actor,), name="learning", daemon=True).start()
+    return True
+
+
+def _learn_beside(actor: Actor) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [TASK])
+            row = cursor.fetchone()
+        if row and row[0]:
+            train_classifier(actor, now=moment.now(), by_itself=True)
+    except Exception:
+        log.exception("the classifier did not learn")
+    finally:
+        connection.close()  # with it goes the lock
+        _learning.release()
+
+
 def needs_training(now: datetime) -> bool:
     """Tell whether to learn anew: people corrected enough since the last version, an hour ago, or there is none yet.
 
-    The first one is learnt when there are tickets to sort: a house without a desk spares itself the work.
+    The first one is learnt once there are tickets worth sorting: a house without a desk spares itself the work.
     """
     if reading.in_use() is None:
-        return Ticket.objects.exists()
+        return Ticket.objects.all()[: int(parameters.value(FIRST_AFTER))].count() >= int(parameters.value(FIRST_AFTER))
     last = reading.latest_version_at()
     rested = last is None or now - last >= REST
     return rested and reading.corrections_since(last) >= int(parameters.value(ENOUGH_CORRECTIONS))

@@ -180,7 +180,8 @@ def test_a_damaged_version_cannot_be_put_in_use_and_the_old_one_stays() -> None:
 
 def test_it_learns_anew_after_enough_corrections_and_not_before() -> None:
     assert not needs_training(make.NOW)
-    opened("第一个问题", 99)
+    for n in range(80, 90):
+        opened(f"第{n}个问题", n)
     assert needs_training(make.NOW)
     trained()
     later = make.NOW + 2 * HOUR
