@@ -138,7 +138,7 @@ def _filled() -> dict[str, Any]:
     make.order("BR-MEND", payments=[make.payment(transaction="T-3")], recipient=make.recipient(phone="12"), now=now)
     masked = make.order("BR-MASK", now=now)
     make.order("BR-AUDIT", now=now, quantity=40, payments=[make.payment(796_000, "T-4")])
-    names = {shop.name for shop in catalog.shops()}
+    names = {given for shop in catalog.shops() for given in (shop.name, shop.code)}
     return {
         "provider_secret": make.provider(),
         "token": make.token("orders.enter", "orders.view"),

@@ -26,6 +26,8 @@ UNITS: dict[str, Any] = {
     "orders": gettext_lazy("orders"),
     "points": gettext_lazy("points"),
     "bytes": gettext_lazy("bytes"),
+    "MB": gettext_lazy("megabytes"),
+    "Mpx": gettext_lazy("megapixels"),
     "tickets": gettext_lazy("tickets"),
     "phrases": gettext_lazy("phrases"),
     "corrections": gettext_lazy("corrections"),

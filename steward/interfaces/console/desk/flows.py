@@ -19,6 +19,7 @@ from steward.modules.desk.commands import flows as commands
 from steward.modules.desk.queries import flow_words, words
 from steward.modules.desk.queries import flows as queries
 from steward.modules.desk.rules.flows import LANGUAGES, MOST_STEPS
+from steward.modules.messaging.queries.words import LOCALES
 from steward.modules.people import queries as people
 from steward.modules.people.queries import lists
 
@@ -99,7 +100,7 @@ def _page(
             for place, step in enumerate(draft["steps"])
         ],
         "codes": codes,
-        "tongues": LANGUAGES,
+        "tongues": [(language, LOCALES[language]) for language in LANGUAGES],
         "roles": list(lists.role_labels().items()),
         "categories": words.CATEGORIES,
         "events": flow_words.EVENTS,

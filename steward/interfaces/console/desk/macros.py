@@ -40,7 +40,7 @@ def desk_macros(request: StaffRequest) -> HttpResponse:
     code = request.GET.get("code", "")
     chosen = next((one for one in found if one.code == code), None)
     facts = {
-        "rows": found,
+        "rows": [(row, "、".join(LANGUAGE_NAMES.get(code, code) for code in row.bodies)) for row in found],
         "chosen": chosen,
         "texts": [(language, LANGUAGE_NAMES[language], *_texts(chosen, language)) for language in LANGUAGES],
         "is_new": code == "new",

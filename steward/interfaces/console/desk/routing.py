@@ -40,6 +40,7 @@ def desk_routing(request: StaffRequest) -> HttpResponse:
         "blank_weights": _weights_of(None),
         "choices": _choices(),
         "skills": people.skills(),
+        "skill_words": {**words.SKILLS, **people.skills()},
         "teams": [(one.code, one.name) for one in people.teams()],
         "needs": [
             (one, words.FACTS.get(one.fact, one.fact), words.value_word(one.fact, one.value))

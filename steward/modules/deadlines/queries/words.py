@@ -13,6 +13,7 @@ from steward.kernel import languages
 SUBJECTS: Mapping[str, Any] = {
     "order": pgettext_lazy("subject", "Orders"),
     "ticket": pgettext_lazy("subject", "Tickets"),
+    "ticket_step": pgettext_lazy("subject", "Steps of tickets"),
     "return": pgettext_lazy("subject", "Returns"),
     "complaint": pgettext_lazy("subject", "Complaints"),
     "incident": pgettext_lazy("subject", "Emergencies"),
@@ -27,6 +28,7 @@ FACTS: Mapping[str, Any] = {
     "severity": pgettext_lazy("fact", "severity"),
     "kind": pgettext_lazy("fact", "kind"),
     "special": pgettext_lazy("fact", "declared special"),
+    "step": pgettext_lazy("fact", "step"),
 }
 VALUES: Mapping[str, Any] = {
     "order_entry": pgettext_lazy("fact", "check of an entry"),
@@ -53,6 +55,7 @@ CLOCKS: Mapping[str, Any] = {
     "solution": pgettext_lazy("clock", "Solution"),
     "next_reply": pgettext_lazy("clock", "Next reply"),
     "assignment": pgettext_lazy("clock", "Somebody to take it"),
+    "step": pgettext_lazy("clock", "Step of a flow"),
     "inspection_decision": pgettext_lazy("clock", "Inspected and decided"),
     "complaint_registered": pgettext_lazy("clock", "Registered"),
     "complaint_solved": pgettext_lazy("clock", "Solved"),

@@ -12,6 +12,7 @@ from msgspec import Struct
 from steward.kernel import errors
 from steward.modules.desk.models import Assignment, KeyAgent, LoadWeight, RoutingRule, SkillNeed, Ticket
 from steward.modules.desk.queries import routing as queries
+from steward.modules.desk.queries import routing_words
 from steward.modules.desk.queries.names import staff_names
 from steward.modules.desk.rules import routing
 from steward.modules.desk.rules.routing import Rule, Wish
@@ -95,9 +96,12 @@ def need_views() -> list[NeedView]:
     """List which fact asks for which skill, and how many can do it."""
     levels = people.skill_levels(people.staff_with_permission(queries.WORK)).values()
     names = people.skills()
+    known = {**routing_words.SKILLS, **names}
     rows = SkillNeed.objects.order_by("fact", "value", "skill").values_list("fact", "value", "skill", "level")
     return [
-        NeedView(fact, value, skill, names.get(skill, skill), level, sum(one.get(skill, 0) >= level for one in levels))
+        NeedView(
+            fact, value, skill, str(known.get(skill, skill)), level, sum(one.get(skill, 0) >= level for one in levels)
+        )
         for fact, value, skill, level in rows
     ]
 

@@ -11,6 +11,13 @@ from django.utils.translation import pgettext_lazy
 from steward.modules.desk.queries import words
 from steward.modules.people.queries import words as spoken
 
+# Names of the skills that the first rules ask for, until the house has these skills under names of its own.
+SKILLS: Mapping[str, Any] = {
+    "complaints": pgettext_lazy("skill", "Complaints"),
+    "refunds": pgettext_lazy("skill", "Refunds"),
+    "english": pgettext_lazy("skill", "English language"),
+    "german": pgettext_lazy("skill", "German"),
+}
 WHY: Mapping[str, Any] = {
     "key_agent": _("looks after this customer"),
     "knows_customer": _("worked for this customer before"),
