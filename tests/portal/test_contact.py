@@ -88,7 +88,7 @@ def test_a_mistake_is_named_beside_its_field_and_nothing_lost(changes: dict[str,
 
 
 def test_who_fills_in_the_trap_is_thanked_and_forgotten() -> None:
-    answer = written(website="https://spam.example")
+    answer = written(home_page="https://spam.example")
 
     assert (answer.status_code, Inbound.objects.count()) == (200, 0)
 

@@ -80,7 +80,7 @@ def english_left(client: Client, address: str, names: frozenset[str]) -> list[st
 
 
 def test_no_english_word_is_left_on_a_chinese_page(samples: dict[str, str]) -> None:
-    names = frozenset({shop.name for shop in catalog.shops()} | GIVEN)
+    names = frozenset({given for shop in catalog.shops() for given in (shop.name, shop.code)} | GIVEN)
     client, stranger = make.browser("admin"), Client(headers={"accept-language": "zh-hans"})
 
     left = [

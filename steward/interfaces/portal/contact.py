@@ -34,7 +34,7 @@ MOST_PICTURES = parameters.define(
     "portal.contact_pictures", 5, unit="", label=gettext_lazy("Pictures a contact form takes"), minimum=0, maximum=20
 )
 # The field no person sees; programs fill it in.
-TRAP = "website"
+TRAP = "home_page"
 
 
 class Unreadable(errors.Refusal):
