@@ -81,7 +81,8 @@ def test_refunds_are_listed_page_by_page(number: str) -> None:
 
 
 def test_a_big_refund_names_the_approval_it_waits_for_and_shows_the_verdict(number: str) -> None:
-    made = Caller("payments.refund").post(f"orders/{number}/refunds", ASK | {"amount_minor": 150_000}).json()
+    asker = Caller("payments.refund", owner="wang")
+    made = asker.post(f"orders/{number}/refunds", ASK | {"amount_minor": 150_000}).json()
     assert made["approval"] == "awaiting"
     reader = Caller("payments.view", "approvals.view")
     waiting = reader.get(f"refunds/{made['numbers'][0]}").json()

@@ -53,9 +53,14 @@ def pause_clocks(actor: Actor, *, pauses: Sequence[ClockPause], at: datetime) ->
 
 
 def resume_clocks(
-    actor: Actor, *, stops: Sequence[ClockStop], at: datetime, reason: str = "", lifts: Collection[str] | None = None
+    actor: Actor,
+    *,
+    stops: Sequence[ClockStop],
+    at: datetime | Sequence[datetime],
+    reason: str = "",
+    lifts: Collection[str] | None = None,
 ) -> int:
-    """Let clocks that stand still run on; what is left of their target counts from then.
+    """Let clocks that stand still run on; what is left of their target counts from then: one instant, or one for each.
 
     Only those that stand still for a reason in `lifts` (None: for any): who waits for somebody else goes on waiting.
     Returns how many run again. Locks: the clocks, in id order.
@@ -66,8 +71,9 @@ def resume_clocks(
     def resume(one: Locked) -> Change | None:
         if one.id not in lifted:
             return None
-        after = clocks.resumed(one.clock, one.terms, at)
-        entry = Entry(one.id, "resumed", after.running_since or at, after.due_at, reason=reason)
+        then = at if isinstance(at, datetime) else at[one.number - 1]
+        after = clocks.resumed(one.clock, one.terms, then)
+        entry = Entry(one.id, "resumed", after.running_since or then, after.due_at, reason=reason)
         return Change(one, after, (), (entry,), reason=reason)
 
     changes = once(locked, resume)

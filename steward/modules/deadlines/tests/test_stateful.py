@@ -213,10 +213,11 @@ class ClockMachine(RuleBasedStateMachine):
         self.clock, _ = clocks.ended(self.clock, self.terms, self.now, "met")
 
     @precondition(lambda self: self.clock.stopped_at is not None)
-    @rule(gap=some.integers(1, 10**9))
-    def reopen(self, gap: int) -> None:
+    @rule(gap=some.integers(1, 10**9), whose=some.sampled_from([None, 0, 1]))
+    def reopen(self, gap: int, whose: int | None) -> None:
         self.now += timedelta(microseconds=gap)
-        said = [Restatement("ticket", 1, self.facts, owner_id=7)]
+        self.owner = None if whose is None else self.people[whose]
+        said = [Restatement("ticket", 1, self.facts, owner_id=self.owner)]
         opened = commands.reopen_clocks(TESTER, stops=[STOP], at=self.now, reason="not solved", restatements=said)
         assert opened == 1
         self.terms = self._terms()

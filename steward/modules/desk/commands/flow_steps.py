@@ -53,25 +53,25 @@ def start_flows(actor: Actor, *, ticket_ids: Sequence[int], now: datetime) -> in
     What the desk did before the flow began counts. Returns how many began one. Emits: StepOpened, StepEnded.
     Locks: tickets by id, their steps' clocks.
     """
-    known = list(Flow.objects.filter(active=True).order_by("position", "id"))
+    rows = lock_tickets(ticket_ids)
+    known = [
+        (flow, condition)
+        for flow in Flow.objects.filter(active=True).order_by("position", "id")
+        if (condition := limits.parse(flow.condition))
+    ]
+    followed = TicketStep.objects.filter(ticket_id__in=rows).exclude(state="dropped")
+    current = dict(followed.values_list("ticket_id", "flow__code"))
     begun = 0
-    for row in lock_tickets(ticket_ids).values():
-        wanted = next((flow for flow in known if _fits(flow, row)), None)
-        current = TicketStep.objects.filter(ticket=row).exclude(state="dropped").select_related("flow").first()
-        if row.state not in tickets.ACTIVE or (current and wanted and current.flow.code == wanted.code):
+    for row in rows.values():
+        facts = ticket_clocks.facts_of(row)
+        wanted = next((flow for flow, condition in known if limits.holds(condition, facts)), None)
+        if row.state not in tickets.ACTIVE or wanted is None or current.get(row.id) == wanted.code:
             continue
-        if current is not None and wanted is None:
-            continue
-        if current is not None:
+        if row.id in current:
             _drop(actor, row, now)
-        if wanted is not None:
-            _begin(actor, row, wanted, now)
-            begun += 1
+        _begin(actor, row, wanted, now)
+        begun += 1
     return begun
-
-
-def _fits(flow: Flow, row: Ticket) -> bool:
-    return bool(flow.condition) and limits.holds(limits.parse(flow.condition), ticket_clocks.facts_of(row))
 
 
 def _drop(actor: Actor, row: Ticket, now: datetime) -> None:

@@ -58,12 +58,11 @@ def hear(actor: Actor, placed: Sequence[Placed], now: datetime) -> dict[int, str
         outcomes[one.message.id] = "thanked" if thanks else "reopened" if before in ENDED else "heard"
         said.append(_heard(one, outcomes[one.message.id]))
     Ticket.objects.bulk_update(changed.values(), FIELDS)
-    for at in sorted(set(resumed.values())):
-        ticket_clocks.go_on(actor, [id_ for id_, instant in resumed.items() if instant == at], min(at, now))
+    if resumed:
+        ticket_clocks.go_on(actor, list(resumed), [min(at, now) for at in resumed.values()])
     if reopened:
         ticket_clocks.open_again(actor, list(reopened.values()), now, "customer_wrote")
-    for at in sorted({instant for _ticket, instant in asking.values()}):
-        ticket_clocks.ask_next_reply(actor, [one for one, instant in asking.values() if instant == at], min(at, now))
+    ticket_clocks.ask_next_reply(actor, list(asking.values()), now)
     events.record(actor, said)
     return outcomes
 

@@ -106,7 +106,7 @@ def _wait_here(actor: Actor, into: Ticket, merged: Sequence[Ticket], now: dateti
     Ticket.objects.bulk_update([into], ["heard_at", "said_at", "answered_at", "awaits_since"])
     if starts and owed is not None:
         move(actor, [into], "hear", now)
-        ticket_clocks.ask_next_reply(actor, [into], owed)
+        ticket_clocks.ask_next_reply(actor, [(into, owed)], now)
 
 
 @command(needs=NEEDS)

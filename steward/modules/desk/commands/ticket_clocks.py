@@ -102,12 +102,13 @@ def restatement(ticket: Ticket) -> Restatement:
     return Restatement(SUBJECT, ticket.id, facts_of(ticket), owner_id=ticket.owner_id)
 
 
-def ask_next_reply(actor: Actor, tickets: Sequence[Ticket], at: datetime) -> None:
-    """Start a cycle of the next reply for customers who wrote again after we had answered."""
+def ask_next_reply(actor: Actor, asked: Sequence[tuple[Ticket, datetime]], now: datetime) -> None:
+    """Start a cycle of the next reply for customers who wrote again, each when they did, after we had answered."""
     starts = [
-        ClockStart(SUBJECT, one.id, NEXT_REPLY, at, facts_of(one), one.owner_id, None, one.simulated) for one in tickets
+        ClockStart(SUBJECT, one.id, NEXT_REPLY, at, facts_of(one), one.owner_id, None, one.simulated)
+        for one, at in asked
     ]
-    start_clocks(actor, starts=starts, now=at)
+    start_clocks(actor, starts=starts, now=now)
 
 
 def answer(actor: Actor, replies: Iterable[tuple[int, datetime, Mapping[str, Any]]]) -> None:
@@ -121,8 +122,8 @@ def wait(actor: Actor, ticket_ids: Sequence[int], state: str, at: datetime) -> N
     pause_clocks(actor, pauses=[ClockPause(SUBJECT, id_, "", WAITS[state]) for id_ in ticket_ids], at=at)
 
 
-def go_on(actor: Actor, ticket_ids: Sequence[int], at: datetime) -> None:
-    """Let the clocks of tickets that waited run on."""
+def go_on(actor: Actor, ticket_ids: Sequence[int], at: datetime | Sequence[datetime]) -> None:
+    """Let the clocks of tickets that waited run on, from one instant or each from its own."""
     stops = [ClockStop(SUBJECT, id_, "") for id_ in ticket_ids]
     resume_clocks(actor, stops=stops, at=at, lifts=set(WAITS.values()))
 

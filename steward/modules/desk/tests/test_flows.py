@@ -147,6 +147,12 @@ class TestATicketsFlow:
         assert checklists([ticket_id])[ticket_id].flow == "payment"
         assert set(TicketStep.objects.filter(flow__code="quality").values_list("state", flat=True)) == {"dropped"}
 
+    def test_tickets_that_no_flow_fits_cost_no_statement_each(self, django_assert_max_num_queries: Any) -> None:
+        ids = [said(word(customer_id=customer(f"+861360000{n:04}")))[0].ticket_id or 0 for n in range(30)]
+
+        with django_assert_max_num_queries(6):
+            assert flow_steps.start_flows(DESK, ticket_ids=ids, now=make.NOW) == 0
+
     def test_no_step_is_done_before_its_turn_or_left_out_by_just_anybody(self, ticket_id: int) -> None:
         judge, accept = (TicketStep.objects.get(ticket_id=ticket_id, code=code).id for code in ("judge", "accept"))
 

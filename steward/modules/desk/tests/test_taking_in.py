@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -175,7 +176,7 @@ def test_what_is_heard_is_announced_once() -> None:
     assert kinds == ["desk.ticket_opened", "desk.ticket_continued"]
 
 
-def test_a_batch_costs_the_same_statements_whatever_its_size(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_a_batch_costs_the_same_statements_whatever_its_size(django_assert_max_num_queries: Any) -> None:
     buyers = [customer(f"+861390000{n:04}") for n in range(60)]
     words = [word(customer_id=buyer) for buyer in buyers]
     said(word(customer_id=customer()))
@@ -215,3 +216,21 @@ def test_what_an_erased_customer_wrote_is_gone() -> None:
     forget_words(DESK, customer_ids=[ticket_of(first).customer_id or 0])
 
     assert (ticket_of(first).subject, Message.objects.get().text) == ("", "")
+
+
+def test_answers_of_many_cost_the_same_statements_whenever_each_was_written(
+    django_assert_max_num_queries: Any,
+) -> None:
+    buyers = [customer(f"+861370000{n:04}") for n in range(40)]
+    first = said(*(word(customer_id=buyer) for buyer in buyers))
+    ids = [one.ticket_id or 0 for one in first]
+    moving.move_tickets(make.TESTER, ticket_ids=ids, verb="wait_for_customer", now=make.NOW + MINUTE)
+    answers = [word("照片发了", customer_id=buyer, at=make.NOW + HOUR + n * MINUTE) for n, buyer in enumerate(buyers)]
+
+    with django_assert_max_num_queries(30):
+        said(*answers)
+
+    solutions = {
+        id_: next(one.due_at for one in deadlines.clocks_of("ticket", id_) if one.kind == "solution") for id_ in ids
+    }
+    assert [solutions[id_] for id_ in ids] == [make.NOW + DAY + (59 + n) * MINUTE for n in range(40)]

@@ -13,7 +13,8 @@ from steward.modules.desk.models import Ticket
 from tests import make
 
 DESK = system("desk")
-_inbound = count(1)
+# Far from what the transport numbers, of which some stories take a message too.
+_inbound = count(10**9)
 
 
 def customer(phone: str = "+8613800001111") -> int:
