@@ -9,12 +9,12 @@ import msgspec
 from ninja import NinjaAPI
 
 from steward.interfaces.api.receipts import OrderReply
-from steward.interfaces.api.replies import HEADER, KEY_PATTERN, LONGEST_KEY, REPLAY_HEADER
+from steward.interfaces.api.replies import HEADER, KEY_PATTERN, LONGEST_KEY, REPLAY_HEADER, keeps_reply
 from steward.modules.orders.rules.drafts import OrderDraft
 
 PREFIX = "/api/v1/"
 REF = "#/components/schemas/"
-KEEPS_NO_REPLY = {"reveal_order"}
+INTAKE = {"enter_order", "enter_orders"}
 PROBLEMS = {
     400: "The request cannot be read.",
     401: "Nobody is signed in, or the token is not valid.",
@@ -67,9 +67,10 @@ def describe(api: NinjaAPI) -> dict[str, Any]:
     schemas |= {"Problem": PROBLEM, "Finding": FINDING} | _intake_schemas()
     for path, operation in _intake_paths().items():
         document["paths"].setdefault(path, {})["post"] = operation
+    keepers = INTAKE | _keepers(api)
     for path in document["paths"].values():
-        for method, operation in path.items():
-            _complete(method, operation)
+        for operation in path.values():
+            _complete(operation, has_key=operation["operationId"] in keepers)
     document["paths"] = dict(sorted(document["paths"].items()))
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     document["components"]["securitySchemes"] = {
@@ -79,7 +80,14 @@ def describe(api: NinjaAPI) -> dict[str, Any]:
     return document
 
 
-def _complete(method: str, operation: dict[str, Any]) -> None:
+def _keepers(api: NinjaAPI) -> set[str | None]:
+    """Name the operations that keep their reply under a key."""
+    routers = [router for _prefix, router in api._routers]
+    views = [view for router in routers for view in router.path_operations.values()]
+    return {one.operation_id for view in views for one in view.operations if keeps_reply(one.view_func)}
+
+
+def _complete(operation: dict[str, Any], *, has_key: bool) -> None:
     """Add what every operation has: problems, and on changes the idempotency key."""
     content = {"application/problem+json": {"schema": {"$ref": f"{REF}Problem"}}}
     responses = operation["responses"]
@@ -87,7 +95,7 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
         responses.setdefault(str(status), {"description": meaning, "content": content})
     operation["responses"] = dict(sorted(responses.items()))
     operation["security"] = [{"TokenAuth": []}, {"SessionAuth": []}]
-    if method == "post" and operation["operationId"] not in KEEPS_NO_REPLY:
+    if has_key:
         operation["parameters"] = [*operation.get("parameters", []), copy.deepcopy(KEY_PARAMETER)]
         for status, response in operation["responses"].items():
             if status < "300":

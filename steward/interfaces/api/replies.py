@@ -63,7 +63,13 @@ def _replayable(
             response[REPLAY_HEADER] = "true"
         return response
 
+    run.keeps_reply = True  # type: ignore[attr-defined]  # what the description of the API asks for
     return run
+
+
+def keeps_reply(view: Callable[..., Any]) -> bool:
+    """Tell whether a view answers repeated requests from the reply that was kept."""
+    return getattr(view, "keeps_reply", False)
 
 
 def key_of(request: ApiRequest) -> str:

@@ -164,7 +164,7 @@ class TicketInput(Input):
     """A matter to open a ticket for, with what was told as its first word."""
 
     channel: str = Field("app", pattern=one_of(("phone", "counter", "app", "email", "chat", "social")))
-    box: Text = "api"
+    box: Annotated[str, Field(max_length=80, pattern=Plain)] = "api"
     subject: Text = ""
     text: Words = ""
     customer_id: RowId | None = None

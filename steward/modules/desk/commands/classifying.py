@@ -8,14 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from steward.kernel import errors, parameters
+from steward.kernel import parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.desk.commands.locking import lock_tickets
-from steward.modules.desk.commands.restating import restate
+from steward.modules.desk.commands.restating import check_category, restate
 from steward.modules.desk.models import CategoryCorrection, ClassifierVersion, Ticket, TicketVerdict
 from steward.modules.desk.queries import classifier as reading
-from steward.modules.desk.rules.categories import is_known, urgency_of
+from steward.modules.desk.rules.categories import urgency_of
 from steward.modules.desk.rules.classifying import deciding
 from steward.modules.desk.rules.classifying.deciding import Limits, Verdict
 
@@ -37,14 +37,6 @@ REASON_SHARE = parameters.define(
     maximum=1.0,
     kind="number",
 )
-
-
-class UnknownCategory(errors.Refusal):
-    """Refuse a category or a reason that the tree does not have."""
-
-    code = "unknown_category"
-    status = 422
-    message = _("There is no category “%(category)s” with the reason “%(reason)s”.")
 
 
 def limits() -> Limits:
@@ -130,8 +122,7 @@ def correct_category(
     Saying what the model said already confirms it, which is learnt from as well.
     Raises: NotFound, UnknownCategory. Emits: TicketRestated. Locks: the ticket, its clocks.
     """
-    if not category or not is_known(category, sub_reason):
-        raise UnknownCategory(category=category, reason=sub_reason)
+    check_category(category, sub_reason, needed=True)
     ticket = lock_tickets([ticket_id])[ticket_id]
     CategoryCorrection.objects.create(
         ticket=ticket,

@@ -15,6 +15,7 @@ from steward.modules.desk.commands import ticket_clocks
 from steward.modules.desk.commands.locking import lock_tickets
 from steward.modules.desk.commands.owning import own
 from steward.modules.desk.commands.placing import PREFIX, TICKET_IDS, opened_event
+from steward.modules.desk.commands.restating import check_category
 from steward.modules.desk.events import TicketSplit
 from steward.modules.desk.models import Conversation, Link, Message, Ticket
 from steward.modules.desk.rules import words
@@ -52,8 +53,10 @@ class TicketDraft(Struct, frozen=True, kw_only=True):
 def open_tickets(actor: Actor, *, drafts: Sequence[TicketDraft], now: datetime) -> list[int]:
     """Open tickets by hand, with what was told as the first word; whoever opens one for themselves has it.
 
-    Returns their ids. Emits: TicketOpened, TicketOwned. Locks: their clocks.
+    Returns their ids. Raises: UnknownCategory. Emits: TicketOpened, TicketOwned. Locks: their clocks.
     """
+    for draft in drafts:
+        check_category(draft.category, draft.sub_reason)
     rows = [_ticket(draft, now) for draft in drafts]
     Ticket.objects.bulk_create(rows)
     threads = [_conversation(draft, row, now) for draft, row in zip(drafts, rows, strict=True)]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from msgspec import UNSET, Struct, UnsetType, structs
 
 from steward.kernel import errors, events
@@ -17,9 +18,18 @@ from steward.modules.desk.commands.moving import ReasonNeeded
 from steward.modules.desk.events import TicketRestated
 from steward.modules.desk.models import Ticket
 from steward.modules.desk.rules import tickets
+from steward.modules.desk.rules.categories import is_known
 
 NEEDS = "tickets.work"
 MOST_TAGS, LONGEST_TAG = 20, 40
+
+
+class UnknownCategory(errors.Refusal):
+    """Refuse a category or a reason that the tree does not have."""
+
+    code = "unknown_category"
+    status = 422
+    message = _("There is no category “%(category)s” with the reason “%(reason)s”.")
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -38,16 +48,27 @@ class Facts(Struct, frozen=True, kw_only=True):
         return {name: value for name, value in structs.asdict(self).items() if value is not UNSET}
 
 
+def check_category(category: str, sub_reason: str, *, needed: bool = False) -> None:
+    """Check that the tree has a category with this reason; none at all will do unless one is needed.
+
+    Raises: UnknownCategory.
+    """
+    if (needed and not category) or not is_known(category, sub_reason):
+        raise UnknownCategory(category=category, reason=sub_reason)
+
+
 @command(needs=NEEDS)
 def restate_tickets(actor: Actor, *, ticket_ids: Sequence[int], facts: Facts, now: datetime, reason: str = "") -> int:
     """Set facts of tickets; time limits that depend on them are counted anew. Returns how many changed.
 
-    Raises: NotFound, BadInput. Emits: TicketRestated. Locks: tickets by id, their clocks.
+    Raises: NotFound, BadInput, UnknownCategory. Emits: TicketRestated. Locks: tickets by id, their clocks.
     """
     given = facts.given()
     if findings := _findings(given):
         raise errors.BadInput(findings)
     rows = lock_tickets(ticket_ids)
+    for row in rows.values() if {"category", "sub_reason"} & given.keys() else ():
+        check_category(given.get("category", row.category), given.get("sub_reason", row.sub_reason))
     return restate(actor, dict.fromkeys(rows.values(), given), now, reason)
 
 

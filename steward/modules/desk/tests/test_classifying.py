@@ -11,7 +11,8 @@ from steward.kernel import errors
 from steward.kernel.models import Event
 from steward.modules.desk import tasks
 from steward.modules.desk.commands import training
-from steward.modules.desk.commands.classifying import UnknownCategory, classify_tickets, correct_category
+from steward.modules.desk.commands.classifying import classify_tickets, correct_category
+from steward.modules.desk.commands.restating import UnknownCategory
 from steward.modules.desk.commands.training import Fitted, fitted, keep_version, needs_training, use_classifier_version
 from steward.modules.desk.models import CategoryCorrection, ClassifierVersion, Ticket
 from steward.modules.desk.queries import classifier as reading
