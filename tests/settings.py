@@ -21,3 +21,5 @@ from steward.settings import DATABASES  # noqa: E402
 DATABASES["default"]["OPTIONS"].pop("pool", None)
 # One round of a cheap hash: tests sign in hundreds of times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Static files are looked for when they are asked for: every test client would list them all anew.
+WHITENOISE_AUTOREFRESH = True

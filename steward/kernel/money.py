@@ -8,6 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from babel.numbers import format_currency, get_currency_precision, list_currencies
 
 CURRENCIES = frozenset(list_currencies("en"))
+# Far beyond what any column holds; figures with huge exponents would take minutes to write out.
+MOST_DIGITS = 30
 _EXPONENTS = {code: get_currency_precision(code) for code in CURRENCIES}
 
 
@@ -22,10 +24,12 @@ def exponent(currency: str) -> int:
 def to_minor(amount: str | Decimal, currency: str) -> int:
     """Convert a decimal amount to minor units, rounding half up once.
 
-    Raises: ValueError when it is no number.
+    Raises: ValueError when it is no number, or one nobody can mean.
     """
     try:
         value = Decimal(amount) if isinstance(amount, Decimal) else Decimal(str(amount).strip().replace(",", ""))
+        if not value.is_finite() or (value and value.adjusted() >= MOST_DIGITS):
+            raise ValueError(f"not an amount: {amount!r:.60}")
         return int(value.scaleb(exponent(currency)).to_integral_value(ROUND_HALF_UP))
     except (InvalidOperation, ArithmeticError, OverflowError) as error:
         raise ValueError(f"not an amount: {amount!r}") from error

@@ -47,7 +47,7 @@ def whole(given: Mapping[str, str], field: str, *, times: int = 1) -> int:
     text = given.get(field, "").strip()
     try:
         value = Decimal(text or "0") * times
-        if not value.is_finite() or value < 0 or len(str(int(value))) > MOST_DIGITS:
+        if not value.is_finite() or value < 0 or (value and value.adjusted() >= MOST_DIGITS):
             raise InvalidOperation
         return int(value)
     except InvalidOperation:

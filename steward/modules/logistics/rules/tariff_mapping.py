@@ -20,6 +20,7 @@ from steward.modules.logistics.rules.tariffs import HEAVIEST_G, Fault, Tier
 
 Cell = str | int | float | None
 Record = Mapping[str, str]
+MOST_DIGITS = 12
 UNITS_G = {"kg": 1_000, "g": 1, "t": 1_000_000, "jin": 500}
 NOTHING = frozenset({"", "-", "—", "/", "无", "none", "null", "nan"})
 ENDLESS = frozenset({"inf", "infinity", "∞", "以上", "max", "不限"})
@@ -209,7 +210,7 @@ def _number(found: Read, number: int, record: Record, cell: Cell) -> Decimal | N
         return Decimal(10**9)
     try:
         value = Decimal(text.removesuffix("元").removesuffix("kg").removesuffix("天").strip())
-        if not value.is_finite():
+        if not value.is_finite() or (value and value.adjusted() >= MOST_DIGITS):
             raise InvalidOperation
         return value
     except InvalidOperation:
