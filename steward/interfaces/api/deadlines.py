@@ -10,9 +10,8 @@ from msgspec.structs import asdict
 from ninja import Field, Query, Router, Schema
 
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
-from steward.interfaces.api.people_shapes import Instant
 from steward.interfaces.api.replies import replayable
-from steward.interfaces.api.schemas import Code, Filters, Input, Plain, Text
+from steward.interfaces.api.schemas import Code, Filters, Input, Instant, Plain, Text
 from steward.kernel import errors, moment
 from steward.kernel.calendar import NoWorkingTime
 from steward.modules.deadlines import commands, queries

@@ -6,9 +6,8 @@ from typing import Annotated, Any
 from ninja import Field, Path, Query, Router, Schema
 
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
-from steward.interfaces.api.people_shapes import Instant
 from steward.interfaces.api.replies import replayable
-from steward.interfaces.api.schemas import BIGGEST_ID, Code, Filters, Input, Plain
+from steward.interfaces.api.schemas import BIGGEST_ID, Code, Filters, Input, Instant, Plain
 from steward.kernel import errors, moment
 from steward.modules.orders.commands import exceptions_causes as causes
 from steward.modules.orders.commands import exceptions_muting as commands

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Path, Query, Router
-from pydantic import AwareDatetime
 
 from steward.interfaces.api import wording
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
@@ -15,6 +14,7 @@ from steward.interfaces.api.schemas import (
     Filters,
     IdAfter,
     Input,
+    Instant,
     Limit,
     OrderFull,
     OrderPage,
@@ -59,7 +59,7 @@ class PaymentInput(Input):
     transaction: Annotated[str, Field(min_length=1, max_length=120, pattern=Plain)]
     amount_minor: int = Field(gt=0, le=BIGGEST_MINOR)
     currency: Currency
-    happened_at: Annotated[AwareDatetime, Field(strict=False)]
+    happened_at: Instant
     direction: Literal["payment", "refund"] = "payment"
     provider: Annotated[str, Field(min_length=1, max_length=40, pattern=Plain)] = "manual"
     method: Annotated[str, Field(max_length=40, pattern=Plain)] = ""

@@ -6,12 +6,11 @@ from typing import Annotated, Literal
 from ninja import Field, Path, Schema
 from pydantic import AwareDatetime
 
-from steward.interfaces.api.schemas import BIGGEST_ID, Code, Filters, IdAfter, Input, Plain, Text
+from steward.interfaces.api.schemas import BIGGEST_ID, Code, Filters, IdAfter, Input, Instant, Plain, Text
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 MOST_DUTIES = 1_000
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY, strict=False)]
-Instant = Annotated[AwareDatetime, Field(strict=False)]
 Id = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
 PathId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 PathCode = Annotated[str, Path(min_length=1, max_length=50, pattern=r"^[a-zA-Z0-9_-]+$")]

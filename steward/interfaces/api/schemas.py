@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticKnownError
 
 BIGGEST_ID = 2**63 - 1
 BIGGEST_MINOR = 10**15
@@ -14,6 +15,16 @@ Text = Annotated[str, StringConstraints(max_length=200, pattern=Plain)]
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 Limit = Annotated[int, Field(ge=1, le=500)]
 IdAfter = Annotated[int, Field(ge=0, le=BIGGEST_ID)]
+
+
+def _written(value: Any) -> Any:
+    """Let pass what is written as a time; a bare number of seconds is none."""
+    if isinstance(value, datetime) or (isinstance(value, str) and "-" in value):
+        return value
+    raise PydanticKnownError("datetime_type")
+
+
+Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written)]
 
 
 class Filters(Schema):

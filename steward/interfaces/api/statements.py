@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Path, Query, Router, Schema
-from pydantic import AwareDatetime
 
 from steward.interfaces.api import wording
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
@@ -18,6 +17,7 @@ from steward.interfaces.api.schemas import (
     Filters,
     IdAfter,
     Input,
+    Instant,
     Limit,
     Plain,
 )
@@ -26,7 +26,6 @@ from steward.modules.payments import commands, queries
 from steward.modules.payments.ports import StatedRow
 
 router = Router(tags=["statements"])
-Instant = Annotated[AwareDatetime, Field(strict=False)]
 Id = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 MOST_ROWS = 20_000
 

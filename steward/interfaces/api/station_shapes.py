@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import StringConstraints
 
-from steward.interfaces.api.people_shapes import Day, Id, Instant
-from steward.interfaces.api.schemas import Code, Filters, Input, Plain, Text
+from steward.interfaces.api.people_shapes import Day, Id
+from steward.interfaces.api.schemas import Code, Filters, Input, Instant, Plain, Text
 from steward.modules.people.rules.stations import LONGEST_MIN, MOST_PLACES, SERVICES
 
 Service = Literal["repair", "return", "exchange", "installation", "pickup", "advice"]
@@ -120,7 +120,7 @@ class AppointmentInput(Input):
 class AppointmentMove(Input):
     """Where a visit goes: another free time, perhaps at another station."""
 
-    starts_at: Annotated[AwareDatetime, Field(strict=False)]
+    starts_at: Instant
     station_code: Code | None = None
 
 

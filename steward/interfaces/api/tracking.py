@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Path, Query, Router, Schema
 
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
-from steward.interfaces.api.people_shapes import Day, Instant
+from steward.interfaces.api.people_shapes import Day
 from steward.interfaces.api.replies import replayable
-from steward.interfaces.api.schemas import BIGGEST_MINOR, Filters, IdAfter, Input, Limit, Plain, Text
+from steward.interfaces.api.schemas import BIGGEST_MINOR, Filters, IdAfter, Input, Instant, Limit, Plain, Text
 from steward.kernel import moment
 from steward.modules.logistics.commands import claims as claiming
 from steward.modules.logistics.commands.tracking import record_tracking as record
