@@ -9,6 +9,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.desk.events import TicketSnoozed
 from steward.modules.desk.models import Ticket
+from steward.modules.desk.queries.tally import count_anew
 from steward.modules.messaging.commands import notify_staff
 from steward.modules.messaging.rules.outgoing import Notice
 
@@ -23,6 +24,7 @@ def wake_snoozed(actor: Actor, *, now: datetime) -> int:
     """
     due = Ticket.objects.select_for_update(skip_locked=True).filter(snoozed_until__lte=now).order_by("id")
     rows = list(due[:WOKEN_AT_ONCE])
+    count_anew()
     untils = {row.id: row.snoozed_until for row in rows}
     Ticket.objects.filter(id__in=untils).update(snoozed_until=None)
     events.record(actor, [TicketSnoozed(ticket_id=row.id, until=None, simulated=row.simulated) for row in rows])

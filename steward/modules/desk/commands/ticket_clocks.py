@@ -29,6 +29,7 @@ from steward.modules.deadlines.commands import (
 )
 from steward.modules.deadlines.queries import next_clocks
 from steward.modules.desk.models import Ticket
+from steward.modules.desk.queries.tally import count_anew
 
 SUBJECT = "ticket"
 PACKAGE = "steward.modules.desk"
@@ -174,6 +175,7 @@ def keep_due(ticket_ids: Iterable[int]) -> None:
     ids = sorted(set(ticket_ids))
     if not ids:
         return
+    count_anew()
     clocks = next_clocks(SUBJECT, ids)
     columns = {
         "ids": arrays.integers(ids),

@@ -20,6 +20,7 @@ from steward.modules.desk.commands.standard_answers import (
     save_macro,
     use_macro,
 )
+from steward.modules.desk.models import Ticket
 from steward.modules.desk.queries.inbox import TicketFilters, find_tickets, inbox_page, queue_counts
 from steward.modules.desk.queries.presence import find_draft, present_at
 from steward.modules.desk.queries.standard_answers import get_macro, macros_for
@@ -81,6 +82,22 @@ def test_every_queue_counts_what_it_lists() -> None:
     assert listed == {"mine": 2, "unassigned": 2, "active": 4, "waiting": 1, "snoozed": 1, "spam": 1}
     del listed["spam"]  # ended ones are not counted
     assert {queue: counts[queue] for queue in listed} == listed
+
+
+def test_all_people_share_one_count_and_a_change_is_counted_at_once() -> None:
+    wang, zhao, ids = make.agent_wang(), make.manager_zhao(), tickets(3)
+    assert queue_counts(wang.staff_id, now=NOW)["unassigned"] == 3
+    with CaptureQueriesContext(connection) as counting:
+        assert queue_counts(zhao.staff_id, now=NOW + timedelta(milliseconds=900))["active"] == 3
+    assert not any("desk_ticket" in query["sql"] for query in counting.captured_queries)
+
+    take_tickets(wang, ticket_ids=ids[:1], now=NOW)
+
+    assert queue_counts(wang.staff_id, now=NOW)["mine"] == 1
+    # As if another process had done it.
+    Ticket.objects.filter(id=ids[2]).update(snoozed_until=NOW + timedelta(hours=2))
+    assert queue_counts(wang.staff_id, now=NOW)["unassigned"] == 2
+    assert queue_counts(wang.staff_id, now=NOW + timedelta(seconds=1))["unassigned"] == 1
 
 
 def test_a_longer_list_needs_no_more_statements() -> None:

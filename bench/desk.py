@@ -1,0 +1,120 @@
+"""Work in the desk with a million tickets and five million messages: fifty agents open pages, customers write.
+
+Agents open a page every five seconds: the first page of a queue, a page from its middle, a ticket; what they wait for
+is measured at their end of the connection, server time and loopback together. Meanwhile nothing else runs. Then
+messages come in over HTTP, one a request, and are followed until each is a ticket that is sorted, owned and on the
+clock; the reference is pgbench running the rows' statements. The data lie on tmpfs.
+"""
+
+import argparse
+import http.client
+import json
+import random
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+from bench import _stage
+from steward.kernel.database import bundled
+
+NAME = "desk"
+QUEUES = ("mine", "mine", "mine", "active", "unassigned", "team", "waiting", "closed")
+GOAL_MEDIAN_MS, GOAL_P99_MS = 150, 400
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add sizes."""
+    parser.add_argument("--tickets", type=int, default=1_000_000, help="tickets loaded (default a million)")
+    parser.add_argument("--active", type=int, default=20_000, help="of them not yet solved (default 20,000)")
+    parser.add_argument("--agents", type=int, default=50, help="people at work (default 50)")
+    parser.add_argument("--seconds", type=float, default=60, help="how long they work (default 60)")
+    parser.add_argument("--every", type=float, default=5, help="seconds between two pages of one agent (default 5)")
+    parser.add_argument("--workers", type=int, default=1, help="web processes (default 1)")
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Fill a database of its own, measure, and return figures with their goals."""
+    with _stage.folder() as folder, bundled.temporary_server(folder / "server") as url:
+        environment = _stage.environment(url, folder)
+        _stage.steward(environment, "migrate")
+        begun = time.perf_counter()
+        filled = _inside(environment, "bench._desk_fill", str(args.tickets), str(args.active), str(args.agents))
+        fill_s = round(time.perf_counter() - begun)
+        port = _stage.free_port()
+        web = [sys.executable, "-m", "steward.interfaces.cli", "web", "--address", f"127.0.0.1:{port}"]
+        with _stage.process(environment, [*web, "--workers", str(args.workers)], port, "/readyz"):
+            _pages(port, filled, args, seconds=5)  # what a process remembers is read once
+            took = _pages(port, filled, args, seconds=args.seconds)
+    figures = [figure for kind, times in took.items() for figure in _figures(kind, times)]
+    return {"figures": figures, "fill_s": fill_s, "pages": {kind: len(times) for kind, times in took.items()}}
+
+
+def _inside(environment: dict[str, str], module: str, *arguments: str) -> Any:
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, check=True, env=environment, cwd=_stage.ROOT, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _pages(port: int, filled: dict[str, Any], args: argparse.Namespace, *, seconds: float) -> dict[str, list[float]]:
+    """Let every agent open pages for a time; return how long each kind took. Units: seconds."""
+    took: dict[str, list[float]] = {"first page": [], "page from the middle": [], "ticket": []}
+    until = time.monotonic() + seconds
+    people = [
+        threading.Thread(target=_agent, args=(port, cookie, filled["deep"], args, until, number, took))
+        for number, cookie in enumerate(filled["cookies"])
+    ]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    return took
+
+
+def _agent(
+    port: int,
+    cookie: str,
+    deep: dict[str, str],
+    args: argparse.Namespace,
+    until: float,
+    number: int,
+    took: dict[str, list[float]],
+) -> None:
+    """Open a page every few seconds, as one person does."""
+    chance = random.Random(number)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    time.sleep(args.every * chance.random())
+    while time.monotonic() < until:
+        kind, address = _page(chance, deep, args)
+        begun = time.perf_counter()
+        line.request("GET", address, headers={"Cookie": f"sessionid={cookie}", "Accept-Language": "zh-Hans"})
+        answer = line.getresponse()
+        body = answer.read()
+        spent = time.perf_counter() - begun
+        if answer.status != 200 or len(body) < 5_000:
+            raise RuntimeError(f"{address} answered {answer.status} with {len(body)} bytes")
+        took[kind].append(spent)
+        time.sleep(max(0.0, args.every - spent))
+
+
+def _page(chance: random.Random, deep: dict[str, str], args: argparse.Namespace) -> tuple[str, str]:
+    """Choose what is opened next: half of the time a queue, else its middle or a ticket."""
+    draw = chance.random()
+    if draw < 0.5:
+        return "first page", f"/desk/?queue={chance.choice(QUEUES)}"
+    if draw < 0.7:
+        queue = chance.choice(("active", "closed"))
+        return "page from the middle", f"/desk/?queue={queue}&after={deep[queue].replace('+', '%2B')}"
+    ticket = args.tickets - chance.randrange(args.active)
+    return "ticket", f"/desk/?queue=mine&ticket=TK-2026-{ticket:07d}"
+
+
+def _figures(kind: str, times: list[float]) -> list[dict[str, Any]]:
+    ordered = sorted(times)
+    median, p99 = statistics.median(ordered), ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+    return [
+        {"name": f"{kind}, median", "value": round(median * 1_000, 1), "unit": "ms", "reference": GOAL_MEDIAN_MS},
+        {"name": f"{kind}, 99 of 100", "value": round(p99 * 1_000, 1), "unit": "ms", "reference": GOAL_P99_MS},
+    ]
