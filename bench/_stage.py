@@ -74,6 +74,21 @@ def process(environment: dict[str, str], command: list[str], port: int, path: st
             running.wait()
 
 
+@contextlib.contextmanager
+def beside(environment: dict[str, str], command: list[str]) -> Iterator[int]:
+    """Run a process that answers nobody until the block ends. Yields its process id."""
+    running = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        yield running.pid
+    finally:
+        running.terminate()
+        try:
+            running.wait(20)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+
+
 def wait_for(url: str, running: subprocess.Popen[bytes], seconds: float = 60) -> None:
     """Wait until an address answers 200. Raises: RuntimeError when the process ends or time is up."""
     until = time.monotonic() + seconds
@@ -85,6 +100,23 @@ def wait_for(url: str, running: subprocess.Popen[bytes], seconds: float = 60) ->
                 return
         time.sleep(0.1)
     raise RuntimeError(f"{url} did not answer in {seconds:.0f} s")
+
+
+def database(url: str, name: str) -> str:
+    """Create a database on the server. Returns its URL."""
+    subprocess.run([_psql(), "-q", "-c", f"CREATE DATABASE {name}", url], check=True)
+    return url.replace("/steward?", f"/{name}?")
+
+
+def reference(url: str) -> str:
+    """Create a database with the reference's tables on the server. Returns its URL."""
+    made = database(url, "reference")
+    subprocess.run([_psql(), "-q", "-f", str(REFERENCE / "schema.sql"), made], check=True, stdout=subprocess.DEVNULL)
+    return made
+
+
+def _psql() -> str:
+    return str(wheel_install() / "bin" / "psql")
 
 
 def pgbench(url: str, script: Path, *, clients: int, seconds: float) -> float:

@@ -15,12 +15,15 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
-from bench import _stage
+from bench import _load, _stage
 from steward.kernel.database import bundled
 
 NAME = "desk"
+PATH = "/api/v1/messages/incoming"
+WORDS = ("快递三天没有更新了", "我要退货退款", "地址写错了能改吗", "发票什么时候开", "帐篷少了一根杆子", "付款没有显示")
 QUEUES = ("mine", "mine", "mine", "active", "unassigned", "team", "waiting", "closed")
 GOAL_MEDIAN_MS, GOAL_P99_MS = 150, 400
 
@@ -32,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agents", type=int, default=50, help="people at work (default 50)")
     parser.add_argument("--seconds", type=float, default=60, help="how long they work (default 60)")
     parser.add_argument("--every", type=float, default=5, help="seconds between two pages of one agent (default 5)")
+    parser.add_argument("--messages", type=int, default=2_000, help="messages taken in (default 2,000)")
     parser.add_argument("--workers", type=int, default=1, help="web processes (default 1)")
 
 
@@ -49,7 +53,50 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             _pages(port, filled, args, seconds=5)  # what a process remembers is read once
             took = _pages(port, filled, args, seconds=args.seconds)
     figures = [figure for kind, times in took.items() for figure in _figures(kind, times)]
+    with _stage.folder() as folder, bundled.temporary_server(folder / "server") as url:
+        figures += _taking_in(_stage.environment(url, folder), url, folder, args)
     return {"figures": figures, "fill_s": fill_s, "pages": {kind: len(times) for kind, times in took.items()}}
+
+
+def _taking_in(environment: dict[str, str], url: str, folder: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
+    """Let customers write, one message a request; follow them until each is sorted, owned and on the clock."""
+    _stage.steward(environment, "migrate")
+    token = _inside(environment, "bench._desk_taking", "prepare", str(args.agents))["token"]
+    reference = _stage.reference(url)
+    slow = _stage.pgbench(reference, _stage.REFERENCE / "take_ticket.pgb", clients=8, seconds=10)
+    port = _stage.free_port()
+    steward = [sys.executable, "-m", "steward.interfaces.cli"]
+    requests = [_load.http_post(PATH, token, _message(n), key=f"m{n}") for n in range(args.messages)]
+    _load.write_requests(folder / "messages", requests)
+    with (
+        _stage.process(environment, [*steward, "web", "--address", f"127.0.0.1:{port}"], port, "/readyz"),
+        _stage.beside(environment, [*steward, "worker"]),
+    ):
+        begun = time.perf_counter()
+        load = [sys.executable, "-m", "bench._load", "127.0.0.1", str(port), str(folder / "messages"), "600", "16"]
+        sent = subprocess.run(load, check=True, cwd=_stage.ROOT, stdout=subprocess.PIPE, text=True)
+        sent_s = time.perf_counter() - begun
+        _inside(environment, "bench._desk_taking", "wait", str(args.messages))
+        whole_s = time.perf_counter() - begun
+    if (bad := json.loads(sent.stdout.splitlines()[-1])["bad"]) > 0:
+        raise RuntimeError(f"{bad} messages were refused")
+    return [
+        {
+            "name": f"{args.messages} messages over HTTP, each a sorted, owned ticket on the clock (goal 0.3)",
+            "value": round(args.messages / whole_s, 1),
+            "unit": "1/s",
+            "reference": round(slow, 1),
+            "ratio": round(args.messages / whole_s / slow, 3),
+        },
+        {"name": "of it, until each was answered", "value": round(args.messages / sent_s, 1), "unit": "1/s"},
+    ]
+
+
+def _message(number: int) -> bytes:
+    """Write one message of one customer."""
+    words = WORDS[number % len(WORDS)]
+    one = {"id": f"b{number}", "box": "bench", "sender": {"user_id": f"u{number}"}, "text": f"{words}，{number}"}
+    return json.dumps({"messages": [one]}).encode()
 
 
 def _inside(environment: dict[str, str], module: str, *arguments: str) -> Any:

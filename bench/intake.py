@@ -19,7 +19,6 @@ from typing import Any
 
 from bench import _imports, _load, _naive, _orders, _stage
 from steward.kernel.database import bundled
-from steward.kernel.database.binaries import wheel_install
 
 NAME = "intake"
 BULK = 100
@@ -37,9 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Prepare the databases, measure, and return figures with their reference and ratio."""
     with _stage.folder() as folder, bundled.temporary_server(folder / "server") as url:
-        reference = _database(url, "reference")
-        subprocess.run([_psql(), "-q", "-f", str(_stage.REFERENCE / "schema.sql"), reference], check=True)
-        own = _database(url, "bench")
+        reference = _stage.reference(url)
+        own = _stage.database(url, "bench")
         environment = _stage.environment(own, folder)
         token = prepare(environment)
         return _measure(args, environment, reference, token, folder)
@@ -149,13 +147,3 @@ def _figure(name: str, values: list[float], references: list[float] | None) -> d
             "ratios": [round(ratio, 3) for ratio in ratios],
         }
     return figure
-
-
-def _psql() -> str:
-    return str(wheel_install() / "bin" / "psql")
-
-
-def _database(url: str, name: str) -> str:
-    """Create a database on the server. Returns its URL."""
-    subprocess.run([_psql(), "-q", "-c", f"CREATE DATABASE {name}", url], check=True)
-    return url.replace("/steward?", f"/{name}?")

@@ -10,7 +10,7 @@ from ninja import Field, Router, Schema
 
 from steward.interfaces.api.access import ApiRequest
 from steward.interfaces.api.messages import SpansAllShops
-from steward.interfaces.api.schemas import Input, Plain, Text
+from steward.interfaces.api.schemas import Input, Instant, Plain, Text
 from steward.kernel import errors, moment
 from steward.kernel.actor import system
 from steward.modules.messaging.commands.receiving import receive
@@ -50,12 +50,12 @@ class IncomingInput(Input):
     channel: Literal["app", "web_form"] = "app"
     box: Annotated[str, Field(min_length=1, max_length=80, pattern=Plain)]
     sender: SenderInput
-    at: Annotated[datetime | None, Field(strict=False)] = None
+    at: Instant | None = None
     subject: Annotated[str, Field(max_length=500, pattern=Plain)] = ""
     text: Annotated[str, Field(max_length=100_000, pattern=Plain)] = ""
     language: Literal["", "zh-hans", "zh-hant", "en"] = ""
     order_number: Name = ""
-    due_at: Annotated[datetime | None, Field(strict=False)] = None
+    due_at: Instant | None = None
     reply_rule: Literal["any", "person"] = "person"
     files: Annotated[list[FileInput], Field(max_length=10)] = []
 
@@ -116,7 +116,7 @@ def _findings(one: IncomingInput, place: int) -> list[dict[str, Any]]:
         found.append({"field": f"messages.{place}.text", "code": "empty", "message": _("The message says nothing.")})
     for name in ("at", "due_at"):
         value = getattr(one, name)
-        if value is not None and (value.tzinfo is None or not 2000 < value.year < 2100):
+        if value is not None and (not 2000 < value.year < 2100):
             words = _("Give a time with its zone.")
             found.append({"field": f"messages.{place}.{name}", "code": "unfit_time", "message": words})
     for which, file in enumerate(one.files):
