@@ -47,7 +47,7 @@ def sent(
 ) -> MessageReceived:  # fmt: skip
     one = letter(external_id, box=box, sender=Sender(email=email), automatic=automatic, parts=parts)
     (taken,) = take(one)
-    return MessageReceived(message_id=taken.id, channel="email", customer_id=None, box=box, automatic=automatic)
+    return MessageReceived(inbound_id=taken.id, channel="email", customer_id=None, box=box, automatic=automatic)
 
 
 def test_a_table_of_who_may_send_it_becomes_orders_once() -> None:

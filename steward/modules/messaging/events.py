@@ -41,11 +41,11 @@ class MessageDelivered(Event, frozen=True, kw_only=True):
 
 
 class MessageReceived(Event, frozen=True, kw_only=True):
-    """Somebody wrote or called: `message_id` is the id of what came in, `automatic` says which program wrote it."""
+    """Somebody wrote or called; `automatic` says which program wrote it. What leaves is numbered apart: "message"."""
 
     KIND = "messaging.message_received"
-    SUBJECT = "message"
-    message_id: int
+    SUBJECT = "inbound"
+    inbound_id: int
     channel: str
     customer_id: int | None
     box: str = ""

@@ -295,7 +295,7 @@ def on_clock_breached_expire_offers(events: Sequence[ClockBreached]) -> None:
 
 def on_message_received_import_tables(events: Sequence[MessageReceived]) -> None:
     """Take in the orders in tables that came by e-mail, from who may send them."""
-    ids = [event.message_id for event in events if mailed_tables.may_carry_orders(event)]
+    ids = [event.inbound_id for event in events if mailed_tables.may_carry_orders(event)]
     if ids:
         mailed_tables.import_tables(SYSTEM, message_ids=ids)
 

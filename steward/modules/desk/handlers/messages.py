@@ -22,7 +22,7 @@ SUBJECT = "ticket"
 
 def on_message_received_take_in(events: Sequence[MessageReceived]) -> None:
     """Put what came in into its tickets."""
-    words = [_word(one) for one in received([event.message_id for event in events]) if one.redacted_at is None]
+    words = [_word(one) for one in received([event.inbound_id for event in events]) if one.redacted_at is None]
     if words:
         take_in(DESK, received=words, now=moment.now())
 

@@ -143,7 +143,7 @@ def take_messages(actor: Actor, *, incoming: Sequence[Incoming], now: datetime) 
 
 def _received(id_: int, one: Incoming, match: Match | None) -> MessageReceived:
     return MessageReceived(
-        message_id=id_,
+        inbound_id=id_,
         channel=one.channel,
         box=one.box,
         automatic=one.automatic,
