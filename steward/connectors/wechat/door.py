@@ -42,6 +42,8 @@ class WechatDoor:
             answer=calls.answered(proven, greeting, keys, now=now, nonce=nonce),
             first_answer=calls.answered(proven, first, keys, now=now, nonce=nonce) if first else b"",
             answer_type=XML if greeting or first else "text/plain",
+            once=heard.id,
+            silence=calls.SILENCE,
         )
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from steward.interfaces.api.problems import of_refusal, problem
 from steward.kernel import errors, moment, ports
 from steward.kernel.actor import system
-from steward.modules.messaging.commands.channel_calls import take_call
+from steward.modules.messaging.commands.channel_calls import claim_answer, take_call
 from steward.modules.messaging.commands.stopping import follow_wishes
 from steward.modules.messaging.ports import ChannelCall, ChannelDoor, ForgedReport, HeardCall, UnreadableReport
 from steward.modules.messaging.queries.accounts import find_account, wrote_since
@@ -92,11 +92,18 @@ def _echo(answer: bytes) -> HttpResponse:
 
 
 def _take(account: Account, heard: HeardCall, now: datetime) -> HttpResponse:
-    """Take what a proven call brought and answer as its sender wants it."""
+    """Take what a proven call brought and answer as its sender wants it; somebody hears the same words once.
+
+    WeChat sends a message again after five seconds: then two calls may both believe to be the first.
+    """
     is_first = bool(heard.first_answer) and not any(
         wrote_since(one.sender, since=now - ACKNOWLEDGED_FOR) for one in heard.incoming
     )
     if heard.wishes:
         follow_wishes(ACTOR, wishes=heard.wishes, now=now)
     take_call(ACTOR, account=account, heard=heard, now=now)
-    return HttpResponse(heard.first_answer if is_first else heard.answer, content_type=heard.answer_type)
+    answer = heard.first_answer if is_first else heard.answer
+    speaks = bool(heard.once) and answer != heard.silence
+    if speaks and not claim_answer(ACTOR, account_id=account.id, once=heard.once, now=now):
+        answer = heard.silence
+    return HttpResponse(answer, content_type=heard.answer_type)

@@ -71,6 +71,18 @@ def take_call(actor: Actor, *, account: Account, heard: HeardCall, now: datetime
     return taken
 
 
+@command(needs=RECEIVE)
+def claim_answer(actor: Actor, *, account_id: int, once: str, now: datetime) -> bool:
+    """Tell whether nobody has said yet what is said to somebody at once; of several calls at a time one may.
+
+    Locks: a unique proof.
+    """
+    found = ChannelCall.objects.get_or_create(
+        account_id=account_id, proof=f"answer-{once}"[:200], defaults={"received_at": now}
+    )
+    return found[1]
+
+
 def _doubtful(one: Incoming, why: str) -> Unreadable:
     return Unreadable(one.channel, one.box, one.external_id, msgspec.msgpack.encode(one), why)
 

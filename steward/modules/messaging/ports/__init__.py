@@ -241,8 +241,9 @@ class HeardCall(Struct, frozen=True, kw_only=True):
     """What a proven call brought, and what its sender wants to hear.
 
     `proof` counts once (empty: its messages' own ids see to that). `files` are to be fetched by the message's own id.
-    `first_answer` is said instead of `answer` to who has not written for long. `doubts` say by the message's own id why
-    a person has to look at it before it is taken.
+    `first_answer` is said instead of `answer` to who has not written for long. What is said at once is said for `once`
+    (the call's own name of what happened) a single time; whoever calls with it again hears `silence`. `doubts` say by
+    the message's own id why a person has to look at it before it is taken.
     """
 
     incoming: tuple[Incoming, ...] = ()
@@ -253,6 +254,8 @@ class HeardCall(Struct, frozen=True, kw_only=True):
     answer: bytes = b""
     first_answer: bytes = b""
     answer_type: str = "text/plain"
+    once: str = ""
+    silence: bytes = b""
 
 
 class ChannelDoor(Protocol):
