@@ -8,6 +8,7 @@ from datetime import datetime
 from steward.kernel import events
 from steward.kernel.actor import Actor
 from steward.modules.desk.commands import ticket_clocks
+from steward.modules.desk.commands.moves import keep_moves
 from steward.modules.desk.commands.placing import Placed
 from steward.modules.desk.events import TicketContinued, TicketMoved
 from steward.modules.desk.models import Ticket
@@ -63,6 +64,7 @@ def hear(actor: Actor, placed: Sequence[Placed], now: datetime) -> dict[int, str
     if reopened:
         ticket_clocks.open_again(actor, list(reopened.values()), now, "customer_wrote")
     ticket_clocks.ask_next_reply(actor, list(asking.values()), now)
+    keep_moves(actor, [event for event in said if isinstance(event, TicketMoved)], now)
     events.record(actor, said)
     return outcomes
 

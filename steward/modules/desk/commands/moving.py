@@ -12,6 +12,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.desk.commands import ticket_clocks
 from steward.modules.desk.commands.locking import lock_tickets
+from steward.modules.desk.commands.moves import keep_moves
 from steward.modules.desk.commands.parameters import CLOSE_AFTER_H
 from steward.modules.desk.events import TicketMoved, TicketSnoozed
 from steward.modules.desk.models import Ticket
@@ -115,7 +116,9 @@ def move(
             changed.append(row)
     Ticket.objects.bulk_update(changed, FIELDS)
     _move_clocks(actor, changed, befores, at, reason)
-    events.record(actor, [_moved(row, verb, befores[row.id], reason) for row in changed])
+    told = [_moved(row, verb, befores[row.id], reason) for row in changed]
+    keep_moves(actor, told, at)
+    events.record(actor, told)
     return len(changed)
 
 

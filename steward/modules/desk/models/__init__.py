@@ -5,6 +5,7 @@ from steward.modules.desk.models.classifier import CategoryCorrection, Classifie
 from steward.modules.desk.models.composing import Draft, Macro, Viewing
 from steward.modules.desk.models.conversations import Conversation, Message
 from steward.modules.desk.models.flows import Flow, TicketStep
+from steward.modules.desk.models.moves import Move
 from steward.modules.desk.models.routing import Assignment, KeyAgent, LoadWeight, RoutingRule, SkillNeed
 from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
 
@@ -25,6 +26,7 @@ __all__ = [
     "Macro",
     "Merge",
     "Message",
+    "Move",
     "RoutingRule",
     "SkillNeed",
     "Ticket",
