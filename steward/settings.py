@@ -21,6 +21,11 @@ DEBUG = env.boolean("STEWARD_DEBUG", default=False, meaning="Show error pages wi
 SECURE = env.boolean("STEWARD_SECURE", default=False, meaning="Served over HTTPS: secure cookies and HSTS.")
 ALLOWED_HOSTS = env.names("STEWARD_HOSTS", "127.0.0.1,localhost,[::1],testserver", "Host names that may be asked for.")
 CSRF_TRUSTED_ORIGINS = env.names("STEWARD_ORIGINS", "", "Origins (scheme://host) behind a proxy that may post forms.")
+TRUSTED_PROXIES = env.networks(
+    "STEWARD_TRUSTED_PROXIES",
+    "",
+    "Addresses or networks of proxies whose X-Forwarded-For says who calls.",
+)
 WEB_WORKERS = env.integer("STEWARD_WEB_WORKERS", default=2, minimum=1, maximum=64, meaning="Web worker processes.")
 WEB_THREADS = env.integer(
     "STEWARD_WEB_THREADS", default=8, minimum=1, maximum=64, meaning="Threads for pages in a web process."
@@ -235,6 +240,7 @@ USERSESSIONS_TRACK_ACTIVITY = False
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "steward.interfaces.callers.address_of"
 AXES_LOCKOUT_CALLABLE = "steward.interfaces.console.adapter.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 TRUE = frozenset({"1", "true", "yes", "on"})
@@ -61,6 +62,13 @@ class Environment:
     def names(self, name: str, default: str, meaning: str) -> list[str]:
         """Read a comma-separated list."""
         return [part.strip() for part in self.text(name, default, meaning).split(",") if part.strip()]
+
+    def networks(self, name: str, default: str, meaning: str) -> list[IPv4Network | IPv6Network]:
+        """Read a comma-separated list of addresses and networks. Raises: BadSetting for what is neither."""
+        try:
+            return [ip_network(part) for part in self.names(name, default, meaning)]
+        except ValueError as error:
+            raise BadSetting(f"{name}: {error}. Write addresses or networks such as 10.0.0.0/8.") from error
 
     def choice(self, name: str, default: str, options: tuple[str, ...], meaning: str) -> str:
         """Read one of some words. Raises: BadSetting for any other."""

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from steward.interfaces.callers import address_of
 from steward.kernel import personal
 
 LOCKED_OUT = 429
@@ -35,8 +36,8 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Take the address the connection comes from; a header can be made up by anybody."""
-        return str(request.META.get("REMOTE_ADDR") or "127.0.0.1")
+        """Take the address the connection comes from, or what a trusted proxy says of it."""
+        return address_of(request) or "127.0.0.1"
 
 
 class StaffMfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
