@@ -101,7 +101,7 @@ class TicketMerge(Schema):
 
 
 class TicketStepItem(Schema):
-    """One step of a ticket's flow. `by_itself`: it ticks when its event happens."""
+    """One step of a ticket's flow. `by_itself`: it ticks when its event happens. `outcomes`: what may come of it."""
 
     id: int
     code: str
@@ -113,6 +113,8 @@ class TicketStepItem(Schema):
     opened_at: datetime | None
     ended_at: datetime | None
     why: str
+    outcome: str
+    outcomes: dict[str, str]
 
 
 class TicketFull(TicketItem):
@@ -194,7 +196,8 @@ class TicketAct(Input):
     """What is done with a ticket.
 
     `reason`: the note of a hand-over, or why. `ticket_ids`: what goes into this one, or hangs together with it.
-    `message_ids`: what is split off. `merge_id`, `step_id`: what is meant.
+    `message_ids`: what is split off. `merge_id`, `step_id`: what is meant. `outcome`: what came of a step that has
+    several outcomes.
     """
 
     act: Literal[
@@ -209,6 +212,7 @@ class TicketAct(Input):
     message_ids: list[RowId] = Field(default_factory=list, max_length=500)
     merge_id: RowId | None = None
     step_id: RowId | None = None
+    outcome: str = Field("", max_length=20)
 
 
 class AnswerInput(Input):

@@ -208,7 +208,9 @@ def _step(actor: Actor, id_: int, payload: TicketAct) -> None:
     if payload.step_id not in {step.id for step in steps}:
         raise errors.NotFound(key=payload.step_id or "")
     if payload.act == "do_step":
-        flow_steps.do_step(actor, step_id=payload.step_id or 0, note=payload.reason, now=moment.now())
+        flow_steps.do_step(
+            actor, step_id=payload.step_id or 0, note=payload.reason, outcome=payload.outcome, now=moment.now()
+        )
     else:
         flow_steps.skip_step(actor, step_id=payload.step_id or 0, reason=payload.reason, now=moment.now())
 

@@ -151,7 +151,7 @@ class StepOpened(Event, frozen=True, kw_only=True):
 
 
 class StepEnded(Event, frozen=True, kw_only=True):
-    """A step of a ticket's flow was done, or left out (skipped)."""
+    """A step of a ticket's flow was done, left out (skipped) or not needed (passed); `outcome`: what came of it."""
 
     KIND = "desk.step_ended"
     SUBJECT = "ticket"
@@ -159,6 +159,7 @@ class StepEnded(Event, frozen=True, kw_only=True):
     step_id: int
     step: str
     how: str
+    outcome: str = ""
 
 
 class FlowSaved(Event, frozen=True, kw_only=True):

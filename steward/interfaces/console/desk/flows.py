@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from steward.interfaces.console.access import StaffRequest, needs
+from steward.interfaces.console.desk import flow_forms
 from steward.interfaces.console.desk.going_back import typed
 from steward.interfaces.console.notices import say
 from steward.kernel import errors
@@ -25,7 +26,16 @@ from steward.modules.people.queries import lists
 
 NEEDS = "settings.desk"
 MINUTE, MOST_DIGITS = 60, 6
-BLANK = {"code": "", "labels": {}, "role": "customer_service", "after": [], "done_when": [], "optional": False}
+BLANK: dict[str, Any] = {
+    "code": "",
+    "labels": {},
+    "role": "customer_service",
+    "after": [],
+    "done_when": [],
+    "optional": False,
+    "outcomes": [],
+    "only": [],
+}
 
 
 @require_GET
@@ -96,7 +106,12 @@ def _page(
     facts = {
         "draft": draft,
         "steps": [
-            (place, step, draft["limits_s"].get(step["code"], 0) // MINUTE or "", _events_of(step))
+            (
+                place,
+                step,
+                draft["limits_s"].get(step["code"], 0) // MINUTE or "",
+                flow_forms.shown(step, draft["steps"]),
+            )
             for place, step in enumerate(draft["steps"])
         ],
         "codes": codes,
@@ -108,10 +123,6 @@ def _page(
         "names": people.actor_names({one.set_by for one in history}),
     }
     return render(request, "console/desk/flow.html", facts, status=status)
-
-
-def _events_of(step: dict[str, Any]) -> list[str]:
-    return [flow_words.code_of(when) for when in step["done_when"]]
 
 
 def _draft_of(flow: queries.FlowView) -> dict[str, Any]:
@@ -136,9 +147,10 @@ def _read(form: QueryDict) -> dict[str, Any]:
     count = form.get("count", "0")
     places = range(min(int(count), MOST_STEPS)) if count.isdecimal() and len(count) < MOST_DIGITS else range(0)
     code = form.get("code", "").strip()[:20]
-    steps = [_step(form, place) for place in places]
     known = {one.code: one for one in queries.flow_history(code)[:1]}
-    kept = _draft_of(known[code]) if code in known else {"condition": []}
+    kept = _draft_of(known[code]) if code in known else {"condition": [], "steps": []}
+    of_before = {step["code"]: step for step in kept["steps"]}
+    steps = [_step(form, place, of_before) for place in places]
     position = form.get("position", "100")
     limits = {step["code"]: form.get(f"step-{place}-limit", "") for place, step in enumerate(steps)}
     return {
@@ -156,15 +168,18 @@ def _read(form: QueryDict) -> dict[str, Any]:
     }
 
 
-def _step(form: QueryDict, place: int) -> dict[str, Any]:
+def _step(form: QueryDict, place: int, of_before: dict[str, dict[str, Any]]) -> dict[str, Any]:
     name = f"step-{place}-"
+    code = form.get(f"{name}code", "").strip()[:40]
     return {
-        "code": form.get(f"{name}code", "").strip()[:40],
+        "code": code,
         "labels": {language: form.get(f"{name}label-{language}", "").strip()[:200] for language in LANGUAGES},
         "role": form.get(f"{name}role", "")[:60],
         "after": [code for code in form.getlist(f"{name}after") if code][:MOST_STEPS],
-        "done_when": [flow_words.when_of(code) for code in form.getlist(f"{name}events") if code in flow_words.EVENTS],
+        "done_when": flow_forms.events_read(form, name, of_before.get(code, {}).get("done_when", [])),
         "optional": form.get(f"{name}optional") == "1",
+        "outcomes": flow_forms.outcomes_read(form.get(f"{name}outcomes", "")),
+        "only": flow_forms.only_read(form.getlist(f"{name}only"), of_before.get(code, {}).get("only", [])),
     }
 
 

@@ -19,5 +19,7 @@ def ticket_step(request: StaffRequest, number: str, step_id: int) -> HttpRespons
     if request.POST.get("act") == "skip":
         flow_steps.skip_step(request.actor, step_id=step_id, reason=typed(request, "reason"), now=moment.now())
         return back(request, number, _("Left out."))
-    flow_steps.do_step(request.actor, step_id=step_id, note=typed(request, "reason"), now=moment.now())
+    _do, _dash, outcome = request.POST.get("act", "").partition("-")
+    note = typed(request, "reason")
+    flow_steps.do_step(request.actor, step_id=step_id, note=note, outcome=outcome[:20], now=moment.now())
     return back(request, number, _("Done."))

@@ -35,7 +35,13 @@ DO = {
 }
 
 
-STEP_ICONS = {"waiting": "circle-dashed", "open": "circle-dot", "done": "circle-check", "skipped": "circle-minus"}
+STEP_ICONS = {
+    "waiting": "circle-dashed",
+    "open": "circle-dot",
+    "done": "circle-check",
+    "skipped": "circle-minus",
+    "passed": "circle-dotted",
+}
 
 
 @register.filter

@@ -21,8 +21,9 @@ from steward.modules.desk.commands.locking import lock_tickets
 from steward.modules.desk.commands.moving import ReasonNeeded
 from steward.modules.desk.events import StepEnded, StepOpened
 from steward.modules.desk.models import Flow, Ticket, TicketStep
-from steward.modules.desk.queries.flows import steps_of_flow
+from steward.modules.desk.queries.flows import plan_of, said, steps_of_flow
 from steward.modules.desk.rules import flows, tickets
+from steward.modules.orders.queries.standing import standing_of
 
 NEEDS = "tickets.work"
 SUBJECT, CLOCK = "ticket_step", "step"
@@ -34,6 +35,14 @@ class NotItsTurn(errors.Refusal):
     code = "not_its_turn"
     status = 409
     message = _("Other steps come first. Do them, or leave them out with a reason.")
+
+
+class OutcomeNeeded(errors.Refusal):
+    """Refuse to tick a step without saying which of its outcomes it had, or with one it does not have."""
+
+    code = "outcome_needed"
+    status = 422
+    message = _("Say what came of it: %(outcomes)s.")
 
 
 class Fact(Struct, frozen=True):
@@ -61,9 +70,10 @@ def start_flows(actor: Actor, *, ticket_ids: Sequence[int], now: datetime) -> in
     ]
     followed = TicketStep.objects.filter(ticket_id__in=rows).exclude(state="dropped")
     current = dict(followed.values_list("ticket_id", "flow__code"))
+    orders = _orders_of(list(rows.values())) if flows.asks_of_order(condition for _flow, condition in known) else {}
     begun = 0
     for row in rows.values():
-        facts = ticket_clocks.facts_of(row)
+        facts = ticket_clocks.facts_of(row) | orders.get(row.order_id or 0, {})
         wanted = next((flow for flow, condition in known if limits.holds(condition, facts)), None)
         if row.state not in tickets.ACTIVE or wanted is None or current.get(row.id) == wanted.code:
             continue
@@ -74,11 +84,19 @@ def start_flows(actor: Actor, *, ticket_ids: Sequence[int], now: datetime) -> in
     return begun
 
 
+def _orders_of(rows: Sequence[Ticket]) -> dict[int, dict[str, Any]]:
+    """Say of the orders of tickets what conditions may ask."""
+    found = standing_of({row.order_id for row in rows if row.order_id})
+    return {
+        id_: {f"order.{name}": value for name, value in msgspec.to_builtins(one).items()} for id_, one in found.items()
+    }
+
+
 def _drop(actor: Actor, row: Ticket, now: datetime) -> None:
-    left = TicketStep.objects.filter(ticket=row, state__in=("waiting", "open", "done", "skipped"))
+    left = TicketStep.objects.filter(ticket=row, state__in=("waiting", "open", *flows.ENDED))
     open_ids = [step.id for step in left if step.state == "open"]
     left.filter(state__in=("waiting", "open")).update(state="dropped", ended_at=now, ended_by=actor.id)
-    left.filter(state__in=("done", "skipped")).update(state="dropped")
+    left.filter(state__in=flows.ENDED).update(state="dropped")
     cancel_clocks(actor, stops=[_clock(id_) for id_ in open_ids], at=now, reason="another flow")
 
 
@@ -124,12 +142,16 @@ def _by_ticket(happened: Sequence[Fact]) -> dict[int, list[Fact]]:
 
 
 @command(needs=NEEDS)
-def do_step(actor: Actor, *, step_id: int, now: datetime, note: str = "") -> None:
-    """Tick a step by hand.
+def do_step(actor: Actor, *, step_id: int, now: datetime, note: str = "", outcome: str = "") -> None:
+    """Tick a step by hand, with what came of it where the flow goes on by that.
 
-    Raises: NotFound, NotItsTurn, NotPossible. Emits: StepEnded, StepOpened. Locks: the ticket.
+    Raises: NotFound, NotItsTurn, NotPossible, OutcomeNeeded. Emits: StepEnded, StepOpened. Locks: the ticket.
     """
     row, step = _lock(step_id)
+    known = {one.code: said(one.labels) for one in plan_of(step).outcomes}
+    if (outcome or known) and outcome not in known:
+        raise OutcomeNeeded(outcomes=" · ".join(known.values()) or "–")
+    step.outcome = outcome
     _end(actor, row, step, "done", note, now)
 
 
@@ -143,7 +165,7 @@ def skip_step(actor: Actor, *, step_id: int, reason: str, now: datetime) -> None
     if not reason.strip():
         raise ReasonNeeded
     row, step = _lock(step_id)
-    if not next(one for one in steps_of_flow(step.flow) if one.code == step.code).optional:
+    if not plan_of(step).optional:
         actor.require("tickets.manage")
     _end(actor, row, step, "skipped", reason, now)
 
@@ -173,30 +195,52 @@ def _advance(actor: Actor, row: Ticket, happened: Iterable[Fact], now: datetime)
         return 0
     by_code = {step.code: step for step in running}
     plan = steps_of_flow(running[0].flow)
+    facts = ticket_clocks.facts_of(row)
+    if flows.asks_of_order(step.only for step in plan):
+        facts |= _orders_of([row]).get(row.order_id or 0, {})
     opened: list[TicketStep] = []
-    done: list[TicketStep] = []
+    ended: list[TicketStep] = []
 
     def open_next(at: datetime) -> None:
-        for code in flows.opening(plan, {code: step.state for code, step in by_code.items()}):
-            by_code[code].state, by_code[code].opened_at = "open", at
-            opened.append(by_code[code])
+        while found := _turns(plan, by_code, facts):
+            for code, state in found.items():
+                step = by_code[code]
+                if state == "open":
+                    step.state, step.opened_at = "open", at
+                    opened.append(step)
+                else:
+                    _mark_ended(actor, step, state, "", at)
+                    ended.append(step)
 
     open_next(row.opened_at if all(step.state == "waiting" for step in running) else now)
+    ticked = 0
     for fact in happened:
         for step in plan:
-            if _finishes(fact, step, by_code[step.code]):
+            if when := _finishes(fact, step, by_code[step.code]):
+                by_code[step.code].outcome = when.outcome
                 _mark_ended(actor, by_code[step.code], "done", "", fact.at)
-                done.append(by_code[step.code])
+                ended.append(by_code[step.code])
+                ticked += 1
                 open_next(fact.at)
                 break
-    _write(actor, row, opened, done, now)
-    return len(done)
+    _write(actor, row, opened, ended, now)
+    return ticked
 
 
-def _finishes(fact: Fact, step: flows.Step, mine: TicketStep) -> bool:
-    """Tell whether a fact finishes a step; what the desk did before it was the step's turn does not."""
-    early = mine.opened_at is not None and fact.at < mine.opened_at and fact.kind.startswith(flows.OWN_EVENTS)
-    return not early and flows.ticked(step, mine.state, flows.Happened(fact.kind, fact.facts))
+def _turns(
+    plan: Sequence[flows.Step], by_code: Mapping[str, TicketStep], facts: Mapping[str, Any]
+) -> Mapping[str, str]:
+    """Say whose turn has come, by what came of the steps so far."""
+    states = {code: step.state for code, step in by_code.items()}
+    outcomes = {code: step.outcome for code, step in by_code.items()}
+    return flows.turns(plan, states, {**facts, **flows.came_of(states, outcomes)})
+
+
+def _finishes(fact: Fact, step: flows.Step, mine: TicketStep) -> flows.When | None:
+    """Find what of a step a fact finishes; what the desk did before it was the step's turn does not."""
+    if mine.opened_at is not None and fact.at < mine.opened_at and fact.kind.startswith(flows.OWN_EVENTS):
+        return None
+    return flows.ticked(step, mine.state, flows.Happened(fact.kind, fact.facts))
 
 
 def _mark_ended(actor: Actor, step: TicketStep, state: str, why: str, at: datetime) -> None:
@@ -206,16 +250,25 @@ def _mark_ended(actor: Actor, step: TicketStep, state: str, why: str, at: dateti
 def _write(actor: Actor, row: Ticket, opened: Sequence[TicketStep], ended: Sequence[TicketStep], now: datetime) -> None:
     """Write what was opened and ended, with the clocks, and tell of it."""
     changed = {step.id: step for step in (*opened, *ended)}
-    TicketStep.objects.bulk_update(changed.values(), ["state", "opened_at", "ended_at", "ended_by", "why"])
+    TicketStep.objects.bulk_update(changed.values(), ["state", "opened_at", "ended_at", "ended_by", "why", "outcome"])
     start_clocks(actor, starts=[_start(row, step) for step in opened], now=now)
     for step in ended:
+        if step.opened_at is None:
+            continue  # passed over, or done before its turn: no limit ran
         stop_clocks(actor, stops=[_clock(step.id)], at=step.ended_at or now)
     told: list[events.Event] = [
         StepOpened(ticket_id=row.id, step_id=step.id, step=step.code, role=step.role, simulated=row.simulated)
         for step in opened
     ]
     told += [
-        StepEnded(ticket_id=row.id, step_id=step.id, step=step.code, how=step.state, simulated=row.simulated)
+        StepEnded(
+            ticket_id=row.id,
+            step_id=step.id,
+            step=step.code,
+            how=step.state,
+            outcome=step.outcome,
+            simulated=row.simulated,
+        )
         for step in ended
     ]
     events.record(actor, told)

@@ -38,7 +38,10 @@ class Flow(models.Model):
 
 
 class TicketStep(models.Model):
-    """One step of one ticket's flow. `dropped`: the ticket took another flow before it was done."""
+    """One step of one ticket's flow. `dropped`: the ticket took another flow before it was done.
+
+    `passed`: it was not needed, by its condition. `outcome`: what came of it, where the flow tells that apart.
+    """
 
     id = models.BigAutoField(primary_key=True)
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="steps", db_index=False)
@@ -51,6 +54,7 @@ class TicketStep(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, blank=True, default="")
     why = models.CharField(max_length=400, blank=True, default="")
+    outcome = models.CharField(max_length=20, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "desk_ticket_step"
@@ -61,7 +65,7 @@ class TicketStep(models.Model):
             models.CheckConstraint(condition=Q(state__in=STEP_STATES), name="ticket_step_state"),
             models.CheckConstraint(
                 condition=Q(state__in=("waiting", "open"), ended_at__isnull=True)
-                | Q(state__in=("done", "skipped", "dropped"), ended_at__isnull=False),
+                | Q(state__in=("done", "skipped", "passed", "dropped"), ended_at__isnull=False),
                 name="ticket_step_ended_when",
             ),
         )

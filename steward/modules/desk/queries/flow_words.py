@@ -14,6 +14,8 @@ BY_US = [{"fact": "automatic", "op": "is", "value": False}]
 SOLVED = [{"fact": "after", "op": "is", "value": "solved"}]
 COMES_BACK = [{"fact": "direction", "op": "is", "value": "return"}]
 ARRIVES = [{"fact": "direction", "op": "is_not", "value": "return"}]
+AGREED = [{"fact": "decision", "op": "is", "value": "approved"}]
+REFUSED = [{"fact": "decision", "op": "is_not", "value": "approved"}]
 # What the editor offers: its code → (words, event, what must hold of it).
 OFFERED: dict[str, tuple[Any, str, list[dict[str, Any]]]] = {
     "owned": (_("Somebody takes the ticket"), "desk.ticket_owned", []),
@@ -24,6 +26,8 @@ OFFERED: dict[str, tuple[Any, str, list[dict[str, Any]]]] = {
     "order_cancelled": (_("The order is cancelled"), "orders.order_cancelled", []),
     "refund_asked": (_("A refund is asked for"), "payments.refund_requested", []),
     "refund_decided": (_("A refund is decided on"), "payments.refund_decided", []),
+    "refund_agreed": (_("A refund is agreed to"), "payments.refund_decided", AGREED),
+    "refund_refused": (_("A refund is refused"), "payments.refund_decided", REFUSED),
     "refunded": (_("A refund is paid"), "payments.refund_paid", []),
     "sent_back": (_("The customer sends a parcel back"), "logistics.return_announced", []),
     "back": (_("A returned parcel arrives here"), "logistics.shipment_delivered", COMES_BACK),
@@ -38,6 +42,7 @@ STEP_STATES: dict[str, Any] = {
     "open": pgettext_lazy("step", "Now"),
     "done": pgettext_lazy("step", "Done"),
     "skipped": pgettext_lazy("step", "Left out"),
+    "passed": pgettext_lazy("step", "Not needed"),
     "dropped": pgettext_lazy("step", "Dropped"),
 }
 

@@ -50,6 +50,8 @@ class StepView(Struct, frozen=True):
     why: str
     by_itself: bool
     optional: bool
+    outcome: str = ""
+    outcomes: dict[str, str] = {}
     clock: ClockView | None = None
 
 
@@ -64,6 +66,11 @@ class Checklist(Struct, frozen=True):
     def done(self) -> int:
         """Count the steps that are done or left out."""
         return sum(step.state in ("done", "skipped") for step in self.steps)
+
+    @property
+    def needed(self) -> int:
+        """Count the steps that are not passed over, as far as one knows."""
+        return sum(step.state != "passed" for step in self.steps)
 
 
 def steps_of_flow(flow: Flow) -> tuple[Step, ...]:
@@ -109,14 +116,15 @@ def open_steps(roles: Sequence[str], *, limit: int = 50) -> list[StepView]:
 def step_names(step_ids: Sequence[int]) -> dict[int, str]:
     """Tell the ticket's number and the step; the port `deadlines.names.ticket_step`."""
     rows = TicketStep.objects.filter(id__in=step_ids).select_related("flow", "ticket")
-    return {row.id: f"{row.ticket.number} · {_plan(row).labels.get('zh-hans', row.code)}" for row in rows}
+    return {row.id: f"{row.ticket.number} · {plan_of(row).labels.get('zh-hans', row.code)}" for row in rows}
 
 
 def _views(rows: Sequence[TicketStep], clocks: dict[int, ClockView]) -> list[StepView]:
-    return [_step(row, _plan(row), clocks.get(row.id)) for row in rows]
+    return [_step(row, plan_of(row), clocks.get(row.id)) for row in rows]
 
 
-def _plan(row: TicketStep) -> Step:
+def plan_of(row: TicketStep) -> Step:
+    """Find what a ticket's step is in its flow."""
     return next(step for step in steps_of_flow(row.flow) if step.code == row.code)
 
 
@@ -135,6 +143,8 @@ def _step(row: TicketStep, plan: Step, clock: ClockView | None) -> StepView:
         why=row.why,
         by_itself=bool(plan.done_when),
         optional=plan.optional,
+        outcome=next((said(one.labels) for one in plan.outcomes if one.code == row.outcome), ""),
+        outcomes={one.code: said(one.labels) for one in plan.outcomes},
         clock=clock,
     )
 

@@ -17,7 +17,7 @@ from steward.modules.desk.commands.moving import ReasonNeeded
 from steward.modules.desk.commands.restating import Facts, restate_tickets
 from steward.modules.desk.models import Ticket, TicketStep
 from steward.modules.desk.queries.flows import checklists, flow_history, flows_in_force
-from steward.modules.desk.rules.flows import BadFlow, Happened, opening, parse_steps, ticked
+from steward.modules.desk.rules.flows import BadFlow, Happened, parse_steps, ticked, turns
 from steward.modules.desk.tests.words import DESK, customer, said, word
 from steward.modules.people.queries import lists
 from tests import make
@@ -25,10 +25,15 @@ from tests import make
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 ROLES = ("customer_service", "warehouse")
 WORDS = {"zh-hans": "步", "zh-hant": "步", "en": "Step"}
+YES_NO = [{"code": "yes", "labels": WORDS}, {"code": "no", "labels": WORDS}]
 
 
 def step(code: str, *after: str, **facts: Any) -> dict[str, Any]:
     return {"code": code, "labels": WORDS, "role": "customer_service", "after": list(after)} | facts
+
+
+def asked(code: str, outcome: str) -> dict[str, Any]:
+    return {"fact": f"step.{code}", "op": "is", "value": outcome}
 
 
 def parsed(*steps: dict[str, Any]) -> Any:
@@ -39,9 +44,19 @@ class TestRules:
     def test_steps_open_once_all_before_them_are_done_or_left_out(self) -> None:
         plan = parsed(step("a"), step("b"), step("c", "a", "b"))
 
-        assert opening(plan, {"a": "waiting", "b": "waiting", "c": "waiting"}) == ["a", "b"]
-        assert opening(plan, {"a": "done", "b": "open", "c": "waiting"}) == []
-        assert opening(plan, {"a": "done", "b": "skipped", "c": "waiting"}) == ["c"]
+        assert turns(plan, {"a": "waiting", "b": "waiting", "c": "waiting"}, {}) == {"a": "open", "b": "open"}
+        assert turns(plan, {"a": "done", "b": "open", "c": "waiting"}, {}) == {}
+        assert turns(plan, {"a": "done", "b": "skipped", "c": "waiting"}, {}) == {"c": "open"}
+
+    def test_what_is_not_needed_is_passed_over_with_all_that_comes_after_nothing_else(self) -> None:
+        yes = [{"fact": "step.a", "op": "is", "value": "yes"}]
+        plan = parsed(step("a", outcomes=YES_NO), step("b", "a", only=yes), step("c", "b"), step("d", "a", "c"))
+        states = {"a": "done", "b": "waiting", "c": "waiting", "d": "waiting"}
+
+        assert turns(plan, states, {"step.a": "yes"}) == {"b": "open"}
+        assert turns(plan, states, {"step.a": "no"}) == {"b": "passed"}
+        assert turns(plan, states | {"b": "passed"}, {"step.a": "no"}) == {"c": "passed"}
+        assert turns(plan, states | {"b": "passed", "c": "passed"}, {"step.a": "no"}) == {"d": "open"}
 
     @pytest.mark.parametrize(
         ("steps", "place"),
@@ -53,6 +68,12 @@ class TestRules:
             ([step("a", role="nobody")], "1: role"),
             ([step("a", labels={"en": "A"})], "1: labels"),
             ([step("a", done_when=[{"event": "no.such"}])], "1: event"),
+            ([step("a", outcomes=[YES_NO[0], YES_NO[0]])], "1: outcome"),
+            ([step("a", outcomes=YES_NO, done_when=[{"event": "desk.ticket_owned"}])], "1: outcome"),
+            ([step("a", only=[{"fact": "weather", "op": "is", "value": "fine"}])], "1: only"),
+            ([step("a", "b", outcomes=YES_NO), step("b", only=[asked("a", "yes")])], "2: only"),
+            ([step("a", outcomes=YES_NO), step("b", "a", only=[asked("a", "maybe")])], "2: only"),
+            ([step("a"), step("b", "a", only=[{"fact": "urgency", "op": "below", "value": "x"}])], "2: only"),
         ],
     )
     def test_what_cannot_be_followed_is_refused_by_name(self, steps: list[dict[str, Any]], place: str) -> None:
@@ -64,10 +85,10 @@ class TestRules:
         answer = parsed(step("a", done_when=[{"event": "desk.ticket_answered"}]))[0]
         parcel = parsed(step("a", done_when=[{"event": "logistics.shipment_delivered"}]))[0]
 
-        assert not ticked(answer, "waiting", Happened("desk.ticket_answered", {}))
-        assert ticked(answer, "open", Happened("desk.ticket_answered", {}))
-        assert ticked(parcel, "waiting", Happened("logistics.shipment_delivered", {}))
-        assert not ticked(parcel, "done", Happened("logistics.shipment_delivered", {}))
+        assert ticked(answer, "waiting", Happened("desk.ticket_answered", {})) is None
+        assert ticked(answer, "open", Happened("desk.ticket_answered", {})) == answer.done_when[0]
+        assert ticked(parcel, "waiting", Happened("logistics.shipment_delivered", {})) == parcel.done_when[0]
+        assert ticked(parcel, "done", Happened("logistics.shipment_delivered", {})) is None
 
 
 @pytest.mark.django_db
