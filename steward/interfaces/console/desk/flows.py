@@ -16,10 +16,11 @@ from steward.interfaces.console.desk.going_back import typed
 from steward.interfaces.console.notices import say
 from steward.kernel import errors
 from steward.modules.deadlines.queries import active_policies
+from steward.modules.deadlines.queries.words import CLOCKS
 from steward.modules.desk.commands import flows as commands
 from steward.modules.desk.queries import flow_words, words
 from steward.modules.desk.queries import flows as queries
-from steward.modules.desk.rules.flows import LANGUAGES, MOST_STEPS
+from steward.modules.desk.rules.flows import GIFTS, LANGUAGES, MOST_STEPS
 from steward.modules.messaging.queries.words import LOCALES
 from steward.modules.people import queries as people
 from steward.modules.people.queries import lists
@@ -35,6 +36,7 @@ BLANK: dict[str, Any] = {
     "optional": False,
     "outcomes": [],
     "only": [],
+    "gives": [],
 }
 
 
@@ -115,6 +117,7 @@ def _page(
             for place, step in enumerate(draft["steps"])
         ],
         "codes": codes,
+        "gifts": [(kind, CLOCKS[kind]) for kind in GIFTS],
         "tongues": [(language, LOCALES[language]) for language in LANGUAGES],
         "roles": list(lists.role_labels().items()),
         "categories": words.CATEGORIES,
@@ -178,6 +181,7 @@ def _step(form: QueryDict, place: int, of_before: dict[str, dict[str, Any]]) -> 
         "after": [code for code in form.getlist(f"{name}after") if code][:MOST_STEPS],
         "done_when": flow_forms.events_read(form, name, of_before.get(code, {}).get("done_when", [])),
         "optional": form.get(f"{name}optional") == "1",
+        "gives": [kind for kind in GIFTS if kind in form.getlist(f"{name}gives")],
         "outcomes": flow_forms.outcomes_read(form.get(f"{name}outcomes", "")),
         "only": flow_forms.only_read(form.getlist(f"{name}only"), of_before.get(code, {}).get("only", [])),
     }

@@ -256,6 +256,12 @@ def _write(actor: Actor, row: Ticket, opened: Sequence[TicketStep], ended: Seque
         if step.opened_at is None:
             continue  # passed over, or done before its turn: no limit ran
         stop_clocks(actor, stops=[_clock(step.id)], at=step.ended_at or now)
+    given = {kind for step in ended if step.state == "done" for kind in plan_of(step).gives}
+    for kind in sorted(given):
+        at = min(step.ended_at or now for step in ended if step.state == "done" and kind in plan_of(step).gives)
+        stop_clocks(actor, stops=[ClockStop(ticket_clocks.SUBJECT, row.id, kind)], at=at)
+    if given:
+        ticket_clocks.keep_due([row.id])
     told: list[events.Event] = [
         StepOpened(ticket_id=row.id, step_id=step.id, step=step.code, role=step.role, simulated=row.simulated)
         for step in opened

@@ -20,6 +20,7 @@ from steward.modules.desk.commands import ticket_clocks
 from steward.modules.desk.commands.locking import lock_tickets
 from steward.modules.desk.commands.moving import move
 from steward.modules.desk.commands.owning import NEEDS, NoteNeeded, own
+from steward.modules.desk.commands.telling import tell_first_owners
 from steward.modules.desk.models import Assignment, Ticket
 from steward.modules.desk.queries import routing as queries
 from steward.modules.desk.rules import routing, tickets
@@ -79,12 +80,15 @@ def route_waiting(actor: Actor, *, now: datetime, after: Place | None = None, li
 def route_again(actor: Actor, *, ticket_ids: Collection[int], now: datetime) -> int:
     """Give tickets that came back to life to somebody who is there, where their owner is not. Returns how many moved.
 
-    The first owner stays first owner. Emits: TicketOwned. Locks: routing (advisory), tickets by id, their clocks.
+    The first owner stays first owner, and hears of it. Emits: TicketOwned.
+    Locks: routing (advisory), tickets by id, their clocks.
     """
     lock_routing()
     rows = [row for row in lock_tickets(ticket_ids).values() if row.state in tickets.ACTIVE and row.owner_id]
     gone = {person.staff_id for person in queries.crew(queries.setup(), at=now) if person.standing}
-    return sum(route(actor, [row for row in rows if row.owner_id in gone], now))
+    moved = sum(route(actor, [row for row in rows if row.owner_id in gone], now))
+    tell_first_owners(actor, rows, now)
+    return moved
 
 
 @command(needs=NEEDS)

@@ -30,14 +30,32 @@ def tell_given(actor: Actor, tickets: Iterable[Ticket], *, to: int, note: str, n
     notify_staff(actor, notices=notices, now=now)
 
 
-def _notice(actor: Actor, ticket: Ticket, template: str, whom: list[int], text: str, key: str) -> Notice:
+def tell_first_owners(actor: Actor, tickets: Iterable[Ticket], now: datetime) -> None:
+    """Tell who took tickets first, and answers for them still, that these are open again with somebody else.
+
+    Source: DSK-6, first-owner responsibility.
+    """
+    elsewhere = [one for one in tickets if one.first_owner_id not in (None, one.owner_id, actor.staff_id)]
+    names = people.actor_names({f"person:{one.owner_id}" for one in elsewhere if one.owner_id}) if elsewhere else {}
+    notices = []
+    for one in elsewhere:
+        key = f"ticket-first-owner-{one.id}-{one.reopened}"
+        name = names.get(f"person:{one.owner_id}", "–")
+        whom = [one.first_owner_id or 0]
+        notices.append(_notice(actor, one, "ticket_first_owner", whom, one.subject or "–", key, name=name))
+    notify_staff(actor, notices=notices, now=now)
+
+
+def _notice(
+    actor: Actor, ticket: Ticket, template: str, whom: list[int], text: str, key: str, *, name: str = ""
+) -> Notice:
     return Notice(
         staff_ids=whom,
         kind="system",
         template=template,
         params={
             "subject": ticket.number,
-            "colleague": people.actor_names([actor.id]).get(actor.id, actor.name),
+            "colleague": name or people.actor_names([actor.id]).get(actor.id, actor.name),
             "words": text.strip()[:LONGEST_TOLD],
         },
         subject_kind="ticket",

@@ -21,6 +21,8 @@ ENDED = ("done", "skipped", "passed")
 TICKET_FACTS = ("urgency", "special", "priority", "category", "sub_reason", "channel")
 ORDER_FACTS = ("order.state", "order.payment_state", "order.fulfilment_state", "order.shop", "order.total_minor")
 STEP_FACT = "step."
+# What a step may give the customer, by the ticket's clock that ends with it.
+GIFTS = ("preliminary_solution", "substantive_reply")
 # What the desk itself does answers a step only once it is its turn; what happens outside is true whenever it happens.
 OWN_EVENTS = "desk."
 
@@ -53,7 +55,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
 
     Without `done_when` a person ticks it. `optional` ones may be left out by anybody who works at the desk. Where there
     are `outcomes` one of them is named when it is done. It is needed `only` if that holds of the ticket, its order and
-    what came of the steps before it; else it is passed over.
+    what came of the steps before it; else it is passed over. What it `gives` are clocks of the ticket that end with it.
     """
 
     code: str
@@ -65,6 +67,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     optional: bool = False
     outcomes: tuple[Outcome, ...] = ()
     only: tuple[Clause, ...] = ()
+    gives: tuple[str, ...] = ()
 
 
 class Happened(Struct, frozen=True):
@@ -77,8 +80,8 @@ class Happened(Struct, frozen=True):
 def parse_steps(data: Any, *, kinds: Iterable[str], roles: Iterable[str]) -> tuple[Step, ...]:
     """Read the steps of a flow from their data.
 
-    Raises: BadFlow naming the step and the part: shape, count, code, labels, role, after, event, condition, outcome,
-    only, circle.
+    Raises: BadFlow naming the step and the part: shape, count, code, labels, hint, role, after, event, condition, only,
+    gives, outcome, circle.
     """
     try:
         steps = msgspec.convert(data, tuple[Step, ...])
@@ -117,6 +120,8 @@ def _fault(step: Step, codes: Sequence[str], kinds: set[str], roles: set[str]) -
             return "condition"
     if not _is_condition(step.only):
         return "only"
+    if not set(step.gives) <= set(GIFTS):
+        return "gives"
     return "" if _fits_outcomes(step) else "outcome"
 
 

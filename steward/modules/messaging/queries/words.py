@@ -30,6 +30,7 @@ KINDS: dict[str, Any] = {
     "exception_opened": _("Exception opened"),
     "surge_called": _("Called in for a surge"),
     "ticket_back": _("A ticket is back"),
+    "ticket_first_owner": _("A ticket you took first is open again"),
     "ticket_given": _("A ticket was given to you"),
     "ticket_named": _("A colleague named you"),
     "ticket_advice": _("Advice on a ticket"),

@@ -199,7 +199,7 @@ KINDS: Mapping[str, Kind] = {
                 "staff",
                 (TICKET, Placeholder("colleague", "text", "王丽"), Placeholder("words", "text", "请看一下")),
             )
-            for code in ("ticket_named", "ticket_given")
+            for code in ("ticket_named", "ticket_given", "ticket_first_owner")
         ),
         Kind(
             "ticket_advice",
