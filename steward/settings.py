@@ -113,6 +113,16 @@ REPORT_SECRET = env.secret(
 CLAMD = env.text(
     "STEWARD_CLAMD", "", "ClamAV's daemon for files that come in: unix:/run/clamav/clamd.ctl or host:port."
 )
+TRANSLATION = env.choice(
+    "STEWARD_TRANSLATION", "", ("", "libretranslate", "openai"), "Shape of the server that translates; empty: nobody."
+)
+TRANSLATION_ADDRESS = env.text(
+    "STEWARD_TRANSLATION_ADDRESS", "", "Address of the server that translates (https://translate.example, …/v1)."
+)
+TRANSLATION_KEY = env.secret("STEWARD_TRANSLATION_KEY", "Key at the server that translates.", keep_in=None)
+TRANSLATION_MODEL = env.text("STEWARD_TRANSLATION_MODEL", "", "Model that translates, where the server has several.")
+if TRANSLATION and not TRANSLATION_ADDRESS.startswith(("http://", "https://")):
+    raise BadSetting("STEWARD_TRANSLATION needs STEWARD_TRANSLATION_ADDRESS: http://… or https://….")
 WEBHOOKS_PRIVATE = env.boolean(
     "STEWARD_WEBHOOKS_PRIVATE",
     default=False,

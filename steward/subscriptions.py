@@ -238,6 +238,7 @@ CONNECTORS: dict[str, str] = {
     "logistics.tracking_file": "steward.connectors.tracking.filing.read_file",
     "logistics.tracking_poll": "steward.connectors.tracking.polling.poll",
     "logistics.printer": "steward.connectors.labels.printer",
+    "desk.translator": "steward.connectors.translation.translator",
     "desk.phone": "steward.connectors.phone.read",
     "messaging.channel.sms.aliyun": "steward.connectors.sms_in.aliyun",
     "messaging.channel.sms.tencent": "steward.connectors.sms_in.tencent",

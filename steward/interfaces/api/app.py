@@ -49,6 +49,7 @@ from steward.interfaces.api import (
     tariff_sheets,
     tickets,
     tracking,
+    translations,
     verification,
 )
 from steward.interfaces.api.access import SessionAuth, TokenAuth
@@ -106,6 +107,7 @@ for router in (
     surge.router,
     classifier.router,
     tickets.router,
+    translations.router,
     tracking.router,
     operations.router,
 ):

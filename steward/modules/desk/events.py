@@ -162,6 +162,17 @@ class StepEnded(Event, frozen=True, kw_only=True):
     outcome: str = ""
 
 
+class WordsTranslated(Event, frozen=True, kw_only=True):
+    """A message of a ticket, or what somebody is writing there (no message), was translated, or could not be."""
+
+    KIND = "desk.words_translated"
+    SUBJECT = "ticket"
+    ticket_id: int
+    message_id: int | None
+    language: str
+    state: str
+
+
 class FlowSaved(Event, frozen=True, kw_only=True):
     """A process flow was changed, added or taken out of force: new tickets follow this version."""
 

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from steward.kernel import jobs, moment, ticks
 from steward.kernel.actor import system
-from steward.modules.desk.commands import call_clocks, training
+from steward.modules.desk.commands import call_clocks, training, translating
 from steward.modules.desk.commands.classifying import classify_tickets
 from steward.modules.desk.commands.moving import CLOSED_AT_ONCE, close_solved
 from steward.modules.desk.commands.routing_running import route_all
@@ -90,6 +90,12 @@ def look_after_classifier(timestamp: int) -> None:
     if training.needs_training(moment.now()):
         training.train_beside(MODEL)
     sort_unsorted()
+
+
+@app.task(name=translating.TASK, queue="translation", retry=jobs.RETRY)
+def translate_words(translation_id: int) -> None:
+    """Have a text translated; asked for twice, it is done once."""
+    translating.carry_out(DESK, translation_id=translation_id)
 
 
 def sort_unsorted() -> int:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from steward.interfaces.console.access import StaffRequest
+from steward.interfaces.console.desk.translating import translations_for
 from steward.kernel.actor import Actor
 from steward.modules.deadlines.queries.words import CLOCKS
 from steward.modules.desk.commands.answering import LIVE_CHANNELS
@@ -41,6 +42,7 @@ def pane_of(request: StaffRequest, view: TicketView, *, now: datetime, before: i
         "said": [
             (one, [_file(file, now) for file in one.files], _may_undo(one, request.actor, now)) for one in talk.messages
         ],
+        **translations_for(request, view, list(talk.messages)),
         "draft": draft,
         "present": presence.present_at(view.id, but=request.actor.staff_id, now=now),
         "colleagues": [one for one in others if one.staff_id != view.owner_id],

@@ -16,6 +16,7 @@ from steward.interfaces.console.desk import (
     routing,
     stating,
     steps,
+    translating,
     wall,
 )
 
@@ -49,6 +50,9 @@ urlpatterns = [
     path("tickets/<str:number>/draft", composing.ticket_draft, name="ticket_draft"),
     path("tickets/<str:number>/macros", composing.ticket_macros, name="ticket_macros"),
     path("tickets/<str:number>/take-back/<int:message_id>", composing.ticket_take_back, name="ticket_take_back"),
+    path("tickets/<str:number>/translate/<int:message_id>", translating.ticket_translate, name="ticket_translate"),
+    path("tickets/<str:number>/translate", translating.ticket_translate_draft, name="ticket_translate_draft"),
+    path("tickets/<str:number>/translated", translating.ticket_use_translation, name="ticket_use_translation"),
     path("tickets/<str:number>/presence", presence.ticket_presence, name="ticket_presence"),
     path("tickets/<str:number>/steps/<int:step_id>", steps.ticket_step, name="ticket_step"),
     path("tickets/<str:number>/take", acting.ticket_take, name="ticket_take"),

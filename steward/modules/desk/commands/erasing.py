@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.desk.models import Message, Ticket
+from steward.modules.desk.models import Message, Ticket, Translation
 
 
 @command(needs="desk.take_in")
@@ -21,4 +21,5 @@ def forget_words(actor: Actor, *, customer_ids: Sequence[int]) -> int:
     theirs = Message.objects.filter(
         Q(ticket__customer_id__in=customer_ids) | Q(conversation__customer_id__in=customer_ids)
     )
+    Translation.objects.filter(ticket__customer_id__in=customer_ids).delete()
     return theirs.update(text="", quoted="", html="", facts={}, attachment_ids=[])

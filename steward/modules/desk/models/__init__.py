@@ -8,6 +8,7 @@ from steward.modules.desk.models.flows import Flow, TicketStep
 from steward.modules.desk.models.moves import Move
 from steward.modules.desk.models.routing import Assignment, KeyAgent, LoadWeight, RoutingRule, SkillNeed
 from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
+from steward.modules.desk.models.translations import Translation
 
 __all__ = [
     "Assignment",
@@ -32,6 +33,7 @@ __all__ = [
     "Ticket",
     "TicketStep",
     "TicketVerdict",
+    "Translation",
     "Viewing",
     "Watcher",
 ]
