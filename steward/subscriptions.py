@@ -33,6 +33,7 @@ from steward.modules.desk.events import (
     TicketRestated,
 )
 from steward.modules.desk.handlers import classifying as desk_classifying
+from steward.modules.desk.handlers import complaints as desk_complaints
 from steward.modules.desk.handlers import flows as desk_flows
 from steward.modules.desk.handlers import messages as desk
 from steward.modules.desk.handlers import routing as desk_routing
@@ -128,6 +129,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         payments.on_approval_settled_move_refunds,
         inventory.on_approval_settled_end_write_offs,
         inventory.on_approval_settled_move_stocktakes,
+        desk_complaints.on_approval_settled_follow_compensations,
     ],
     WriteOffEnded: [orders.on_write_off_ended_promise_waiting, fulfilment.on_write_off_ended_retry_orders],
     OrderMended: [orders.on_order_mended_open_exception],
@@ -197,7 +199,11 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         desk_routing.on_ticket_opened_route_tickets,
         desk_classifying.on_ticket_opened_classify,
     ],
-    TicketRestated: [desk_flows.on_ticket_restated_start_flow, desk_routing.on_ticket_restated_route_tickets],
+    TicketRestated: [
+        desk_flows.on_ticket_restated_start_flow,
+        desk_routing.on_ticket_restated_route_tickets,
+        desk_complaints.on_ticket_restated_notice_complaints,
+    ],
     TicketOwned: [desk_flows.on_ticket_owned_tick_steps, desk_routing.on_ticket_owned_route_tickets],
     TicketAnswered: [desk_flows.on_ticket_answered_tick_steps],
     TicketContinued: [desk_flows.on_ticket_continued_tick_steps, desk_routing.on_ticket_continued_route_tickets],
@@ -210,7 +216,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     ],
     MessageReceived: [desk.on_message_received_take_in, orders.on_message_received_import_tables],
     MessageSent: [desk.on_message_sent_settle_answers],
-    MessageFailed: [desk.on_message_failed_mark_answers],
+    MessageFailed: [desk.on_message_failed_mark_answers, desk_complaints.on_message_failed_end_follow_ups],
     PresenceSet: [desk_routing.on_presence_set_route_tickets],
     LeaveMoved: [desk_routing.on_leave_moved_hand_over_tickets],
     CustomersMerged: [orders.on_customers_merged_follow_buyers],
@@ -225,6 +231,7 @@ CONNECTORS: dict[str, str] = {
     "deadlines.names.exception": "steward.modules.orders.queries.names.exception_names",
     "deadlines.names.approval": "steward.modules.orders.queries.names.approval_names",
     "deadlines.names.offer": "steward.modules.orders.queries.names.offer_names",
+    "deadlines.names.complaint": "steward.modules.desk.queries.complaints.complaint_names",
     "deadlines.names.ticket": "steward.modules.desk.queries.routing_takers.ticket_names",
     "deadlines.takers.order": "steward.modules.orders.queries.takers.order_takers",
     "deadlines.takers.exception": "steward.modules.orders.queries.takers.exception_takers",

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 from steward.kernel import jobs, moment, ticks
 from steward.kernel.actor import system
 from steward.modules.desk.commands import call_clocks, training, translating
+from steward.modules.desk.commands import call_clocks, follow_ups, training
 from steward.modules.desk.commands.classifying import classify_tickets
 from steward.modules.desk.commands.moving import CLOSED_AT_ONCE, close_solved
 from steward.modules.desk.commands.routing_running import route_all
@@ -73,6 +74,21 @@ def end_missed_calls(timestamp: int) -> None:
     """End the clocks of calls nobody answered in time; safe when run twice."""
     while call_clocks.end_missed(DESK, now=moment.now()) == call_clocks.BATCH:
         pass
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="desk.follow_up", queue="periodic", queueing_lock="desk.follow_up", retry=jobs.RETRY)
+def ask_satisfied(timestamp: int) -> int:
+    """Ask customers whether solutions satisfied them, and end old questions; safe when run twice. Returns how many."""
+    total = 0
+    for _round in range(ROUNDS):
+        done = follow_ups.ask_customers(DESK, now=moment.now())
+        total += done
+        if done < follow_ups.BATCH:
+            break
+    while follow_ups.lapse_questions(DESK, now=moment.now()) == follow_ups.BATCH:
+        pass
+    return total
 
 
 @app.task(name=training.TASK, queue="training", lock=training.TASK, retry=jobs.RETRY)

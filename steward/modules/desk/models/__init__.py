@@ -2,10 +2,13 @@
 
 from steward.modules.desk.models.calls import Call, CallBack, CallEvent, Extension
 from steward.modules.desk.models.classifier import CategoryCorrection, ClassifierVersion, TicketVerdict
+from steward.modules.desk.models.complaint_work import Compensation, ComplaintCallBack, ComplaintMeasure
+from steward.modules.desk.models.complaints import Complaint, ComplaintCause, ComplaintType
 from steward.modules.desk.models.composing import Draft, Macro, Viewing
 from steward.modules.desk.models.conversations import Conversation, Message
 from steward.modules.desk.models.flows import Flow, TicketStep
 from steward.modules.desk.models.moves import Move
+from steward.modules.desk.models.follow_ups import FollowUp, FollowUpPolicy
 from steward.modules.desk.models.routing import Assignment, KeyAgent, LoadWeight, RoutingRule, SkillNeed
 from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
 from steward.modules.desk.models.translations import Translation
@@ -17,10 +20,18 @@ __all__ = [
     "CallEvent",
     "CategoryCorrection",
     "ClassifierVersion",
+    "Compensation",
+    "Complaint",
+    "ComplaintCallBack",
+    "ComplaintCause",
+    "ComplaintMeasure",
+    "ComplaintType",
     "Conversation",
     "Draft",
     "Extension",
     "Flow",
+    "FollowUp",
+    "FollowUpPolicy",
     "KeyAgent",
     "Link",
     "LoadWeight",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
@@ -26,6 +27,10 @@ TEXTS: Mapping[str, Any] = {
     "desk.tickets_merged": _("It was merged into another ticket."),
     "desk.tickets_unmerged": _("A merge was taken back."),
     "desk.ticket_split": _("A part became a ticket of its own."),
+    "desk.complaint_raised": _("It became a complaint: %(number)s"),
+    "desk.follow_up_asked": _("The customer is asked whether they are satisfied."),
+    "desk.follow_up_answered": _("The customer said whether they are satisfied: %(answer)s"),
+    "desk.follow_up_ended": _("The customer could not be asked whether they are satisfied."),
     "desk.macro_used": _("A standard answer went out: %(code)s"),
     "deadlines.clock_warned": _("Soon due: %(clock)s"),
     "deadlines.clock_breached": _("Missed: %(clock)s"),
@@ -76,7 +81,14 @@ def _text(kind: str, data: Mapping[str, Any], owners: Mapping[int, str]) -> str:
         return " · ".join(_change(name, value) for name, value in data.get("after", {}).items())
     clock = str(data.get("clock_kind", ""))
     facts = {"reason": data.get("reason", ""), "clock": CLOCKS.get(clock, clock), "code": data.get("code", "")}
+    facts |= {"number": data.get("number", ""), "answer": _satisfied(data)}
     return str(TEXTS[kind]) % facts
+
+
+def _satisfied(data: Mapping[str, Any]) -> str:
+    """Say what a customer answered, with their score."""
+    score = f" {data['score']}/5" if data.get("score") else ""
+    return f"{_now('satisfied') if data.get('satisfied') else _now('not satisfied')}{score}"
 
 
 def _change(name: str, value: str) -> str:

@@ -19,6 +19,7 @@ KINDS: dict[str, Any] = {
     "order_delayed": _("Order delayed"),
     "order_delivered": _("Order delivered"),
     "appointment_reminder": _("Reminder of an appointment"),
+    "follow_up": _("Question whether a solution satisfied"),
     "refund_paid": _("Refund paid"),
     "clock_warned": _("Time limit comes near"),
     "clock_breached": _("Time limit missed"),

@@ -140,6 +140,7 @@ KINDS: Mapping[str, Kind] = {
                 Placeholder("code", "text", "7K3M-9Q4X"),
             ),
         ),
+        Kind("follow_up", "customer", (TICKET, ABOUT), link_purpose="follow_up", needs_link=True),
         Kind(
             "clock_warned",
             "staff",
