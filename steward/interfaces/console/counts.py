@@ -10,7 +10,7 @@ from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.customers.queries import proposals
-from steward.modules.desk.queries import calls
+from steward.modules.desk.queries import calls, complaints, follow_ups
 from steward.modules.desk.queries import inbox as tickets
 from steward.modules.fulfilment.queries import waves
 from steward.modules.incidents import queries as incidents
@@ -101,6 +101,8 @@ def _tickets(actor: Actor) -> Mapping[str, int]:
     """Count what this very person has, and what nobody has yet."""
     counts = tickets.queue_counts(actor.staff_id, now=moment.now())
     waiting = {"desk.call_backs": calls.waiting_call_backs()}
+    waiting["desk.complaints"] = complaints.complaint_counts(actor.staff_id, now=moment.now())["noticed"]
+    waiting["desk.follow_ups"] = follow_ups.calls_due(actor.staff_id, now=moment.now())
     return {f"desk.{name}": counts[name] for name in ("mine", "unassigned")} | waiting
 
 

@@ -74,6 +74,8 @@ SECTIONS: tuple[Section, ...] = (
         (
             Entry(_("Inbox"), "desk_inbox", "tickets.view", "inbox", count="desk.mine", key="i"),
             Entry(_("Phone calls"), "calls", "tickets.view", "phone", count="desk.call_backs"),
+            Entry(_("Complaints"), "complaints", "tickets.view", "message-exclamation", count="desk.complaints"),
+            Entry(_("Follow-up"), "follow_ups", "tickets.view", "phone-check", count="desk.follow_ups"),
             Entry(_("Live wall"), "desk_wall", "tickets.supervise", "layout-dashboard"),
             Entry(_("Better than it was"), "desk_gaming", "tickets.supervise", "zoom-question"),
             Entry(_("Routing"), "desk_routing", "settings.desk", "route"),

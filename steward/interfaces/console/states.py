@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from django.utils.translation import pgettext_lazy
 
-from steward.modules.desk.queries import call_words
+from steward.modules.desk.queries import call_words, complaint_words
 from steward.modules.desk.queries import words as desk_words
 from steward.modules.inventory.queries import stocktake_words
 from steward.modules.inventory.queries import words as stock_words
@@ -141,6 +141,31 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "refused": "grey",
         "withdrawn": "grey",
     },
+    "complaint": {
+        "noticed": "amber",
+        "registered": "blue",
+        "investigating": "blue",
+        "proposed": "amber",
+        "agreed": "green",
+        "closed": "grey",
+        "reopened": "red",
+        "dismissed": "grey",
+    },
+    "compensation": {
+        "asked": "amber",
+        "granted": "blue",
+        "handed_over": "green",
+        "refused": "red",
+        "withdrawn": "grey",
+    },
+    "follow_up": {
+        "to_call": "amber",
+        "asked": "blue",
+        "answered": "green",
+        "unreached": "grey",
+        "lapsed": "grey",
+        "skipped": "grey",
+    },
     "call": {"ringing": "amber", "answered": "blue", "held": "amber", "ended": "grey", "missed": "red"},
 }
 WORDS: Mapping[str, Mapping[str, Any]] = {
@@ -173,6 +198,9 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "exception": exception_words.STATES,
     "ticket": desk_words.STATES,
     "call": call_words.STATES,
+    "complaint": complaint_words.STATES,
+    "compensation": complaint_words.WISHES,
+    "follow_up": complaint_words.FOLLOW_UP_STATES,
 }
 
 

@@ -24,6 +24,7 @@ AREAS = {
     "payments/": "payments",
     "desk/": "desk",
     "calls/": "calls",
+    "complaints/": "complaints",
     "messages/": "messaging",
     "settings/": "settings",
     "people/": "people",

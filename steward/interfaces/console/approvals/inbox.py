@@ -30,7 +30,13 @@ DECIDE = "approvals.decide"
 LONGEST_REASON = 300
 TONES = {"open": "amber", "granted": "green", "refused": "red"}
 OUTCOMES = {"open": "running", "expired": "breached", "withdrawn": "cancelled"}
-PLACES = {"order": "order", "refund_request": "refund", "stocktake": "stocktake", "write_off": "write_off"}
+PLACES = {
+    "order": "order",
+    "refund_request": "refund",
+    "stocktake": "stocktake",
+    "write_off": "write_off",
+    "compensation": "complaint",
+}
 WRITE_OFF_WORDS = {
     "cause": stock_words.CAUSES,
     "condition": stock_words.CONDITIONS,

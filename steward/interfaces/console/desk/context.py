@@ -16,6 +16,7 @@ from steward.interfaces.console.orders.actions import actions_of
 from steward.kernel.actor import Actor
 from steward.modules.customers.queries.merged import family
 from steward.modules.desk.queries import words
+from steward.modules.desk.queries.complaints import complaints_of_ticket
 from steward.modules.desk.queries.flows import checklists
 from steward.modules.desk.queries.history import ticket_history
 from steward.modules.desk.queries.inbox import tickets_of_customer
@@ -61,6 +62,7 @@ def context_of(actor: Actor, view: TicketView, *, now: datetime) -> dict[str, An
         "reveal_url": reverse("ticket_reveal", args=[view.number]) if actor.may("customers.reveal") else "",
         "checklist": checklists([view.id]).get(view.id),
         "roles": role_labels(),
+        "complaints": complaints_of_ticket(view.id),
         "card": None,
         "recent_orders": [],
     }

@@ -16,6 +16,8 @@ from steward.interfaces.console.orders.views.listing import owners_of
 from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
+from steward.modules.desk.queries.complaints import ComplaintFilters, ComplaintRow, complaints_page
+from steward.modules.desk.queries.follow_ups import calls_due
 from steward.modules.desk.queries.inbox import TicketFilters, TicketRow, inbox_page
 from steward.modules.inventory.queries import stocktakes
 from steward.modules.orders import queries
@@ -40,6 +42,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "owners": owners_of(rows),
         "exceptions": _exceptions(request.actor),
         "tickets": _tickets(request.actor, now),
+        "complaints": _complaints(request.actor, now),
         "tiles": _tiles(request.actor),
         "may_approve": request.actor.may("orders.audit"),
         "may_view": may_view,
@@ -63,6 +66,13 @@ def _tickets(actor: Actor, now: datetime) -> list[TicketRow]:
     return inbox_page(filters, now=now, limit=TICKETS_AT_MOST).rows
 
 
+def _complaints(actor: Actor, now: datetime) -> list[ComplaintRow]:
+    """List the complaints this person answers for, the newest first."""
+    if not actor.staff_id or not actor.may("tickets.work"):
+        return []
+    return complaints_page(ComplaintFilters(queue="mine", staff_id=actor.staff_id), now=now, limit=TICKETS_AT_MOST)
+
+
 def _tiles(actor: Actor) -> list[dict[str, Any]]:
     """Count the queues beyond one's own work that the person may open."""
     tiles = []
@@ -80,6 +90,8 @@ def _tiles(actor: Actor) -> list[dict[str, Any]]:
         ]
     if actor.may("stock.count") and (sheets := stocktakes.own_sheets(actor)):
         tiles.append({"label": _("To be counted by you"), "count": sheets, "url": "stock/stocktakes", "alert": False})
+    if actor.may("tickets.work") and (due := calls_due(actor.staff_id, now=moment.now())):
+        tiles.append({"label": _("Customers to call"), "count": due, "url": "complaints/follow-ups", "alert": False})
     if actor.may("jobs.view"):
         tiles.append({"label": _("Parked jobs"), "count": parked.count_parked_jobs(), "url": "jobs/", "alert": True})
     return tiles

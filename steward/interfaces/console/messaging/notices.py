@@ -81,6 +81,8 @@ def place_of(notice: notices.NoticeView) -> str:
         return reverse("call", args=[notice.subject_id])
     if notice.subject_kind == "exception":
         return reverse("exception", args=[notice.subject_id])
+    if notice.subject_kind == "complaint" and notice.subject:
+        return reverse("complaint", args=[notice.subject])
     if notice.subject_kind in STOCK_PAGES:
         return reverse(STOCK_PAGES[notice.subject_kind])
     if notice.subject_kind == "webhook":

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils import translation
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import events, parameters, sql
@@ -147,7 +147,7 @@ def _words(ticket: Ticket) -> dict[str, Any]:
 def _say(actor: Actor, ticket: Ticket, link: str, now: datetime) -> None:
     """Say the question where the customer chats, in their language."""
     with translation.override(ticket.language or "zh-hans"):
-        text = _now("Are you satisfied with how we dealt with %(number)s? Please tell us here: %(link)s")
+        text = gettext("Are you satisfied with how we dealt with %(number)s? Please tell us here: %(link)s")
     thread = Conversation.objects.filter(ticket=ticket, channel__in=LIVE_CHANNELS).order_by("-heard_at").first()
     draft = AnswerDraft(
         text=text % {"number": ticket.number, "link": link},

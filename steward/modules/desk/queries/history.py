@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
@@ -88,7 +88,8 @@ def _text(kind: str, data: Mapping[str, Any], owners: Mapping[int, str]) -> str:
 def _satisfied(data: Mapping[str, Any]) -> str:
     """Say what a customer answered, with their score."""
     score = f" {data['score']}/5" if data.get("score") else ""
-    return f"{_now('satisfied') if data.get('satisfied') else _now('not satisfied')}{score}"
+    answer = gettext("satisfied") if data.get("satisfied") else gettext("not satisfied")
+    return f"{answer}{score}"
 
 
 def _change(name: str, value: str) -> str:

@@ -1,0 +1,1 @@
+"""The complaints centre, and asking customers afterwards."""

@@ -1,0 +1,97 @@
+"""Complaints and asking afterwards in the console: registered from a ticket, worked on, analysed, called."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from steward.kernel import moment
+from steward.modules.desk.commands import complaint_settings, follow_ups, moving, owning
+from steward.modules.desk.models import Compensation, Complaint, FollowUp, Ticket
+from steward.modules.desk.tests.words import customer, mail, said
+from tests import make
+from tests.words import visible
+
+pytestmark = pytest.mark.django_db
+NEW = "/complaints/new"
+GIVEN = {"type": "service_attitude", "words": "客服挂我电话", "source": "phone"}
+
+
+def ticket() -> Ticket:
+    (heard,) = said(mail("客服态度很差", customer_id=customer(), at=moment.now() - timedelta(hours=1)))
+    return Ticket.objects.get(id=heard.ticket_id)
+
+
+def test_a_complaint_is_registered_from_a_ticket_and_worked_on_to_its_end() -> None:
+    make.team()
+    client, number = make.browser("wang"), ticket().number
+    assert number in client.get(f"{NEW}?ticket={number}").content.decode()
+
+    answer = client.post(NEW, GIVEN | {"ticket": number, "source": "ticket"})
+    row = Complaint.objects.get()
+    page = f"/complaints/{row.number}"
+    assert answer["Location"] == page
+    client.post(f"{page}/restate", {"team": "service", "cause": "staff_manner", "cause_words": "语气生硬"})
+    client.post(f"{page}/compensation", {"kind": "coupon", "amount": "20.00", "words": "道歉券"})
+    client.post(f"{page}/measures", {"words": "复训", "due_date": "2026-12-01"})
+    client.post(f"{page}/calls", {"staff": str(make.agent_wang().staff_id)})
+    for verb in ("investigate", "propose", "agree"):
+        client.post(f"{page}/move", {"verb": verb, "words": "致歉并补偿"})
+    wish = Compensation.objects.get()
+    make.browser("zhao").post(f"{page}/compensation", {"verb": "hand_over", "wish": wish.id, "words": "已发券"})
+    client.post(f"{page}/close", {"outcome": "satisfied"})
+
+    shown = client.get(page).content.decode()
+    assert "已结案" in shown and "复训" in shown and "语气生硬" in shown
+    assert visible.english(shown, names=frozenset()) == []
+    assert row.number in client.get(f"/desk/tickets/{number}").content.decode()
+    assert row.number in client.get("/complaints/?queue=closed&type=service&cause=staff").content.decode()
+    assert "人员 / 沟通方式" in client.get("/complaints/analysis").content.decode()
+    table = client.get("/complaints/analysis.csv").content.decode()
+    assert table.splitlines()[1].startswith(row.number)
+
+
+def test_whom_it_is_about_sees_that_somebody_else_deals_with_it() -> None:
+    about = str(make.agent_wang().staff_id)
+    make.browser("zhao").post(NEW, GIVEN | {"about": about})
+
+    page = make.browser("wang").get(f"/complaints/{Complaint.objects.get().number}").content.decode()
+
+    assert "须由他人处理" in page
+    assert "/close" not in page
+
+
+def test_a_customer_is_called_and_the_ticket_comes_back() -> None:
+    draft = complaint_settings.PolicyDraft(code="all", channel="phone", rank=1, after_h=0)
+    complaint_settings.save_follow_up_policy(make.TESTER, draft=draft)
+    ids, now = [ticket().id], moment.now()
+    owning.take_tickets(make.agent_wang(), ticket_ids=ids, now=now)
+    moving.move_tickets(make.agent_wang(), ticket_ids=ids, verb="solve", now=now)
+    follow_ups.ask_customers(make.TESTER, now=now)
+    client, row = make.browser("wang"), FollowUp.objects.get()
+    assert "待致电回访的客户" in client.get("/").content.decode()
+
+    client.post(f"/complaints/follow-ups/{row.id}", {"result": "not_satisfied", "score": "1", "words": "还是坏的"})
+
+    assert Ticket.objects.get().priority == "high"
+    page = client.get("/complaints/follow-ups?queue=not_satisfied").content.decode()
+    assert "还是坏的" in page
+    assert visible.english(page) == []
+
+
+def test_trees_and_policies_are_edited_by_who_sets_the_desk() -> None:
+    client = make.browser("admin")
+    branch = {"code": "delivery_rain", "zh-hans": "淋雨受潮", "parent": "delivery", "active": "1"}
+    client.post("/complaints/types/type", branch)
+    client.post(
+        "/complaints/follow-ups/policies",
+        {"code": "pay", "channel": "sms", "category": "payment", "after_h": "12", "sample_percent": "50", "active": "1"},
+    )
+
+    trees, policies = (client.get(f"/complaints/{path}").content.decode() for path in ("types", "follow-ups/policies"))
+    assert "淋雨受潮" in trees and "短信" in policies and "50 %" in policies
+    assert visible.english(trees) == []
+    assert make.browser("wang").get("/complaints/types").status_code == 403
+
+
