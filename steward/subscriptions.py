@@ -227,6 +227,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
 CONNECTORS: dict[str, str] = {
     "deadlines.names.ticket_step": "steward.modules.desk.queries.flows.step_names",
     "deadlines.names.call": "steward.modules.desk.queries.calls.call_names",
+    "deadlines.names.quality_review": "steward.modules.desk.queries.quality.review_names",
     "deadlines.names.order": "steward.modules.orders.queries.names.order_names",
     "deadlines.names.exception": "steward.modules.orders.queries.names.exception_names",
     "deadlines.names.approval": "steward.modules.orders.queries.names.approval_names",

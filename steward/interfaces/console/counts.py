@@ -11,6 +11,7 @@ from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.customers.queries import proposals
 from steward.modules.desk.queries import calls, complaints, follow_ups
+from steward.modules.desk.queries import calls, quality
 from steward.modules.desk.queries import inbox as tickets
 from steward.modules.fulfilment.queries import waves
 from steward.modules.incidents import queries as incidents
@@ -103,6 +104,9 @@ def _tickets(actor: Actor) -> Mapping[str, int]:
     waiting = {"desk.call_backs": calls.waiting_call_backs()}
     waiting["desk.complaints"] = complaints.complaint_counts(actor.staff_id, now=moment.now())["noticed"]
     waiting["desk.follow_ups"] = follow_ups.calls_due(actor.staff_id, now=moment.now())
+    if actor.may("tickets.supervise"):
+        reviews = quality.review_counts(actor.staff_id)
+        waiting["desk.reviews"] = reviews["mine"] + reviews["free"] + reviews["appealed"]
     return {f"desk.{name}": counts[name] for name in ("mine", "unassigned")} | waiting
 
 

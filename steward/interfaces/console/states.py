@@ -8,6 +8,7 @@ from typing import Any, Literal
 from django.utils.translation import pgettext_lazy
 
 from steward.modules.desk.queries import call_words, complaint_words
+from steward.modules.desk.queries import call_words, quality_words
 from steward.modules.desk.queries import words as desk_words
 from steward.modules.inventory.queries import stocktake_words
 from steward.modules.inventory.queries import words as stock_words
@@ -165,6 +166,13 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "unreached": "grey",
         "lapsed": "grey",
         "skipped": "grey",
+    "review": {
+        "open": "blue",
+        "submitted": "green",
+        "agreed": "green",
+        "appealed": "amber",
+        "decided": "green",
+        "dropped": "grey",
     },
     "call": {"ringing": "amber", "answered": "blue", "held": "amber", "ended": "grey", "missed": "red"},
 }
@@ -197,6 +205,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "sheet": stocktake_words.SHEET_STATES,
     "exception": exception_words.STATES,
     "ticket": desk_words.STATES,
+    "review": quality_words.STATES,
     "call": call_words.STATES,
     "complaint": complaint_words.STATES,
     "compensation": complaint_words.WISHES,

@@ -405,3 +405,62 @@ class DeskRowSet(Event, frozen=True, kw_only=True):
     table: str
     code: str
     active: bool
+class ScoreSheetSaved(Event, frozen=True, kw_only=True):
+    """A score sheet was written, changed or taken out of force: reviews that begin now are made by this version."""
+
+    KIND = "desk.score_sheet_saved"
+    SUBJECT = "score_sheet"
+    score_sheet_id: int
+    code: str
+    version: int
+    active: bool
+    reason: str
+
+
+class QualityPlanSaved(Event, frozen=True, kw_only=True):
+    """A plan of quality review was written, changed or put away."""
+
+    KIND = "desk.quality_plan_saved"
+    SUBJECT = "quality_plan"
+    quality_plan_id: int
+    code: str
+    active: bool
+
+
+class QualitySampled(Event, frozen=True, kw_only=True):
+    """A sample of a week's work was drawn; `week` is its Monday, `count` how many reviews came of it."""
+
+    KIND = "desk.quality_sampled"
+    SUBJECT = "quality_plan"
+    quality_plan_id: int
+    week: str
+    count: int
+
+
+class QualityReviewMoved(Event, frozen=True, kw_only=True):
+    """A review of somebody's work was begun, taken, submitted, agreed to, appealed against, decided or dropped.
+
+    `percent` is the result that counts from now on, None while there is none.
+    """
+
+    KIND = "desk.quality_review_moved"
+    SUBJECT = "quality_review"
+    quality_review_id: int
+    ticket_id: int
+    agent_id: int
+    verb: str
+    before: str
+    after: str
+    percent: int | None = None
+    reason: str = ""
+
+
+class CoachingMoved(Event, frozen=True, kw_only=True):
+    """Somebody was given something to learn, or did it (`done`)."""
+
+    KIND = "desk.coaching_moved"
+    SUBJECT = "coaching"
+    coaching_id: int
+    review_id: int
+    agent_id: int
+    done: bool

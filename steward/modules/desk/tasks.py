@@ -10,6 +10,7 @@ from steward.modules.desk.commands import call_clocks, training, translating
 from steward.modules.desk.commands import call_clocks, follow_ups, training
 from steward.modules.desk.commands.classifying import classify_tickets
 from steward.modules.desk.commands.moving import CLOSED_AT_ONCE, close_solved
+from steward.modules.desk.commands.quality_sampling import draw_last_week
 from steward.modules.desk.commands.routing_running import route_all
 from steward.modules.desk.commands.routing_shifts import BATCH, hand_over_absent
 from steward.modules.desk.commands.routing_waking import WOKEN_AT_ONCE, wake_snoozed
@@ -89,6 +90,11 @@ def ask_satisfied(timestamp: int) -> int:
     while follow_ups.lapse_questions(DESK, now=moment.now()) == follow_ups.BATCH:
         pass
     return total
+@app.periodic(cron="20 * * * *")
+@app.task(name="desk.draw_samples", queue="periodic", queueing_lock="desk.draw_samples", retry=jobs.RETRY)
+def draw_samples(timestamp: int) -> int:
+    """Draw last week's samples for quality review once the week has ended. Returns how many reviews came of it."""
+    return draw_last_week(DESK, now=moment.now())
 
 
 @app.task(name=training.TASK, queue="training", lock=training.TASK, retry=jobs.RETRY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from steward.interfaces.console.desk import (
     acting,
@@ -37,6 +37,7 @@ urlpatterns = [
     path("wall/report", wall.desk_gaming, name="desk_gaming"),
     path("wall/tickets/<str:number>", wall.desk_listen, name="desk_listen"),
     path("wall/tickets/<str:number>/whisper", wall.desk_whisper, name="desk_whisper"),
+    path("quality/", include("steward.interfaces.console.desk.quality_urls")),
     path("flows/", flows.desk_flows, name="desk_flows"),
     path("flows/save", flows.desk_flow_save, name="desk_flow_save"),
     path("flows/<slug:code>", flows.desk_flow, name="desk_flow"),

@@ -18,6 +18,9 @@ from steward.modules.messaging import commands
 from steward.modules.messaging.queries import notices, words
 
 PAGE = 30
+# Subjects whose page has their own name: found by the number people call them by, or by their id.
+BY_NUMBER = frozenset({"complaint", "order", "refund", "ticket"})
+BY_ID = frozenset({"approval", "call", "exception", "quality_review", "webhook"})
 STOCK_PAGES = {"reorder_point": "replenishment", "discrepancy": "stock_health", "stock": "stock"}
 
 
@@ -71,20 +74,10 @@ def open_notice(request: StaffRequest, notice_id: int) -> HttpResponse:
 
 def place_of(notice: notices.NoticeView) -> str:
     """Find the page of what a notice is about."""
-    if notice.subject_kind == "order" and notice.subject:
-        return reverse("order", args=[notice.subject])
-    if notice.subject_kind == "refund" and notice.subject:
-        return reverse("refund", args=[notice.subject])
-    if notice.subject_kind == "approval":
-        return reverse("approval", args=[notice.subject_id])
-    if notice.subject_kind == "call":
-        return reverse("call", args=[notice.subject_id])
-    if notice.subject_kind == "exception":
-        return reverse("exception", args=[notice.subject_id])
-    if notice.subject_kind == "complaint" and notice.subject:
-        return reverse("complaint", args=[notice.subject])
+    if notice.subject_kind in BY_NUMBER and notice.subject:
+        return reverse(notice.subject_kind, args=[notice.subject])
+    if notice.subject_kind in BY_ID:
+        return reverse(notice.subject_kind, args=[notice.subject_id])
     if notice.subject_kind in STOCK_PAGES:
         return reverse(STOCK_PAGES[notice.subject_kind])
-    if notice.subject_kind == "webhook":
-        return reverse("webhook", args=[notice.subject_id])
     return reverse("notices")

@@ -145,6 +145,12 @@ def clocks_of(subject_kind: str, subject_id: int) -> list[ClockView]:
     return _views(rows.values_list(*_FIELDS))
 
 
+def late_subjects(subject_kind: str, subject_ids: Sequence[int]) -> set[int]:
+    """Tell which subjects missed a limit at any time."""
+    rows = Clock.objects.filter(subject_id__in=subject_ids, subject_kind=subject_kind, outcome="breached")
+    return set(rows.values_list("subject_id", flat=True))
+
+
 def _views(rows: Iterable[tuple[Any, ...]]) -> list[ClockView]:
     found = list(rows)
     known = policies.versions({row[_POLICY_ID] for row in found})

@@ -18,6 +18,7 @@ SUBJECTS: Mapping[str, Any] = {
     "complaint": pgettext_lazy("subject", "Complaints"),
     "incident": pgettext_lazy("subject", "Emergencies"),
     "call": pgettext_lazy("subject", "Calls"),
+    "quality_review": pgettext_lazy("subject", "Quality reviews"),
     "exception": pgettext_lazy("subject", "Exceptions"),
     "offer": pgettext_lazy("subject", "Offers to the customer"),
     "approval": pgettext_lazy("subject", "Approvals"),
@@ -62,6 +63,8 @@ CLOCKS: Mapping[str, Any] = {
     "emergency_plan": pgettext_lazy("clock", "Plan made"),
     "report_to_customer": pgettext_lazy("clock", "Reported to the customer"),
     "phone_answered": pgettext_lazy("clock", "Phone answered"),
+    "quality_review": pgettext_lazy("clock", "Review of quality"),
+    "quality_decision": pgettext_lazy("clock", "Decision about an appeal"),
     "claim_submit": pgettext_lazy("clock", "Claim sent"),
     "claim_answer": pgettext_lazy("clock", "Carrier's answer"),
 }

@@ -12,6 +12,17 @@ from steward.modules.desk.models.follow_ups import FollowUp, FollowUpPolicy
 from steward.modules.desk.models.routing import Assignment, KeyAgent, LoadWeight, RoutingRule, SkillNeed
 from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
 from steward.modules.desk.models.translations import Translation
+from steward.modules.desk.models.quality import (
+    Coaching,
+    QualityPlan,
+    QualityReview,
+    ReviewPoint,
+    ReviewRemark,
+    ScoreSheet,
+)
+from steward.modules.desk.models.routing import Assignment, KeyAgent, LoadWeight, RoutingRule, SkillNeed
+from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
+from steward.modules.desk.models.watching import WatchNews, WatchWish
 
 __all__ = [
     "Assignment",
@@ -26,6 +37,7 @@ __all__ = [
     "ComplaintCause",
     "ComplaintMeasure",
     "ComplaintType",
+    "Coaching",
     "Conversation",
     "Draft",
     "Extension",
@@ -39,12 +51,19 @@ __all__ = [
     "Merge",
     "Message",
     "Move",
+    "QualityPlan",
+    "QualityReview",
+    "ReviewPoint",
+    "ReviewRemark",
     "RoutingRule",
+    "ScoreSheet",
     "SkillNeed",
     "Ticket",
     "TicketStep",
     "TicketVerdict",
     "Translation",
     "Viewing",
+    "WatchNews",
+    "WatchWish",
     "Watcher",
 ]

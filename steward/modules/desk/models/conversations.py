@@ -90,4 +90,5 @@ class Message(models.Model):
             models.Index(fields=["ticket", "id"], name="desk_message_of_ticket"),
             models.Index(fields=["reference"], condition=~Q(reference=""), name="desk_message_reference"),
             models.Index(fields=["sends_at"], condition=Q(state="held"), name="desk_message_held"),
+            models.Index(fields=["at"], condition=Q(author="staff"), name="desk_message_of_staff"),
         )

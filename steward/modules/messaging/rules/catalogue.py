@@ -207,6 +207,15 @@ KINDS: Mapping[str, Kind] = {
             "staff",
             (TICKET, Placeholder("colleague", "text", "赵敏"), Placeholder("advice", "text", "先道歉")),
         ),
+        Kind("quality_result", "staff", (TICKET, Placeholder("percent", "number", 86))),
+        Kind("quality_appeal", "staff", (TICKET, COLLEAGUE, SAID)),
+        Kind("quality_verdict", "staff", (TICKET, Placeholder("percent", "number", 86), SAID)),
+        Kind("coaching_given", "staff", (TICKET, COLLEAGUE, SAID, Placeholder("due", "date", "2026-03-09"))),
+        Kind(
+            "ticket_news",
+            "staff",
+            (TICKET, _words("what", "客户有新消息", "客戶有新訊息", "new words of the customer")),
+        ),
         Kind("refund_stuck", "staff", (REFUND, Placeholder("since", "instant", AT))),
         Kind("refund_lapsed", "staff", (REFUND, NUMBER)),
         Kind(
