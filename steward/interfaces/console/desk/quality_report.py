@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -35,6 +34,7 @@ def quality_results(request: StaffRequest) -> HttpResponse:
     report = queries.quality_report(axis, start=now - timedelta(days=days), end=now)
     facts = {
         "report": report,
+        "reviewed": report.whole.count if report.whole else 0,
         "lines": [
             (line, _url(axis, line.key, days), [(cell, _url(axis, line.key, days, cell.week)) for cell in line.weeks])
             for line in report.lines
@@ -54,10 +54,8 @@ def _asked(request: StaffRequest) -> tuple[str, int]:
     return axis if axis in AXES else "agent", int(days) if days in {str(one) for one in RANGES} else RANGES[0]
 
 
-def _url(axis: str, key: str, days: int, week: Any = None) -> str:
-    asked: dict[str, str | int] = {"axis": axis, "key": key, "days": days} | (
-        {"week": week.isoformat()} if week else {}
-    )
+def _url(axis: str, key: str, days: int, week: date | None = None) -> str:
+    asked = {"axis": axis, "key": key, "days": str(days), "week": week.isoformat() if week else ""}
     return reverse("quality_rows") + "?" + urlencode(asked)
 
 
