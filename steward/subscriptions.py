@@ -37,6 +37,7 @@ from steward.modules.desk.handlers import complaints as desk_complaints
 from steward.modules.desk.handlers import flows as desk_flows
 from steward.modules.desk.handlers import messages as desk
 from steward.modules.desk.handlers import routing as desk_routing
+from steward.modules.desk.handlers import watching as desk_watching
 from steward.modules.fulfilment import handlers as fulfilment
 from steward.modules.incidents import handlers as incidents
 from steward.modules.incidents.events import SurgeStarted
@@ -205,9 +206,23 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         desk_complaints.on_ticket_restated_notice_complaints,
     ],
     TicketOwned: [desk_flows.on_ticket_owned_tick_steps, desk_routing.on_ticket_owned_route_tickets],
+    TicketRestated: [desk_flows.on_ticket_restated_start_flow, desk_routing.on_ticket_restated_route_tickets],
+    TicketOwned: [
+        desk_flows.on_ticket_owned_tick_steps,
+        desk_routing.on_ticket_owned_route_tickets,
+        desk_watching.on_ticket_owned_note_news,
+    ],
     TicketAnswered: [desk_flows.on_ticket_answered_tick_steps],
-    TicketContinued: [desk_flows.on_ticket_continued_tick_steps, desk_routing.on_ticket_continued_route_tickets],
-    TicketMoved: [desk_flows.on_ticket_moved_tick_steps, desk_routing.on_ticket_moved_route_tickets],
+    TicketContinued: [
+        desk_flows.on_ticket_continued_tick_steps,
+        desk_routing.on_ticket_continued_route_tickets,
+        desk_watching.on_ticket_continued_note_news,
+    ],
+    TicketMoved: [
+        desk_flows.on_ticket_moved_tick_steps,
+        desk_routing.on_ticket_moved_route_tickets,
+        desk_watching.on_ticket_moved_note_news,
+    ],
     ReturnAnnounced: [desk_flows.on_return_announced_tick_steps],
     CustomerErased: [
         messaging.on_customer_erased_redact_messages,

@@ -117,6 +117,17 @@ class TicketStepItem(Schema):
     outcomes: dict[str, str]
 
 
+class TicketLikeness(Schema):
+    """A ticket of the same customer that may be about the same. `percent`: how alike their words are."""
+
+    number: str
+    subject: str
+    state: str
+    opened_at: datetime
+    percent: int
+    same_order: bool
+
+
 class TicketFull(TicketItem):
     """All that is true of one ticket."""
 
@@ -135,6 +146,7 @@ class TicketFull(TicketItem):
     merged_into: TicketMerge | None
     flow: str = ""
     steps: list[TicketStepItem] = []
+    looks_like: list[TicketLikeness] = []
 
 
 class TicketMessage(Schema):

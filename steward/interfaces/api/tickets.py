@@ -14,6 +14,7 @@ from steward.interfaces.api.ticket_shapes import (
     TicketFacts,
     TicketFull,
     TicketInput,
+    TicketLikeness,
     TicketPage,
     TicketStepItem,
     TicketThread,
@@ -23,6 +24,7 @@ from steward.kernel import errors, moment
 from steward.kernel.actor import Actor
 from steward.modules.desk.commands import answering, flow_steps, merging, moving, opening, owning, restating
 from steward.modules.desk.queries import flows, inbox, ticket
+from steward.modules.desk.queries.duplicates import duplicates_of
 from steward.modules.orders import queries as orders
 
 router = Router(tags=["tickets"])
@@ -226,6 +228,7 @@ def _full(id_: int) -> TicketFull:
     if found:
         full.flow = found.flow
         full.steps = [TicketStepItem.model_validate(step) for step in found.steps]
+    full.looks_like = [TicketLikeness.model_validate(one) for one in duplicates_of(id_, now=moment.now())]
     return full
 
 

@@ -78,6 +78,8 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("Follow-up"), "follow_ups", "tickets.view", "phone-check", count="desk.follow_ups"),
             Entry(_("Live wall"), "desk_wall", "tickets.supervise", "layout-dashboard"),
             Entry(_("Better than it was"), "desk_gaming", "tickets.supervise", "zoom-question"),
+            Entry(_("Key customers"), "key_customers", "tickets.manage", "user-star"),
+            Entry(_("Tickets I watch"), "desk_watching", "tickets.work", "eye"),
             Entry(_("Quality review"), "quality_reviews", "tickets.supervise", "clipboard-check", count="desk.reviews"),
             Entry(_("Results of quality"), "quality_results", "tickets.supervise", "chart-bar"),
             Entry(_("My reviews"), "quality_mine", "tickets.work", "medal"),

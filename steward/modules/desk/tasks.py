@@ -14,6 +14,8 @@ from steward.modules.desk.commands.quality_sampling import draw_last_week
 from steward.modules.desk.commands.routing_running import route_all
 from steward.modules.desk.commands.routing_shifts import BATCH, hand_over_absent
 from steward.modules.desk.commands.routing_waking import WOKEN_AT_ONCE, wake_snoozed
+from steward.modules.desk.commands.watching import BATCH as WATCHERS_AT_ONCE
+from steward.modules.desk.commands.watching import tell_watchers
 from steward.modules.desk.queries.classifier import unsorted_tickets
 
 DESK = system("desk")
@@ -32,6 +34,14 @@ def route_now() -> int:
 def wake_now() -> int:
     """Bring back tickets whose snooze has ended. Returns how many."""
     return wake_snoozed(DESK, now=moment.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="desk.tell_watchers", queue="periodic", queueing_lock="desk.tell_watchers", retry=jobs.RETRY)
+def tell_watchers_news(timestamp: int) -> None:
+    """Tell watchers of tickets what was gathered for them."""
+    while tell_watchers(DESK, now=moment.now()) == WATCHERS_AT_ONCE:
+        pass
 
 
 @app.periodic(cron="* * * * *")

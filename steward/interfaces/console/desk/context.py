@@ -17,6 +17,7 @@ from steward.kernel.actor import Actor
 from steward.modules.customers.queries.merged import family
 from steward.modules.desk.queries import words
 from steward.modules.desk.queries.complaints import complaints_of_ticket
+from steward.modules.desk.queries.duplicates import duplicates_of
 from steward.modules.desk.queries.flows import checklists
 from steward.modules.desk.queries.history import ticket_history
 from steward.modules.desk.queries.inbox import tickets_of_customer
@@ -52,6 +53,7 @@ def context_of(actor: Actor, view: TicketView, *, now: datetime) -> dict[str, An
     others = [one for one in tickets_of_customer(related, limit=OTHERS + 1) if one.id != view.id] if related else []
     facts: dict[str, Any] = {
         "others": others[:OTHERS],
+        "looks_like": duplicates_of(view.id, now=now) if related else [],
         "history": ticket_history(view.id),
         "assignments": reasons_of(view.id),
         "categories": words.CATEGORIES,

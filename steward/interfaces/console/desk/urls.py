@@ -10,6 +10,7 @@ from steward.interfaces.console.desk import (
     composing,
     flows,
     inbox,
+    key_customers,
     linking,
     macros,
     presence,
@@ -18,6 +19,7 @@ from steward.interfaces.console.desk import (
     steps,
     translating,
     wall,
+    watching,
 )
 
 urlpatterns = [
@@ -32,6 +34,11 @@ urlpatterns = [
     path("routing/rules/<slug:code>/retire", routing.routing_rule_retire, name="routing_rule_retire"),
     path("routing/needs", routing.routing_need, name="routing_need"),
     path("routing/weights", routing.routing_weights, name="routing_weights"),
+    path("watching/", watching.desk_watching, name="desk_watching"),
+    path("watching/save", watching.desk_watching_save, name="desk_watching_save"),
+    path("key-customers/", key_customers.key_customers, name="key_customers"),
+    path("key-customers/set", key_customers.key_customer_set, name="key_customer_set"),
+    path("key-customers/hand-over", key_customers.key_customers_hand_over, name="key_customers_hand_over"),
     path("wall/", wall.desk_wall, name="desk_wall"),
     path("wall/list", wall.desk_wall_list, name="desk_wall_list"),
     path("wall/report", wall.desk_gaming, name="desk_gaming"),

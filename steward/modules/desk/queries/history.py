@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,7 @@ TEXTS: Mapping[str, Any] = {
     "deadlines.clock_breached": _("Missed: %(clock)s"),
     "deadlines.clock_escalated": _("Escalated: %(clock)s"),
 }
+PERSON = "person:"
 KNOWN = (*TEXTS, "desk.ticket_moved", "desk.ticket_owned", "desk.ticket_restated")
 # What a page of the thread shows anyway.
 SAID = ("desk.ticket_continued", "desk.ticket_answered", "desk.ticket_noted")
@@ -99,3 +100,10 @@ def _change(name: str, value: str) -> str:
 
 def _note(data: Mapping[str, Any]) -> str:
     return str(data.get("note") or data.get("reason") or "")
+
+
+def last_doers(kind: str, ticket_ids: Collection[int]) -> dict[int, int]:
+    """Tell who of the staff last did something of a kind to each ticket; what a machine did is nobody's."""
+    rows = Event.objects.filter(kind=kind, subject_kind=SUBJECT, subject_id__in=list(ticket_ids))
+    newest = rows.order_by("subject_id", "-id").distinct("subject_id").values_list("subject_id", "actor")
+    return {id_: int(actor.removeprefix(PERSON)) for id_, actor in newest if actor.startswith(PERSON)}
