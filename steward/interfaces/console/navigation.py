@@ -73,6 +73,7 @@ SECTIONS: tuple[Section, ...] = (
         "headset",
         (
             Entry(_("Inbox"), "desk_inbox", "tickets.view", "inbox", count="desk.mine", key="i"),
+            Entry(_("Search tickets"), "desk_search", "tickets.view", "message-search"),
             Entry(_("Phone calls"), "calls", "tickets.view", "phone", count="desk.call_backs"),
             Entry(_("Complaints"), "complaints", "tickets.view", "message-exclamation", count="desk.complaints"),
             Entry(_("Follow-up"), "follow_ups", "tickets.view", "phone-check", count="desk.follow_ups"),

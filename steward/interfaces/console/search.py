@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from steward.interfaces.console.approvals.inbox import page_of
 from steward.interfaces.console.customers.listing import found_by
 from steward.interfaces.console.states import look
+from steward.kernel import moment
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.approvals.queries import words
 from steward.modules.customers.queries import directory
 from steward.modules.desk.queries.inbox import find_tickets
+from steward.modules.desk.queries.search_pages import search_page
+from steward.modules.desk.queries.searching import SearchFilters
 from steward.modules.logistics.queries import shipments
 from steward.modules.orders import queries as orders
 from steward.modules.people import queries as people
@@ -106,6 +109,15 @@ def find_by_ticket(actor: Actor, text: str) -> list[Hit]:
     ]
 
 
+def find_words(actor: Actor, text: str) -> list[Hit]:
+    """Find tickets by what was said in them, the best of the newest first."""
+    page = search_page(text, SearchFilters(), now=moment.now(), limit=HITS_AT_MOST)
+    return [
+        Hit(one.ticket.subject or one.ticket.number, one.text, reverse("ticket", args=[one.ticket.number]), "message")
+        for one in page.rows
+    ]
+
+
 def find_staff(actor: Actor, text: str) -> list[Hit]:
     """Find colleagues by name or user name."""
     found = people.staff_list(text=text)[:HITS_AT_MOST]
@@ -136,6 +148,7 @@ PROVIDERS: tuple[Provider, ...] = (
     Provider("orders.view", _("Orders"), find_orders),
     Provider("customers.view", _("Customers"), find_customers),
     Provider("tickets.view", _("Tickets"), find_by_ticket),
+    Provider("tickets.view", _("Said in tickets"), find_words),
     Provider("logistics.view", _("Shipments"), find_shipments),
     Provider("approvals.view", _("Approvals"), find_approvals),
     Provider("settings.staff", _("Staff"), find_staff),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from procrastinate.contrib.django import app
 
 from steward.kernel import jobs, moment, ticks
@@ -9,6 +11,7 @@ from steward.kernel.actor import system
 from steward.modules.desk.commands import call_clocks, training, translating
 from steward.modules.desk.commands import call_clocks, follow_ups, training
 from steward.modules.desk.commands.classifying import classify_tickets
+from steward.modules.desk.commands.indexing import READ_AT_ONCE, read_texts
 from steward.modules.desk.commands.moving import CLOSED_AT_ONCE, close_solved
 from steward.modules.desk.commands.quality_sampling import draw_last_week
 from steward.modules.desk.commands.routing_running import route_all
@@ -22,6 +25,7 @@ DESK = system("desk")
 MODEL = system("desk.classifier")
 JUDGED_AT_ONCE = 500
 ROUNDS = 20
+READING_S = 40.0
 
 
 @ticks.every_few_seconds("desk.route_waiting")
@@ -34,6 +38,25 @@ def route_now() -> int:
 def wake_now() -> int:
     """Bring back tickets whose snooze has ended. Returns how many."""
     return wake_snoozed(DESK, now=moment.now())
+
+
+@ticks.every_few_seconds("desk.read_texts")
+def read_now() -> int:
+    """Let what was said since the last beat be found. Returns how many texts were read."""
+    return read_texts(DESK, now=moment.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="desk.read_texts", queue="periodic", queueing_lock="desk.read_texts", retry=jobs.RETRY)
+def read_waiting_texts(timestamp: int) -> int:
+    """Read what waits, also all of before there was a search, for the length of this minute. Returns how many."""
+    total, until = 0, time.monotonic() + READING_S
+    while time.monotonic() < until:
+        done = read_now()
+        total += done
+        if done < READ_AT_ONCE:
+            break
+    return total
 
 
 @app.periodic(cron="* * * * *")

@@ -69,6 +69,12 @@ def channel_name(channel: str) -> str:
 
 
 @register.filter
+def author_name(author: str) -> str:
+    """Name who said something."""
+    return words.word(words.AUTHORS, author)
+
+
+@register.filter
 def verb_icon(verb: str) -> str:
     """Name the icon of what can be done with a ticket."""
     return VERB_ICONS.get(verb, "arrow-right")

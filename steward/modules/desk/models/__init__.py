@@ -10,6 +10,7 @@ from steward.modules.desk.models.flows import Flow, TicketStep
 from steward.modules.desk.models.moves import Move
 from steward.modules.desk.models.follow_ups import FollowUp, FollowUpPolicy
 from steward.modules.desk.models.routing import Assignment, KeyAgent, LoadWeight, RoutingRule, SkillNeed
+from steward.modules.desk.models.searching import SearchDue, SearchText
 from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
 from steward.modules.desk.models.translations import Translation
 from steward.modules.desk.models.quality import (
@@ -57,6 +58,8 @@ __all__ = [
     "ReviewRemark",
     "RoutingRule",
     "ScoreSheet",
+    "SearchDue",
+    "SearchText",
     "SkillNeed",
     "Ticket",
     "TicketStep",

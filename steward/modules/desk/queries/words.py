@@ -88,6 +88,12 @@ LINKS: Mapping[str, Any] = {
     "duplicate": pgettext_lazy("ticket link", "duplicate"),
     "split": pgettext_lazy("ticket link", "split off"),
 }
+AUTHORS: Mapping[str, Any] = {
+    "customer": pgettext_lazy("author of words", "Customer"),
+    "staff": pgettext_lazy("author of words", "Colleague"),
+    "bot": pgettext_lazy("author of words", "Bot"),
+    "system": pgettext_lazy("author of words", "System"),
+}
 # The kinds of matters of the house (DSK-2).
 CATEGORIES: Mapping[str, Any] = {
     "product_quality": pgettext_lazy("ticket category", "Product quality"),
