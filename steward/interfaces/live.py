@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
@@ -73,6 +74,9 @@ class Hub:
 
     def __init__(self) -> None:
         self.readers: set[Reader] = set()
+        # Who else hears over this connection, by channel, and who wants to know that something may have been missed.
+        self.also: dict[str, Callable[[str], None]] = {}
+        self.anew: list[Callable[[], None]] = []
         self._listener: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -102,11 +106,14 @@ class Hub:
             try:
                 params = await sync_to_async(direct.connection_params)(application="steward-live")
                 async with await psycopg.AsyncConnection.connect(**params, autocommit=True) as listener:
-                    await listener.execute(f"LISTEN {LIVE_CHANNEL}")
+                    for channel in (LIVE_CHANNEL, *self.also):
+                        await listener.execute(f"LISTEN {channel}")
                     pause_s = 0.2
                     self._tell(RESYNC)
+                    for look in self.anew:
+                        look()
                     async for notification in listener.notifies():
-                        self.hear(notification.payload)
+                        self.also.get(notification.channel, self.hear)(notification.payload)
             except psycopg.Error as error:
                 logger.warning("live listener lost its connection", error=type(error).__qualname__, again_in_s=pause_s)
             await asyncio.sleep(pause_s)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("api/v1/", include("steward.interfaces.api.urls")),
     path("webhooks/", include("steward.interfaces.webhooks.urls")),
     path("files/", include("steward.interfaces.files.urls")),
+    path("chat/", include("steward.interfaces.chat.urls")),
     path("p/", include("steward.interfaces.portal.urls")),
     path("", include("steward.interfaces.console.urls")),
 ]

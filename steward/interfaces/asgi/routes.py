@@ -6,6 +6,7 @@ from steward.interfaces import live
 from steward.interfaces.api import intake
 from steward.interfaces.asgi import health, metrics
 from steward.interfaces.asgi.types import Handler
+from steward.interfaces.chat import stream
 
 ROUTES: dict[tuple[str, str], tuple[str, Handler]] = {
     ("GET", "/healthz"): ("health", health.alive),
@@ -18,9 +19,16 @@ ROUTES: dict[tuple[str, str], tuple[str, Handler]] = {
 }
 
 
+def own_handler(method: str, path: str) -> tuple[str, Handler] | None:
+    """Find the kind and the handler of a request that Django does not answer."""
+    if method == "GET" and path.startswith("/chat/") and stream.PATH.fullmatch(path):
+        return ("chat", stream.application)
+    return ROUTES.get((method, path))
+
+
 def kind_of(path: str) -> str:
     """Name the kind of a request that Django answers."""
-    for prefix, kind in (("/static/", "static"), ("/api/", "api"), ("/webhooks/", "webhook")):
+    for prefix, kind in (("/static/", "static"), ("/api/", "api"), ("/webhooks/", "webhook"), ("/chat/", "chat_call")):
         if path.startswith(prefix):
             return kind
     return "page"

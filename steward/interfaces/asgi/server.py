@@ -25,7 +25,7 @@ django_application = cast("Handler", get_asgi_application())
 
 # Handlers look at models and settings, so they come after Django is set up.
 from steward.interfaces.api import intake  # noqa: E402
-from steward.interfaces.asgi.routes import ROUTES, kind_of  # noqa: E402
+from steward.interfaces.asgi.routes import kind_of, own_handler  # noqa: E402
 
 GIVEN_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 DRAIN_SIGNAL = signal.SIGUSR1
@@ -56,7 +56,7 @@ class Application:
             await send(message)
 
         scope["request_id"] = request_id
-        kind, handler = ROUTES.get((scope["method"], scope["path"]), (kind_of(scope["path"]), self._django))
+        kind, handler = own_handler(scope["method"], scope["path"]) or (kind_of(scope["path"]), self._django)
         if kind in HOT and not intake.is_mine(scope):
             kind, handler = "api", self._django
         if kind in HOT:

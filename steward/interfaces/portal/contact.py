@@ -83,7 +83,7 @@ def _form_id(mark: str) -> str:
 
 def _faults(typed: Mapping[str, Any], sizes: list[int]) -> dict[str, str]:
     found = {name: _("This is too long.") for name, most in LONGEST.items() if len(typed[name]) > most}
-    if not _reached(typed["contact"]):
+    if not reached(typed["contact"]):
         found["contact"] = _("Give an e-mail address or a phone number, so that we can answer.")
     if not typed["text"]:
         found["text"] = _("Write what it is about.")
@@ -96,7 +96,7 @@ def _faults(typed: Mapping[str, Any], sizes: list[int]) -> dict[str, str]:
     return found
 
 
-def _reached(contact: str) -> dict[str, str]:
+def reached(contact: str) -> dict[str, str]:
     """Tell an e-mail address from a phone number; empty where it is neither."""
     name, at, domain = contact.partition("@")
     if at:
@@ -110,7 +110,7 @@ def _incoming(typed: Mapping[str, Any], parts: tuple[Part, ...], form_id: str, n
         channel="web_form",
         box=BOX,
         external_id=form_id,
-        sender=Sender(name=typed["name"], **_reached(typed["contact"])),
+        sender=Sender(name=typed["name"], **reached(typed["contact"])),
         at=now,
         text=typed["text"].replace("\r\n", "\n"),
         order_number=typed["order_number"],

@@ -61,6 +61,12 @@ def count_letter(request: HttpRequest) -> None:
         raise TooMany(seconds=WINDOW_S)
 
 
+def hold_back(what: str, who: str, *, most: int) -> None:
+    """Count something somebody does. Raises: TooMany beyond `most` a minute."""
+    if _count(what, who) > most:
+        raise TooMany(seconds=WINDOW_S)
+
+
 def _key(what: str, who: str) -> str:
     return f"{what}:{who}:{int(time.time()) // WINDOW_S}"
 

@@ -464,3 +464,13 @@ class CoachingMoved(Event, frozen=True, kw_only=True):
     review_id: int
     agent_id: int
     done: bool
+class ChatPassed(Event, frozen=True, kw_only=True):
+    """A chat passed to somebody else: `before` and `after` are bot, waiting or person."""
+
+    KIND = "desk.chat_passed"
+    SUBJECT = "ticket"
+    ticket_id: int
+    conversation_id: int
+    verb: str
+    before: str
+    after: str

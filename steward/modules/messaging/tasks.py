@@ -33,6 +33,12 @@ def send_due(context: JobContext, timestamp: int) -> None:
             return
 
 
+@app.task(name="messaging.send_soon", queue="messages", retry=jobs.RETRY)
+def send_soon() -> None:
+    """Send what a chat waits for; what is due besides goes with it."""
+    sending.deliver_due(SYSTEM)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="messaging.settle_stuck", queue="messages", queueing_lock="messaging.settle_stuck", retry=jobs.RETRY)
 def settle_stuck(timestamp: int) -> None:

@@ -16,7 +16,7 @@ from steward.interfaces.console.addresses import row_number, row_numbers
 from steward.interfaces.console.desk.going_back import back, typed
 from steward.interfaces.console.notices import say
 from steward.kernel import moment
-from steward.modules.desk.commands import moving, owning
+from steward.modules.desk.commands import chatting, moving, owning
 from steward.modules.desk.queries import words
 from steward.modules.desk.queries.ticket import ticket_id
 
@@ -45,6 +45,14 @@ def ticket_hand_over(request: StaffRequest, number: str) -> HttpResponse:
         now=moment.now(),
     )
     return back(request, number, _("Handed over."))
+
+
+@require_POST
+@needs("tickets.work")
+def ticket_hand_back(request: StaffRequest, number: str) -> HttpResponse:
+    """Give a chat back to the assistant."""
+    chatting.hand_back(request.actor, ticket_id=ticket_id(number), now=moment.now())
+    return back(request, number, _("The assistant goes on."))
 
 
 @require_POST

@@ -17,6 +17,7 @@ from steward.modules.desk.queries import presence, words
 from steward.modules.desk.queries.ticket import MessageView, TicketView, thread
 from steward.modules.desk.rules import tickets
 from steward.modules.messaging.queries.attachments import AttachmentView, file_link
+from steward.modules.messaging.queries.chats import Visitor, visitors
 from steward.modules.messaging.rules.replies import WAYS
 from steward.modules.people import queries as people
 
@@ -52,12 +53,15 @@ def pane_of(request: StaffRequest, view: TicketView, *, now: datetime, before: i
         "thens": [(verb, words.VERBS[verb]) for verb in THENS if tickets.can(view.state, verb)],
         "clock_label": str(CLOCKS.get(view.clock.kind, view.clock.kind)) if view.clock else "",
         "why_no_reply": _why_no_reply(request.actor, view),
+        "visitor": visitor_of(view, now=now),
         "now": now,
     }
 
 
-def _said(one: MessageView, actor: Actor, now: datetime) -> tuple[MessageView, list[FileShown], bool]:
-    return one, [_file(file, now) for file in one.files], _may_undo(one, actor, now)
+def visitor_of(view: TicketView, *, now: datetime) -> Visitor | None:
+    """Read who chats on a page of a shop in this ticket, where somebody does: the one heard last."""
+    visit_id = next((one.visit_id for one in view.conversations if one.visit_id is not None), None)
+    return visitors([visit_id], now=now).get(visit_id) if visit_id is not None else None
 
 
 def _file(file: AttachmentView, now: datetime) -> FileShown:

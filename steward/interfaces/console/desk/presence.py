@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from steward.interfaces.console.access import StaffRequest, needs
+from steward.interfaces.console.desk.pane import visitor_of
 from steward.kernel import moment
 from steward.modules.desk.commands import attending
 from steward.modules.desk.queries.presence import present_at
@@ -23,8 +24,10 @@ def ticket_presence(request: StaffRequest, number: str) -> HttpResponse:
         attending.attend_ticket(request.actor, ticket_id=id_, writes=writes, leaves=leaves, now=now)
         if leaves:
             return HttpResponse(status=204)
+    view = get_ticket(id_)
     facts = {
-        "ticket": get_ticket(id_),
+        "ticket": view,
+        "visitor": visitor_of(view, now=now),
         "present": present_at(id_, but=request.actor.staff_id, now=now),
     }
     return render(request, "console/desk/_presence.html", facts)

@@ -67,6 +67,7 @@ urlpatterns = [
     path("tickets/<str:number>/steps/<int:step_id>", steps.ticket_step, name="ticket_step"),
     path("tickets/<str:number>/take", acting.ticket_take, name="ticket_take"),
     path("tickets/<str:number>/hand-over", acting.ticket_hand_over, name="ticket_hand_over"),
+    path("tickets/<str:number>/hand-back", acting.ticket_hand_back, name="ticket_hand_back"),
     path("tickets/<str:number>/move", acting.ticket_move, name="ticket_move"),
     path("tickets/<str:number>/snooze", acting.ticket_snooze, name="ticket_snooze"),
     path("tickets/<str:number>/reject", acting.ticket_reject, name="ticket_reject"),

@@ -20,6 +20,7 @@ from steward.kernel import errors, moment
 from steward.modules.messaging.commands import accounts
 from steward.modules.messaging.queries import accounts as known
 from steward.modules.messaging.rules.accounts import FIELDS, KINDS, Field
+from steward.modules.people import queries as people
 
 MANAGE = "messaging.channels"
 
@@ -31,11 +32,14 @@ def kind_words() -> dict[str, str]:
         "sms": _("Number for short messages"),
         "social": _("Network or marketplace"),
         "phone": _("Telephone system"),
+        "chat": _("Chat on web pages"),
     }
 
 
 def _field_words(kind: str, name: str) -> tuple[str, str]:
     """Name a fact about an account, and say where to find it."""
+    if kind == "chat":
+        return _chat_words()[name]
     words = {
         "app_id": (_("AppID"), _("WeChat: Settings and development → Basic configuration.")),
         "original_id": (_("Original ID (gh_…)"), _("WeChat: Settings → Account details.")),
@@ -61,6 +65,33 @@ def _field_words(kind: str, name: str) -> tuple[str, str]:
     return words[name]
 
 
+def _chat_words() -> dict[str, tuple[str, str]]:
+    """Name the facts about a chat."""
+    return {
+        "origins": (
+            _("Pages that may show it"),
+            _("One origin a line, e.g. https://shop.example; https://*.shop.example for all below it."),
+        ),
+        "start": (_("Who answers first"), ""),
+        "contact": (_("Address or number of the visitor"), ""),
+        "team": (_("Team"), _("Outside its hours, and while nobody of it is on shift, visitors get a form.")),
+        "colour": (
+            _("Colour"),
+            _("Of the bubble and of what visitors write, e.g. #206bc4; dark enough for white words."),
+        ),
+        "languages": (
+            _("Languages"),
+            _("zh-hans, zh-hant, en; the first is that of the house. Empty means all three."),
+        ),
+        "greeting": (_("Greeting (Simplified Chinese)"), _("Empty means our own words, in every language.")),
+        "greeting_hant": (_("Greeting (Traditional Chinese)"), ""),
+        "greeting_en": (_("Greeting (English)"), ""),
+        "offline": (_("While nobody is there (Simplified Chinese)"), ""),
+        "offline_hant": (_("While nobody is there (Traditional Chinese)"), ""),
+        "offline_en": (_("While nobody is there (English)"), ""),
+    }
+
+
 def _format_words() -> dict[str, str]:
     return {
         "aliyun": _("Aliyun"),
@@ -68,6 +99,10 @@ def _format_words() -> dict[str, str]:
         "twilio": _("Twilio"),
         "standard": _("Standard Webhooks"),
         "weibo": _("Weibo"),
+        "person": _("A person"),
+        "bot": _("The assistant"),
+        "no": _("Not asked for"),
+        "ask": _("Asked for before the first message, may be left out"),
     }
 
 
@@ -150,6 +185,8 @@ def _page(
         "errors": found,
         "made": [(_field_words(kind, name)[0], secret) for name, secret in (made or {}).items()],
         "address": address_of(kind, code) if account else "",
+        "script_tag": f'<script src="{address_of(kind, code)}" async></script>' if account and kind == "chat" else "",
+        "origin": settings.PUBLIC_URL,
     }
     return render(request, "console/messaging/channel.html", facts, status=422 if found else 200)
 
@@ -173,10 +210,16 @@ def _shown(
         "secret": field.secret,
         "long": field.long,
         "required": field.required and not field.made and not is_known,
-        "choices": [(choice, words[choice]) for choice in field.choices],
+        "choices": _teams() if field.name == "team" else [(choice, words[choice]) for choice in field.choices],
     }
 
 
+def _teams() -> list[tuple[str, str]]:
+    return [("", _("Any team")), *((one.code, one.name) for one in people.teams())]
+
+
 def address_of(kind: str, code: str) -> str:
-    """Return the address an outside system calls."""
+    """Return the address an outside system calls, or browsers load a chat from."""
+    if kind == "chat":
+        return f"{settings.PUBLIC_URL}{reverse('chat_script', args=[code])}"
     return f"{settings.PUBLIC_URL}{reverse('channel_call', args=[kind, code])}"

@@ -15,6 +15,7 @@ from msgspec import Struct
 from steward.kernel import errors, events, parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.desk.commands.chatting import pass_chats, shown_name
 from steward.modules.desk.commands.locking import lock_tickets
 from steward.modules.desk.commands.parameters import UNDO_S
 from steward.modules.desk.commands.settling import settle_answers
@@ -31,8 +32,13 @@ NEEDS = "tickets.work"
 LONGEST = 20_000
 # What may become of a ticket with an answer; "" leaves it as it is.
 THEN = ("", "wait_for_customer", "wait_for_third", "solve")
-# Here an answer is read where the question was written, so that it needs no carrier.
+# Here an answer is read where the question was written, so that it needs no carrier; a chat of ours has one.
 LIVE_CHANNELS = ("chat", "app")
+
+
+def is_live(channel: str, visit_id: int | None) -> bool:
+    """Tell whether an answer is there the moment it is given, because a program of others shows it."""
+    return channel in LIVE_CHANNELS and visit_id is None
 
 
 class NothingSaid(errors.Refusal):
@@ -82,7 +88,8 @@ class AnswerDraft(Struct, frozen=True, kw_only=True):
 def answer_ticket(actor: Actor, *, ticket_id: int, draft: AnswerDraft, now: datetime) -> int:
     """Say something to a customer; it leaves after the moment in which it can be taken back. Returns the message's id.
 
-    Raises: NotFound, NotPossible, NothingSaid, NobodyToAnswer, NewerWord. Emits: TicketAnswered once it has left.
+    Raises: NotFound, NotPossible, NothingSaid, NobodyToAnswer, NewerWord.
+    Emits: TicketAnswered once it has left; ChatPassed where a person takes a chat over.
     Locks: the ticket.
     """
     ticket = lock_tickets([ticket_id])[ticket_id]
@@ -93,7 +100,7 @@ def answer_ticket(actor: Actor, *, ticket_id: int, draft: AnswerDraft, now: date
         raise errors.NotPossible(state=ticket.state, verb=draft.then)
     conversation = _conversation(ticket, draft.conversation_id)
     _refuse_if_newer(ticket, draft)
-    live = conversation.channel in LIVE_CHANNELS
+    live = is_live(conversation.channel, conversation.visit_id)
     if not live and (conversation.customer_id is None or conversation.channel not in WAYS):
         raise NobodyToAnswer
     hold_s = 0 if live or draft.automatic else parameters.value(UNDO_S)
@@ -114,6 +121,8 @@ def answer_ticket(actor: Actor, *, ticket_id: int, draft: AnswerDraft, now: date
         simulated=ticket.simulated,
     )
     message.save()
+    if not draft.automatic:
+        pass_chats(actor, [conversation], "answer", now)
     if live:
         settle_answers(actor, message_ids=[message.id], now=now)
     else:
@@ -154,6 +163,7 @@ def _hand_over(actor: Actor, ticket: Ticket, conversation: Conversation, message
         attachment_ids=tuple(message.attachment_ids),
         send_at=message.sends_at or now,
         simulated=ticket.simulated,
+        author=shown_name(actor),
     )
     message.outbox_id = queue_replies(actor, replies=[reply], now=now)[0]
     message.save(update_fields=["outbox_id"])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import errors, events, parameters, sql
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.desk.commands.chatting import attend_chats
 from steward.modules.desk.models import Draft, Ticket
 from steward.modules.desk.models.composing import DRAFT_KINDS
 
@@ -36,7 +37,7 @@ WRITING_S = parameters.define(
 def attend_ticket(actor: Actor, *, ticket_id: int, writes: bool, now: datetime, leaves: bool = False) -> bool:
     """Note that somebody has a ticket open, writes on it, or leaves it. Returns whether others see something new.
 
-    Colleagues' browsers are told only then. Raises: NotFound.
+    Colleagues' browsers are told only then; who chats with us learns that somebody reads or writes. Raises: NotFound.
     """
     if actor.staff_id is None:
         return False
@@ -54,6 +55,8 @@ def attend_ticket(actor: Actor, *, ticket_id: int, writes: bool, now: datetime, 
         row = cursor.fetchone()
     was_there, was_writing = row or (False, False)
     changed = bool(leaves and was_there) or (not leaves and (not was_there or bool(was_writing) != writes))
+    if not leaves:
+        attend_chats(actor, ticket_id=ticket_id, writes=writes)
     if changed:
         events.notify_live([PRESENCE.format(ticket_id=ticket_id)])
     return changed

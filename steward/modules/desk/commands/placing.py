@@ -138,6 +138,8 @@ class Placing:
                 customer_id=word.customer_id,
                 opened_at=word.at,
                 heard_at=word.at,
+                visit_id=_visit(word),
+                holder=str(word.facts.get("holder", "")) if _visit(word) else "",
                 simulated=word.simulated,
             )
             self.begun.append(thread)
@@ -145,9 +147,17 @@ class Placing:
                 self._new_threads[self.pool.person(word.customer_id), word.channel, word.box] = thread
             return thread
         thread.ticket, thread.heard_at = ticket, max(thread.heard_at, word.at)
+        if (visit_id := _visit(word)) is not None:
+            thread.visit_id, thread.holder = visit_id, thread.holder or str(word.facts.get("holder", ""))
         if thread.id is not None:
             self.gone_on[thread.id] = thread
         return thread
+
+
+def _visit(word: Word) -> int | None:
+    """Name the visitor's browser a word came from, where it came by a chat of ours."""
+    found = word.facts.get("visit_id") if word.channel == "chat" else None
+    return found if isinstance(found, int) else None
 
 
 def _message(word: Word, ticket: Ticket, conversation: Conversation) -> Message:

@@ -13,6 +13,7 @@ from steward.kernel import arrays, events, sql
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.desk.commands import ticket_clocks
+from steward.modules.desk.commands.chatting import tell_heard
 from steward.modules.desk.commands.hearing import hear
 from steward.modules.desk.commands.parameters import windows
 from steward.modules.desk.commands.placing import Placed, Placing, opened_event
@@ -94,6 +95,7 @@ def _take_in(actor: Actor, words: Sequence[Word], now: datetime) -> dict[int, He
     events.record(actor, [opened_event(ticket) for ticket in opened])
     said = hear(actor, [one for one in placed if not one.opens], now)
     ticket_clocks.keep_due({one.ticket.id for one in placed})
+    tell_heard({one.ticket.id for one in placed if one.word.channel == "chat"})
     by_inbound = {one.word.inbound_id: Heard(_outcome(one, said), one.ticket.id, one.message.id) for one in placed}
     return {word.inbound_id: by_inbound.get(word.inbound_id, Heard("left")) for word in words}
 
@@ -113,7 +115,7 @@ def _write_conversations(placing: Placing) -> None:
     """Add the threads that are new (their messages hold them already), and move on those that go on."""
     Conversation.objects.bulk_create(placing.begun)
     gone_on = sorted(placing.gone_on.values(), key=lambda row: row.id)
-    Conversation.objects.bulk_update(gone_on, ["ticket_id", "heard_at"])
+    Conversation.objects.bulk_update(gone_on, ["ticket_id", "heard_at", "visit_id", "holder"])
     for message in placing.messages:
         if message.conversation is not None:
             message.conversation_id = message.conversation.id

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import structs
+
 from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
@@ -14,6 +16,7 @@ from steward.modules.desk.commands.settling import follow_outbox
 from steward.modules.desk.commands.taking_in import Word, take_in
 from steward.modules.desk.commands.tokens import conversation_of
 from steward.modules.messaging.events import MessageFailed, MessageReceived, MessageSent
+from steward.modules.messaging.queries.chats import visitors
 from steward.modules.messaging.queries.inbound import InboundView, received
 
 DESK = system("desk")
@@ -22,7 +25,8 @@ SUBJECT = "ticket"
 
 def on_message_received_take_in(events: Sequence[MessageReceived]) -> None:
     """Put what came in into its tickets."""
-    words = [_word(one) for one in received([event.inbound_id for event in events]) if one.redacted_at is None]
+    found = [one for one in received([event.inbound_id for event in events]) if one.redacted_at is None]
+    words = [_word(one) for one in _held(found)]
     if words:
         take_in(DESK, received=words, now=moment.now())
 
@@ -42,6 +46,20 @@ def on_message_failed_mark_answers(events: Sequence[MessageFailed]) -> None:
 def on_customer_erased_forget_words(events: Sequence[CustomerErased]) -> None:
     """Redact what an erased customer wrote and was told."""
     forget_words(DESK, customer_ids=[event.customer_id for event in events])
+
+
+def _held(found: Sequence[InboundView]) -> Sequence[InboundView]:
+    """Let chats be held by who holds them now: their visitor may have asked for a person since they wrote."""
+    visit_ids = {one.facts["visit_id"] for one in found if one.channel == "chat" and "visit_id" in one.facts}
+    if not visit_ids:
+        return found
+    known = visitors(visit_ids, now=moment.now())
+    return [
+        structs.replace(one, facts=one.facts | {"holder": known[one.facts["visit_id"]].holder})
+        if one.facts.get("visit_id") in known
+        else one
+        for one in found
+    ]
 
 
 def _word(one: InboundView) -> Word:

@@ -9,6 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from steward.modules.desk.models.tickets import Ticket
+from steward.modules.desk.rules import chats
 
 KINDS = ("inbound", "reply", "note", "system", "call")
 AUTHORS = ("customer", "staff", "bot", "system")
@@ -20,7 +21,8 @@ class Conversation(models.Model):
     """One thread on one channel: by which account, with whom, and the ticket it is about now.
 
     `thread` is the channel's name of it, never personal: the root's Message-ID, else empty for one lasting thread with
-    the customer. An answer leaves by the conversation of the word it answers.
+    the customer. An answer leaves by the conversation of the word it answers. A chat on a shop's pages knows the
+    visitor's browser (`visit_id`, the transport's) and who holds it (`holder`; empty on other channels).
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -31,11 +33,17 @@ class Conversation(models.Model):
     customer_id = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField()
     heard_at = models.DateTimeField()
+    visit_id = models.BigIntegerField(null=True)
+    holder = models.CharField(max_length=8, blank=True, db_default="", default="")
     simulated = models.BooleanField(db_default=False, default=False)
 
     class Meta:
         db_table = "desk_conversation"
+        constraints = (
+            models.CheckConstraint(condition=Q(holder__in=("", *chats.HOLDERS)), name="conversation_holder"),
+        )
         indexes = (
+            models.Index(fields=["visit_id"], condition=Q(visit_id__isnull=False), name="conversation_of_visit"),
             models.Index(fields=["customer_id", "channel", "box", "-heard_at"], name="conversation_of_customer"),
             models.Index(fields=["ticket"], name="conversation_of_ticket"),
             models.Index(fields=["thread"], condition=~Q(thread=""), name="conversation_thread"),

@@ -31,6 +31,7 @@ TEXTS: Mapping[str, Any] = {
     "desk.follow_up_asked": _("The customer is asked whether they are satisfied."),
     "desk.follow_up_answered": _("The customer said whether they are satisfied: %(answer)s"),
     "desk.follow_up_ended": _("The customer could not be asked whether they are satisfied."),
+    "desk.chat_passed": _("The chat passed on: %(holder)s"),
     "desk.macro_used": _("A standard answer went out: %(code)s"),
     "deadlines.clock_warned": _("Soon due: %(clock)s"),
     "deadlines.clock_breached": _("Missed: %(clock)s"),
@@ -83,6 +84,7 @@ def _text(kind: str, data: Mapping[str, Any], owners: Mapping[int, str]) -> str:
     clock = str(data.get("clock_kind", ""))
     facts = {"reason": data.get("reason", ""), "clock": CLOCKS.get(clock, clock), "code": data.get("code", "")}
     facts |= {"number": data.get("number", ""), "answer": _satisfied(data)}
+    facts["holder"] = words.word(words.HOLDERS, str(data.get("after", "")))
     return str(TEXTS[kind]) % facts
 
 

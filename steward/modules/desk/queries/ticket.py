@@ -14,6 +14,7 @@ from steward.modules.desk.models import Conversation, Link, Merge, Message, Tick
 from steward.modules.desk.queries.inbox import SUBJECT
 from steward.modules.desk.queries.names import MaskedCustomer, masked_customers, staff_names
 from steward.modules.messaging.queries.attachments import AttachmentView, attachments
+from steward.modules.messaging.queries.chats import states_of
 
 LONGEST_THREAD = 200
 
@@ -26,6 +27,8 @@ class ConversationView(Struct, frozen=True):
     box: str
     customer_id: int | None
     heard_at: datetime
+    visit_id: int | None = None
+    holder: str = ""
 
 
 class LinkView(Struct, frozen=True):
@@ -97,7 +100,10 @@ class TicketView(Struct, frozen=True, kw_only=True):
 
 
 class MessageView(Struct, frozen=True, kw_only=True):
-    """One thing said. `state` tells what became of an answer; a held one can be taken back until `sends_at`."""
+    """One thing said. `state` tells what became of an answer; a held one can be taken back until `sends_at`.
+
+    `seen` tells of an answer in a chat whether its visitor's browser has it (delivered) or they read it (read).
+    """
 
     id: int
     kind: str
@@ -116,6 +122,7 @@ class MessageView(Struct, frozen=True, kw_only=True):
     sends_at: datetime | None
     files: list[AttachmentView]
     mentions: list[str]
+    seen: str = ""
 
 
 class Thread(Struct, frozen=True):
@@ -154,15 +161,14 @@ def get_ticket(key: str | int) -> TicketView:
         first_owner=names.get(row.first_owner_id or 0, ""),
         clocks=clocks_of(SUBJECT, row.id),
         watchers={id_: names.get(id_, "") for id_ in watchers},
-        conversations=[
-            ConversationView(*each) for each in threads.values_list("id", "channel", "box", "customer_id", "heard_at")
-        ],
+        conversations=[ConversationView(*each) for each in threads.values_list(*CONVERSATION)],
         links=_links(row.id),
         merged=merged,
         merged_into=into,
     )
 
 
+CONVERSATION = ("id", "channel", "box", "customer_id", "heard_at", "visit_id", "holder")
 PLAIN = (
     "id", "number", "state", "closed_as", "priority", "urgency", "special", "special_reason", "category", "sub_reason",
     "sorted_by", "subject", "channel", "language", "customer_id", "order_id", "owner_id", "first_owner_id", "team",
@@ -206,11 +212,13 @@ def thread(ticket_id: int, *, before: int | None = None, limit: int = 50) -> Thr
     names = staff_names({row.staff_id for row in shown} | {id_ for row in shown for id_ in row.mentions})
     file_ids = {id_ for row in shown for id_ in row.attachment_ids}
     files = {one.id: one for one in attachments(file_ids)} if file_ids else {}
-    views = [_message(row, names, files) for row in shown]
+    chatted = [row.outbox_id for row in shown if row.outbox_id and row.conversation and row.conversation.visit_id]
+    seen = states_of(chatted) if chatted else {}
+    views = [_message(row, names, files, seen.get(row.outbox_id or 0, "")) for row in shown]
     return Thread(views, shown[0].id if len(rows) > limit else None, inbound or 0)
 
 
-def _message(row: Message, names: Mapping[int, str], files: Mapping[int, AttachmentView]) -> MessageView:
+def _message(row: Message, names: Mapping[int, str], files: Mapping[int, AttachmentView], seen: str) -> MessageView:
     return MessageView(
         id=row.id,
         kind=row.kind,
@@ -229,4 +237,5 @@ def _message(row: Message, names: Mapping[int, str], files: Mapping[int, Attachm
         sends_at=row.sends_at,
         files=[files[id_] for id_ in row.attachment_ids if id_ in files],
         mentions=[names.get(id_, "") for id_ in row.mentions],
+        seen=seen,
     )

@@ -43,6 +43,11 @@ CHANNELS: Mapping[str, Any] = {
     "counter": pgettext_lazy("channel", "Counter"),
     "phone": pgettext_lazy("channel", "Phone"),
 }
+HOLDERS: Mapping[str, Any] = {
+    "bot": _("The assistant talks with them"),
+    "waiting": _("Waits for a person"),
+    "person": _("Talks with a person"),
+}
 QUEUES: Mapping[str, Any] = {
     "mine": pgettext_lazy("ticket queue", "Mine"),
     "unassigned": pgettext_lazy("ticket queue", "Nobody's"),

@@ -18,6 +18,7 @@ from steward.modules.messaging.events import ChannelAccountChanged
 from steward.modules.messaging.models import ChannelAccount, ChannelToken
 from steward.modules.messaging.queries.accounts import SECRET_PURPOSE, secrets_of
 from steward.modules.messaging.rules import accounts
+from steward.modules.people import queries as people
 
 MANAGE = "messaging.channels"
 # What is made here where it is left empty: the secret that signs, or words nobody guesses.
@@ -39,6 +40,8 @@ def save_account(
     found = accounts.faults(kind, code, name.strip(), given, known)
     if row is not None and row.kind != kind:
         found["code"] = "taken"
+    if (team := given.get("team")) and team not in {one.code for one in people.teams()}:
+        found["team"] = "unknown"
     if found:
         raise errors.BadInput([_finding(field, fault) for field, fault in found.items()])
     fields = accounts.FIELDS[kind]
@@ -101,6 +104,9 @@ def _finding(field: str, fault: accounts.Fault) -> dict[str, Any]:
         "bad_aes_key": _("An EncodingAESKey is 43 letters and digits; copy it from WeChat."),
         "bad_address": _("Give the whole address, beginning with https://."),
         "bad_code": _("Use small Latin letters, digits and hyphens, 40 at most."),
+        "bad_origin": _("One a line, as the browser names it: https://shop.example, without a path."),
+        "bad_colour": _("Write a colour as #1f6feb."),
+        "bad_language": _("Write zh-hans, zh-hant or en, with commas between."),
         "taken": _("Another kind of account has this code."),
     }
     return {"field": field, "code": fault, "message": words[fault]}

@@ -53,6 +53,13 @@ PARKED_DAYS = parameters.define(
     label=_("Days a message that could not be taken is kept"),
     minimum=1,
 )
+CHATS_DAYS = parameters.define(
+    "messaging.keep_chats_days",
+    90,
+    unit="d",
+    label=_("Days a visitor's chat is kept in their browser after they were last there"),
+    minimum=1,
+)
 
 
 # Each has its own index by age, so that what is kept longer is not read again every hour.
@@ -63,6 +70,7 @@ STATEMENTS = (
     "forget_deliveries",
     "forget_reports",
     "forget_parked",
+    "forget_chats",
 )
 
 
@@ -79,6 +87,7 @@ def forget_old(actor: Actor, *, now: datetime, limit: int = BATCH) -> int:
         "failed_before": _before(now, FAILED_DAYS),
         "early_before": _before(now, EARLY_DAYS),
         "parked_before": _before(now, PARKED_DAYS),
+        "chats_before": _before(now, CHATS_DAYS),
         "now": now,
         "limit": limit,
     }

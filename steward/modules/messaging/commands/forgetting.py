@@ -46,6 +46,16 @@ RETURNING gone.storage_name, gone.thumbnail
 """
 
 
+LEAVE = """
+WITH gone AS (
+    DELETE FROM messaging_chat_line WHERE visit_id IN (
+        SELECT id FROM messaging_chat_visit WHERE customer_id = ANY (%(customers)s::bigint[])
+    )
+)
+DELETE FROM messaging_chat_visit WHERE customer_id = ANY (%(customers)s::bigint[])
+"""
+
+
 @command(needs=RECEIVE)
 def redact_customers(actor: Actor, *, customer_ids: Sequence[int], now: datetime) -> list[str]:
     """Empty what erased customers wrote and were answered; return the names of files to delete after the commit.
@@ -57,5 +67,6 @@ def redact_customers(actor: Actor, *, customer_ids: Sequence[int], now: datetime
     with connection.cursor() as cursor:
         cursor.execute(REDACT, wanted)
         cursor.execute(SILENCE, wanted)
+        cursor.execute(LEAVE, wanted)
         cursor.execute(LOSE, wanted)
         return [name for row in cursor.fetchall() for name in row if name]

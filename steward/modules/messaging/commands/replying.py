@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from procrastinate.contrib.django import app
 
 from steward.kernel import gate
 from steward.kernel.actor import Actor
@@ -20,13 +21,16 @@ from steward.modules.messaging.rules.outbox import TRANSITIONS, Facts
 from steward.modules.messaging.rules.outgoing import LONGEST_KEY, Outgoing
 from steward.modules.messaging.rules.replies import LONGEST_SUBJECT, REPLY, WAYS, addresses_of
 
+# Who waits in a chat sees an answer the moment it may leave, not at the sender's next round.
+SEND_SOON = "messaging.send_soon"
+
 
 class ReplyDraft(Struct, frozen=True, kw_only=True):
     """An answer to a customer. It holds no address: that of whoever wrote is looked up when it is sent.
 
     `channel` and `box` are those of the conversation; `answers_inbound_id` names what it answers, `reply_token` what
     an answer to it will name its conversation by. It does not leave before `send_at`. The same `dedupe_key` is never
-    sent twice.
+    sent twice. `author` is the name a chat shows.
     """
 
     customer_id: int
@@ -42,6 +46,7 @@ class ReplyDraft(Struct, frozen=True, kw_only=True):
     reply_token: str = ""
     attachment_ids: tuple[int, ...] = ()
     simulated: bool = False
+    author: str = ""
 
 
 def queue_replies(actor: Actor, *, replies: Sequence[ReplyDraft], now: datetime) -> list[int]:
@@ -56,8 +61,10 @@ def queue_replies(actor: Actor, *, replies: Sequence[ReplyDraft], now: datetime)
             raise UnfitMessage(template=REPLY, why=fault)
     ids = queue([Row(outgoing=_outgoing(one), customer_id=one.customer_id) for one in replies], now=now)
     known = set(Spoken.objects.filter(message_id__in=ids).values_list("message_id", flat=True))
-    rows = {id_: _spoken(id_, one) for id_, one in zip(ids, replies, strict=True) if id_ not in known}
-    Spoken.objects.bulk_create(rows.values())
+    rows = {id_: one for id_, one in zip(ids, replies, strict=True) if id_ not in known}
+    Spoken.objects.bulk_create(_spoken(id_, one) for id_, one in rows.items())
+    for send_at in {one.send_at for one in rows.values() if one.channel == "chat"}:
+        app.configure_task(SEND_SOON, queue="messages", schedule_at=max(send_at, now)).defer()
     keep_files([attachment_id for one in rows.values() for attachment_id in one.attachment_ids])
     return ids
 
@@ -106,6 +113,7 @@ def _spoken(id_: int, one: ReplyDraft) -> Spoken:
         answers_id=one.answers_inbound_id,
         reply_token=one.reply_token,
         attachment_ids=list(one.attachment_ids),
+        author=one.author[:80],
     )
 
 

@@ -17,6 +17,7 @@ from steward.kernel import arrays, errors, events, logs, moment, parameters, por
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.messaging.commands.channel_replies import BoxCarrier, box_carriers
+from steward.modules.messaging.commands.chat_replies import ChatCarrier
 from steward.modules.messaging.commands.enclosing import enclosed
 from steward.modules.messaging.commands.falling_back import fall_back
 from steward.modules.messaging.commands.queueing import PACKAGE
@@ -46,7 +47,7 @@ FATE_OPEN_S = parameters.define(
     label=_("A message that was begun and not settled for so long has an open fate"),
     minimum=300,
 )
-Carrier = MailCarrier | SmsCarrier | BoxCarrier
+Carrier = MailCarrier | SmsCarrier | BoxCarrier | ChatCarrier
 NOT_REACHED = Receipt("retry", detail="not handed over: the one before it failed")
 LEASE_OVER = Receipt("retry", detail="not handed over: the one before it took too long")
 
@@ -61,7 +62,8 @@ class Attempt(Struct, frozen=True):
 
 def carriers() -> Mapping[str, Carrier]:
     """Find who carries what, as the page of consequences and the settings say."""
-    return {"email": ports.bound("messaging.mail")(), "sms": ports.bound("messaging.sms")(), **box_carriers()}
+    own = {"email": ports.bound("messaging.mail")(), "sms": ports.bound("messaging.sms")()}
+    return {**own, **box_carriers(), "chat": ChatCarrier()}
 
 
 def deliver_due(actor: Actor, *, limit: int = BATCH) -> int:
@@ -110,7 +112,7 @@ def _deliver(actor: Actor, portion: Sequence[Ready], known: Mapping[str, Carrier
 
 def handed_over(carrier: Carrier, ready: Ready) -> Receipt:
     """Do the one thing that cannot be undone."""
-    if isinstance(carrier, BoxCarrier):
+    if isinstance(carrier, BoxCarrier | ChatCarrier):
         return carrier.send(ready)
     if ready.channel == "sms":
         sms = Sms(

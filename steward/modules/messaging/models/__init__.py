@@ -1,6 +1,7 @@
 """Rows of messaging: messages out with all that carries them, and what came in."""
 
 from steward.modules.messaging.models.accounts import ChannelAccount, ChannelCall, ChannelToken
+from steward.modules.messaging.models.chats import ChatLine, ChatVisit
 from steward.modules.messaging.models.inbound import Attachment, Inbound, ParkedInbound
 from steward.modules.messaging.models.mailboxes import Mailbox
 from steward.modules.messaging.models.outgoing import (
@@ -25,6 +26,8 @@ __all__ = [
     "ChannelAccount",
     "ChannelCall",
     "ChannelToken",
+    "ChatLine",
+    "ChatVisit",
     "Delivery",
     "EarlyReport",
     "Endpoint",

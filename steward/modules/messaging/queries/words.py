@@ -20,6 +20,7 @@ KINDS: dict[str, Any] = {
     "order_delivered": _("Order delivered"),
     "appointment_reminder": _("Reminder of an appointment"),
     "follow_up": _("Question whether a solution satisfied"),
+    "form_received": _("Acknowledgement of a form"),
     "refund_paid": _("Refund paid"),
     "clock_warned": _("Time limit comes near"),
     "clock_breached": _("Time limit missed"),

@@ -8,12 +8,17 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from msgspec import Struct
 
-Fault = Literal["missing", "unknown", "too_long", "bad_secret", "bad_aes_key", "bad_address", "bad_code", "taken"]
+from steward.modules.messaging.rules import chats
+
+Fault = Literal[
+    "missing", "unknown", "too_long", "bad_secret", "bad_aes_key", "bad_address", "bad_code", "taken", "bad_origin",
+    "bad_colour", "bad_language",
+]  # fmt: skip
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LONGEST_TEXT, LONGEST_NAME = 600, 80
 AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
@@ -55,8 +60,26 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("reply_address", address=True),
     ),
     "phone": (Field("secret", secret=True, required=True, made=True),),
+    "chat": (
+        Field("origins", required=True, long=True),
+        Field("start", required=True, choices=chats.STARTS),
+        Field("contact", required=True, choices=chats.CONTACTS),
+        Field("team"),
+        Field("colour"),
+        Field("languages"),
+        *(
+            Field(f"{text}{language}", long=True)
+            for text in ("greeting", "offline")
+            for language in ("", "_hant", "_en")
+        ),
+    ),
 }
 KINDS = tuple(FIELDS)
+CHECKS: Mapping[str, tuple[Callable[[str], bool], Fault]] = {
+    "origins": (chats.are_origins, "bad_origin"),
+    "colour": (chats.is_colour, "bad_colour"),
+    "languages": (chats.are_languages, "bad_language"),
+}
 
 
 class Account(Struct, frozen=True, kw_only=True):
@@ -102,6 +125,8 @@ def _fault(kind: str, field: Field, value: str, *, is_known: bool) -> Fault | No
         return "bad_address"
     if field.name == "aes_key" and not AES_KEY.fullmatch(value):
         return "bad_aes_key"
+    if field.name in CHECKS and not CHECKS[field.name][0](value):
+        return CHECKS[field.name][1]
     if field.name == "token" and not TOKEN.fullmatch(value):
         return "bad_secret"
     if field.name == "secret" and kind in ("social", "phone") and value.startswith("whsec_") and not signs(value):

@@ -141,6 +141,7 @@ KINDS: Mapping[str, Kind] = {
             ),
         ),
         Kind("follow_up", "customer", (TICKET, ABOUT), link_purpose="follow_up", needs_link=True),
+        Kind("form_received", "customer", ()),
         Kind(
             "clock_warned",
             "staff",

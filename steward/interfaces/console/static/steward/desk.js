@@ -70,10 +70,14 @@
     const fields = new URLSearchParams({ leaves: "1" });
     fetch(pane.dataset.presenceUrl, { method: "POST", keepalive: true, headers: { "x-csrftoken": steward.csrf() }, body: fields });
   });
+  // Who chats sees that somebody writes to them for some seconds after each beat.
+  const CHAT_BEAT_MS = 4000;
+  let beatAt = 0;
   steward.deskWrites = () => {
     writingUntil = Date.now() + 8000;
-    if (!writing) {
+    if (!writing || (pane.dataset.chat && Date.now() - beatAt > CHAT_BEAT_MS)) {
       writing = true;
+      beatAt = Date.now();
       beat();
     }
   };

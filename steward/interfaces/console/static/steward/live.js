@@ -4,6 +4,7 @@
   if (!mark) return; // a page without the frame, such as “confirm it is you”
   const texts = steward.texts;
   const GATHER_MS = 800;
+  const AT_ONCE_MS = 40; // what somebody waits for in a conversation
   const COUNTS_MS = 1500;
   const TICK_MS = 15000;
   const COUNTS_KEPT = "steward-counts";
@@ -33,6 +34,14 @@
   const isBusy = (part) =>
     part.querySelector(".dropdown-menu.show, dialog[open]") ||
     (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
+  let dueAt = 0;
+  const refreshIn = (milliseconds) => {
+    const at = Date.now() + milliseconds;
+    if (timer && dueAt <= at) return;
+    clearTimeout(timer);
+    dueAt = at;
+    timer = setTimeout(refresh, milliseconds);
+  };
   const refresh = () => {
     timer = 0;
     const kinds = [...waiting];
@@ -54,11 +63,11 @@
       if (others.length) context.selectOOB = others.map((id) => `${id}:outerMorph`).join(",");
       htmx.ajax("GET", url, context);
     });
-    if (waiting.size) timer = setTimeout(refresh, GATHER_MS * 3);
+    if (waiting.size) refreshIn(GATHER_MS * 3);
   };
   steward.changed = (kinds) => {
     kinds.forEach((kind) => waiting.add(kind));
-    timer ||= setTimeout(refresh, GATHER_MS);
+    refreshIn(kinds.some((kind) => kind.startsWith("chat.")) ? AT_ONCE_MS : GATHER_MS);
     countsTimer ||= setTimeout(fetchCounts, COUNTS_MS);
   };
 
