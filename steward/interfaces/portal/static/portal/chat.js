@@ -201,7 +201,7 @@
     grow();
     clearTimeout(stillTimer);
     stillTimer = setTimeout(stopTyping, STILL_MS);
-    if (!begun || Date.now() - typed < TYPES_MS) return;
+    if (!read().token || Date.now() - typed < TYPES_MS) return;
     typed = Date.now();
     call("/typing", { on: !!area.value.trim() }).catch(() => (typed = 0));
   });
