@@ -13,6 +13,7 @@ from steward.modules.desk.commands import answering, moving, owning, restating, 
 from steward.modules.desk.commands.settling import settle_answers
 from steward.modules.desk.commands.taking_in import Word, take_in
 from steward.modules.desk.queries.inbox import TicketFilters, inbox_page
+from steward.modules.messaging.commands.accounts import save_account
 from steward.modules.messaging.commands.receiving import receive
 from steward.modules.messaging.queries.inbound import InboundView, received
 from steward.modules.messaging.rules.channels import Incoming, Sender
@@ -26,6 +27,14 @@ BOXES = {
     "chat": "site", "email": "service", "wechat": "gh_sample", "sms": "1069", "app": "app", "web_form": "contact",
     "social": "weibo", "counter": "hangzhou", "phone": "400",
 }  # fmt: skip
+# The chat on the shop's own pages; a script on this machine may try it out.
+CHAT = {
+    "origins": "https://www.shop.example\nhttp://localhost\nhttp://127.0.0.1",
+    "start": "person",
+    "contact": "ask",
+    "greeting": "您好，欢迎光临！选购、物流、售后问题都可以在这里问。",
+    "greeting_en": "Welcome! Ask us about goods, parcels and returns.",
+}
 MOVES = {"waiting_customer": "wait_for_customer", "waiting_third": "wait_for_third", "solved": "solve"}
 # Words come so long after each other, and every talk so long after the one before it. Units: minutes.
 BETWEEN_MIN, APART_MIN, NEWEST_MIN = 9, 23, 4
@@ -56,6 +65,7 @@ def talk(crew: Crew, cases: Sequence[Case], now: datetime) -> int:
     for code, (titles, bodies, category, then) in ANSWERS.items():
         draft = standard_answers.MacroDraft(code=code, titles=titles, bodies=bodies, category=category, then=then)
         standard_answers.save_macro(crew.first("after_sales_manager"), draft=draft, now=now)
+    save_account(DESK, kind="chat", code=BOXES["chat"], name="官网在线客服", facts=CHAT, now=now)
     running = _begun(cases, now)
     _write(running, 0, now)
     _find_tickets(running, now)

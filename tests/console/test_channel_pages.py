@@ -74,3 +74,15 @@ def test_who_may_not_manage_channels_sees_none() -> None:
     assert wang.get("/messages/channels").status_code == 403
     assert wang.post("/messages/channels/new/wechat", WECHAT).status_code == 403
     assert make.browser("admin").get("/messages/channels/new/pigeon").status_code == 404
+
+
+def test_a_chat_shows_the_one_line_for_the_shop_s_pages_and_names_its_mistakes() -> None:
+    boss = make.browser("admin", locale="en")
+    facts = {"code": "site", "name": "Shop", "origins": "https://shop.example", "start": "person", "contact": "no"}
+    wrong = boss.post("/messages/channels/new/chat", facts | {"origins": "shop.example/x", "team": "nobody"})
+    assert (wrong.status_code, find_account("chat", "site")) == (422, None)
+    assert "as the browser names it" in wrong.content.decode()
+    boss.post("/messages/channels/new/chat", facts)
+
+    page = boss.get("/messages/channels/site").content.decode()
+    assert "/chat/site.js&quot; async&gt;&lt;/script&gt;" in page

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_safe
 
 from steward.interfaces.chat.words import words
 from steward.interfaces.console.middleware import supported
-from steward.kernel import errors
 from steward.modules.messaging.queries.accounts import find_account
 from steward.modules.messaging.rules import chats
 from steward.modules.messaging.rules.accounts import Account
@@ -31,7 +30,7 @@ COLOUR = "#206bc4"
 
 @require_safe
 def script(request: HttpRequest, code: str) -> HttpResponse:
-    """Give the script that makes the frame; it reads which account from its own address. Raises: NotFound (404)."""
+    """Give the script that makes the frame; it reads which account from its own address."""
     if find_account(KIND, code) is None:
         return HttpResponse(
             "// This chat is switched off.\n", content_type="text/javascript; charset=utf-8", status=404
@@ -52,10 +51,10 @@ def _script() -> bytes:
 @require_safe
 @xframe_options_exempt
 def frame(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the page inside the frame, to pages of the account's origins alone. Raises: NotFound (as a page)."""
+    """Show the page inside the frame, to pages of the account's origins alone; 404 where there is no such account."""
     account = find_account(KIND, code)
     if account is None:
-        raise errors.NotFound(key=code)
+        return HttpResponse("There is no such chat.\n", content_type="text/plain", status=404)
     origins = chats.origins_of(account.settings.get("origins", ""))
     embedder = chats.origin_of(request.headers.get("Referer", ""))
     own = {chats.origin_of(settings.PUBLIC_URL), f"{request.scheme}://{request.get_host()}".lower()}
