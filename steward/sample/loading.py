@@ -25,6 +25,7 @@ from steward.sample import (
     carriers,
     checks,
     clearing,
+    complaints,
     desk,
     exceptions,
     files,
@@ -150,6 +151,8 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     exceptions.happen(crew, [case.order_id for case in cases], now)
     say("answering customers")
     desk.talk(crew, cases, now)
+    say("hearing complaints, and asking whether customers are satisfied")
+    complaints.hear(crew, now)
     return loaded
 
 

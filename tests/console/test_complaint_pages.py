@@ -43,7 +43,9 @@ def test_a_complaint_is_registered_from_a_ticket_and_worked_on_to_its_end() -> N
     client.post(f"{page}/close", {"outcome": "satisfied"})
 
     shown = client.get(page).content.decode()
-    assert "已结案" in shown and "复训" in shown and "语气生硬" in shown
+    assert "已结案" in shown
+    assert "复训" in shown
+    assert "语气生硬" in shown
     assert visible.english(shown, names=frozenset()) == []
     assert row.number in client.get(f"/desk/tickets/{number}").content.decode()
     assert row.number in client.get("/complaints/?queue=closed&type=service&cause=staff").content.decode()
@@ -77,21 +79,19 @@ def test_a_customer_is_called_and_the_ticket_comes_back() -> None:
     assert Ticket.objects.get().priority == "high"
     page = client.get("/complaints/follow-ups?queue=not_satisfied").content.decode()
     assert "还是坏的" in page
-    assert visible.english(page) == []
+    assert visible.english(page, names=frozenset({"My order"})) == []
 
 
 def test_trees_and_policies_are_edited_by_who_sets_the_desk() -> None:
     client = make.browser("admin")
     branch = {"code": "delivery_rain", "zh-hans": "淋雨受潮", "parent": "delivery", "active": "1"}
     client.post("/complaints/types/type", branch)
-    client.post(
-        "/complaints/follow-ups/policies",
-        {"code": "pay", "channel": "sms", "category": "payment", "after_h": "12", "sample_percent": "50", "active": "1"},
-    )
+    policy = {"code": "pay", "channel": "sms", "category": "payment", "after_h": "12", "sample_percent": "50"}
+    client.post("/complaints/follow-ups/policies", policy | {"active": "1"})
 
     trees, policies = (client.get(f"/complaints/{path}").content.decode() for path in ("types", "follow-ups/policies"))
-    assert "淋雨受潮" in trees and "短信" in policies and "50 %" in policies
+    assert "淋雨受潮" in trees
+    assert "短信" in policies
+    assert "50 %" in policies
     assert visible.english(trees) == []
     assert make.browser("wang").get("/complaints/types").status_code == 403
-
-
