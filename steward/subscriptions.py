@@ -205,8 +205,6 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         desk_routing.on_ticket_restated_route_tickets,
         desk_complaints.on_ticket_restated_notice_complaints,
     ],
-    TicketOwned: [desk_flows.on_ticket_owned_tick_steps, desk_routing.on_ticket_owned_route_tickets],
-    TicketRestated: [desk_flows.on_ticket_restated_start_flow, desk_routing.on_ticket_restated_route_tickets],
     TicketOwned: [
         desk_flows.on_ticket_owned_tick_steps,
         desk_routing.on_ticket_owned_route_tickets,

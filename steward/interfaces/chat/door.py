@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
 from steward.interfaces.api.problems import of_refusal, problem
+from steward.interfaces.callers import address_of
 from steward.interfaces.portal import throttle
 from steward.kernel import errors, parameters
 from steward.kernel.actor import system
@@ -96,7 +97,7 @@ def _own_page(request: HttpRequest) -> None:
 
 def where(request: HttpRequest) -> str:
     """Name the address a call came from."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    return address_of(request)
 
 
 def bearer(request: HttpRequest) -> str:

@@ -10,8 +10,7 @@ from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
 from steward.modules.customers.queries import proposals
-from steward.modules.desk.queries import calls, complaints, follow_ups
-from steward.modules.desk.queries import calls, quality
+from steward.modules.desk.queries import calls, complaints, follow_ups, quality
 from steward.modules.desk.queries import inbox as tickets
 from steward.modules.fulfilment.queries import waves
 from steward.modules.incidents import queries as incidents

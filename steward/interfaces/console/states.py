@@ -7,8 +7,7 @@ from typing import Any, Literal
 
 from django.utils.translation import pgettext_lazy
 
-from steward.modules.desk.queries import call_words, complaint_words
-from steward.modules.desk.queries import call_words, quality_words
+from steward.modules.desk.queries import call_words, complaint_words, quality_words
 from steward.modules.desk.queries import words as desk_words
 from steward.modules.inventory.queries import stocktake_words
 from steward.modules.inventory.queries import words as stock_words
@@ -166,6 +165,7 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "unreached": "grey",
         "lapsed": "grey",
         "skipped": "grey",
+    },
     "review": {
         "open": "blue",
         "submitted": "green",

@@ -405,6 +405,8 @@ class DeskRowSet(Event, frozen=True, kw_only=True):
     table: str
     code: str
     active: bool
+
+
 class ScoreSheetSaved(Event, frozen=True, kw_only=True):
     """A score sheet was written, changed or taken out of force: reviews that begin now are made by this version."""
 
@@ -464,6 +466,8 @@ class CoachingMoved(Event, frozen=True, kw_only=True):
     review_id: int
     agent_id: int
     done: bool
+
+
 class ChatPassed(Event, frozen=True, kw_only=True):
     """A chat passed to somebody else: `before` and `after` are bot, waiting or person."""
 

@@ -8,8 +8,7 @@ from procrastinate.contrib.django import app
 
 from steward.kernel import jobs, moment, ticks
 from steward.kernel.actor import system
-from steward.modules.desk.commands import call_clocks, training, translating
-from steward.modules.desk.commands import call_clocks, follow_ups, training
+from steward.modules.desk.commands import call_clocks, follow_ups, training, translating
 from steward.modules.desk.commands.classifying import classify_tickets
 from steward.modules.desk.commands.indexing import READ_AT_ONCE, read_texts
 from steward.modules.desk.commands.moving import CLOSED_AT_ONCE, close_solved
@@ -123,6 +122,8 @@ def ask_satisfied(timestamp: int) -> int:
     while follow_ups.lapse_questions(DESK, now=moment.now()) == follow_ups.BATCH:
         pass
     return total
+
+
 @app.periodic(cron="20 * * * *")
 @app.task(name="desk.draw_samples", queue="periodic", queueing_lock="desk.draw_samples", retry=jobs.RETRY)
 def draw_samples(timestamp: int) -> int:

@@ -7,12 +7,8 @@ from steward.modules.desk.models.complaints import Complaint, ComplaintCause, Co
 from steward.modules.desk.models.composing import Draft, Macro, Viewing
 from steward.modules.desk.models.conversations import Conversation, Message
 from steward.modules.desk.models.flows import Flow, TicketStep
-from steward.modules.desk.models.moves import Move
 from steward.modules.desk.models.follow_ups import FollowUp, FollowUpPolicy
-from steward.modules.desk.models.routing import Assignment, KeyAgent, LoadWeight, RoutingRule, SkillNeed
-from steward.modules.desk.models.searching import SearchDue, SearchText
-from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
-from steward.modules.desk.models.translations import Translation
+from steward.modules.desk.models.moves import Move
 from steward.modules.desk.models.quality import (
     Coaching,
     QualityPlan,
@@ -22,7 +18,9 @@ from steward.modules.desk.models.quality import (
     ScoreSheet,
 )
 from steward.modules.desk.models.routing import Assignment, KeyAgent, LoadWeight, RoutingRule, SkillNeed
+from steward.modules.desk.models.searching import SearchDue, SearchText
 from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
+from steward.modules.desk.models.translations import Translation
 from steward.modules.desk.models.watching import WatchNews, WatchWish
 
 __all__ = [
@@ -32,13 +30,13 @@ __all__ = [
     "CallEvent",
     "CategoryCorrection",
     "ClassifierVersion",
+    "Coaching",
     "Compensation",
     "Complaint",
     "ComplaintCallBack",
     "ComplaintCause",
     "ComplaintMeasure",
     "ComplaintType",
-    "Coaching",
     "Conversation",
     "Draft",
     "Extension",

@@ -16,5 +16,5 @@ WHERE kind = 'messaging.message_received' AND subject_kind = 'message'
 class Migration(migrations.Migration):
     """Name the subject of `messaging.message_received`."""
 
-    dependencies: ClassVar = [("messaging", "0012_order_senders"), ("kernel", "0001_initial")]
+    dependencies: ClassVar = [("messaging", "0014_form_texts"), ("kernel", "0001_initial")]
     operations: ClassVar = [migrations.RunSQL(RENAME, migrations.RunSQL.noop)]
