@@ -202,7 +202,7 @@ class Story:
 def tickets() -> dict[int, tuple[int, str]]:
     """Read which visit has which ticket."""
     rows = Conversation.objects.filter(visit_id__isnull=False).values_list("visit_id", "ticket_id", "ticket__number")
-    return {visit: (id_, number) for visit, id_, number in rows}
+    return {visit: (id_, number) for visit, id_, number in rows if visit is not None}
 
 
 def sessions(count: int) -> list[str]:

@@ -20,7 +20,7 @@ GIVEN = {"type": "service_attitude", "words": "客服挂我电话", "source": "p
 
 def ticket() -> Ticket:
     (heard,) = said(mail("客服态度很差", customer_id=customer(), at=moment.now() - timedelta(hours=1)))
-    return Ticket.objects.get(id=heard.ticket_id)
+    return Ticket.objects.get(id=heard.ticket_id or 0)
 
 
 def test_a_complaint_is_registered_from_a_ticket_and_worked_on_to_its_end() -> None:

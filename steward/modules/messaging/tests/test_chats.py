@@ -49,9 +49,13 @@ def test_somebody_is_there_while_on_shift_or_at_the_console() -> None:
 def test_two_browsers_that_claim_one_address_stay_two_customers() -> None:
     account()
     first, second = visit(), visit()
-    claimed = {"name": "梅子", "phone": "", "email": "mei@example.com", "now": make.NOW}
 
-    ids = {commands.give_contact(make.TESTER, visit_id=one.id, **claimed) for one in (first, second)}
+    ids = {
+        commands.give_contact(
+            make.TESTER, visit_id=one.id, name="梅子", phone="", email="mei@example.com", now=make.NOW
+        )
+        for one in (first, second)
+    }
 
     assert len(ids) == 2
     assert ids == set(ChatVisit.objects.values_list("customer_id", flat=True))
