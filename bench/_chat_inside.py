@@ -18,6 +18,7 @@ from asgiref.sync import sync_to_async  # noqa: E402
 
 from steward.interfaces.chat import door  # noqa: E402
 from steward.kernel import moment, parameters  # noqa: E402
+from steward.modules.desk.commands.owning import take_tickets  # noqa: E402
 from steward.modules.desk.models import Conversation  # noqa: E402
 from steward.modules.messaging.commands.accounts import save_account  # noqa: E402
 from tests import make  # noqa: E402
@@ -192,7 +193,7 @@ class Story:
         while len(known) < len(self.chats):
             await asyncio.sleep(0.5)
             known = await sync_to_async(tickets)()
-        cookies = await sync_to_async(sessions)(self.agents)
+        cookies = await sync_to_async(sessions)(self.agents, sorted(id_ for id_, _number in known.values()))
         for chat in self.chats:
             chat.ticket_id, chat.ticket = known[chat.visit_id]
             chat.cookie = cookies[chat.number % self.agents]
@@ -202,11 +203,12 @@ class Story:
 def tickets() -> dict[int, tuple[int, str]]:
     """Read which visit has which ticket."""
     rows = Conversation.objects.filter(visit_id__isnull=False).values_list("visit_id", "ticket_id", "ticket__number")
-    return {visit: (id_, number) for visit, id_, number in rows if visit is not None}
+    return {visit or 0: (id_, number) for visit, id_, number in rows}
 
 
-def sessions(count: int) -> list[str]:
-    """Sign agents in; return the cookies of each."""
+def sessions(count: int, ticket_ids: list[int]) -> list[str]:
+    """Sign agents in, and let them take the tickets on; return the cookies of each."""
+    take_tickets(make.agent_wang(), ticket_ids=ticket_ids, now=moment.now())
     clients = [make.browser("wang") for _agent in range(count)]
     return [f"sessionid={one.cookies['sessionid'].value}; csrftoken={CSRF}" for one in clients]
 
