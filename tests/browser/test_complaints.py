@@ -57,7 +57,7 @@ def test_a_complaint_is_settled_by_two_people_and_comes_back_as_it_did_not_satis
     wang.page.locator("[name=kind]").select_option("coupon")
     wang.page.get_by_label("金额").fill("60")
     wang.page.locator("form", has=wang.page.locator("[name=kind]")).get_by_label("原因").fill("服务失误")
-    wang.press("提出")
+    wang.press("提出补偿")
     wang.sees("待审批")
     wang.look("asked")
 
