@@ -95,3 +95,11 @@ def test_trees_and_policies_are_edited_by_who_sets_the_desk() -> None:
     assert "50 %" in policies
     assert visible.english(trees) == []
     assert make.browser("wang").get("/complaints/types").status_code == 403
+
+
+def test_pages_without_any_complaint_speak_chinese_too() -> None:
+    client = make.browser("admin")
+
+    for path in ("", "analysis", "new", "follow-ups", "follow-ups/policies"):
+        address = f"/complaints/{path}"
+        assert visible.english(client.get(address).content.decode()) == [], address
