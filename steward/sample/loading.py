@@ -34,6 +34,7 @@ from steward.sample import (
     messages,
     offers,
     past,
+    quality,
     refunds,
     same_people,
     shipping,
@@ -153,6 +154,8 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     desk.talk(crew, cases, now)
     say("hearing complaints, and asking whether customers are satisfied")
     complaints.hear(crew, now)
+    say("reviewing how customers were answered")
+    quality.review(crew, now)
     return loaded
 
 

@@ -32,6 +32,7 @@ from steward.modules.catalog.commands import set_substitutes
 from steward.modules.desk.commands.standard_answers import MacroDraft, save_macro
 from steward.modules.desk.commands.taking_in import Heard
 from steward.modules.desk.queries.ticket import get_ticket
+from steward.modules.desk.tests import reviewing
 from steward.modules.desk.tests import words as desk
 from steward.modules.logistics.tests import ship
 from steward.modules.messaging.queries.links import portal_link
@@ -138,6 +139,8 @@ def _filled() -> dict[str, Any]:
     make.order("BR-MEND", payments=[make.payment(transaction="T-3")], recipient=make.recipient(phone="12"), now=now)
     masked = make.order("BR-MASK", now=now)
     make.order("BR-AUDIT", now=now, quantity=40, payments=[make.payment(796_000, "T-4")])
+    reviewing.supervisor()
+    reviewing.answered(make.staff("wang"), "帐篷漏水，等了三天没人管", at=now)
     names = {given for shop in catalog.shops() for given in (shop.name, shop.code)}
     return {
         "provider_secret": make.provider(),

@@ -35,10 +35,10 @@ def _phone(text: str) -> str:
     return f"+861{sum(text.encode()) * 7919 % 10**10:010d}"
 
 
-def supervisor(username: str = "qian") -> Actor:
+def supervisor(username: str = "qian", *, name: str = "钱文") -> Actor:
     """Let one more person in who may supervise."""
     staff_id = people.create_staff(
-        make.TESTER, username=username, name=username, password=make.PASSWORD, role_codes=["supervisor"]
+        make.TESTER, username=username, name=name, password=make.PASSWORD, role_codes=["supervisor"]
     )
     return agents.actor(staff_id)
 
