@@ -28,13 +28,14 @@ class Shown(Struct, frozen=True):
 
 
 def shown(step: dict[str, Any], steps: list[dict[str, Any]]) -> Shown:
-    """Lay a step out as the form has it."""
+    """Lay a step out as the form has it; it offers to wait for what came of the steps listed before it."""
     asked = {clause["fact"]: clause for clause in step["only"] if _is_ours(clause)}
     choices = []
-    for other in steps:
-        if not other["outcomes"] or other["code"] == step["code"]:
-            continue
+    place = steps.index(step)
+    for at, other in enumerate(steps):
         chosen = asked.get(f"{STEP_FACT}{other['code']}", {}).get("value", [])
+        if not other["outcomes"] or other["code"] == step["code"] or (at > place and not chosen):
+            continue
         named = [(one["code"], said(one["labels"])) for one in other["outcomes"]]
         for code, label in [*named, *((code, str(flow_words.STEP_STATES[code])) for code in ENDED[1:])]:
             choices.append((f"{other['code']}:{code}", other["code"], label or code, code in chosen))
