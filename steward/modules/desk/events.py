@@ -281,6 +281,25 @@ class MacroSaved(Event, frozen=True, kw_only=True):
     active: bool
 
 
+class ViewSaved(Event, frozen=True, kw_only=True):
+    """A view of the inbox was saved or changed. `shared`: empty for its owner alone, team or all."""
+
+    KIND = "desk.view_saved"
+    SUBJECT = "ticket_view"
+    ticket_view_id: int
+    version: int
+    shared: str
+
+
+class ViewRemoved(Event, frozen=True, kw_only=True):
+    """A view of the inbox is no more; its tickets are what they were."""
+
+    KIND = "desk.view_removed"
+    SUBJECT = "ticket_view"
+    ticket_view_id: int
+    shared: str
+
+
 class MacroUsed(Event, frozen=True, kw_only=True):
     """An answer went out that was made from a standard answer."""
 

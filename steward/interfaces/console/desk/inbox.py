@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
+from steward.interfaces.console.desk.conditions import choices, flags, read_conditions, written
 from steward.interfaces.console.desk.context import context_of
 from steward.interfaces.console.desk.pane import pane_of
 from steward.kernel import moment
@@ -20,7 +22,9 @@ from steward.modules.desk.commands import attending
 from steward.modules.desk.queries import inbox as queries
 from steward.modules.desk.queries import words
 from steward.modules.desk.queries.ticket import get_ticket
+from steward.modules.desk.queries.views import View, view_counts, view_page, views_of
 from steward.modules.desk.rules import tickets
+from steward.modules.desk.rules.views import Conditions, narrowed
 
 PAGE = 40
 ICONS = {
@@ -34,7 +38,6 @@ ICONS = {
     "closed": "archive",
     "spam": "ban",
 }
-FILTERS = ("channel", "category", "priority")
 
 
 @require_GET
@@ -56,34 +59,56 @@ def ticket(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def _listed(request: StaffRequest) -> dict[str, Any]:
-    now = moment.now()
-    queue = _queue(request)
-    chosen = {name: request.GET.get(name, "")[:40] for name in FILTERS}
-    filters = queries.TicketFilters(queue=queue, staff_id=request.actor.staff_id, **chosen)
-    page = queries.inbox_page(filters, now=now, after=request.GET.get("after", "")[:60], limit=PAGE)
-    counts = queries.queue_counts(request.actor.staff_id, now=now)
-    kept = {"queue": queue} | {name: value for name, value in chosen.items() if value}
-    at = kept | ({"after": request.GET["after"]} if request.GET.get("after") else {})
+    now, staff_id = moment.now(), request.actor.staff_id
+    views = views_of(staff_id)
+    view, queue = _view(request, views), _queue(request)
+    more = read_conditions(request.GET)
+    after = request.GET.get("after", "")[:60]
+    if view is not None:
+        conditions = narrowed(view.conditions, more)
+        page = view_page(conditions, view.sort, staff_id=staff_id, now=now, after=after, limit=PAGE)
+    else:
+        filters = queries.TicketFilters(queue=queue, staff_id=staff_id, more=more)
+        page = queries.inbox_page(filters, now=now, after=after, limit=PAGE)
+    counts = queries.queue_counts(staff_id, now=now)
+    counted = view_counts(views, staff_id=staff_id, now=now)
+    base = ("view", str(view.id)) if view else ("queue", queue)
+    kept = [base, *written(more)]
+    at = kept + ([("after", after)] if after else [])
     return {
-        "queue": queue,
-        "queue_label": words.word(words.QUEUES, queue),
-        "queues": [(code, label, ICONS[code], counts.get(code), code == queue) for code, label in words.QUEUES.items()],
+        "base": base,
+        "queue_label": view.name if view else words.word(words.QUEUES, queue),
+        "queues": [
+            (code, label, ICONS[code], counts.get(code), view is None and code == queue)
+            for code, label in words.QUEUES.items()
+        ],
+        "views": [(one, counted[one.id], one == view) for one in views],
+        "columns": view.columns if view else (),
         "late": counts["late"],
         "rows": page.rows,
         "open_number": request.GET.get("ticket", "").upper(),
         "row_query": "?" + urlencode(at),
         "list_url": "?" + urlencode(at),
-        "next_url": "?" + urlencode(kept | {"after": page.after}) if page.after else "",
-        "first_url": "?" + urlencode(kept) if request.GET.get("after") else "",
-        "chosen": chosen,
-        "is_narrowed": any(chosen.values()),
-        "channels": list(words.CHANNELS.items()),
-        "categories": words.CATEGORIES,
-        "priorities": list(words.PRIORITIES.items()),
+        "next_url": "?" + urlencode([*kept, ("after", page.after)]) if page.after else "",
+        "first_url": "?" + urlencode(kept) if after else "",
+        "save_url": f"{reverse('desk_views')}?{urlencode([('new', '1'), *kept])}",
+        "conditions": more,
+        "tags": ", ".join(more.tags),
+        "fields": choices(more, whole=False),
+        "flags": flags(more),
+        "is_narrowed": more != Conditions(),
         "may_work": request.actor.may("tickets.work"),
         "may_manage": request.actor.may("tickets.manage"),
         "bulk_moves": [(verb, words.VERBS[verb]) for verb in ("wait_for_customer", "wait_for_third", "solve")],
     }
+
+
+def _view(request: StaffRequest, views: Sequence[View]) -> View | None:
+    """Choose the view: what is asked for, or the one the inbox opens with where no queue is asked for."""
+    asked = row_number(request.GET.get("view", ""))
+    if asked is None and not request.GET.keys() - {"ticket"}:
+        return next((view for view in views if view.default), None)
+    return next((view for view in views if view.id == asked), None)
 
 
 def _queue(request: StaffRequest) -> str:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django import template
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from steward.modules.desk.queries import flow_words, words
+from steward.modules.desk.queries.inbox import TicketRow
 
 register = template.Library()
 
@@ -72,6 +78,27 @@ def channel_name(channel: str) -> str:
 def author_name(author: str) -> str:
     """Name who said something."""
     return words.word(words.AUTHORS, author)
+
+
+@register.filter
+def bounded(count: int) -> str:
+    """Write a count that stops at a hundred."""
+    return "99+" if count > 99 else str(count)
+
+
+@register.filter
+def extras(row: TicketRow, columns: Sequence[str]) -> list[str]:
+    """Write what a saved view shows of a ticket besides what every list does; what is empty is left out."""
+    known = {
+        "category": words.word(words.CATEGORIES, row.category),
+        "team": row.team,
+        "tags": "、".join(row.tags),
+        "language": {"zh": _("Chinese"), "en": _("English")}.get(row.language, row.language),
+        "order": _("With an order") if row.order_id else "",
+        "opened": date_format(localtime(row.opened_at), "SHORT_DATETIME_FORMAT"),
+        "number": row.number,
+    }
+    return [str(known[column]) for column in columns if known.get(column)]
 
 
 @register.filter

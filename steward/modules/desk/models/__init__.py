@@ -22,6 +22,7 @@ from steward.modules.desk.models.searching import SearchDue, SearchText
 from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
 from steward.modules.desk.models.translations import Translation
 from steward.modules.desk.models.watching import WatchNews, WatchWish
+from steward.modules.desk.models.views import SavedView, ViewPlace
 
 __all__ = [
     "Assignment",
@@ -56,6 +57,7 @@ __all__ = [
     "ReviewRemark",
     "RoutingRule",
     "ScoreSheet",
+    "SavedView",
     "SearchDue",
     "SearchText",
     "SkillNeed",
@@ -63,6 +65,7 @@ __all__ = [
     "TicketStep",
     "TicketVerdict",
     "Translation",
+    "ViewPlace",
     "Viewing",
     "WatchNews",
     "WatchWish",

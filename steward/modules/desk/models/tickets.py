@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
@@ -98,6 +99,9 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["solved_at"], condition=Q(state="solved"), name="ticket_solved_at"),
             models.Index(fields=["-id"], condition=Q(closed_as="spam"), name="ticket_spam"),
+            models.Index(fields=["-heard_at", "-id"], name="ticket_heard"),
+            models.Index(fields=["-opened_at", "-id"], name="ticket_opened"),
+            GinIndex(fields=["tags"], name="ticket_tags"),
         )
 
 

@@ -12,10 +12,11 @@ from msgspec import Struct
 from steward.kernel import arrays, sql
 from steward.modules.deadlines.queries import ClockView, next_clocks
 from steward.modules.desk.models import Ticket, Viewing
+from steward.modules.desk.queries.conditions import narrowing, teams_of
 from steward.modules.desk.queries.names import MaskedCustomer, masked_customers, staff_names
 from steward.modules.desk.queries.tally import heaps
 from steward.modules.desk.rules import tickets
-from steward.modules.people import queries as people
+from steward.modules.desk.rules.views import Conditions
 
 PACKAGE = "steward.modules.desk"
 SUBJECT = "ticket"
@@ -25,7 +26,7 @@ ENDED = ("solved", "closed", "spam")
 
 
 class TicketFilters(Struct, frozen=True, kw_only=True):
-    """Which tickets: those of a queue as one person sees it, of a customer or of an order."""
+    """Which tickets of a queue as one person sees it; of `more` all but its states counts."""
 
     queue: str = "active"
     staff_id: int | None = None
@@ -33,6 +34,7 @@ class TicketFilters(Struct, frozen=True, kw_only=True):
     category: str = ""
     priority: str = ""
     tag: str = ""
+    more: Conditions = Conditions()
 
 
 class TicketRow(Struct, frozen=True, kw_only=True):
@@ -63,6 +65,9 @@ class TicketRow(Struct, frozen=True, kw_only=True):
     clock: ClockView | None
     unread: bool
     simulated: bool
+    sub_reason: str = ""
+    language: str = ""
+    tags: list[str] = []
 
 
 class TicketPage(Struct, frozen=True):
@@ -80,7 +85,7 @@ def queue_counts(staff_id: int | None, *, now: datetime) -> dict[str, int]:
     found = heaps(now)
     here = [heap for heap in found if not heap.away]
     mine = [heap for heap in here if heap.owner_id is not None and heap.owner_id == staff_id]
-    teams = set(_teams(staff_id))
+    teams = set(teams_of(staff_id))
     return {
         "mine": sum(heap.count for heap in mine),
         "unassigned": sum(heap.count for heap in here if heap.owner_id is None),
@@ -119,7 +124,7 @@ def matching(filters: TicketFilters, *, now: datetime) -> QuerySet[Ticket]:
             wanted &= Q(**{name: value})
     if filters.tag:
         wanted &= Q(tags__contains=[filters.tag])
-    return Ticket.objects.filter(wanted)
+    return Ticket.objects.filter(wanted & narrowing(filters.more, staff_id=filters.staff_id, now=now))
 
 
 def _of_queue(filters: TicketFilters, now: datetime) -> Q:
@@ -138,12 +143,8 @@ def _of_queue(filters: TicketFilters, now: datetime) -> Q:
     if filters.queue == "unassigned":
         return active & Q(owner_id__isnull=True)
     if filters.queue == "team":
-        return active & Q(team__in=_teams(filters.staff_id))
+        return active & Q(team__in=teams_of(filters.staff_id))
     return active & Q(state__in=tickets.WAITING) if filters.queue == "waiting" else active
-
-
-def _teams(staff_id: int | None) -> list[str]:
-    return sorted(people.team_of([staff_id]).values()) if staff_id else []
 
 
 def _after(row: Ticket) -> str:
@@ -239,4 +240,7 @@ def _row(
         clock=clock,
         unread=row.id not in seen or seen[row.id] < row.heard_at,
         simulated=row.simulated,
+        sub_reason=row.sub_reason,
+        language=row.language,
+        tags=row.tags,
     )
