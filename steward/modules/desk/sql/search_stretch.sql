@@ -1,4 +1,5 @@
 -- One stretch of time, newest first: what matches (so many at most), of that the newest of each ticket that fits.
+-- Messages and tickets are looked up one by one (LIMIT 1): a guess of too many hits must not read a whole table.
 -- The stretch has a lexeme of its own in `wanted`, so that a frequent word costs no more than what it has there.
 WITH hit AS MATERIALIZED (
     SELECT id, at, message_id, ticket_id
@@ -14,14 +15,18 @@ seen AS (
 said AS (
     SELECT hit.id, hit.at, message.id AS message_id, COALESCE(message.ticket_id, hit.ticket_id) AS ticket_id
     FROM hit
-    LEFT JOIN desk_message AS message ON message.id = hit.message_id
+    LEFT JOIN LATERAL (
+        SELECT id, ticket_id, state, author FROM desk_message WHERE id = hit.message_id LIMIT 1
+    ) AS message ON true
     WHERE (message.id IS NULL AND %(author)s = '')
        OR (message.state <> 'withdrawn' AND (%(author)s = '' OR message.author = %(author)s))
 ),
 fit AS (
     SELECT said.*, row_number() OVER (PARTITION BY said.ticket_id ORDER BY said.at DESC, said.id DESC) AS place
     FROM said
-    JOIN desk_ticket AS ticket ON ticket.id = said.ticket_id
+    CROSS JOIN LATERAL (
+        SELECT channel, category, team, state, owner_id, closed_as FROM desk_ticket WHERE id = said.ticket_id LIMIT 1
+    ) AS ticket
     WHERE (%(channel)s = '' OR ticket.channel = %(channel)s)
       AND (%(category)s = '' OR ticket.category = %(category)s)
       AND (%(team)s = '' OR ticket.team = %(team)s)
