@@ -21,8 +21,8 @@ from steward.modules.desk.models.routing import Assignment, KeyAgent, LoadWeight
 from steward.modules.desk.models.searching import SearchDue, SearchText
 from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
 from steward.modules.desk.models.translations import Translation
-from steward.modules.desk.models.watching import WatchNews, WatchWish
 from steward.modules.desk.models.views import SavedView, ViewPlace
+from steward.modules.desk.models.watching import WatchNews, WatchWish
 
 __all__ = [
     "Assignment",
@@ -56,8 +56,8 @@ __all__ = [
     "ReviewPoint",
     "ReviewRemark",
     "RoutingRule",
-    "ScoreSheet",
     "SavedView",
+    "ScoreSheet",
     "SearchDue",
     "SearchText",
     "SkillNeed",
