@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
     """The first sheet, the first plan, two limits and five notices (DSK-11, DSK-1)."""
 
     dependencies: ClassVar = [
-        ("desk", "0080_quality"),
+        ("desk", "0016_quality"),
         ("deadlines", "0004_clocks_by_hand"),
         ("messaging", "0005_inbound"),
     ]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0094_translations'),
+        ('desk', '0022_translations'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0093_first_owners'),
+        ('desk', '0021_first_owners'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0051_search_due'),
+        ('desk', '0012_search_due'),
     ]
 
     operations = [

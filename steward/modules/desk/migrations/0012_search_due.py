@@ -49,7 +49,7 @@ READ = (
 class Migration(migrations.Migration):
     """Triggers, and the texts of before (DSK-10)."""
 
-    dependencies: ClassVar = [("desk", "0050_search")]
+    dependencies: ClassVar = [("desk", "0011_search")]
     operations: ClassVar = [
         *(migrations.RunSQL(NEW.format(**one) + CHANGED.format(**one), UNDO.format(**one)) for one in READ),
         *(migrations.RunSQL(PRESENT.format(**one), migrations.RunSQL.noop) for one in READ),

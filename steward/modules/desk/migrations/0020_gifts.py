@@ -22,5 +22,5 @@ WHERE active AND set_by = 'system:seed'
 class Migration(migrations.Migration):
     """Say which steps give a solution."""
 
-    dependencies: ClassVar = [("desk", "0091_outcomes")]
+    dependencies: ClassVar = [("desk", "0019_outcomes")]
     operations: ClassVar = [migrations.RunSQL(GIVE, migrations.RunSQL.noop)]

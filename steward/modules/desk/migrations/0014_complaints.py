@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0060_chats'),
+        ('desk', '0013_chats'),
     ]
 
     operations = [

@@ -16,7 +16,7 @@ ORDER BY event.id
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0081_quality_rows'),
+        ('desk', '0017_quality_rows'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0090_moves'),
+        ('desk', '0018_moves'),
     ]
 
     operations = [

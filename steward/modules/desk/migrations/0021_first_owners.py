@@ -19,7 +19,7 @@ TEXTS = {
 class Migration(migrations.Migration):
     """Notices to first owners (DSK-6)."""
 
-    dependencies: ClassVar = [("desk", "0092_gifts"), ("messaging", "0005_inbound")]
+    dependencies: ClassVar = [("desk", "0020_gifts"), ("messaging", "0005_inbound")]
     operations: ClassVar = [
         FirstRows(
             "messaging.MessageKind",

@@ -134,7 +134,7 @@ def texts() -> Iterator[Row]:
 class Migration(migrations.Migration):
     """Rows of DSK-8 and DSK-9."""
 
-    dependencies: ClassVar = [("desk", "0070_complaints"), ("messaging", "0012_order_senders")]
+    dependencies: ClassVar = [("desk", "0014_complaints"), ("messaging", "0012_order_senders")]
     operations: ClassVar = [
         FirstRows("ComplaintType", lambda: types(of=False)),
         FirstRows("ComplaintType", lambda: types(of=True), by={"parent": "code"}),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0071_complaint_rows'),
+        ('desk', '0015_complaint_rows'),
     ]
 
     operations = [
