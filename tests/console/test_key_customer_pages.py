@@ -18,15 +18,15 @@ def test_a_customer_is_assigned_and_handed_over_with_what_was_before() -> None:
     (heard,) = words.said(words.word(customer_id=words.customer()))
     number = words.ticket_of(heard).number
     boss = make.browser("zhao")
-    boss.post(f"{PAGE}set", {"customer": number, "agent": hu, "note": "年框客户"})
+    boss.post(f"{PAGE}assign", {"customer": number, "agent": hu, "note": "年框客户"})
     assert "年框客户" in boss.get(f"{PAGE}?agent={hu}").content.decode()
     boss.post(f"{PAGE}hand-over", {"from": hu, "to": qian, "note": "胡敏休假"})
     row = KeyAgent.objects.get()
     assert (row.staff_id, row.note) == (qian, "胡敏休假")
     assert "胡敏 → 钱文" in boss.get(PAGE).content.decode()
-    boss.post(f"{PAGE}set", {"customer": str(row.customer_id), "agent": ""})
+    boss.post(f"{PAGE}assign", {"customer": str(row.customer_id), "agent": ""})
     assert not KeyAgent.objects.exists()
-    assert boss.post(f"{PAGE}set", {"customer": "999999", "agent": hu}).status_code == 302
+    assert boss.post(f"{PAGE}assign", {"customer": "999999", "agent": hu}).status_code == 302
     assert make.browser("wang").get(PAGE).status_code == 403
 
 

@@ -43,7 +43,7 @@ def key_customers(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @needs(NEEDS)
-def key_customer_set(request: StaffRequest) -> HttpResponse:
+def key_customer_assign(request: StaffRequest) -> HttpResponse:
     """Let somebody look after a customer, or nobody in particular."""
     customer_id = _customer(typed(request, "customer", 30))
     if customer_id is None:
