@@ -1,4 +1,7 @@
-"""What the desk announces of tickets, calls and chats. Every event names its ticket; `order_id` 0 where a ticket is about no order."""
+"""What the desk announces of tickets, calls and chats.
+
+Every event names its ticket; `order_id` is 0 where a ticket is about no order.
+"""
 
 from __future__ import annotations
 
