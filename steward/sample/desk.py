@@ -12,7 +12,9 @@ from steward.kernel.actor import Actor, system
 from steward.modules.desk.commands import answering, moving, owning, restating, standard_answers
 from steward.modules.desk.commands.settling import settle_answers
 from steward.modules.desk.commands.taking_in import Word, take_in
+from steward.modules.desk.commands.views import ViewDraft, save_view
 from steward.modules.desk.queries.inbox import TicketFilters, inbox_page
+from steward.modules.desk.rules.views import Conditions
 from steward.modules.messaging.commands.accounts import save_account
 from steward.modules.messaging.commands.receiving import receive
 from steward.modules.messaging.queries.inbound import InboundView, received
@@ -60,11 +62,20 @@ class Running(Struct):
         return self.talk.said[turn].format(order=self.order_number)
 
 
+VIEWS = {
+    "等回复的物流问题": Conditions(categories=("logistics",), awaiting=True),
+    "Unowned, urgent": Conditions(owners=("nobody",), urgencies=("urgent",)),
+}
+
+
 def talk(crew: Crew, cases: Sequence[Case], now: datetime) -> int:
     """Let customers write, take part of it on, answer, and move it on. Returns how many tickets there are."""
     for code, (titles, bodies, category, then) in ANSWERS.items():
         draft = standard_answers.MacroDraft(code=code, titles=titles, bodies=bodies, category=category, then=then)
         standard_answers.save_macro(crew.first("after_sales_manager"), draft=draft, now=now)
+    for name, conditions in VIEWS.items():
+        shared = ViewDraft(name=name, conditions=conditions, shared="all")
+        save_view(crew.first("after_sales_manager"), draft=shared, now=now)
     save_account(DESK, kind="chat", code=BOXES["chat"], name="官网在线客服", facts=CHAT, now=now)
     running = _begun(cases, now)
     _write(running, 0, now)

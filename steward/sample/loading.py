@@ -150,13 +150,18 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     stocktakes.count(crew, Random(f"{seed}:stocktakes"), now)
     say("finding what went wrong")
     exceptions.happen(crew, [case.order_id for case in cases], now)
+    _serve(crew, cases, now, say)
+    return loaded
+
+
+def _serve(crew: Crew, cases: list[work.Case], now: datetime, say: Say) -> None:
+    """Let customers write and be answered, complain and be asked, and the desk be looked at."""
     say("answering customers")
     desk.talk(crew, cases, now)
     say("hearing complaints, and asking whether customers are satisfied")
     complaints.hear(crew, now)
     say("reviewing how customers were answered")
     quality.review(crew, now)
-    return loaded
 
 
 def _set_up(crew: Crew, loaded: Loaded) -> None:

@@ -65,7 +65,7 @@ def follow_ups(request: StaffRequest) -> HttpResponse:
         "now": now,
         "scores": (5, 4, 3, 2, 1),
         "may_work": request.actor.may(WORK),
-        "may_set": request.actor.may("settings.desk"),
+        "may_arrange": request.actor.may("settings.desk"),
     }
     return render(request, "console/complaints/follow_ups.html", facts)
 

@@ -50,7 +50,7 @@ def complaints(request: StaffRequest) -> HttpResponse:
         "chosen": {name: getattr(filters, name) for name in CHOICES},
         "orders": numbers_of_orders([row.order_id for row in rows if row.order_id]),
         "may_work": request.actor.may(WORK),
-        "may_set": request.actor.may("settings.desk"),
+        "may_arrange": request.actor.may("settings.desk"),
         **choices(),
     }
     return render(request, "console/complaints/complaints.html", facts)
