@@ -16,6 +16,9 @@ from tests.browser.conftest import Visit
 from tests.browser.foreign import shop
 from tests.browser.visitor import PHONE
 
+# What a worker does in between may wait for other jobs.
+MS = 30_000
+
 
 def in_own_thread(work: Callable[[], object]) -> None:
     """Do something in the database: Playwright holds the loop of this thread."""
@@ -48,31 +51,31 @@ def test_a_visitor_and_an_agent_chat_and_a_broken_line_loses_nothing(visit: Visi
         chat.get_by_role("button", name="打开在线客服").click()
         chat.get_by_label("请输入消息").fill("帐篷少了一根杆")
         chat.get_by_label("请输入消息").press("Enter")
-        expect(chat.locator(".ch-visitor .ch-state")).to_have_text("已发送")
+        expect(chat.locator(".ch-visitor .ch-state")).to_have_text("已发送", timeout=MS)
         mei.look("asked")
 
         wang.go("/desk/?queue=active")
         wang.page.locator(".dk-row", has_text="帐篷少了一根杆").first.click()
         wang.sees(f"{origin}/tents")
-        expect(chat.locator(".ch-visitor .ch-state")).to_have_text("已读")
+        expect(chat.locator(".ch-visitor .ch-state")).to_have_text("已读", timeout=MS)
         chat.get_by_label("请输入消息").press_sequentially("在")
         wang.sees("客户正在输入")
         wang.page.get_by_label("回复内容").fill("您好，今天补寄。")
         wang.page.get_by_label("回复内容").press("Control+Enter")
-        expect(chat.locator(".ch-staff .ch-words")).to_have_text("您好，今天补寄。")
-        expect(chat.locator(".ch-staff .ch-who")).to_have_text("王丽")
-        expect(wang.page.locator("#dk-thread")).to_contain_text("已读")
+        expect(chat.locator(".ch-staff .ch-words")).to_have_text("您好，今天补寄。", timeout=MS)
+        expect(chat.locator(".ch-staff .ch-who")).to_have_text("王丽", timeout=MS)
+        expect(wang.page.locator("#dk-thread")).to_contain_text("已读", timeout=MS)
 
         mei.page.context.set_offline(True)
         chat.get_by_label("请输入消息").fill("在吗？几天到？")
         chat.get_by_label("请输入消息").press("Enter")
         wang.page.get_by_label("回复内容").fill("两天左右。")
         wang.page.get_by_label("回复内容").press("Control+Enter")
-        expect(chat.locator(".ch-pending")).to_have_count(1)
-        expect(wang.page.locator("#dk-thread")).to_contain_text("已发送")
+        expect(chat.locator(".ch-pending")).to_have_count(1, timeout=MS)
+        expect(wang.page.locator("#dk-thread")).to_contain_text("已发送", timeout=MS)
         mei.page.context.set_offline(False)
-        expect(chat.locator(".ch-staff .ch-words")).to_have_text(["您好，今天补寄。", "两天左右。"])
-        expect(chat.locator(".ch-visitor .ch-words")).to_have_text(["帐篷少了一根杆", "在吗？几天到？"])
+        expect(chat.locator(".ch-staff .ch-words")).to_have_text(["您好，今天补寄。", "两天左右。"], timeout=MS)
+        expect(chat.locator(".ch-visitor .ch-words")).to_have_text(["帐篷少了一根杆", "在吗？几天到？"], timeout=MS)
         wang.sees("在吗？几天到？")
         wang.look("answered")
         mei.look("back")
