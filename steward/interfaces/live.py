@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
@@ -38,6 +39,8 @@ HEARTBEAT_S = 15.0
 LOOK_S = 60.0
 WAITING_AT_MOST = 100
 RECONNECT_AT_MOST_S = 10.0
+# What was told lately, for pages whose stream begins after they were made.
+KEPT_AT_MOST, KEPT_S = 500, 30.0
 # Sent when a reader was too slow or the listener had to connect anew: something may have been missed.
 RESYNC = b"event: resync\ndata: {}\n\n"
 
@@ -77,6 +80,7 @@ class Hub:
         # Who else hears over this connection, by channel, and who wants to know that something may have been missed.
         self.also: dict[str, Callable[[str], None]] = {}
         self.anew: list[Callable[[], None]] = []
+        self._told: deque[tuple[float, frozenset[str], bytes]] = deque(maxlen=KEPT_AT_MOST)
         self._listener: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -127,14 +131,26 @@ class Hub:
         except msgspec.DecodeError as error:
             logger.warning("live notice is not understood", error=str(error))
             return
-        kinds = set(notice.kinds or [notice.topic])
+        kinds = frozenset(notice.kinds or [notice.topic])
         # Without a name of its own: browsers hand named events only to those who know the name beforehand.
         chunk = f"data: {' '.join(payload.splitlines())}\n\n".encode()
+        self._told.append((time.monotonic(), kinds, chunk))
         for reader in self.readers:
             if not reader.wants or kinds & reader.wants:
                 reader.offer(chunk)
 
+    def catch_up(self, reader: Reader, age_s: float) -> None:
+        """Hand a reader what was told since its page was asked for: the page may not show it. Units: seconds ago."""
+        since = time.monotonic() - age_s
+        if age_s > KEPT_S or (len(self._told) == KEPT_AT_MOST and self._told[0][0] > since):
+            reader.offer(RESYNC)
+            return
+        for at, kinds, chunk in self._told:
+            if at >= since and (chunk is RESYNC or not reader.wants or kinds & reader.wants):
+                reader.offer(chunk)
+
     def _tell(self, chunk: bytes) -> None:
+        self._told.append((time.monotonic(), frozenset(), chunk))
         for reader in self.readers:
             reader.offer(chunk)
 
@@ -147,13 +163,17 @@ LIFE.probes["listener"] = HUB.probe
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer GET /events[?kinds=a,b]: a stream of notices for a signed-in person, until either side leaves."""
+    """Answer GET /events[?kinds=a,b][&age=ms]: notices for a signed-in person, until either side leaves.
+
+    `age`: how long ago the page was asked for; what was told since then comes first. Units: milliseconds.
+    """
     if not await _signed_in(scope):
         problem = {"type": "about:blank", "title": "Sign in first.", "status": 401, "code": "not_signed_in"}
         await reply_json(send, problem, status=401, content_type="application/problem+json")
         return
-    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("kinds", [])
-    reader = Reader(frozenset(kind for part in asked for kind in part.split(",") if kind))
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    reader = Reader(frozenset(kind for part in asked.get("kinds", []) for kind in part.split(",") if kind))
+    age = asked.get("age", ["0"])[0]
     headers = [
         (b"content-type", b"text/event-stream; charset=utf-8"),
         (b"cache-control", b"no-store"),
@@ -165,6 +185,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     leaving = asyncio.ensure_future(_until_disconnect(receive))
     leaving.add_done_callback(lambda _: reader.offer(None))
     HUB.readers.add(reader)
+    HUB.catch_up(reader, int(age) / 1_000 if age.isascii() and age.isdecimal() and len(age) < 9 else 0.0)
     READERS.inc()
     try:
         if not LIFE.leaving:

@@ -68,6 +68,36 @@ async def opened(stream: Stream) -> None:
     assert b"retry" in (await stream.next())["body"]
 
 
+def waits(reader: live.Reader) -> list[bytes | None]:
+    """Take out what waits to be sent."""
+    return [reader.waiting.get_nowait() for _ in range(reader.waiting.qsize())]
+
+
+def test_a_page_hears_what_was_told_since_it_was_asked_for() -> None:
+    hub = live.Hub()
+    hub.hear('{"kinds": ["desk.ticket_answered"]}')
+    all_kinds, orders, fresh, old = (live.Reader(frozenset(wants)) for wants in ([], ["orders.entered"], [], []))
+
+    hub.catch_up(all_kinds, 5.0)
+    hub.catch_up(orders, 5.0)
+    hub.catch_up(fresh, 0.0)
+    hub.catch_up(old, live.KEPT_S + 1)
+
+    assert waits(all_kinds) == [b'data: {"kinds": ["desk.ticket_answered"]}\n\n']
+    assert waits(orders) == waits(fresh) == []
+    assert waits(old) == [live.RESYNC]
+
+
+def test_a_page_from_before_all_that_is_still_known_reads_itself_anew() -> None:
+    hub, reader = live.Hub(), live.Reader(frozenset())
+    for number in range(live.KEPT_AT_MOST + 1):
+        hub.hear(f'{{"kinds": ["desk.{number}"]}}')
+
+    hub.catch_up(reader, 5.0)
+
+    assert waits(reader) == [live.RESYNC]
+
+
 def test_a_stranger_is_told_to_sign_in() -> None:
     async def story() -> None:
         stream = Stream(None)

@@ -77,8 +77,10 @@
     mark.title = text;
     mark.querySelector(".sw-live-text").textContent = text;
   };
+  // What was told since this page was asked for may not be on it: the stream begins there.
+  const asked = performance.getEntriesByType("navigation")[0]?.requestStart || 0;
   const connect = () => {
-    const stream = new EventSource(document.body.dataset.eventsUrl);
+    const stream = new EventSource(`${document.body.dataset.eventsUrl}?age=${Math.ceil(performance.now() - asked)}`);
     let lost = false;
     stream.addEventListener("open", () => {
       say("live", texts.live);
