@@ -54,7 +54,7 @@ FROM desk_message
 def _house() -> None:
     """Two years of a small house, written in one go."""
     memory.forget_everything()
-    columns = {"tickets": TICKETS, "messages": MESSAGES, "now": NOW}
+    columns: dict[str, Any] = {"tickets": TICKETS, "messages": MESSAGES, "now": NOW}
     with connection.cursor() as cursor:
         for statement in (TICKET_ROWS, MESSAGE_ROWS, SEARCH_ROWS):
             cursor.execute(statement, columns)
