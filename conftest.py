@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # xdist has no types
 
 from steward.interfaces.cli.messages import catalogues
 from steward.kernel import memory
@@ -29,15 +30,24 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares something dear, and begin with it: what takes longest must not come last.
+    """Begin with what takes longest: it must not come last."""
+    items.sort(key=lambda item: GROUPS.index(group_of(item.nodeid)))
+
+
+class Houses(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
+    """Give tests that share something dear to one process, all others to whoever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid) or nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Houses:
+    """Keep together what shares something dear.
 
     One home with its tables for all that starts the whole of Steward, one house for all stories in a browser.
     """
-    groups = {item: _group(item) for item in items}
-    for item, group in groups.items():
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: GROUPS.index(groups[item]))
+    return Houses(config, log)
 
 
 def pytest_collection_finish() -> None:
@@ -47,12 +57,14 @@ def pytest_collection_finish() -> None:
 
 
 GROUPS = ("running", "browser", "")
+RUNNING = ("tests/ops/test_run.py", "tests/races/test_crash.py")
 
 
-def _group(item: pytest.Item) -> str:
-    if {"migrated", "from_nothing"} & set(getattr(item, "fixturenames", ())):
+def group_of(nodeid: str) -> str:
+    """Name what a test shares with others; empty where it shares nothing."""
+    if nodeid.startswith(RUNNING):
         return "running"
-    return "browser" if "tests/browser/" in item.nodeid else ""
+    return "browser" if nodeid.startswith("tests/browser/") else ""
 
 
 @pytest.fixture(scope="session")

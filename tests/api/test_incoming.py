@@ -39,13 +39,19 @@ def test_files_and_times_of_others_are_kept() -> None:
 
 
 def test_everything_wrong_is_named_at_once_and_nothing_taken() -> None:
-    wrong = body(sender={}, text=" ", at="2026-01-01T00:00:00", files=[])
+    wrong = body(sender={}, text=" ", at="1926-01-01T00:00:00Z", files=[])
 
     answer = Caller("messaging.hand_in").post("messages/incoming", wrong)
 
     fields = [found["field"] for found in answer.json()["findings"]]
     assert (answer.status_code, fields) == (422, ["messages.0.sender", "messages.0.text", "messages.0.at"])
     assert Inbound.objects.count() == 0
+
+
+def test_a_time_without_its_zone_or_as_a_bare_number_is_none() -> None:
+    for at in ("2026-01-01T00:00:00", 0):
+        answer = Caller("messaging.hand_in").post("messages/incoming", body(at=at))
+        assert (answer.status_code, [found["field"] for found in answer.json()["findings"]]) == (422, ["messages.0.at"])
 
 
 def test_who_may_not_hand_in_hands_in_nothing() -> None:

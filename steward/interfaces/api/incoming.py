@@ -116,8 +116,8 @@ def _findings(one: IncomingInput, place: int) -> list[dict[str, Any]]:
         found.append({"field": f"messages.{place}.text", "code": "empty", "message": _("The message says nothing.")})
     for name in ("at", "due_at"):
         value = getattr(one, name)
-        if value is not None and (not 2000 < value.year < 2100):
-            words = _("Give a time with its zone.")
+        if value is not None and not 2000 < value.year < 2100:
+            words = _("Give a time of this century.")
             found.append({"field": f"messages.{place}.{name}", "code": "unfit_time", "message": words})
     for which, file in enumerate(one.files):
         if _content(file.content) is None:
