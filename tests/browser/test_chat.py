@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from django.db import connection
 from playwright.sync_api import expect
 
@@ -34,13 +35,25 @@ def in_own_thread(work: Callable[[], object]) -> None:
 
 
 def opened(origin: str) -> None:
-    """Let the shop show a chat, let Wang be there for it, and let answers leave at once."""
+    """Let the shop show a chat, and let Wang be there for it."""
     make.team("chat", usernames=("wang",))
     facts = {"origins": origin, "start": "person", "contact": "no", "team": "chat"}
     save_account(make.TESTER, kind="chat", code="tents", name="帐篷店", facts=facts, now=moment.now())
-    parameters.set_parameter(make.TESTER, name=UNDO_S.name, new=0, reason="test")
 
 
+def waits_s(seconds: int) -> None:
+    """Let answers leave after so many seconds, for all stories of this house."""
+    parameters.set_parameter(make.TESTER, name=UNDO_S.name, new=seconds, reason="test")
+
+
+@pytest.fixture
+def _at_once(visit: Visit) -> Iterator[None]:
+    in_own_thread(lambda: waits_s(0))
+    yield
+    in_own_thread(lambda: waits_s(10))
+
+
+@pytest.mark.usefixtures("_at_once")
 def test_a_visitor_and_an_agent_chat_and_a_broken_line_loses_nothing(visit: Visit) -> None:
     wang = visit("wang")
     with shop(wang.house.address, "tents") as origin:
