@@ -19,8 +19,14 @@ FRESH_S = 5.0
 KEPT_AT_MOST = 5_000
 # What people call the parts of the system that act by themselves; others stand by their name.
 _PARTS = {
+    "approvals.expire": gettext_lazy("approvals"),
+    "chat": gettext_lazy("web chat"),
+    "cli": gettext_lazy("command line"),
+    "customers.merging": gettext_lazy("merging of customers"),
     "deadlines.sweep": gettext_lazy("time limits"),
     "desk": gettext_lazy("service desk"),
+    "desk.classifier": gettext_lazy("sorting of tickets"),
+    "desk.phone": gettext_lazy("telephone"),
     "fulfilment": gettext_lazy("allocation"),
     "import": gettext_lazy("import"),
     "incidents": gettext_lazy("surge mode"),
@@ -28,9 +34,18 @@ _PARTS = {
     "intake": gettext_lazy("intake"),
     "inventory": gettext_lazy("stock"),
     "logistics": gettext_lazy("shipping"),
+    "logistics.webhook": gettext_lazy("carriers’ reports"),
     "messaging": gettext_lazy("messages"),
+    "messaging.api": gettext_lazy("messages handed in"),
+    "messaging.channels": gettext_lazy("channels"),
+    "messaging.reports": gettext_lazy("reports of delivery"),
     "orders": gettext_lazy("orders"),
+    "payments": gettext_lazy("payments"),
     "payments.callback": gettext_lazy("payment callbacks"),
+    "people.calendars": gettext_lazy("calendars"),
+    "people.stations": gettext_lazy("stations"),
+    "portal.contact": gettext_lazy("contact form"),
+    "portal.customer": gettext_lazy("customer’s page"),
     "sample": gettext_lazy("sample data"),
     "seed": gettext_lazy("first data"),
 }
