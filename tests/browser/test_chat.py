@@ -68,7 +68,7 @@ def test_a_visitor_and_an_agent_chat_and_a_broken_line_loses_nothing(visit: Visi
         mei.look("asked")
 
         wang.go("/desk/?queue=active")
-        wang.page.locator(".dk-row", has_text="帐篷少了一根杆").first.click()
+        wang.page.locator(".dk-row", has_text="帐篷少了一根杆").first.click(timeout=MS)
         wang.sees(f"{origin}/tents")
         expect(chat.locator(".ch-visitor .ch-state")).to_have_text("已读", timeout=MS)
         chat.get_by_label("请输入消息").press_sequentially("在")
