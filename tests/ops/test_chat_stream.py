@@ -147,7 +147,8 @@ def test_a_visitor_has_few_streams_at_once() -> None:
         readers = [stream.Reader(1, 0) for _time in range(stream.STREAMS_OF_ONE + 2)]
         for reader in readers:
             hub.join(reader)
-        assert len(hub.readers[1]) == stream.STREAMS_OF_ONE
+        assert list(hub.readers[1]) == readers[2:]
+        assert [reader.waiting.qsize() for reader in readers[:3]] == [1, 1, 0]  # the oldest were ended
         for reader in readers:
             hub.leave(reader)
         assert not hub.readers

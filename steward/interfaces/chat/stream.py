@@ -77,7 +77,8 @@ class ChatHub:
     """The visitors of this process, and the one task that reads for them."""
 
     def __init__(self) -> None:
-        self.readers: dict[int, set[Reader]] = defaultdict(set)
+        # Those of one visitor in the order they came.
+        self.readers: dict[int, dict[Reader, None]] = defaultdict(dict)
         self._news: set[int] = set()
         self._wake = asyncio.Event()
         self._feeder: asyncio.Task[None] | None = None
@@ -109,15 +110,17 @@ class ChatHub:
         """Begin to feed a stream, the oldest of too many of one visitor being ended."""
         readers = self.readers[reader.visit_id]
         if len(readers) >= STREAMS_OF_ONE:
-            readers.pop().offer(None)
-        readers.add(reader)
+            oldest = next(iter(readers))
+            del readers[oldest]
+            oldest.offer(None)
+        readers[reader] = None
         self.mark([reader.visit_id])
 
     def leave(self, reader: Reader) -> None:
         """Feed a stream no more."""
         readers = self.readers.get(reader.visit_id)
         if readers is not None:
-            readers.discard(reader)
+            readers.pop(reader, None)
             if not readers:
                 del self.readers[reader.visit_id]
 
