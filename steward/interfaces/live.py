@@ -41,6 +41,10 @@ WAITING_AT_MOST = 100
 RECONNECT_AT_MOST_S = 10.0
 # What was told lately, for pages whose stream begins after they were made.
 KEPT_AT_MOST, KEPT_S = 500, 30.0
+# A stream takes its time to arrive; to hear a thing twice costs less than to miss it.
+SLACK_S = 3.0
+# Of no worth a moment later.
+FLEETING = ".typing"
 # Sent when a reader was too slow or the listener had to connect anew: something may have been missed.
 RESYNC = b"event: resync\ndata: {}\n\n"
 
@@ -134,14 +138,15 @@ class Hub:
         kinds = frozenset(notice.kinds or [notice.topic])
         # Without a name of its own: browsers hand named events only to those who know the name beforehand.
         chunk = f"data: {' '.join(payload.splitlines())}\n\n".encode()
-        self._told.append((time.monotonic(), kinds, chunk))
+        if not all(kind.endswith(FLEETING) for kind in kinds):
+            self._told.append((time.monotonic(), kinds, chunk))
         for reader in self.readers:
             if not reader.wants or kinds & reader.wants:
                 reader.offer(chunk)
 
     def catch_up(self, reader: Reader, age_s: float) -> None:
         """Hand a reader what was told since its page was asked for: the page may not show it. Units: seconds ago."""
-        since = time.monotonic() - age_s
+        since = time.monotonic() - age_s - SLACK_S
         if age_s > KEPT_S or (len(self._told) == KEPT_AT_MOST and self._told[0][0] > since):
             reader.offer(RESYNC)
             return
@@ -173,7 +178,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     reader = Reader(frozenset(kind for part in asked.get("kinds", []) for kind in part.split(",") if kind))
-    age = asked.get("age", ["0"])[0]
+    age = asked.get("age", [""])[0]
     headers = [
         (b"content-type", b"text/event-stream; charset=utf-8"),
         (b"cache-control", b"no-store"),
@@ -185,7 +190,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     leaving = asyncio.ensure_future(_until_disconnect(receive))
     leaving.add_done_callback(lambda _: reader.offer(None))
     HUB.readers.add(reader)
-    HUB.catch_up(reader, int(age) / 1_000 if age.isascii() and age.isdecimal() and len(age) < 9 else 0.0)
+    if age.isascii() and age.isdecimal() and len(age) < 9:
+        HUB.catch_up(reader, int(age) / 1_000)
     READERS.inc()
     try:
         if not LIFE.leaving:

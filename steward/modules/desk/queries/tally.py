@@ -30,9 +30,11 @@ class _Kept:
 
     heaps: list[Heap] | None = None
     at: datetime | None = None
+    changes = 0
 
     def forget(self) -> None:
-        """Have it counted anew."""
+        """Have it counted anew, also by who is counting now."""
+        self.changes += 1
         self.heaps = None
 
 
@@ -45,10 +47,12 @@ def heaps(now: datetime) -> list[Heap]:
     kept = _kept.heaps
     if kept is not None and _kept.at is not None and timedelta(0) <= now - _kept.at < LASTS:
         return kept
+    before = _kept.changes
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "queue_tally"), {"now": now})
         counted = [Heap(*row) for row in cursor.fetchall()]
-    _kept.heaps, _kept.at = counted, now
+    if _kept.changes == before:
+        _kept.heaps, _kept.at = counted, now
     return counted
 
 

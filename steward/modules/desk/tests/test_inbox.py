@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -24,6 +26,7 @@ from steward.modules.desk.models import Ticket
 from steward.modules.desk.queries.inbox import TicketFilters, find_tickets, inbox_page, queue_counts
 from steward.modules.desk.queries.presence import find_draft, present_at
 from steward.modules.desk.queries.standard_answers import get_macro, macros_for
+from steward.modules.desk.queries.tally import count_anew
 from steward.modules.desk.queries.ticket import get_ticket, thread
 from steward.modules.desk.tests import words
 from tests import make
@@ -98,6 +101,21 @@ def test_all_people_share_one_count_and_a_change_is_counted_at_once() -> None:
     Ticket.objects.filter(id=ids[2]).update(snoozed_until=NOW + timedelta(hours=2))
     assert queue_counts(wang.staff_id, now=NOW)["unassigned"] == 2
     assert queue_counts(wang.staff_id, now=NOW + timedelta(seconds=1))["unassigned"] == 1
+
+
+def test_a_count_begun_before_a_change_is_not_kept() -> None:
+    wang, ids = make.agent_wang(), tickets(1)
+
+    def changed_meanwhile(execute: Callable[..., Any], *asked: Any) -> Any:
+        found = execute(*asked)
+        count_anew()
+        return found
+
+    with connection.execute_wrapper(changed_meanwhile):
+        assert queue_counts(wang.staff_id, now=NOW)["unassigned"] == 1
+    Ticket.objects.filter(id=ids[0]).update(snoozed_until=NOW + timedelta(hours=2))
+
+    assert queue_counts(wang.staff_id, now=NOW)["unassigned"] == 0
 
 
 def test_a_longer_list_needs_no_more_statements() -> None:

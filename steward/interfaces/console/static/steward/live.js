@@ -68,7 +68,8 @@
   steward.changed = (kinds) => {
     kinds.forEach((kind) => waiting.add(kind));
     refreshIn(kinds.some((kind) => kind.startsWith("chat.")) ? AT_ONCE_MS : GATHER_MS);
-    countsTimer ||= setTimeout(fetchCounts, COUNTS_MS);
+    // What goes on inside a chat changes no count.
+    if (!kinds.every((kind) => kind.startsWith("chat."))) countsTimer ||= setTimeout(fetchCounts, COUNTS_MS);
   };
 
   // The stream ---------------------------------------------------------------------------------------------------------
