@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ def test_files_and_times_of_others_are_kept() -> None:
 
     Caller("messaging.hand_in").post("messages/incoming", body(files=files, due_at="2027-01-01T08:00:00+08:00"))
 
-    assert Inbound.objects.get().facts == {"due_at": "2027-01-01T08:00:00+08:00", "reply_rule": "person"}
+    assert Inbound.objects.get().facts == {"due_at": "2027-01-01T00:00:00+00:00", "reply_rule": "person"}
     assert Attachment.objects.get().media_type == "application/pdf"
 
 
@@ -48,8 +49,15 @@ def test_everything_wrong_is_named_at_once_and_nothing_taken() -> None:
     assert Inbound.objects.count() == 0
 
 
+def test_a_time_of_a_zone_no_database_knows_is_taken_in_utc() -> None:
+    answer = Caller("messaging.hand_in").post("messages/incoming", body(at="2026-03-01T00:00:00-19:48"))
+
+    assert answer.status_code == 200
+    assert Inbound.objects.get().sent_at == datetime(2026, 3, 1, 19, 48, tzinfo=UTC)
+
+
 def test_a_time_without_its_zone_or_as_a_bare_number_is_none() -> None:
-    for at in ("2026-01-01T00:00:00", 0):
+    for at in ("2026-01-01T00:00:00", 0, "0001-01-01T00:00:00+19:00"):
         answer = Caller("messaging.hand_in").post("messages/incoming", body(at=at))
         assert (answer.status_code, [found["field"] for found in answer.json()["findings"]]) == (422, ["messages.0.at"])
 

@@ -1,10 +1,10 @@
 """What the API gives: the shapes of its answers. Money in minor units of the named currency; times in UTC."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticKnownError
 
 BIGGEST_ID = 2**63 - 1
@@ -24,7 +24,15 @@ def _written(value: Any) -> Any:
     raise PydanticKnownError("datetime_type")
 
 
-Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written)]
+def _in_utc(value: datetime) -> datetime:
+    """Give a time in UTC: the database knows no zones further away than sixteen hours."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticKnownError("datetime_parsing", {"error": "out of range"}) from None
+
+
+Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written), AfterValidator(_in_utc)]
 
 
 class Filters(Schema):
