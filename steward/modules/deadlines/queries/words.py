@@ -58,6 +58,7 @@ CLOCKS: Mapping[str, Any] = {
     "assignment": pgettext_lazy("clock", "Somebody to take it"),
     "step": pgettext_lazy("clock", "Step of a flow"),
     "inspection_decision": pgettext_lazy("clock", "Inspected and decided"),
+    "case_decision": pgettext_lazy("clock", "Case answered"),
     "complaint_registered": pgettext_lazy("clock", "Registered"),
     "complaint_solved": pgettext_lazy("clock", "Solved"),
     "emergency_plan": pgettext_lazy("clock", "Plan made"),

@@ -99,3 +99,8 @@ def warehouse_id(code: str) -> int:
     if found is None:
         raise errors.NotFound(key=code)
     return found
+
+
+def warehouse_code(id_: int) -> str:
+    """Name the code of a warehouse; "" for none."""
+    return Warehouse.objects.filter(id=id_).values_list("code", flat=True).first() or ""

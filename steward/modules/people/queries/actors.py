@@ -46,6 +46,7 @@ _PARTS = {
     "people.stations": gettext_lazy("stations"),
     "portal.contact": gettext_lazy("contact form"),
     "portal.customer": gettext_lazy("customer’s page"),
+    "returns": gettext_lazy("after-sales cases"),
     "sample": gettext_lazy("sample data"),
     "seed": gettext_lazy("first data"),
 }

@@ -118,6 +118,12 @@ def team_staff(team_code: str) -> list[int]:
     return list(rows.values_list("staff_id", flat=True))
 
 
+def staff_of_teams(team_codes: Iterable[str]) -> set[int]:
+    """Name the active members of any of these teams."""
+    rows = TeamMember.objects.filter(team__code__in=list(team_codes), staff__is_active=True)
+    return set(rows.values_list("staff_id", flat=True))
+
+
 def has_skill(staff_id: int, skill: str, *, level: int = 1) -> bool:
     """Tell whether somebody has a skill at this level or above."""
     return StaffSkill.objects.filter(staff_id=staff_id, skill__code=skill, level__gte=level).exists()

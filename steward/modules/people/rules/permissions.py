@@ -62,6 +62,15 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "payments": ("payments.view", "payments.record", "payments.refund", "payments.approve", "payments.reconcile"),
     "deadlines": ("deadlines.clocks",),
     "approvals": ("approvals.view", "approvals.decide"),
+    "returns": (
+        "returns.view",
+        "returns.request",
+        "returns.decide",
+        "returns.receive",
+        "returns.inspect",
+        "returns.refund",
+        "returns.policies",
+    ),
     "desk": ("tickets.view", "tickets.work", "tickets.manage", "tickets.supervise"),
     "customers": (
         "customers.view",
@@ -101,6 +110,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
 OF_THE_SYSTEM = frozenset(
     {
         "approvals.expire",
+        "customers.enter",
         "deadlines.sweep",
         "desk.classify",
         "desk.take_in",
