@@ -12,22 +12,24 @@ from msgspec import Struct
 from steward.kernel import arrays, errors, events, money
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.catalog import queries
-from steward.modules.catalog.events import ComponentsChosen, ItemCreated, SubstitutesChosen
+from steward.modules.catalog import queries, rules
+from steward.modules.catalog.events import ComponentsChosen, ItemCreated, ReturnFactsSet, SubstitutesChosen
 from steward.modules.catalog.models import BundleComponent, Item, Shop, Substitute
 from steward.modules.catalog.rules import ABC_CLASSES, STORAGE_CLASSES
 
 INSERT = """
 INSERT INTO catalog_item (sku, name_zh, name_en, stocked, storage_class, price_minor, currency, weight_g, barcode,
                           usual_quantity, origin, shelf_life_days, minimum_remaining_days, length_mm, width_mm,
-                          height_mm, abc_class, active)
+                          height_mm, abc_class, category, return_class, warranty_months, serialised, active)
 SELECT *, true
 FROM unnest(%(skus)s::text[], %(names_zh)s::text[], %(names_en)s::text[], %(stocked)s::boolean[], %(classes)s::text[],
             %(prices)s::bigint[], %(currencies)s::text[], %(weights)s::integer[], %(barcodes)s::text[],
             %(usual)s::integer[], %(origins)s::text[], %(shelf_life)s::integer[], %(remaining)s::integer[],
-            %(lengths)s::integer[], %(widths)s::integer[], %(heights)s::integer[], %(abc)s::text[])
+            %(lengths)s::integer[], %(widths)s::integer[], %(heights)s::integer[], %(abc)s::text[],
+            %(categories)s::text[], %(return_classes)s::text[], %(warranties)s::integer[], %(serialised)s::boolean[])
      AS fresh (sku, name_zh, name_en, stocked, storage_class, price_minor, currency, weight_g, barcode, usual_quantity,
-               origin, shelf_life_days, minimum_remaining_days, length_mm, width_mm, height_mm, abc_class)
+               origin, shelf_life_days, minimum_remaining_days, length_mm, width_mm, height_mm, abc_class, category,
+               return_class, warranty_months, serialised)
 ORDER BY sku
 ON CONFLICT (sku) DO NOTHING
 RETURNING id, sku
@@ -35,7 +37,10 @@ RETURNING id, sku
 
 
 class ItemDraft(Struct, forbid_unknown_fields=True):
-    """An item to add. Units: minor currency units, grams, pieces, days, millimetres (0: unknown)."""
+    """An item to add. Units: minor currency units, grams, pieces, days, millimetres (0: unknown), months (0: none).
+
+    `category` is a path of codes ("kitchen/stoves"); `return_class`: why it is not taken back without a reason.
+    """
 
     sku: str
     name_zh: str
@@ -54,6 +59,10 @@ class ItemDraft(Struct, forbid_unknown_fields=True):
     width_mm: int = 0
     height_mm: int = 0
     abc_class: str = ""
+    category: str = ""
+    return_class: str = ""
+    warranty_months: int = 0
+    serialised: bool = False
 
 
 class UnfitItem(errors.Refusal):
@@ -73,6 +82,7 @@ def _is_fit(item: ItemDraft) -> bool:
         and item.abc_class in ("", *ABC_CLASSES)
         and min(item.price_minor, item.weight_g, item.usual_quantity, item.shelf_life_days) >= 0
         and min(item.minimum_remaining_days, item.length_mm, item.width_mm, item.height_mm) >= 0
+        and rules.is_fit_for_return(item.category, item.return_class, item.warranty_months)
     )
 
 
@@ -105,12 +115,66 @@ def create_items(actor: Actor, *, items: Sequence[ItemDraft]) -> dict[str, int]:
         "widths": arrays.integers([item.width_mm for item in fresh]),
         "heights": arrays.integers([item.height_mm for item in fresh]),
         "abc": arrays.texts([item.abc_class for item in fresh]),
+        "categories": arrays.texts([item.category for item in fresh]),
+        "return_classes": arrays.texts([item.return_class for item in fresh]),
+        "warranties": arrays.integers([item.warranty_months for item in fresh]),
+        "serialised": arrays.flags([item.serialised for item in fresh]),
     }
     with connection.cursor() as cursor:
         cursor.execute(INSERT, columns)
         made = {sku: id_ for id_, sku in cursor.fetchall()}
     events.record(actor, [ItemCreated(item_id=id_, sku=sku, origin=by_sku[sku].origin) for sku, id_ in made.items()])
     return made
+
+
+class ReturnFacts(Struct, frozen=True, forbid_unknown_fields=True):
+    """What after-sales has to know of an item. Units: months (0: no warranty)."""
+
+    sku: str
+    category: str = ""
+    return_class: str = ""
+    warranty_months: int = 0
+    serialised: bool = False
+
+
+@command(needs="catalog.edit")
+def set_return_facts(actor: Actor, *, items: Sequence[ReturnFacts]) -> int:
+    """Say of items what kind of goods they are, whether they are taken back, and how long they are warranted.
+
+    Returns how many changed. Raises: UnfitItem naming the SKU that is unknown or does not fit. Emits: ReturnFactsSet.
+    Locks: the items by id. Source: RET-1.
+    """
+    wanted = {one.sku: one for one in items}
+    rows = list(Item.objects.select_for_update().filter(sku__in=wanted).order_by("id"))
+    known = {row.sku for row in rows}
+    for one in wanted.values():
+        if one.sku not in known or not rules.is_fit_for_return(one.category, one.return_class, one.warranty_months):
+            raise UnfitItem(sku=one.sku)
+    changed = []
+    for row in rows:
+        one = wanted[row.sku]
+        now_ = (one.category, one.return_class, one.warranty_months, one.serialised)
+        if (row.category, row.return_class, row.warranty_months, row.serialised) != now_:
+            row.category, row.return_class, row.warranty_months, row.serialised = now_
+            changed.append(row)
+    Item.objects.bulk_update(changed, ["category", "return_class", "warranty_months", "serialised"])
+    Item.objects.filter(id__in=[row.id for row in changed]).update(changed_at=Now())
+    events.record(
+        actor,
+        [
+            ReturnFactsSet(
+                item_id=row.id,
+                sku=row.sku,
+                category=row.category,
+                return_class=row.return_class,
+                warranty_months=row.warranty_months,
+                serialised=row.serialised,
+            )
+            for row in changed
+        ],
+    )
+    queries.forget()
+    return len(changed)
 
 
 MOST_SUBSTITUTES = 10

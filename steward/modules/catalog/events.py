@@ -35,3 +35,16 @@ class ComponentsChosen(Event, frozen=True, kw_only=True):
     sku: str
     before: dict[str, int]
     after: dict[str, int]
+
+
+class ReturnFactsSet(Event, frozen=True, kw_only=True):
+    """Somebody said what after-sales has to know of an item. Units: months."""
+
+    KIND = "catalog.return_facts_set"
+    SUBJECT = "item"
+    item_id: int
+    sku: str
+    category: str
+    return_class: str
+    warranty_months: int
+    serialised: bool

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from steward.modules.catalog.rules import ABC_CLASSES, STORAGE_CLASSES
+from steward.modules.catalog.rules import ABC_CLASSES, RETURN_CLASSES, STORAGE_CLASSES
 
 
 class Shop(models.Model):
@@ -31,8 +31,8 @@ class Shop(models.Model):
 class Item(models.Model):
     """A SKU. `stocked` false: sold without stock (a service, or a line whose goods the source never names).
 
-    Units: days (0: keeps for ever; 0: any), millimetres (0: unknown). A bundle has no stock of its own; it is promised
-    and leaves as its components.
+    Units: days (0: keeps for ever; 0: any), millimetres (0: unknown), months (0: no warranty). A bundle has no stock of
+    its own; it is promised and leaves as its components.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -52,6 +52,10 @@ class Item(models.Model):
     width_mm = models.PositiveIntegerField(db_default=0)
     height_mm = models.PositiveIntegerField(db_default=0)
     abc_class = models.CharField(max_length=1, blank=True, db_default="")
+    category = models.CharField(max_length=80, blank=True, db_default="", help_text="Path of codes: a/b")
+    return_class = models.CharField(max_length=12, blank=True, db_default="", help_text="Why it is not taken back")
+    warranty_months = models.PositiveSmallIntegerField(db_default=0)
+    serialised = models.BooleanField(db_default=False)
     is_bundle = models.BooleanField(db_default=False)
     active = models.BooleanField(default=True)
     origin = models.CharField(max_length=10, default="catalog")
@@ -65,6 +69,7 @@ class Item(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(storage_class__in=STORAGE_CLASSES), name="item_storage_class"),
             models.CheckConstraint(condition=Q(price_minor__gte=0), name="item_price_not_negative"),
+            models.CheckConstraint(condition=Q(return_class__in=("", *RETURN_CLASSES)), name="item_return_class"),
             models.CheckConstraint(condition=Q(origin__in=("catalog", "import")), name="item_origin"),
             models.CheckConstraint(condition=Q(abc_class__in=("", *ABC_CLASSES)), name="item_abc_class"),
         )

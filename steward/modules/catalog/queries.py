@@ -40,7 +40,7 @@ class ShopFacts(Struct, frozen=True):
 
 
 class ItemFacts(Struct, frozen=True):
-    """An item. Units: minor currency units, pieces, grams, days, millimetres (0: unknown).
+    """An item. Units: minor currency units, pieces, grams, days, millimetres (0: unknown), months (0: no warranty).
 
     `components` says what a bundle consists of: (item, pieces); nothing for what is no bundle.
     """
@@ -62,6 +62,10 @@ class ItemFacts(Struct, frozen=True):
     height_mm: int
     abc_class: str
     is_bundle: bool
+    category: str
+    return_class: str
+    warranty_months: int
+    serialised: bool
     components: tuple[tuple[int, int], ...] = ()
 
 
@@ -225,3 +229,13 @@ def substitutes_of(item_ids: Iterable[int]) -> dict[int, list[ItemFacts]]:
     for item_id, *facts in rows.values_list("item_id", *fields):
         found.setdefault(item_id, []).append(ItemFacts(*facts))
     return found
+
+
+def categories() -> list[str]:
+    """List the categories in use and every path above them."""
+    used = Item.objects.filter(active=True).exclude(category="").values_list("category", flat=True).distinct()
+    found: set[str] = set()
+    for path in used:
+        parts = path.split("/")
+        found.update("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+    return sorted(found)

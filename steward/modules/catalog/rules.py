@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 STORAGE_CLASSES = ("ambient", "chilled", "frozen", "hazardous")
 ABC_CLASSES = ("A", "B", "C")
+# Goods that the seven days without a reason do not cover. Source: 消费者权益保护法 § 25.
+RETURN_CLASSES = ("custom_made", "fresh", "digital", "press", "hygiene", "final_sale")
+
+CATEGORY = re.compile(r"^([a-z0-9_-]+(/[a-z0-9_-]+)*)?$")
+MOST_WARRANTY_MONTHS = 240
+
+
+def is_fit_for_return(category: str, return_class: str, warranty_months: int) -> bool:
+    """Tell whether what after-sales has to know of an item makes sense. Units: months."""
+    is_path = len(category) <= 80 and CATEGORY.match(category) is not None
+    return is_path and return_class in ("", *RETURN_CLASSES) and 0 <= warranty_months <= MOST_WARRANTY_MONTHS
 
 
 def units_on_shelf(wanted: Mapping[int, int], components: Mapping[int, Mapping[int, int]]) -> dict[int, int]:

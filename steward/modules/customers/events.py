@@ -128,3 +128,21 @@ class MergeRuleSet(Event, frozen=True, kw_only=True):
     code: str
     acts: str
     is_on: bool
+
+
+class SignInAsked(Event, frozen=True, kw_only=True):
+    """Somebody asked for a code to sign in with, by phone or e-mail; whether it is anybody's is not known yet."""
+
+    KIND = "customers.sign_in_asked"
+    SUBJECT = "sign_in"
+    sign_in_id: int
+    way: str
+
+
+class VisitOpened(Event, frozen=True, kw_only=True):
+    """A customer signed in to their pages by a code sent to their phone or e-mail."""
+
+    KIND = "customers.visit_opened"
+    SUBJECT = "customer"
+    customer_id: int
+    way: str

@@ -232,6 +232,11 @@ def on_refund_stuck_open_exception(events: Sequence[RefundStuck]) -> None:
     exceptions_hearing.hear_refunds(SYSTEM, heard=events, now=moment.now())
 
 
+def on_refund_stuck_tell_buyers(events: Sequence[RefundStuck]) -> None:
+    """Say that money takes longer to go back."""
+    telling.tell_refund_late(SYSTEM, refunds=events, now=moment.now())
+
+
 def on_refund_disputed_open_exception(events: Sequence[RefundDisputed]) -> None:
     """Bring refunds of another amount to the desk of exceptions."""
     exceptions_hearing.hear_refunds(SYSTEM, heard=events, now=moment.now())

@@ -14,7 +14,7 @@ from steward.kernel.models import PersonKey
 from steward.modules.customers.commands.locking import change_alone, lock_families
 from steward.modules.customers.commands.matching import open_key
 from steward.modules.customers.events import CustomerErased, CustomerRevealed
-from steward.modules.customers.models import Customer, Identity, Proposal
+from steward.modules.customers.models import Customer, Identity, Proposal, SignInCode, Visit
 
 
 def _customer(customer_id: int) -> Customer:
@@ -67,6 +67,8 @@ def erase_customer(actor: Actor, *, customer_id: int, reason: str, now: datetime
     ids = [row.id for row in rows]
     PersonKey.objects.filter(id__in=[row.person_key_id for row in rows]).update(wrapped=None, destroyed_at=now)
     Identity.objects.filter(customer_id__in=ids).delete()
+    SignInCode.objects.filter(customer_id__in=ids).delete()
+    Visit.objects.filter(customer_id__in=ids).delete()
     Proposal.objects.filter(Q(low_id__in=ids) | Q(high_id__in=ids), state="open").delete()
     Customer.objects.filter(id__in=ids).update(sealed=None, name_index=[], phone_tail_index=None, erased_at=now)
     events.record(actor, [CustomerErased(customer_id=id_, reason=reason) for id_ in ids])

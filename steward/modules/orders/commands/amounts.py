@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -69,6 +70,7 @@ def take_goods(actor: Actor, one: Standing, draft: OrderDraft, *, now: datetime)
         "lines_minor": fresh.checked.lines_minor,
         "shipping_minor": draft.shipping_minor,
         "discount_minor": draft.discount_minor,
+        "adjustments": msgspec.to_builtins(draft.adjustments),
         "total_minor": fresh.checked.total_minor,
         "fulfilment_state": ("short" if missing else "promised") if fresh.stocked else "none",
         "not_supplied": sorted((set(order.not_supplied) - GOODS_UNKNOWN) | (set(draft.not_supplied) & GOODS_UNKNOWN)),

@@ -11,6 +11,7 @@ from steward.modules.orders.commands.families import lock_families
 from steward.modules.orders.commands.moving import Standing
 from steward.modules.orders.models import Line as LineRow
 from steward.modules.orders.models import Order, Verification
+from steward.modules.orders.rules import adjusting
 from steward.modules.orders.rules.change_effects import Line
 from steward.modules.orders.rules.change_plan import Facts
 from steward.modules.orders.rules.changes import Looks
@@ -50,6 +51,7 @@ def _line(row: LineRow) -> Line:
         row.discount_minor,
         row.cancelled_quantity,
         row.item.stocked,
+        row.position,
     )
 
 
@@ -73,6 +75,7 @@ def _facts(
         lines=tuple(lines),
         shipping_minor=row.shipping_minor,
         discount_minor=row.discount_minor,
+        adjustments=adjusting.read(row.adjustments),
         total_minor=row.total_minor,
         paid_minor=paid_minor,
         refunded_minor=refunded_minor,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -61,6 +62,7 @@ def write_amounts(order_id: int, after: Amounts, *, origins: Mapping[int, int] |
         shipping_minor=after.shipping_minor,
         discount_minor=after.discount_minor,
         total_minor=after.total_minor,
+        adjustments=msgspec.to_builtins(after.adjustments),
     )
 
 

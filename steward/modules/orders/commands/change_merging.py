@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+import msgspec
+
 from steward.kernel import errors
 from steward.kernel.actor import Actor, system
 from steward.kernel.command import command
@@ -57,7 +59,12 @@ def merge_orders(job: Job) -> None:
     missing = goods.promise_again([(one, not job.plan.effects.open_after_minor)], now, given_up=[other.id])
     goods.note_shortage(job.actor, one.id, missing[one.id], now)
     places = _went_into(job, homes, origins)
-    job.row.content = {**job.row.content, "went_into": places, "discounts": _discounts(one, places)}
+    job.row.content = {
+        **job.row.content,
+        "went_into": places,
+        "discounts": _discounts(one, places),
+        "adjustments": msgspec.to_builtins(job.facts.adjustments),
+    }
     note_hands(job.hands, [one, other])
     follow_payments(SYSTEM, order_ids=[one.id, other.id], now=now)
     advance_orders(SYSTEM, order_ids=[one.id], now=now)

@@ -16,8 +16,8 @@ from steward.modules.orders.commands.mend import FIELDS
 from steward.modules.orders.models import Line as LineRow
 from steward.modules.orders.models import OrderChange
 from steward.modules.orders.queries.allocating import goods_lost
+from steward.modules.orders.rules import adjusting, transitions
 from steward.modules.orders.rules import change_effects as rules
-from steward.modules.orders.rules import transitions
 from steward.modules.orders.rules.change_effects import Amounts, Line, Share
 from steward.modules.orders.rules.change_plan import (
     Effects,
@@ -243,6 +243,7 @@ def _of_unmerge(facts: Facts, other: Facts, undone: OrderChange, pool: str) -> P
         shipping_minor=facts.shipping_minor - other.shipping_minor,
         discount_minor=facts.discount_minor - other.discount_minor,
         total_minor=facts.total_minor - other.total_minor,
+        adjustments=adjusting.read(undone.content["adjustments"]) if "adjustments" in undone.content else (),
     )
     amounts = (rest.shipping_minor, rest.discount_minor, rest.total_minor, *(one.discount_minor for one in rest.lines))
     moved_exactly = facts.amounts.lines_minor == rest.lines_minor + other.amounts.lines_minor

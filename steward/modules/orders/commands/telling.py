@@ -11,7 +11,7 @@ from steward.kernel.command import command
 from steward.modules.deadlines import queries as deadlines
 from steward.modules.messaging.commands import Outgoing, send_messages
 from steward.modules.orders.queries.addressing import Addressed, addressed, cause_words
-from steward.modules.payments.events import RefundPaid
+from steward.modules.payments.events import RefundPaid, RefundStuck
 
 
 @command(needs="orders.advance")
@@ -72,6 +72,26 @@ def tell_refunded(actor: Actor, *, refunds: Sequence[RefundPaid], now: datetime)
             )
             for one in refunds
             if one.order_id in orders
+        ],
+        now,
+    )
+
+
+@command(needs="orders.advance")
+def tell_refund_late(actor: Actor, *, refunds: Sequence[RefundStuck], now: datetime) -> int:
+    """Say that money takes longer to go back than it should, once per refund. Returns how many messages there are."""
+    orders = addressed({one.order_id for one in refunds})
+    return _send(
+        actor,
+        [
+            _about(
+                orders[one.order_id],
+                "refund_late",
+                again=str(one.refund_id),
+                refund={"minor": one.amount_minor, "currency": one.currency},
+            )
+            for one in refunds
+            if one.order_id in orders and one.currency
         ],
         now,
     )

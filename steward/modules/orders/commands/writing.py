@@ -17,6 +17,7 @@ from steward.modules.deadlines.commands import ClockStart, start_clocks
 from steward.modules.orders.commands.finding_rows import bare, parts
 from steward.modules.orders.commands.intake import Prepared, Receipt
 from steward.modules.orders.events import OrderReceived
+from steward.modules.orders.rules.adjusting import stored
 from steward.modules.orders.rules.personal_fields import is_personal
 from steward.modules.orders.rules.standing import Standing
 
@@ -140,6 +141,7 @@ def _order_columns(new: Sequence[NewOrder], now: datetime) -> dict[str, Any]:
         "simulated": arrays.flags([one.intake.simulated for one in ones]),
         "priorities": texts([draft.priority for draft in drafts]),
         "dues": arrays.instants([draft.delivery_due_at for draft in drafts]),
+        "adjustments": texts([stored(draft.adjustments) for draft in drafts]),
     }
 
 

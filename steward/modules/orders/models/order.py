@@ -65,6 +65,9 @@ class Order(models.Model):
     priority = models.CharField(max_length=8, db_default="normal")
     delivery_due_at = models.DateTimeField(null=True, help_text="Until when it was promised to arrive")
     service = models.CharField(max_length=80, db_default="", help_text="The delivery service somebody chose for it")
+    adjustments = models.JSONField(
+        db_default=[], help_text="Coupons, points and the like its discount consists of, with their terms"
+    )
     invoice_due_at = models.DateTimeField(null=True, help_text="Bought on account: until when it is to be paid")
     whole_minor = models.BigIntegerField(
         db_default=0, help_text="A part of a split order: the total before, by which its audit is judged"

@@ -13,6 +13,7 @@ from steward.modules.deadlines.queries import ClockView
 from steward.modules.inventory import queries as inventory
 from steward.modules.orders.models import Conflict, Line, Order, OrderFinding
 from steward.modules.orders.queries import words
+from steward.modules.orders.queries.adjustments import AdjustmentView, adjustment_views
 from steward.modules.orders.queries.findings import field_label, finding_text, suggestion_text
 from steward.modules.orders.queries.listing import SUBJECT, OrderRow, order_rows
 from steward.modules.orders.queries.process import step_definitions, steps_done
@@ -128,6 +129,7 @@ class OrderDetail(Struct, frozen=True):
     standing: steps.Standing
     invoice_due_at: datetime | None = None
     service: str = ""
+    adjustments: list[AdjustmentView] = []
 
     @property
     def open_findings(self) -> list[FindingView]:
@@ -184,6 +186,7 @@ def order_detail(key: str | int) -> OrderDetail:
         ),
         invoice_due_at=order.invoice_due_at,
         service=order.service,
+        adjustments=adjustment_views(order.adjustments),
     )
 
 

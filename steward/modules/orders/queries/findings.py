@@ -37,6 +37,11 @@ FIELDS: dict[str, Any] = {
     "street_text": gettext_lazy("Street"),
     "postcode": gettext_lazy("Postcode"),
     "note": gettext_lazy("Note"),
+    "adjustments": gettext_lazy("Coupons and points"),
+    "coupon_amount": gettext_lazy("Coupon"),
+    "coupon_threshold": gettext_lazy("Coupon from"),
+    "points_amount": gettext_lazy("Paid with points"),
+    "points_count": gettext_lazy("Points"),
     "title": pgettext_lazy("of an order line", "Title"),
     "buyer": gettext_lazy("Buyer"),
     "goods": gettext_lazy("Goods"),
@@ -96,6 +101,10 @@ TEXTS: dict[str, Any] = {
     "price_zero": gettext_lazy("The price of %(sku)s is 0."),
     "price_differs": gettext_lazy("The price of %(sku)s, %(price)s, is far from the catalogue's %(expected)s."),
     "discount_exceeds": gettext_lazy("The discount is greater than what it is taken from."),
+    "adjustments_exceed": gettext_lazy(
+        "Coupons, points and the like sum to %(sum)s, more than the order's discount of %(discount)s."
+    ),
+    "adjustment_line_unknown": gettext_lazy("The order has no line %(positions)s, which this is for."),
     "short_of_stock": gettext_lazy("%(sku)s is short of stock: %(wanted)s wanted, %(available)s can be promised."),
     "sent_back": gettext_lazy("Sent back: %(reason)s"),
     "rekeyed_otherwise": gettext_lazy("Whoever checked the entry read “%(typed)s”."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -100,6 +100,17 @@ def get_offer(offer_id: int) -> OfferView:
 def offers_of_order(order_id: int) -> list[OfferView]:
     """List the offers of one order, newest first."""
     return _views(Offer.objects.filter(order_id=order_id).order_by("-id").values_list(*_FIELDS))
+
+
+def open_offers_of(customer_ids: Collection[int], *, limit: int = 20) -> list[OfferView]:
+    """List the offers that wait for an answer of some buyers, newest first."""
+    rows = Offer.objects.filter(order__customer_id__in=customer_ids, state="open").order_by("-id")
+    return _views(rows.values_list(*_FIELDS)[:limit])
+
+
+def buyer_of_offer(offer_id: int) -> int | None:
+    """Tell whose order an offer is about; None where there is no such offer, or its order names nobody."""
+    return Offer.objects.filter(id=offer_id).values_list("order__customer_id", flat=True).first()
 
 
 def offers_page(

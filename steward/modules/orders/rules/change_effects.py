@@ -11,6 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, structs
 
+from steward.modules.orders.rules import adjusting
+from steward.modules.orders.rules.adjusting import Adjustment
+
 
 class Line(Struct, frozen=True):
     """A line as it stands or would stand; `id` 0 is a new one. `cancelled` counts what the source took back.
@@ -25,6 +28,7 @@ class Line(Struct, frozen=True):
     discount_minor: int = 0
     cancelled: int = 0
     stocked: bool = True
+    position: int = 0
 
     @property
     def wanted(self) -> int:
@@ -44,6 +48,7 @@ class Amounts(Struct, frozen=True, kw_only=True):
     shipping_minor: int
     discount_minor: int
     total_minor: int
+    adjustments: tuple[Adjustment, ...] = ()
 
     @property
     def lines_minor(self) -> int:
@@ -122,12 +127,23 @@ def _parted(before: Amounts, staying: tuple[Line, ...], going: tuple[Line, ...])
     discount = before.discount_minor * gone_minor // whole_minor if whole_minor > 0 else 0
     discount = min(discount, max(0, gone_minor))
     total = min(max(0, gone_minor - discount), before.total_minor)
-    other = Amounts(lines=going, shipping_minor=0, discount_minor=discount, total_minor=total)
+    stays, goes = adjusting.parted(
+        before.adjustments,
+        adjusting.Parting(
+            discount_minor=before.discount_minor,
+            going_discount_minor=discount,
+            goods_minor=max(0, whole_minor),
+            going_goods_minor=min(max(0, gone_minor), max(0, whole_minor)),
+            places={line.position: place for place, line in enumerate(going, 1)},
+        ),
+    )
+    other = Amounts(lines=going, shipping_minor=0, discount_minor=discount, total_minor=total, adjustments=goes)
     rest = Amounts(
         lines=staying,
         shipping_minor=before.shipping_minor,
         discount_minor=before.discount_minor - discount,
         total_minor=before.total_minor - total,
+        adjustments=stays,
     )
     return rest, other
 
@@ -151,11 +167,20 @@ def joined(one: Amounts, other: Amounts, back_to: Mapping[int, int]) -> Amounts:
             )
         else:
             fresh.append(structs.replace(line, id=0))
+    last = max((line.position for line in one.lines), default=0)
+    new = {line.position: place for place, line in enumerate(fresh, last + 1)}
+    homes = {line.position: lines[back_to[line.id]].position for line in other.lines if line.position not in new}
     return Amounts(
         lines=(*lines.values(), *fresh),
         shipping_minor=one.shipping_minor + other.shipping_minor,
         discount_minor=one.discount_minor + other.discount_minor,
         total_minor=one.total_minor + other.total_minor,
+        adjustments=adjusting.joined(
+            one.adjustments,
+            other.adjustments,
+            mine=[line.position for line in one.lines],
+            places={**homes, **new},
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from steward.modules.orders.rules.adjusting import Adjustment
 from steward.modules.orders.rules.change_effects import Amounts, Line, Share
 from steward.modules.orders.rules.changes import Kind, Looks
 
@@ -73,6 +74,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     address: str
     service: str
     looks: Looks
+    adjustments: tuple[Adjustment, ...] = ()
 
     @property
     def held_minor(self) -> int:
@@ -87,6 +89,7 @@ class Facts(Struct, frozen=True, kw_only=True):
             shipping_minor=self.shipping_minor,
             discount_minor=self.discount_minor,
             total_minor=self.total_minor,
+            adjustments=self.adjustments,
         )
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from steward.kernel import money
 from steward.kernel.findings import Finding
+from steward.modules.orders.rules.adjusting import OF_THE_DISCOUNT
 from steward.modules.orders.rules.drafts import OrderDraft, RecipientDraft
 
 FUTURE_GRACE = timedelta(hours=1)
@@ -82,6 +83,8 @@ def check_order(
     findings: list[Finding] = []
     lines_minor = _check_lines(draft, items, missing, findings)
     total = _check_total(draft, lines_minor, findings)
+    if draft.adjustments:
+        _check_adjustments(draft, findings)
     if draft.currency != shop_currency:
         findings.append(
             Finding("currency", "currency_differs", "warning", {"currency": draft.currency, "expected": shop_currency})
@@ -167,6 +170,18 @@ def _check_total(draft: OrderDraft, lines_minor: int, findings: list[Finding]) -
             )
         )
     return draft.total_minor
+
+
+def _check_adjustments(draft: OrderDraft, findings: list[Finding]) -> None:
+    """Doubt adjustments that take off more than the order's discount, or are for lines that it does not have."""
+    explained = sum(one.amount_minor for one in draft.adjustments if one.kind in OF_THE_DISCOUNT)
+    if explained > draft.discount_minor:
+        facts = {"sum": _written(explained, draft.currency), "discount": _written(draft.discount_minor, draft.currency)}
+        findings.append(Finding("adjustments", "adjustments_exceed", "warning", facts))
+    for index, one in enumerate(draft.adjustments):
+        if strange := sorted({position for position in one.lines if position > len(draft.lines)}):
+            facts = {"positions": ", ".join(map(str, strange))}
+            findings.append(Finding(f"adjustments.{index}.lines", "adjustment_line_unknown", "warning", facts))
 
 
 def check_recipient(

@@ -18,6 +18,7 @@ NOT_SUPPLIED_FIELDS = frozenset(
 )
 
 Priority = Literal["low", "normal", "urgent"]
+AdjustmentKind = Literal["coupon", "promotion", "points", "gift_card", "free_shipping", "points_earned"]
 Code = Annotated[str, Meta(min_length=1, max_length=80)]
 Text = Annotated[str, Meta(max_length=200)]
 Long = Annotated[str, Meta(max_length=1000)]
@@ -66,6 +67,26 @@ class PaymentDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
     method: Annotated[str, Meta(max_length=40)] = ""
 
 
+class AdjustmentDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """What made the order cheaper, and its terms, so that a refund can be computed. Units: minor currency units.
+
+    coupon, promotion: `amount_minor` of the order's discount, granted from goods for `threshold_minor` on. points,
+    gift_card: `amount_minor` of the discount that was paid with `points`, or with the card `code`. free_shipping: the
+    freight that was waived. points_earned: `points` that come with the purchase. `lines`: the positions it is for, from
+    1; none: all. `back`: the coupon itself is given back once nothing is bought with it.
+    """
+
+    kind: AdjustmentKind
+    code: Annotated[str, Meta(max_length=80)] = ""
+    amount_minor: Minor = 0
+    threshold_minor: Minor = 0
+    points: Annotated[int, Meta(ge=0, le=10**9)] = 0
+    lines: Annotated[list[Annotated[int, Meta(ge=1, le=5000)]], Meta(max_length=5000)] = msgspec.field(
+        default_factory=list
+    )
+    back: bool = False
+
+
 class OriginDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
     """What the shop knows of where an order came from; screening compares it with other orders. Kept sealed.
 
@@ -82,7 +103,7 @@ class OrderDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
     """One order as a source gives it. `total_minor` None: computed from lines, shipping and discount.
 
     `not_supplied` names what the source never carries (see NOT_SUPPLIED_FIELDS): found, but no error.
-    `delivery_due_at`: until when the shop promised it to arrive.
+    `delivery_due_at`: until when the shop promised it to arrive. `adjustments` tell what its discount consists of.
     """
 
     shop: Code
@@ -102,6 +123,7 @@ class OrderDraft(Struct, forbid_unknown_fields=True, omit_defaults=True):
     origin: OriginDraft | None = None
     priority: Priority = "normal"
     delivery_due_at: Annotated[datetime, Meta(tz=True)] | None = None
+    adjustments: Annotated[list[AdjustmentDraft], Meta(max_length=50)] = msgspec.field(default_factory=list)
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")
