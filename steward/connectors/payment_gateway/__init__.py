@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from steward.connectors.payment_gateway.client import SignedGateway
-from steward.modules.payments.ports import Gateway
+from steward.modules.payments.ports import Access, Gateway
 
 
-def open_gateway(*, address: str, code: str, secret: bytes) -> Gateway:
+def open_gateway(access: Access) -> Gateway:
     """Open the gateway of a provider."""
-    return SignedGateway(address=address, code=code, secret=secret)
+    return SignedGateway(address=access.address, code=access.code, secret=access.secret)

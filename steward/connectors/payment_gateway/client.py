@@ -24,7 +24,11 @@ BROKEN = (OSError, http.client.HTTPException)
 
 
 class Broken(Exception):
-    """Report that a call broke off or its answer makes no sense."""
+    """Report that a call broke off. `down`: the provider itself seems not to work."""
+
+    def __init__(self, code: str, *, down: bool = True) -> None:
+        super().__init__(code)
+        self.down = down
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -65,14 +69,14 @@ class SignedGateway:
         try:
             status, body = self._call("POST", "/refunds", msgspec.json.encode(order), LARGEST_BYTES)
         except Broken as error:
-            return Answer(fate="unclear", code=str(error))
+            return Answer(fate="unclear", code=str(error), down=error.down)
         if status == 404:
             return Answer(fate="unclear", code="http_404")  # a wrong address, not a word about the refund
         return _read(status, body)
 
-    def find_refund(self, key: str) -> Answer:
+    def find_refund(self, order: RefundOrder) -> Answer:
         """Ask what became of a refund."""
-        return self._ask(f"/refunds/{quote(key, safe='')}")
+        return self._ask(f"/refunds/{quote(order.key, safe='')}")
 
     def statement(self, starts_at: datetime, ends_at: datetime) -> Sequence[StatedRow]:
         """Fetch every movement of a span, page by page. Raises: Unreachable."""
@@ -98,7 +102,7 @@ class SignedGateway:
         try:
             status, body = self._call("GET", path, b"", LARGEST_BYTES)
         except Broken as error:
-            return Answer(fate="unclear", code=str(error))
+            return Answer(fate="unclear", code=str(error), down=error.down)
         if status == 404:
             known = _problem_code(body) == "unknown"
             return Answer(fate="absent") if known else Answer(fate="unclear", code="http_404")
@@ -134,7 +138,7 @@ def _whole(answer: http.client.HTTPResponse, largest: int) -> bytes:
         pieces.append(piece)
         size += len(piece)
         if size > largest:
-            raise Broken("answer_too_big")
+            raise Broken("answer_too_big", down=False)
         if time.monotonic() - begun > LONGEST_S:
             raise Broken("answer_too_slow")
     if answer.length:
@@ -147,10 +151,10 @@ def _read(status: int, body: bytes) -> Answer:
     try:
         told = msgspec.json.decode(body, type=Told)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Answer(fate="unclear", code=f"http_{status}")
+        return Answer(fate="unclear", code=f"http_{status}", down=status >= 500)
     fits = (status == 422) if told.status == "refused" and status >= 300 else 200 <= status < 300
     if not fits or (told.status == "succeeded" and not told.transaction):
-        return Answer(fate="unclear", code=f"http_{status}")
+        return Answer(fate="unclear", code=f"http_{status}", down=status >= 500)
     happened_at = told.happened_at if told.happened_at and told.happened_at.tzinfo else None
     return Answer(
         fate=told.status,

@@ -76,6 +76,26 @@ class ProviderConnected(Event, frozen=True, kw_only=True):
     address: str
 
 
+class ProviderPaused(Event, frozen=True, kw_only=True):
+    """Several calls in a row found a provider not working; it is left alone until a probe is answered."""
+
+    KIND = "payments.provider_paused"
+    SUBJECT = "provider"
+    provider_id: int
+    code: str
+
+
+class ProviderResumed(Event, frozen=True, kw_only=True):
+    """A provider that did not work since `since` answers again; so many refunds had waited for it longer than due."""
+
+    KIND = "payments.provider_resumed"
+    SUBJECT = "provider"
+    provider_id: int
+    code: str
+    since: datetime
+    released: int
+
+
 class CallbackMatched(Event, frozen=True, kw_only=True):
     """A callback that had come before its order was applied when the order came in."""
 
@@ -169,7 +189,7 @@ class RefundDisputed(Event, frozen=True, kw_only=True):
 
 
 class RefundStuck(Event, frozen=True, kw_only=True):
-    """A refund has been on its way for longer than it should be; announced once."""
+    """A refund has been on its way for longer than it should be; announced once. Units: minor currency units."""
 
     KIND = "payments.refund_stuck"
     SUBJECT = "order"
@@ -178,6 +198,8 @@ class RefundStuck(Event, frozen=True, kw_only=True):
     number: str
     state: str
     since: datetime
+    amount_minor: int = 0
+    currency: str = ""
 
 
 class StatementCompared(Event, frozen=True, kw_only=True):

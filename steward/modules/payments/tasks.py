@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from procrastinate.contrib.django import app
 
 from steward.kernel import actor, moment
 from steward.modules.payments import queries
-from steward.modules.payments.commands import alerts, inquiring, statements, working
+from steward.modules.payments.commands import alerts, connecting, inquiring, reaching, statements, working
+from steward.modules.payments.ports import Answer
 
 SYSTEM = actor.system("payments")
+# Two calls of a slow provider; the claim (payments.refund_lease_s) is longer.
+LONGEST_CALL = timedelta(seconds=45)
 AT_ONCE = 20
 ROUNDS = 10
+DOWN = Answer(fate="unclear", code="provider_down", down=True)
 
 
 @app.periodic(cron="* * * * * */15")
@@ -32,11 +38,37 @@ def work_batch() -> int:
 
     Returns how many were claimed.
     """
+    probe_providers()
     errands = working.claim_refunds(SYSTEM, now=moment.now(), limit=AT_ONCE)
+    down: set[str] = set()
     for errand in errands:
-        answer = working.run_errand(errand)
-        working.record_answer(SYSTEM, number=errand.order.key, answer=answer, now=moment.now())
+        if _carry_out(errand, down) == "waiting":  # it never arrived: it goes before all that were asked for later
+            for again in working.claim_refunds(SYSTEM, now=moment.now(), limit=1, number=errand.order.key):
+                _carry_out(again, down)
     return len(errands)
+
+
+def probe_providers() -> None:
+    """Try the providers that did not work and may be tried again."""
+    for code in reaching.claim_probes(SYSTEM, now=moment.now()):
+        answer = connecting.ask_for_nothing(code)
+        reaching.note_reach(SYSTEM, provider=code, down=answer.down, now=moment.now())
+
+
+def _carry_out(errand: working.Errand, down: set[str]) -> str:
+    """Call for one refund and note the answer; a provider found `down` meanwhile is not called. Returns its state.
+
+    What could outlast the claim is left: once that has ended somebody asks what became of it before it is sent.
+    """
+    if moment.now() + LONGEST_CALL >= errand.until:
+        return ""
+    is_spared = errand.provider in down and not errand.simulated
+    answer = DOWN if is_spared else working.run_errand(errand)
+    state = working.record_answer(SYSTEM, number=errand.order.key, answer=answer, now=moment.now())
+    is_word = not errand.simulated and not is_spared
+    if is_word and reaching.note_reach(SYSTEM, provider=errand.provider, down=answer.down, now=moment.now()):
+        down.add(errand.provider)
+    return state
 
 
 @app.periodic(cron="*/5 * * * *")

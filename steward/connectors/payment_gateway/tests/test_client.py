@@ -9,21 +9,26 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from steward.connectors.payment_gateway import client, open_gateway
 from steward.connectors.payment_gateway.signing import signature
-from steward.modules.payments.ports import Answer, Gateway, RefundOrder, Unreachable
+from steward.modules.payments.ports import Access, Answer, Gateway, RefundOrder, Unreachable
 from tests.peers.payment_provider import PaymentProvider
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 ORDER = RefundOrder(key="RF-1", payment="T-1", amount_minor=500, currency="CNY")
 
 
+def reached(address: str) -> Gateway:
+    return open_gateway(Access(address=address, code="alipay", secret=SECRET))
+
+
 @contextmanager
 def opened() -> Iterator[tuple[PaymentProvider, Gateway]]:
     with PaymentProvider(SECRET, late_s=0.6) as peer:
         peer.charge("T-1", 2_000)
-        yield peer, open_gateway(address=peer.address, code="alipay", secret=SECRET)
+        yield peer, reached(peer.address)
 
 
 @contextmanager
@@ -42,7 +47,7 @@ def saying(raw: bytes) -> Iterator[Gateway]:
                     line.sendall(raw)
 
         threading.Thread(target=serve, daemon=True).start()
-        yield open_gateway(address=f"http://127.0.0.1:{server.getsockname()[1]}", code="alipay", secret=SECRET)
+        yield reached(f"http://127.0.0.1:{server.getsockname()[1]}")
         server.shutdown(socket.SHUT_RDWR)
 
 
@@ -52,7 +57,7 @@ def whole(status: str, body: bytes) -> bytes:
 
 def test_a_refund_is_paid_and_can_be_asked_after() -> None:
     with opened() as (_peer, gateway):
-        paid, asked = gateway.refund(ORDER), gateway.find_refund("RF-1")
+        paid, asked = gateway.refund(ORDER), gateway.find_refund(ORDER)
 
     assert (paid.fate, paid.transaction, paid.amount_minor) == ("succeeded", "PR-RF-1", 500)
     assert asked == paid
@@ -66,7 +71,10 @@ def test_the_same_key_again_moves_nothing() -> None:
 
 def test_what_the_provider_never_heard_of_is_absent() -> None:
     with opened() as (_peer, gateway):
-        assert (gateway.find_refund("RF-9").fate, gateway.charge("T-9").fate) == ("absent", "absent")
+        assert (gateway.find_refund(replace(ORDER, key="RF-9")).fate, gateway.charge("T-9").fate) == (
+            "absent",
+            "absent",
+        )
         assert gateway.charge("T-1").amount_minor == 2_000
 
 
@@ -100,7 +108,7 @@ def test_what_breaks_is_unclear(habit: str, monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_no_strange_answer_passes_for_a_word_about_a_refund(raw: bytes) -> None:
     with saying(raw) as gateway:
-        assert (gateway.find_refund("RF-1").fate, gateway.refund(ORDER).fate) == ("unclear", "unclear")
+        assert (gateway.find_refund(ORDER).fate, gateway.refund(ORDER).fate) == ("unclear", "unclear")
 
 
 def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +118,7 @@ def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_nobody_there_is_unclear() -> None:
-    gateway = open_gateway(address="http://127.0.0.1:9", code="alipay", secret=SECRET)
+    gateway = reached("http://127.0.0.1:9")
 
     assert gateway.refund(ORDER).fate == "unclear"
     with pytest.raises(Unreachable):

@@ -9,13 +9,10 @@ from steward.modules.payments.commands.callbacks import (
     receive_callback,
     refuse_callback,
 )
+from steward.modules.payments.commands.connecting import ask_for_nothing, connect_provider, note_check
 from steward.modules.payments.commands.deciding import settle_by_hand, settle_dispute, withdraw_refund
 from steward.modules.payments.commands.following import follow_approvals
-from steward.modules.payments.commands.providers import (
-    BadSecret,
-    connect_provider,
-    register_provider,
-)
+from steward.modules.payments.commands.providers import BadSecret, register_provider
 from steward.modules.payments.commands.recording import EntryResult, post_entries
 from steward.modules.payments.commands.reporting import record_payments
 from steward.modules.payments.commands.requesting import RefundWant, RequestReceipt, refund_all_left, request_refund
@@ -40,6 +37,7 @@ __all__ = [
     "EntryResult",
     "RefundWant",
     "RequestReceipt",
+    "ask_for_nothing",
     "claim_refunds",
     "compare_statement",
     "connect_provider",
@@ -47,6 +45,7 @@ __all__ = [
     "follow_approvals",
     "import_statement",
     "match_waiting",
+    "note_check",
     "post_entries",
     "read_statement",
     "receive_callback",

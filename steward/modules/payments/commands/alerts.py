@@ -53,6 +53,8 @@ def alert_stuck(actor: Actor, *, now: datetime, limit: int = 100) -> int:
             number=refund.number,
             state=refund.state,
             since=refund.began_at,
+            amount_minor=refund.amount_minor,
+            currency=refund.currency,
             simulated=refund.simulated,
         )
         for refund in late

@@ -16,7 +16,7 @@ from steward.kernel.command import command
 from steward.modules.payments import queries, rules
 from steward.modules.payments.commands.applying import Applied, apply_charge
 from steward.modules.payments.commands.locking import lock_money
-from steward.modules.payments.commands.refund_callbacks import apply_refund
+from steward.modules.payments.commands.refund_callbacks import Hint, apply_refund
 from steward.modules.payments.events import CallbackMatched
 from steward.modules.payments.models import Callback
 from steward.modules.payments.rules import OrderFacts
@@ -24,6 +24,7 @@ from steward.modules.payments.rules import OrderFacts
 KEPT_PER_MINUTE = 30
 LONGEST_NAME = 140
 WAITING_AT_ONCE = 100
+HINTS: dict[str, Hint] = {"refund.failed": "hear_failure", "refund.changed": "hear_change"}
 Outcome = Literal["applied", "duplicate", "unmatched", "refused"]
 Name = Annotated[str, Meta(max_length=80)]
 
@@ -31,7 +32,8 @@ Name = Annotated[str, Meta(max_length=80)]
 class CallbackData(msgspec.Struct, frozen=True):
     """The movement a provider reports; the order by its number, or by shop and the shop's number. Units: minor.
 
-    `refund` is the number under which we asked for a refund; `code` says why one failed.
+    `refund` is the number under which we asked for a refund; `code` says why one failed. Of one that changed only the
+    provider's answer says what became of it.
     """
 
     transaction: Annotated[str, Meta(min_length=1, max_length=rules.LONGEST_TRANSACTION)]
@@ -49,7 +51,7 @@ class CallbackData(msgspec.Struct, frozen=True):
 class CallbackBody(msgspec.Struct, frozen=True):
     """The body of a callback."""
 
-    type: Literal["payment.succeeded", "refund.succeeded", "refund.failed"]
+    type: Literal["payment.succeeded", "refund.succeeded", "refund.failed", "refund.changed"]
     data: CallbackData
 
 
@@ -153,7 +155,7 @@ def _applied(
         done: Applied = apply_charge(actor, draft, order, now)
     else:
         done = apply_refund(
-            actor, draft, order, number=data.refund, failed=body.type == "refund.failed", code=data.code, now=now
+            actor, draft, order, number=data.refund, told=HINTS.get(body.type, ""), code=data.code, now=now
         )
     return CallbackReceipt(done.outcome, done.reason)
 

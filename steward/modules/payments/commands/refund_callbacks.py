@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from steward.kernel.actor import Actor
 from steward.modules.payments.commands.applying import Applied, apply_charge
@@ -12,6 +13,8 @@ from steward.modules.payments.models import Refund
 from steward.modules.payments.rules import OrderFacts, PaymentEntryDraft
 from steward.modules.payments.rules import refunds as rules
 
+Hint = Literal["hear_failure", "hear_change"]
+
 
 def apply_refund(
     actor: Actor,
@@ -19,23 +22,23 @@ def apply_refund(
     order: OrderFacts,
     *,
     number: str,
-    failed: bool,
+    told: Hint | Literal[""],
     code: str,
     now: datetime,
 ) -> Applied:
     """Let a refund follow what its provider reports, in whatever order the reports come. The money lock is held.
 
-    A success is booked once. A failure only makes us ask: the provider's answer under the number decides, so one that
-    was overtaken does no harm. What is not one of ours is a refund made elsewhere.
+    A success is booked once. A failure or a change (`told`) only makes us ask: the provider's answer under the number
+    decides, so one that was overtaken does no harm. What is not one of ours is a refund made elsewhere.
     Emits: PaymentRecorded and RefundPaid, or RefundDisputed, or PaymentMismatched.
     """
     refund = _find(draft, number)
     if refund is None:
-        return Applied("refused", "refund_unknown") if number or failed else apply_charge(actor, draft, order, now)
+        return Applied("refused", "refund_unknown") if number or told else apply_charge(actor, draft, order, now)
     if refund.order_id != order.order_id:
         return Applied("refused", "refund_of_another_order")
-    if failed:
-        return _failed(actor, refund, code, now)
+    if told:
+        return _ask_at_once(actor, refund, told, code, now)
     if refund.entry_id is not None:
         same = (refund.transaction, refund.currency) == (draft.transaction, draft.currency)
         return Applied("duplicate", "refund_booked") if same else Applied("refused", "refund_booked_otherwise")
@@ -52,11 +55,11 @@ def _find(draft: PaymentEntryDraft, number: str) -> Refund | None:
     return lock_refund(known) if known else None
 
 
-def _failed(actor: Actor, refund: Refund, code: str, now: datetime) -> Applied:
+def _ask_at_once(actor: Actor, refund: Refund, told: Hint, code: str, now: datetime) -> Applied:
     if refund.state not in ("sending", "unknown", "pending"):
         return Applied("duplicate", f"refund_{refund.state}")
     Refund.objects.filter(id=refund.id).update(next_try_at=now)
-    write_step(actor, refund, "hear_failure", refund.state, now, code)
+    write_step(actor, refund, told, refund.state, now, code)
     return Applied("applied", "asked_after")
 
 

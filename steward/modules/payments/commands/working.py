@@ -22,7 +22,7 @@ from steward.modules.payments.commands.booking import BadTransaction, book_paid,
 from steward.modules.payments.commands.locking import PACKAGE, refresh_balances, try_lock_money
 from steward.modules.payments.commands.moving import lock_refund, move
 from steward.modules.payments.models import OrderBalance, Refund
-from steward.modules.payments.ports import Answer, Gateway, RefundOrder
+from steward.modules.payments.ports import Answer, Gateway, GatewayOpener, RefundOrder
 from steward.modules.payments.rules import refunds as rules
 
 log = structlog.get_logger(__name__)
@@ -32,7 +32,7 @@ LEASE_S = parameters.define(
     120,
     unit="s",
     label=_("How long a call to a payment provider may run before its refund is looked after by another worker"),
-    minimum=30,
+    minimum=60,
 )
 FIRST_PAUSE_S = parameters.define(
     "payments.refund_first_pause_s",
@@ -51,25 +51,27 @@ LONGEST_PAUSE_S = parameters.define(
 
 
 class Errand(Struct, frozen=True):
-    """What a worker is to do for one refund: send it, or ask what became of it."""
+    """What a worker is to do for one refund: send it, or ask what became of it; `until` it is this worker's."""
 
     deed: Literal["send", "ask"]
     provider: str
     order: RefundOrder
     simulated: bool
+    until: datetime
 
 
 @command(needs="payments.work")
-def claim_refunds(actor: Actor, *, now: datetime, limit: int = 20) -> list[Errand]:
+def claim_refunds(actor: Actor, *, now: datetime, limit: int = 20, number: str | None = None) -> list[Errand]:
     """Take the refunds that are due, each noted as being sent or asked after, before anybody calls a provider.
 
-    Nobody else gets them until the lease ends. One that was being sent when its worker died is asked after, never
-    just sent again. Locks: refunds that nobody holds, then their orders' money where nobody has it.
+    Those asked for first come first; `number` takes that one alone. Those of providers that do not work wait until
+    they do. Nobody else gets them until the lease ends. One that was being sent when its worker died is asked after,
+    never just sent again. Locks: refunds that nobody holds, then their orders' money where nobody has it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, "claim_due"), {"now": now, "limit": limit})
+        cursor.execute(sql.load(PACKAGE, "claim_due"), {"now": now, "limit": limit, "number": number})
         due = [row[0] for row in cursor.fetchall()]
-    rows = Refund.objects.filter(id__in=due).select_related("request", "payment").order_by("order_id", "id")
+    rows = Refund.objects.filter(id__in=due).select_related("request", "payment").order_by("id")
     errands = [_claim(actor, refund, now) for refund in rows if try_lock_money(refund.order_id)]
     return [errand for errand in errands if errand is not None]
 
@@ -95,14 +97,16 @@ def _claim(actor: Actor, refund: Refund, now: datetime) -> Errand | None:
         return None
     else:
         Refund.objects.filter(id=refund.id).update(next_try_at=until, tries=refund.tries + 1)
+    payment = refund.payment.origin or refund.payment
     order = RefundOrder(
         key=refund.number,
-        payment=(refund.payment.origin or refund.payment).transaction,
+        payment=payment.transaction,
         amount_minor=refund.amount_minor,
         currency=refund.currency,
         reason=refund.request.cause,
+        payment_minor=payment.amount_minor,
     )
-    return Errand(deed, refund.provider, order, refund.simulated)
+    return Errand(deed, refund.provider, order, refund.simulated, until)
 
 
 def _is_covered(refund: Refund) -> bool:
@@ -127,10 +131,14 @@ def run_errand(errand: Errand) -> Answer:
         return Answer(
             fate="succeeded", transaction=f"SIM-{order.key}", amount_minor=order.amount_minor, currency=order.currency
         )
-    gateway = open_gateway(errand.provider)
-    if gateway is None:
-        return Answer(fate="unclear", code="provider_not_connected")
-    return gateway.refund(order) if errand.deed == "send" else gateway.find_refund(order.key)
+    try:
+        gateway = open_gateway(errand.provider)
+        if gateway is None:
+            return Answer(fate="unclear", code="provider_not_connected")
+        return gateway.refund(order) if errand.deed == "send" else gateway.find_refund(order)
+    except Exception as error:
+        log.exception("provider_could_not_be_called", refund=order.key, provider=errand.provider)
+        return Answer(fate="unclear", code=type(error).__name__[:40])
 
 
 def open_gateway(provider: str) -> Gateway | None:
@@ -138,9 +146,8 @@ def open_gateway(provider: str) -> Gateway | None:
     known = queries.find_provider(provider)
     if known is None or not known.connector:
         return None
-    opener = ports.bound(f"payments.gateway.{known.connector}")
-    gateway: Gateway = opener(address=known.address, code=known.code, secret=queries.provider_secret(known.id))
-    return gateway
+    opener: GatewayOpener = ports.bound(f"payments.gateway.{known.connector}")
+    return opener(queries.provider_access(known))
 
 
 @command(needs="payments.work")
@@ -164,7 +171,8 @@ def record_answer(actor: Actor, *, number: str, answer: Answer, now: datetime) -
         give_up(actor, refund, "fail", now, failure=answer.code or "refused")
     else:
         changes = {"transaction": answer.transaction} if answer.transaction else {}
-        move(actor, refund, verb, now, note=note, next_try_at=now + _pause(refund), **changes)
+        next_try_at = now if verb == "resend" else now + _pause(refund)
+        move(actor, refund, verb, now, note=note, next_try_at=next_try_at, **changes)
     return refund.state
 
 

@@ -46,8 +46,10 @@ class Entry(models.Model):
 class Provider(models.Model):
     """A payment provider and the secret that signs its callbacks and our calls (sealed under the master key).
 
-    `connector` names what reaches it at `address`; without one, refunds are paid back by hand. `statement_mapping` says
-    which columns of its statements mean what.
+    `connector` names what reaches it at `address`; without one, refunds are paid back by hand. `settings` and
+    `sealed_keys` hold what its kind needs (rules/connecting.py). `statement_mapping` says which columns of its
+    statements mean what. `checked_at` and `check_fault` tell how it answered when somebody last looked. `down_count`
+    counts the calls in a row that found it not working; enough of them and nobody calls until `probe_at`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -58,11 +60,22 @@ class Provider(models.Model):
     connector = models.CharField(max_length=20, default="", blank=True)
     address = models.CharField(max_length=200, default="", blank=True)
     statement_mapping = models.JSONField(default=dict)
+    settings = models.JSONField(default=dict, db_default={})
+    sealed_keys = models.BinaryField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    check_fault = models.CharField(max_length=80, default="", db_default="", blank=True)
+    down_count = models.PositiveIntegerField(default=0, db_default=0)
+    down_since = models.DateTimeField(null=True)
+    probe_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "payments_provider"
         constraints = (
             models.CheckConstraint(condition=Q(connector="") | ~Q(address=""), name="provider_connector_address"),
+            models.CheckConstraint(
+                condition=Q(down_since=None, probe_at=None) | Q(down_since__isnull=False, probe_at__isnull=False),
+                name="provider_down_is_probed",
+            ),
         )
 
 

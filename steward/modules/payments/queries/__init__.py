@@ -1,6 +1,7 @@
 """Reads of payments for every interface: nothing here writes."""
 
 from steward.modules.payments.queries.ledger import (
+    KEYS_PURPOSE,
     SECRET_PURPOSE,
     CallbackView,
     EntryView,
@@ -12,7 +13,10 @@ from steward.modules.payments.queries.ledger import (
     entries_of,
     find_provider,
     get_provider,
+    order_of_payment,
     paid_and_refunded,
+    provider_access,
+    provider_keys,
     provider_names,
     provider_secret,
     providers,
@@ -24,11 +28,14 @@ from steward.modules.payments.queries.refunds import (
     RefundView,
     StepView,
     left_to_refund,
+    order_of_refund,
     orders_of_fresh_payments,
+    paid_and_gone,
     refund,
     refund_counts,
     refunds_of_order,
     refunds_page,
+    request_ends,
 )
 from steward.modules.payments.queries.statements import (
     DifferenceView,
@@ -42,6 +49,7 @@ from steward.modules.payments.queries.statements import (
 )
 
 __all__ = [
+    "KEYS_PURPOSE",
     "SECRET_PURPOSE",
     "CallbackView",
     "DifferenceView",
@@ -62,8 +70,13 @@ __all__ = [
     "find_provider",
     "get_provider",
     "left_to_refund",
+    "order_of_payment",
+    "order_of_refund",
     "orders_of_fresh_payments",
+    "paid_and_gone",
     "paid_and_refunded",
+    "provider_access",
+    "provider_keys",
     "provider_names",
     "provider_secret",
     "providers",
@@ -71,6 +84,7 @@ __all__ = [
     "refund_counts",
     "refunds_of_order",
     "refunds_page",
+    "request_ends",
     "statement",
     "statements",
     "statements_to_compare",

@@ -14,8 +14,10 @@ from django.db.models import Q
 from steward.kernel import errors, secrets_box
 from steward.modules.payments import rules
 from steward.modules.payments.models import Callback, Entry, OrderBalance, Provider
+from steward.modules.payments.ports import Access
 
 SECRET_PURPOSE = "payments.provider"  # noqa: S105  (names what the secret is for)
+KEYS_PURPOSE = "payments.provider.keys"
 
 
 class EntryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +58,7 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment provider; its secret stays sealed. `shops` are those whose orders it may speak about."""
+    """A payment provider; its keys stay sealed. `shops` are those whose orders it may speak about."""
 
     id: int
     code: str
@@ -65,6 +67,11 @@ class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
     connector: str
     address: str
     statement_mapping: dict[str, Any]
+    settings: dict[str, str]
+    checked_at: datetime | None
+    check_fault: str
+    down_since: datetime | None
+    probe_at: datetime | None
     shops: list[str]
 
 
@@ -80,6 +87,12 @@ def entries_between(provider: str, starts_at: datetime, ends_at: datetime) -> li
         provider=provider, happened_at__gte=starts_at, happened_at__lt=ends_at, simulated=False, origin=None
     ).order_by("happened_at", "id")
     return [EntryView(**row) for row in rows.values(*EntryView.__struct_fields__)]
+
+
+def order_of_payment(provider: str, transaction: str) -> int | None:
+    """Find the order that a provider's payment was for."""
+    rows = Entry.objects.filter(provider=provider, transaction=transaction, direction="payment", origin=None)
+    return rows.values_list("order_id", flat=True).first()
 
 
 def paid_and_refunded(currency_by_order: dict[int, str]) -> dict[int, tuple[int, int]]:
@@ -141,6 +154,24 @@ def provider_secret(provider_id: int) -> bytes:
     if sealed is None:
         raise errors.NotFound(key=provider_id)
     return secrets_box.unseal_with_master(sealed, purpose=SECRET_PURPOSE)
+
+
+def provider_keys(provider_id: int) -> dict[str, str]:
+    """Open the keys that a provider's kind needs, by name: for connectors alone, never for a screen."""
+    sealed = Provider.objects.filter(id=provider_id).values_list("sealed_keys", flat=True).first()
+    if sealed is None:
+        return {}
+    return msgspec.json.decode(secrets_box.unseal_with_master(sealed, purpose=KEYS_PURPOSE), type=dict[str, str])
+
+
+def provider_access(known: ProviderView) -> Access:
+    """Say how a provider is reached and known, keys in clear: for connectors alone, never for a screen."""
+    return Access(
+        code=known.code,
+        address=known.address,
+        secret=provider_secret(known.id),
+        fields=known.settings | provider_keys(known.id),
+    )
 
 
 def callbacks(*, outcomes: Sequence[str] = (), before_id: int | None = None, limit: int = 50) -> list[CallbackView]:

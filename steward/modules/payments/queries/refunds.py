@@ -84,6 +84,18 @@ class RefundFilters(Struct, frozen=True, kw_only=True):
     order_ids: Collection[int] | None = None
 
 
+class RequestEnd(Struct, frozen=True, kw_only=True):
+    """How far a request has got: open while money may still go back; `why` is what a person said who ended it.
+
+    Units: minor currency units.
+    """
+
+    request_id: int
+    is_open: bool
+    paid_minor: int
+    why: str
+
+
 FIELDS: dict[str, Any] = {
     "order_number": F("request__order_number"),
     "shop": F("request__shop"),
@@ -125,6 +137,11 @@ def refunds_page(filters: RefundFilters, *, before_id: int | None = None, limit:
     return _rows(rows[:limit])
 
 
+def order_of_refund(number: str) -> int | None:
+    """Find the order of a refund by its number."""
+    return Refund.objects.filter(number=number).values_list("order_id", flat=True).first()
+
+
 def refund(number: str) -> RefundView:
     """Read one refund with every step. Raises: NotFound."""
     rows = _rows(Refund.objects.filter(number=number.upper()))
@@ -152,6 +169,26 @@ def refunds_of_order(order_id: int) -> list[RefundRow]:
     return _rows(Refund.objects.filter(order_id=order_id).order_by("id"))
 
 
+def request_ends(*, refund_ids: Collection[int] = (), request_ids: Collection[int] = ()) -> list[RequestEnd]:
+    """Tell how far requests have got, named by themselves or by refunds of theirs."""
+    wanted = set(request_ids) | set(Refund.objects.filter(id__in=refund_ids).values_list("request_id", flat=True))
+    found = Refund.objects.filter(request__in=wanted).order_by("request_id", "id")
+    rows: dict[int, list[tuple[int, str, int]]] = {}
+    for request_id, id_, state, paid_minor in found.values_list("request_id", "id", "state", "paid_minor"):
+        rows.setdefault(request_id, []).append((id_, state, paid_minor))
+    ended_by = RefundStep.objects.filter(refund__request__in=wanted, verb__in=("refuse", "withdraw"))
+    whys = dict(ended_by.order_by("id").values_list("refund__request_id", "note"))
+    return [
+        RequestEnd(
+            request_id=request_id,
+            is_open=any(state in rules.OPEN for _id, state, _paid in refunds),
+            paid_minor=sum(paid for *_rest, paid in refunds),
+            why=whys.get(request_id, ""),
+        )
+        for request_id, refunds in sorted(rows.items())
+    ]
+
+
 def refund_counts() -> dict[str, int]:
     """Count the open refunds, and the failed ones nobody asked for again, by state; `stuck` are among the open."""
     wanted = _unanswered(Refund.objects.filter(state__in=[*rules.OPEN, "failed"]))
@@ -162,10 +199,25 @@ def refund_counts() -> dict[str, int]:
 
 def left_to_refund(order_id: int, currency: str) -> int:
     """Tell what of an order may still be refunded in a currency. Units: minor currency units."""
-    paid_minor, refunded_minor = paid_and_refunded({order_id: currency})[order_id]
-    balance = OrderBalance.objects.filter(order_id=order_id, currency=currency).first()
-    refunded = max(refunded_minor, balance.refunded_minor if balance else 0)
-    return max(0, paid_minor - refunded - (balance.claimed_minor if balance else 0))
+    paid_minor, gone_minor = paid_and_gone({order_id: currency})[order_id]
+    return max(0, paid_minor - gone_minor)
+
+
+def paid_and_gone(currency_by_order: dict[int, str]) -> dict[int, tuple[int, int]]:
+    """Sum per order, in its own currency, what was paid, and what went back or is on its way back.
+
+    Units: minor currency units. Two statements for all.
+    """
+    sums = paid_and_refunded(currency_by_order)
+    rows = OrderBalance.objects.filter(order_id__in=list(currency_by_order))
+    fields = ("order_id", "currency", "refunded_minor", "claimed_minor")
+    balances = {(row[0], row[1]): (row[2], row[3]) for row in rows.values_list(*fields)}
+    found = {}
+    for id_, currency in currency_by_order.items():
+        paid_minor, booked_minor = sums[id_]
+        refunded_minor, claimed_minor = balances.get((id_, currency), (0, 0))
+        found[id_] = paid_minor, max(booked_minor, refunded_minor) + claimed_minor
+    return found
 
 
 def payables(order_id: int, currency: str) -> list[rules.Payable]:

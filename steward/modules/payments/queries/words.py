@@ -47,6 +47,7 @@ VERBS: dict[str, Any] = {
     "resend": pgettext_lazy("refund step", "Never arrived at the provider: it will be sent again"),
     "disagree": pgettext_lazy("refund step", "The provider reports something else"),
     "close": pgettext_lazy("refund step", "Dispute ended: nothing moved"),
+    "hear_change": pgettext_lazy("refund step", "The provider reports news of it: it will be asked after"),
     "hear_failure": pgettext_lazy("refund step", "The provider reports a failure: it will be asked after"),
 }
 DIFFERENCE_KINDS: dict[str, Any] = {
@@ -98,6 +99,7 @@ REASONS: dict[str, Any] = {
     "worker_lost": gettext_lazy("The worker was lost in the middle."),
     "No matching signature found": gettext_lazy("The signature is wrong."),
     "Missing required headers": gettext_lazy("The signature is missing."),
+    "Signed by another key": gettext_lazy("It is signed with a key that is not the provider's."),
     "Message timestamp too old": gettext_lazy("The message is too old."),
     "Message timestamp too new": gettext_lazy("The message comes from the future."),
     "Invalid Signature Headers": gettext_lazy("The signature is wrong."),

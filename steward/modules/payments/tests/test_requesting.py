@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
+from steward.kernel import moment
 from steward.kernel.actor import NotPermitted
 from steward.kernel.errors import NotPossible
 from steward.kernel.models import Event
 from steward.modules.payments import commands, queries
+from steward.modules.payments.commands import working
 from steward.modules.payments.commands.deciding import AlreadySent, ReasonMissing
 from steward.modules.payments.commands.requesting import BadRefund, NotEnoughLeft
 from steward.modules.payments.models import Entry, OrderBalance, PaymentBalance, Refund, RefundRequest
@@ -116,7 +120,10 @@ def test_what_was_sent_once_cannot_be_called_off() -> None:
         peer.habits.append("lost")
         number = ask().numbers[0]
         till.work()
-        till.work(after_s=60)
+        # asked after, the provider never heard of it: it waits again, and goes out anew in the same pass
+        with moment.frozen(NOW + timedelta(seconds=60)):
+            (errand,) = working.claim_refunds(TESTER, now=moment.now())
+            working.record_answer(TESTER, number=number, answer=working.run_errand(errand), now=moment.now())
         assert states() == ["waiting"]
 
         with pytest.raises(AlreadySent):

@@ -17,6 +17,7 @@ from steward.modules.payments.commands import providers
 from steward.modules.payments.models import OrderBalance
 from steward.modules.payments.rules import OrderFacts, PaymentEntryDraft
 from tests import make
+from tests.peers.merchants import Merchants
 from tests.peers.payment_provider import PaymentProvider
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -40,6 +41,12 @@ def connected(code: str = "alipay", **habits: Any) -> Iterator[PaymentProvider]:
         commands.register_provider(TESTER, code=code, name="支付宝", shops=["own"], secret=WRITTEN_SECRET)
         commands.connect_provider(TESTER, code=code, connector="signed_http", address=peer.address)
         yield peer
+
+
+def reach(peer: Merchants, kind: str, code: str = "alipay") -> None:
+    """Let a provider of a kind of its own be reached."""
+    commands.register_provider(TESTER, code=code, name="支付", shops=["own"], secret=WRITTEN_SECRET)
+    commands.connect_provider(TESTER, code=code, connector=kind, address=peer.address, fields=peer.fields)
 
 
 def pay(
