@@ -1,0 +1,1 @@
+"""Returns: policies, requests, parcels that come back, inspection, refunds, exchange, repair, compensation."""

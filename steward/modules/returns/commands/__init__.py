@@ -1,0 +1,1 @@
+"""What changes in returns: policies and reasons, cases."""

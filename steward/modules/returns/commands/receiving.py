@@ -1,0 +1,134 @@
+"""Take in what came back: pieces that are there, missing or something else, and what nobody had announced."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+from msgspec import Struct
+
+from steward.kernel import errors
+from steward.kernel.actor import Actor
+from steward.kernel.command import command
+from steward.modules.catalog import queries as catalog
+from steward.modules.inventory.commands.moving import MovementDraft, record_movements
+from steward.modules.returns.commands.deciding import take_up
+from steward.modules.returns.commands.following import start_inspection
+from steward.modules.returns.commands.moving import locked_case, move_case, move_pieces, pieces_of
+from steward.modules.returns.commands.stock import warehouse_of
+from steward.modules.returns.models import Case, Parcel, Piece, Surplus
+from steward.modules.returns.rules import states
+
+VERBS = ("receive", "miss", "mistake")
+
+
+class UnfitReceipt(errors.Refusal):
+    """Refuse to receive what is no piece of the case, or nothing at all."""
+
+    code = "unfit_receipt"
+    status = 422
+    message = _("Say of pieces of this case which are there, missing or something else.")
+
+
+class Beyond(Struct, frozen=True, kw_only=True):
+    """What lay in a parcel beyond what was announced; the SKU where it is goods of ours. Units: pieces."""
+
+    quantity: int
+    note: str
+    sku: str = ""
+    warehouse: str = ""
+
+
+@command(needs="returns.receive")
+def receive_pieces(
+    actor: Actor, *, case_id: int, arrived: Mapping[int, str], surplus: Sequence[Beyond] = (), now: datetime
+) -> None:
+    """Say what came of a case: piece → receive, miss or mistake. Pieces not named are still on their way.
+
+    A second time for the same piece changes nothing. From the first arrival on the time runs in which it is inspected
+    and decided. What is missing or something else a person judges; surplus goods of ours go into quarantine. A case
+    that had lapsed is open again. Raises: NotFound, NotPossible, UnfitReceipt, ClaimedMeanwhile. Emits: CasePieceMoved.
+    Locks: the case, its pieces. Source: RET-3 (partial arrival).
+    """
+    row = _open(actor, case_id, now)
+    pieces = {piece.id: piece for piece in pieces_of(row)}
+    fits = set(arrived) <= set(pieces) and set(arrived.values()) <= set(VERBS)
+    if not fits or not (arrived or surplus) or any(one.quantity <= 0 or not one.note.strip() for one in surplus):
+        raise UnfitReceipt
+    for verb in VERBS:
+        chosen = [pieces[id_] for id_, said in arrived.items() if said == verb and not _was(pieces[id_], verb)]
+        changes = {"received_at": now} if verb == "receive" else {}
+        move_pieces(actor, row, chosen, verb, now, **changes)
+        if verb != "receive":
+            _to_person(chosen)
+        elif chosen:
+            _opened(chosen, now)
+            start_inspection(actor, row, _arrived_at(chosen) or now, now)
+    _note(actor, row, surplus, now)
+
+
+def _open(actor: Actor, case_id: int, now: datetime) -> Case:
+    """Lock a case that takes goods in; one that had lapsed is taken up again."""
+    row = locked_case(actor, case_id)
+    if row.state == "lapsed":
+        row = take_up(actor, case_id)
+        move_case(row, "arrive", now, closed_at=None)
+    if row.state != "approved":
+        raise errors.NotPossible(state=row.state, verb="receive")
+    return row
+
+
+def _was(piece: Piece, verb: str) -> bool:
+    """Tell whether the same was said of a piece before."""
+    return piece.reception == {"receive": "received", "miss": "short", "mistake": "wrong_item"}[verb]
+
+
+def _to_person(pieces: Sequence[Piece]) -> None:
+    waiting = [piece for piece in pieces if piece.acceptance == "pending"]
+    for piece in waiting:
+        piece.acceptance = states.next_acceptance(piece.acceptance, "ask_person")
+    Piece.objects.bulk_update(waiting, ["acceptance"])
+
+
+def _opened(pieces: Sequence[Piece], now: datetime) -> None:
+    parcels = {piece.parcel_id for piece in pieces if piece.parcel_id}
+    Parcel.objects.filter(id__in=parcels, opened_at=None).update(opened_at=now)
+
+
+def _arrived_at(pieces: Sequence[Piece]) -> datetime | None:
+    """Tell when the first of the parcels of pieces was delivered."""
+    parcels = Parcel.objects.filter(id__in={piece.parcel_id for piece in pieces if piece.parcel_id})
+    return min((at for at in parcels.values_list("delivered_at", flat=True) if at is not None), default=None)
+
+
+def _note(actor: Actor, row: Case, surplus: Sequence[Beyond], now: datetime) -> None:
+    """Write down what nobody had announced, and take goods of ours into quarantine."""
+    known = catalog.items_by_code([one.sku for one in surplus if one.sku])
+    moves = []
+    for one in surplus:
+        item = known.get(one.sku) if one.sku else None
+        if one.sku and item is None:
+            raise errors.NotFound(key=one.sku)
+        booked = item is not None and item.stocked and not item.components
+        Surplus.objects.create(
+            case=row,
+            item_id=item.id if item else None,
+            quantity=one.quantity,
+            note=one.note.strip()[:400],
+            booked=booked,
+            noted_at=now,
+            noted_by=actor.id,
+        )
+        if item is not None and booked:
+            place = one.warehouse or warehouse_of(row, item.id)
+            moves.append(
+                MovementDraft(
+                    place, item.id, "returned", one.quantity, reference=row.number, reason=one.note.strip()[:200],
+                    condition="quarantine",
+                )
+            )  # fmt: skip
+    if moves:
+        keeper = dataclasses.replace(actor, permissions=actor.permissions | {"stock.move"})
+        record_movements(keeper, movements=moves, now=now)

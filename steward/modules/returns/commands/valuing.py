@@ -1,0 +1,38 @@
+"""What cases are worth: the one place that asks for quotes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from steward.modules.returns.models import Case
+from steward.modules.returns.queries.quotes import Quote, QuoteAsk, Taken, Terms, quote_of, quotes_of, terms_of
+
+MERCHANTS = ("merchant", "carrier")
+
+
+def worth_of(cases: Sequence[tuple[Case, Sequence[int]]]) -> list[int]:
+    """Quote what cases would give back for pieces of lines (a line's id once per piece) as things stand.
+
+    A constant number of statements. Units: minor currency units of each case's order.
+    """
+    asks = [
+        QuoteAsk(case.order_id, taken_of(case, Counter((line, 1000) for line in lines)), _terms(case))
+        for case, lines in cases
+    ]
+    return [quote.total_minor for quote in quotes_of(asks)] if asks else []
+
+
+def taken_of(case: Case, units: Mapping[tuple[int, int], int]) -> list[Taken]:
+    """Say what goes back: (line, share of the value in permille) → pieces. Who is not to blame loses no threshold."""
+    blameless = case.reason.fault in MERCHANTS
+    return [Taken(line, count, share, blameless=blameless) for (line, share), count in sorted(units.items())]
+
+
+def quoted(case: Case, taken: Sequence[Taken]) -> Quote:
+    """Quote what a case gives back for pieces as they are, on the terms its policy named."""
+    return quote_of(case.order_id, taken, _terms(case))
+
+
+def _terms(case: Case) -> Terms:
+    return terms_of(case.verdict, case.reason.fault)

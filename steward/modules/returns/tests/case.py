@@ -1,0 +1,53 @@
+"""What tests of returns begin with: orders that were delivered, and the cases about them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from steward.kernel.actor import Actor
+from steward.modules.logistics.tests import ship
+from steward.modules.orders.models import Line, Order
+from steward.modules.returns.commands.requesting import CaseDraft, CaseReceipt, Want, open_cases
+from steward.modules.returns.models import Case, Piece
+from tests import make
+
+LATER = make.NOW + timedelta(days=3)
+
+
+def delivered(quantity: int = 2, number: str = "A-1") -> Order:
+    """Let an order of some tents be paid, shipped and delivered."""
+    ship.sent(quantity=quantity, number=number)
+    ship.heard(ship.said("delivered", hours=20))
+    make.settle()
+    return Order.objects.get(external_number=number)
+
+
+def wanted(order: Order, quantity: int = 1, **facts: Any) -> CaseDraft:
+    """Return the draft of a case about so many tents of an order."""
+    line = Line.objects.get(order=order)
+    given: dict[str, Any] = {
+        "order_number": order.number,
+        "kind": "return_refund",
+        "reason": "no_reason",
+        "wants": (Want(line.id, quantity),),
+        "source": "desk",
+    }
+    return CaseDraft(**(given | facts))
+
+
+def opened(
+    order: Order, quantity: int = 1, *, by: Actor | None = None, now: datetime = LATER, **facts: Any
+) -> CaseReceipt:
+    """Open a case; return what became of it."""
+    return open_cases(by or make.agent_wang(), drafts=[wanted(order, quantity, **facts)], now=now)[0]
+
+
+def case_of(receipt: CaseReceipt) -> Case:
+    """Read the case a receipt names."""
+    return Case.objects.get(number=receipt.number)
+
+
+def pieces(receipt: CaseReceipt) -> list[Piece]:
+    """Read the pieces of the case a receipt names."""
+    return list(Piece.objects.filter(case__number=receipt.number).order_by("position"))
