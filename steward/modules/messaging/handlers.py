@@ -8,8 +8,8 @@ from django.core.files.storage import default_storage
 
 from steward.kernel import moment
 from steward.kernel.actor import system
-from steward.modules.customers.events import CustomerErased
-from steward.modules.messaging.commands import forgetting, reminding
+from steward.modules.customers.events import CustomerErased, SignInAsked
+from steward.modules.messaging.commands import forgetting, reminding, sign_in_codes
 from steward.modules.people.events import AppointmentAnnounced
 
 SYSTEM = system("messaging")
@@ -26,3 +26,8 @@ def on_appointment_announced_remind_customers(events: Sequence[AppointmentAnnoun
     """Remind who is expected at a service station."""
     times = {event.appointment_id: event.starts_at for event in events}
     reminding.remind_of_appointments(SYSTEM, times=times, now=moment.now())
+
+
+def on_sign_in_asked_send_codes(events: Sequence[SignInAsked]) -> None:
+    """Send codes to whoever is known by the phone or e-mail they typed."""
+    sign_in_codes.send_codes(SYSTEM, code_ids=[event.sign_in_id for event in events], now=moment.now())

@@ -22,7 +22,7 @@ from steward.modules.desk.commands.settling import settle_answers
 from steward.modules.desk.commands.telling import tell_named
 from steward.modules.desk.commands.tokens import token_of
 from steward.modules.desk.events import TicketNoted
-from steward.modules.desk.models import Conversation, Message, Ticket
+from steward.modules.desk.models import Conversation, Message, Ticket, Translation
 from steward.modules.desk.rules import tickets, words
 from steward.modules.messaging.commands.replying import ReplyDraft, queue_replies, withdraw_replies
 from steward.modules.messaging.rules.replies import WAYS
@@ -88,6 +88,8 @@ class AnswerDraft(Struct, frozen=True, kw_only=True):
 def answer_ticket(actor: Actor, *, ticket_id: int, draft: AnswerDraft, now: datetime) -> int:
     """Say something to a customer; it leaves after the moment in which it can be taken back. Returns the message's id.
 
+    The translation of what was being written is forgotten with it.
+
     Raises: NotFound, NotPossible, NothingSaid, NobodyToAnswer, NewerWord.
     Emits: TicketAnswered once it has left; ChatPassed where a person takes a chat over.
     Locks: the ticket.
@@ -122,6 +124,7 @@ def answer_ticket(actor: Actor, *, ticket_id: int, draft: AnswerDraft, now: date
     )
     message.save()
     if not draft.automatic:
+        Translation.objects.filter(ticket=ticket, staff_id=actor.staff_id, message=None).delete()
         pass_chats(actor, [conversation], "answer", now)
     if live:
         settle_answers(actor, message_ids=[message.id], now=now)

@@ -5,7 +5,7 @@ The transport knows browsers, the desk knows tickets: here they meet.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from steward.kernel import events
@@ -32,7 +32,8 @@ def ask_for_person(actor: Actor, *, visit_id: int, now: datetime) -> bool:
     ticket_ids = Conversation.objects.filter(visit_id=visit_id).values_list("ticket_id", flat=True)
     lock_tickets(set(ticket_ids))
     asked = pass_chats(actor, list(Conversation.objects.filter(visit_id=visit_id)), "ask", now)
-    told = transport.pass_visits([visit_id], holder="waiting", code="asked", who="", now=now)
+    before, code = rules.held_before("ask"), rules.LINES["ask"]
+    told = transport.pass_visits([visit_id], before=before, holder="waiting", code=code, who="", now=now)
     return bool(asked or told)
 
 
@@ -69,10 +70,21 @@ def pass_chats(actor: Actor, conversations: Sequence[Conversation], verb: str, n
         )
     for holder in sorted({row.holder for row in moved}):
         visits = {row.visit_id for row in moved if row.holder == holder and row.visit_id is not None}
-        who, code = shown_name(actor), rules.LINES[verb]
-        transport.pass_visits(visits, holder=holder, code=code, who=who, now=now)
+        who, code, expected = shown_name(actor), rules.LINES[verb], rules.held_before(verb)
+        transport.pass_visits(visits, before=expected, holder=holder, code=code, who=who, now=now)
     events.record(actor, said)
     return len(moved)
+
+
+def begin_anew(actor: Actor, conversations: Sequence[Conversation], start: Mapping[int, str], now: datetime) -> None:
+    """Let chats of an earlier ticket begin as their account lets them: whoever held them there holds them no more.
+
+    `start` names who answers first, by visit. A step of commands that locked the tickets. Emits: ChatPassed.
+    """
+    held = [row for row in conversations if row.holder == "person" and row.visit_id in start]
+    for verb in ("hand_back", "let_go"):
+        after = rules.next_holder("person", verb)
+        pass_chats(actor, [row for row in held if start[row.visit_id or 0] == after], verb, now)
 
 
 def chats_of(ticket_id: int) -> list[Conversation]:
@@ -88,10 +100,10 @@ def shown_name(actor: Actor) -> str:
 def attend_chats(actor: Actor, *, ticket_id: int, writes: bool) -> None:
     """Let the visitors of a ticket see that the staff has read what they wrote, and that somebody writes to them.
 
-    A step of the command by which somebody attends a ticket.
+    Who may only look shows nothing of it. A step of the command by which somebody attends a ticket.
     """
     visits = [row.visit_id for row in chats_of(ticket_id) if row.visit_id is not None]
-    if not visits:
+    if not visits or not actor.may("tickets.work"):
         return
     chat_seen.note_staff_read(visits)
     if writes:

@@ -51,14 +51,14 @@ def registered(actor: Actor, row: Complaint, at: datetime) -> None:
     stop_clocks(actor, stops=[ClockStop(SUBJECT, row.id, REGISTERED)], at=at)
 
 
-def wait(actor: Actor, row: Complaint, at: datetime) -> None:
+def wait(actor: Actor, rows: Sequence[Complaint], at: datetime) -> None:
     """Let the solution's clock stand still while the customer has to answer."""
-    pause_clocks(actor, pauses=[ClockPause(SUBJECT, row.id, SOLVED, WAITS)], at=at)
+    pause_clocks(actor, pauses=[ClockPause(SUBJECT, row.id, SOLVED, WAITS) for row in rows], at=at)
 
 
-def go_on(actor: Actor, row: Complaint, at: datetime) -> None:
+def go_on(actor: Actor, rows: Sequence[Complaint], at: datetime) -> None:
     """Let it run on."""
-    resume_clocks(actor, stops=[ClockStop(SUBJECT, row.id, SOLVED)], at=at, lifts={WAITS})
+    resume_clocks(actor, stops=[ClockStop(SUBJECT, row.id, SOLVED) for row in rows], at=at, lifts={WAITS})
 
 
 def solved(actor: Actor, row: Complaint, at: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import errors, events
@@ -39,15 +41,26 @@ class WordsNeeded(errors.Refusal):
     message = _("Write in a few words what it is, and why.")
 
 
+def staff_behind(actor: Actor) -> int | None:
+    """Tell which of the staff acts: a program acts with the hands of who owns its key. None: a part of the system."""
+    kind, _colon, number = people.person_behind(actor.id).partition(":")
+    return int(number) if kind == "person" and number.isdigit() else None
+
+
 def locked_complaint(actor: Actor, number: str) -> Complaint:
     """Lock a complaint for a change. Raises: NotFound, OwnComplaint. Locks: the complaint."""
-    rows = Complaint.objects.select_for_update(of=("self",)).select_related("type")
+    rows = Complaint.objects.select_for_update(of=("self",)).select_related("type", "cause")
     row = rows.filter(number=number.strip().upper()).first()
     if row is None:
         raise errors.NotFound(key=number)
-    if rules.is_own_matter(actor.staff_id, row.about_staff_id):
-        raise OwnComplaint
+    refuse_own(actor, row.about_staff_id)
     return row
+
+
+def refuse_own(actor: Actor, about_staff_id: int | None) -> None:
+    """Let nobody deal with a complaint about themselves, not by a program of theirs either. Raises: OwnComplaint."""
+    if about_staff_id is not None and rules.is_own_matter(staff_behind(actor), about_staff_id):
+        raise OwnComplaint
 
 
 def change(actor: Actor, row: Complaint, verb: str, *, reason: str = "", **changes: object) -> None:
@@ -58,23 +71,26 @@ def change(actor: Actor, row: Complaint, verb: str, *, reason: str = "", **chang
     row.state = after
     for name, value in changes.items():
         setattr(row, name, value)
-    announce(actor, row, verb, before, reason)
+    announce(actor, [row], verb, before, reason)
 
 
-def announce(actor: Actor, row: Complaint, verb: str, before: str, reason: str = "") -> None:
-    """Say what became of a complaint."""
-    said = ComplaintMoved(
-        complaint_id=row.id,
-        number=row.number,
-        verb=verb,
-        before=before,
-        after=row.state,
-        type=row.type.code,
-        outcome=row.outcome,
-        reason=reason.strip()[:LONGEST],
-        simulated=row.simulated,
-    )
-    events.record(actor, [said])
+def announce(actor: Actor, rows: Sequence[Complaint], verb: str, before: str | None, reason: str = "") -> None:
+    """Say what became of complaints; without a state before, theirs stayed."""
+    said = [
+        ComplaintMoved(
+            complaint_id=row.id,
+            number=row.number,
+            verb=verb,
+            before=row.state if before is None else before,
+            after=row.state,
+            type=row.type.code,
+            outcome=row.outcome,
+            reason=reason.strip()[:LONGEST],
+            simulated=row.simulated,
+        )
+        for row in rows
+    ]
+    events.record(actor, said)
 
 
 def type_of(code: str) -> ComplaintType:

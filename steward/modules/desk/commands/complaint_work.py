@@ -7,10 +7,11 @@ from datetime import date, datetime
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.desk.commands.complaint_rows import WORK, UnfitOwner, filled, locked_complaint
+from steward.modules.desk.commands.complaint_rows import WORK, UnfitOwner, filled, locked_complaint, staff_behind
 from steward.modules.desk.events import ComplaintWorked
 from steward.modules.desk.models import Complaint, ComplaintCallBack, ComplaintMeasure
 from steward.modules.desk.rules import complaints as rules
+from steward.modules.messaging.commands import Notice, notify_staff
 from steward.modules.people import queries as people
 
 
@@ -46,15 +47,28 @@ def finish_measure(actor: Actor, *, number: str, measure_id: int, now: datetime)
 
 @command(needs=WORK)
 def plan_complaint_call(actor: Actor, *, number: str, staff_id: int, call_at: datetime, now: datetime) -> int:
-    """Plan who calls the customer about their complaint, and when. Returns the call's id.
+    """Plan who calls the customer about their complaint, and when; they are told. Returns the call's id.
 
-    Raises: NotFound, OwnComplaint, UnfitOwner. Emits: ComplaintWorked. Locks: the complaint.
+    Raises: NotFound, NotPossible, OwnComplaint, UnfitOwner. Emits: ComplaintWorked. Locks: the complaint.
     """
     row = locked_complaint(actor, number)
+    if row.state not in rules.LIVE:
+        raise errors.NotPossible(state=row.state, verb="plan_call")
     if staff_id == row.about_staff_id or staff_id not in people.staff_with_permission(WORK):
         raise UnfitOwner
     made = ComplaintCallBack.objects.create(complaint=row, staff_id=staff_id, call_at=call_at, set_by=actor.id)
     _tell(actor, row, "call_set", made.id, "")
+    notice = Notice(
+        staff_ids=[staff_id],
+        kind="system",
+        template="complaint_call",
+        params={"subject": row.number, "at": call_at.isoformat()},
+        subject_kind="complaint",
+        subject_id=row.id,
+        dedupe_key=f"complaint-call-{made.id}",
+        simulated=row.simulated,
+    )
+    notify_staff(actor, notices=[notice] if staff_id != staff_behind(actor) else [], now=now)
     return made.id
 
 

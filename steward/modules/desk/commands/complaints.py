@@ -20,6 +20,7 @@ from steward.modules.desk.commands.complaint_rows import (
     check_people,
     filled,
     locked_complaint,
+    refuse_own,
     type_of,
 )
 from steward.modules.desk.commands.locking import lock_tickets
@@ -74,6 +75,7 @@ def register_complaint(actor: Actor, *, draft: ComplaintDraft, now: datetime) ->
     fits = draft.source in rules.SOURCES and draft.seriousness in rules.SERIOUSNESS and told_at <= now
     if not fits or not draft.words.strip():
         raise UnfitComplaint
+    refuse_own(actor, draft.about_staff_id)
     check_people(team=draft.team, owner_id=draft.owner_id, about_staff_id=draft.about_staff_id)
     ticket = lock_tickets([draft.ticket_id])[draft.ticket_id] if draft.ticket_id else None
     facts = _facts(draft, ticket)
@@ -85,11 +87,12 @@ def register_complaint(actor: Actor, *, draft: ComplaintDraft, now: datetime) ->
         change(actor, row, "register", registered_at=now, **facts)
         clocks.say_again(actor, row, now)
     else:
-        row = _row(actor, facts, draft.source, ticket, _told(draft, ticket, now), now)
+        id_ = numbering.next_ids(SEQUENCE, 1)[0]
+        row = _row(actor, id_, facts, draft.source, ticket, _told(draft, ticket, now), now)
         row.state, row.registered_at = "registered", now
         row.save(force_insert=True)
         clocks.begin(actor, [row], now)
-        announce(actor, row, "register", "")
+        announce(actor, [row], "register", "")
         _raised(actor, [row], noticed=False)
     clocks.registered(actor, row, now)
     clocks.keep_due([row.id])
@@ -104,19 +107,24 @@ def notice_complaints(actor: Actor, *, ticket_ids: Sequence[int], now: datetime)
     ComplaintRaised. Locks: tickets by id, their clocks.
     """
     types = _by_reason()
-    rows = Ticket.objects.select_for_update().filter(id__in=sorted(set(ticket_ids))).order_by("id")
-    about = [(row, kind) for row in rows if (kind := types.get(f"{row.category}.{row.sub_reason}")) is not None]
-    known = set(Complaint.objects.filter(ticket__in=[row for row, _ in about]).values_list("ticket_id", flat=True))
+    categories = {reason.partition(".")[0] for reason in types}
+    sorted_so = Ticket.objects.filter(id__in=sorted(set(ticket_ids)), category__in=categories)
+    rows = list(sorted_so.exclude(closed_as__in=("spam", "merged")).select_for_update().order_by("id"))
+    known = set(Complaint.objects.filter(ticket__in=rows).values_list("ticket_id", flat=True)) if rows else set()
+    about = [
+        (row, kind)
+        for row in rows
+        if row.id not in known and (kind := types.get(f"{row.category}.{row.sub_reason}")) is not None
+    ]
+    if not about:
+        return 0
     made = []
-    for ticket, kind in about:
-        if ticket.id in known or ticket.closed_as in ("spam", "merged"):
-            continue
+    for id_, (ticket, kind) in zip(numbering.next_ids(SEQUENCE, len(about)), about, strict=True):
         facts = {"type": kind, "customer_id": ticket.customer_id, "order_id": ticket.order_id, "team": ticket.team}
-        made.append(_row(actor, facts, "ticket", ticket, min(ticket.heard_at, now), now))
+        made.append(_row(actor, id_, facts, "ticket", ticket, min(ticket.heard_at, now), now))
     Complaint.objects.bulk_create(made)
     clocks.begin(actor, made, now)
-    for row in made:
-        announce(actor, row, "notice", "")
+    announce(actor, made, "notice", "")
     _raised(actor, made, noticed=True)
     clocks.keep_due([row.id for row in made])
     return len(made)
@@ -160,9 +168,8 @@ def _told(draft: ComplaintDraft, ticket: Ticket | None, now: datetime) -> dateti
 
 
 def _row(
-    actor: Actor, facts: dict[str, Any], source: str, ticket: Ticket | None, told_at: datetime, now: datetime
+    actor: Actor, id_: int, facts: dict[str, Any], source: str, ticket: Ticket | None, told_at: datetime, now: datetime
 ) -> Complaint:
-    id_ = numbering.next_ids(SEQUENCE, 1)[0]
     return Complaint(
         id=id_,
         number=numbering.number(PREFIX, id_, now),

@@ -17,6 +17,15 @@ from steward.modules.logistics.events import (
 )
 from steward.modules.orders.events import OrderCancelled, OrderChanged
 from steward.modules.payments.events import RefundDecided, RefundPaid, RefundRequested
+from steward.modules.returns.events import (
+    CaseClosed,
+    CaseDecided,
+    CaseInspected,
+    CaseOpened,
+    CasePieceMoved,
+    CaseRefundAsked,
+    ParcelAnnounced,
+)
 
 HEARD: tuple[type[Event], ...] = (
     TicketOwned,
@@ -33,6 +42,13 @@ HEARD: tuple[type[Event], ...] = (
     ShipmentDelivered,
     ShipmentTroubled,
     ShipmentEased,
+    CaseOpened,
+    CaseDecided,
+    ParcelAnnounced,
+    CasePieceMoved,
+    CaseInspected,
+    CaseRefundAsked,
+    CaseClosed,
 )
 KINDS = tuple(event.KIND for event in HEARD)
 

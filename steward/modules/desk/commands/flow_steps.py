@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.kernel.models import Event
+from steward.kernel.rows import write_rows
 from steward.modules.deadlines import rules as limits
 from steward.modules.deadlines.commands import ClockStart, ClockStop, cancel_clocks, start_clocks, stop_clocks
 from steward.modules.desk.commands import ticket_clocks
@@ -55,6 +56,15 @@ class Fact(Struct, frozen=True):
     order_id: int | None = None
 
 
+class Change(Struct):
+    """What is to be written of one ticket: steps that were opened and ended, and how many of these were ticked."""
+
+    row: Ticket
+    opened: list[TicketStep]
+    ended: list[TicketStep]
+    ticked: int = 0
+
+
 @command(needs="desk.take_in")
 def start_flows(actor: Actor, *, ticket_ids: Sequence[int], now: datetime) -> int:
     """Give tickets the flow that fits what they are about; another one than before drops what was not done.
@@ -71,7 +81,7 @@ def start_flows(actor: Actor, *, ticket_ids: Sequence[int], now: datetime) -> in
     followed = TicketStep.objects.filter(ticket_id__in=rows).exclude(state="dropped")
     current = dict(followed.values_list("ticket_id", "flow__code"))
     orders = _orders_of(list(rows.values())) if flows.asks_of_order(condition for _flow, condition in known) else {}
-    begun = 0
+    begun: dict[int, Flow] = {}
     for row in rows.values():
         facts = ticket_clocks.facts_of(row) | orders.get(row.order_id or 0, {})
         wanted = next((flow for flow, condition in known if limits.holds(condition, facts)), None)
@@ -79,9 +89,8 @@ def start_flows(actor: Actor, *, ticket_ids: Sequence[int], now: datetime) -> in
             continue
         if row.id in current:
             _drop(actor, row, now)
-        _begin(actor, row, wanted, now)
-        begun += 1
-    return begun
+        begun[row.id] = wanted
+    return _begin(actor, [rows[id_] for id_ in begun], begun, now)
 
 
 def _orders_of(rows: Sequence[Ticket]) -> dict[int, dict[str, Any]]:
@@ -100,15 +109,19 @@ def _drop(actor: Actor, row: Ticket, now: datetime) -> None:
     cancel_clocks(actor, stops=[_clock(id_) for id_ in open_ids], at=now, reason="another flow")
 
 
-def _begin(actor: Actor, row: Ticket, flow: Flow, now: datetime) -> None:
-    steps = steps_of_flow(flow)
+def _begin(actor: Actor, rows: Sequence[Ticket], chosen: Mapping[int, Flow], now: datetime) -> int:
+    """Give each ticket its flow; what the desk did before counts. Returns how many."""
     TicketStep.objects.bulk_create(
-        TicketStep(ticket=row, flow=flow, code=step.code, position=place, role=step.role, state="waiting")
-        for place, step in enumerate(steps)
+        TicketStep(ticket=row, flow=chosen[row.id], code=step.code, position=place, role=step.role, state="waiting")
+        for row in rows
+        for place, step in enumerate(steps_of_flow(chosen[row.id]))
     )
-    past = Event.objects.filter(subject_kind="ticket", subject_id=row.id, kind__startswith=flows.OWN_EVENTS)
-    said = [Fact(kind, at, data, row.id) for kind, at, data in past.order_by("id").values_list("kind", "at", "data")]
-    _advance(actor, row, said, now)
+    past = Event.objects.filter(subject_kind="ticket", subject_id__in=list(chosen), kind__startswith=flows.OWN_EVENTS)
+    said: dict[int, list[Fact]] = {}
+    for id_, kind, at, data in past.order_by("id").values_list("subject_id", "kind", "at", "data"):
+        said.setdefault(id_, []).append(Fact(kind, at, data, id_))
+    _advance(actor, rows, said, now)
+    return len(rows)
 
 
 @command(needs="desk.take_in")
@@ -118,10 +131,7 @@ def tick_steps(actor: Actor, *, happened: Sequence[Fact], now: datetime) -> int:
     Emits: StepEnded, StepOpened. Locks: tickets by id, their steps' clocks.
     """
     by_ticket = _by_ticket(happened)
-    ticked = 0
-    for row in lock_tickets(by_ticket).values():
-        ticked += _advance(actor, row, by_ticket[row.id], now)
-    return ticked
+    return _advance(actor, list(lock_tickets(by_ticket).values()), by_ticket, now)
 
 
 def _by_ticket(happened: Sequence[Fact]) -> dict[int, list[Fact]]:
@@ -184,22 +194,43 @@ def _end(actor: Actor, row: Ticket, step: TicketStep, state: str, why: str, now:
     if step.state != "open":
         raise errors.NotPossible(state=step.state, verb=state)
     _mark_ended(actor, step, state, why, now)
-    _write(actor, row, (), [step], now)
-    _advance(actor, row, (), now)
+    _write(actor, [Change(row, [], [step])], now)
+    _advance(actor, [row], {}, now)
 
 
-def _advance(actor: Actor, row: Ticket, happened: Iterable[Fact], now: datetime) -> int:
-    """Open what is next and tick what is done, one thing after the other. Returns how many were ticked."""
-    running = list(TicketStep.objects.filter(ticket=row).exclude(state="dropped").select_related("flow"))
-    if not running:
-        return 0
-    by_code = {step.code: step for step in running}
-    plan = steps_of_flow(running[0].flow)
-    facts = ticket_clocks.facts_of(row)
-    if flows.asks_of_order(step.only for step in plan):
-        facts |= _orders_of([row]).get(row.order_id or 0, {})
-    opened: list[TicketStep] = []
-    ended: list[TicketStep] = []
+def _advance(actor: Actor, rows: Sequence[Ticket], happened: Mapping[int, Iterable[Fact]], now: datetime) -> int:
+    """Go on with the flows of tickets by what happened to each. Returns how many steps were ticked.
+
+    Steps and orders are read once for all of them, and written once.
+    """
+    running: dict[int, dict[str, TicketStep]] = {}
+    steps = TicketStep.objects.filter(ticket_id__in=[row.id for row in rows]).exclude(state="dropped")
+    for step in steps.select_related("flow").order_by("id"):
+        running.setdefault(step.ticket_id, {})[step.code] = step
+    plans = {id_: steps_of_flow(next(iter(mine.values())).flow) for id_, mine in running.items()}
+    asking = {id_ for id_, plan in plans.items() if flows.asks_of_order(step.only for step in plan)}
+    orders = _orders_of([row for row in rows if row.id in asking]) if asking else {}
+    changes: list[Change] = []
+    for row in rows:
+        if row.id in running:
+            facts = ticket_clocks.facts_of(row)
+            facts |= orders.get(row.order_id or 0, {}) if row.id in asking else {}
+            changes.append(_go_on(actor, row, plans[row.id], running[row.id], facts, happened.get(row.id, ()), now))
+    _write(actor, changes, now)
+    return sum(change.ticked for change in changes)
+
+
+def _go_on(
+    actor: Actor,
+    row: Ticket,
+    plan: Sequence[flows.Step],
+    by_code: Mapping[str, TicketStep],
+    facts: Mapping[str, Any],
+    happened: Iterable[Fact],
+    now: datetime,
+) -> Change:
+    """Open what is next and tick what is done, one thing after the other."""
+    change = Change(row, [], [])
 
     def open_next(at: datetime) -> None:
         while found := _turns(plan, by_code, facts):
@@ -207,24 +238,22 @@ def _advance(actor: Actor, row: Ticket, happened: Iterable[Fact], now: datetime)
                 step = by_code[code]
                 if state == "open":
                     step.state, step.opened_at = "open", at
-                    opened.append(step)
+                    change.opened.append(step)
                 else:
                     _mark_ended(actor, step, state, "", at)
-                    ended.append(step)
+                    change.ended.append(step)
 
-    open_next(row.opened_at if all(step.state == "waiting" for step in running) else now)
-    ticked = 0
+    open_next(row.opened_at if all(step.state == "waiting" for step in by_code.values()) else now)
     for fact in happened:
         for step in plan:
             if when := _finishes(fact, step, by_code[step.code]):
                 by_code[step.code].outcome = when.outcome
                 _mark_ended(actor, by_code[step.code], "done", "", fact.at)
-                ended.append(by_code[step.code])
-                ticked += 1
+                change.ended.append(by_code[step.code])
+                change.ticked += 1
                 open_next(fact.at)
                 break
-    _write(actor, row, opened, ended, now)
-    return ticked
+    return change
 
 
 def _turns(
@@ -247,27 +276,38 @@ def _mark_ended(actor: Actor, step: TicketStep, state: str, why: str, at: dateti
     step.state, step.ended_at, step.ended_by, step.why = state, at, actor.id, why.strip()[:400]
 
 
-def _write(actor: Actor, row: Ticket, opened: Sequence[TicketStep], ended: Sequence[TicketStep], now: datetime) -> None:
-    """Write what was opened and ended, with the clocks, and tell of it."""
-    changed = {step.id: step for step in (*opened, *ended)}
-    TicketStep.objects.bulk_update(changed.values(), ["state", "opened_at", "ended_at", "ended_by", "why", "outcome"])
-    start_clocks(actor, starts=[_start(row, step) for step in opened], now=now)
-    for step in ended:
-        if step.opened_at is None:
-            continue  # passed over, or done before its turn: no limit ran
-        stop_clocks(actor, stops=[_clock(step.id)], at=step.ended_at or now)
-    given = {kind for step in ended if step.state == "done" for kind in plan_of(step).gives}
-    for kind in sorted(given):
-        at = min(step.ended_at or now for step in ended if step.state == "done" and kind in plan_of(step).gives)
-        stop_clocks(actor, stops=[ClockStop(ticket_clocks.SUBJECT, row.id, kind)], at=at)
-    if given:
-        ticket_clocks.keep_due([row.id])
-    told: list[events.Event] = [
-        StepOpened(ticket_id=row.id, step_id=step.id, step=step.code, role=step.role, simulated=row.simulated)
-        for step in opened
-    ]
-    told += [
-        StepEnded(
+def _write(actor: Actor, changes: Sequence[Change], now: datetime) -> None:
+    """Write what was opened and ended of all tickets, with the clocks, and tell of it."""
+    touched = {step.id: step for change in changes for step in (*change.opened, *change.ended)}
+    write_rows(touched.values(), ["state", "opened_at", "ended_at", "ended_by", "why", "outcome"])
+    starts = [_start(change.row, step) for change in changes for step in change.opened]
+    if starts:
+        start_clocks(actor, starts=starts, now=now)
+    stops: dict[datetime, list[ClockStop]] = {}
+    due: list[int] = []
+    for change in changes:
+        for step in change.ended:
+            if step.opened_at is not None:  # else passed over, or done before its turn: no limit ran
+                stops.setdefault(step.ended_at or now, []).append(_clock(step.id))
+        done = [step for step in change.ended if step.state == "done"]
+        for kind in sorted({kind for step in done for kind in plan_of(step).gives}):
+            at = min(step.ended_at or now for step in done if kind in plan_of(step).gives)
+            stops.setdefault(at, []).append(ClockStop(ticket_clocks.SUBJECT, change.row.id, kind))
+            due.append(change.row.id)
+    for at, those in sorted(stops.items()):
+        stop_clocks(actor, stops=those, at=at)
+    if due:
+        ticket_clocks.keep_due(due)
+    if touched:
+        events.record(actor, [told for change in changes for told in _told(change)])
+
+
+def _told(change: Change) -> Iterator[events.Event]:
+    row = change.row
+    for step in change.opened:
+        yield StepOpened(ticket_id=row.id, step_id=step.id, step=step.code, role=step.role, simulated=row.simulated)
+    for step in change.ended:
+        yield StepEnded(
             ticket_id=row.id,
             step_id=step.id,
             step=step.code,
@@ -275,9 +315,6 @@ def _write(actor: Actor, row: Ticket, opened: Sequence[TicketStep], ended: Seque
             outcome=step.outcome,
             simulated=row.simulated,
         )
-        for step in ended
-    ]
-    events.record(actor, told)
 
 
 def _start(row: Ticket, step: TicketStep) -> ClockStart:

@@ -16,14 +16,19 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.customers.queries.merged import families
 from steward.modules.desk.commands.answering import LIVE_CHANNELS, AnswerDraft, answer_ticket
+from steward.modules.desk.commands.parameters import CLOSE_AFTER_H
 from steward.modules.desk.events import FollowUpAsked, FollowUpEnded
 from steward.modules.desk.models import Conversation, FollowUp, FollowUpPolicy, Ticket
 from steward.modules.desk.rules import follow_ups as rules
 from steward.modules.messaging.commands import LinkWish, Outgoing, send_messages
 from steward.modules.messaging.queries.links import portal_link
+from steward.modules.messaging.queries.readers import rests
+from steward.modules.messaging.rules.quiet import allowed_from
 
 PACKAGE = "steward.modules.desk"
 PURPOSE = TEMPLATE = "follow_up"
+# Nothing of the transport lies between us and the customer, so consent and hours are looked at here.
+DIRECT = ("phone", "chat")
 BATCH = 200
 REST_DAYS = parameters.define(
     "desk.follow_up_rest_days",
@@ -47,11 +52,13 @@ ANSWER_DAYS = parameters.define(
 def ask_customers(actor: Actor, *, now: datetime, limit: int = BATCH) -> int:
     """Ask about solutions whose time has come, or note why nobody is asked. Returns how many were looked at.
 
-    Who was asked lately is left alone; consent and quiet hours hold as for every message. Each solution once, whatever
-    runs twice. Emits: FollowUpAsked. Locks: the tickets, skipping those somebody works on.
+    Who was asked lately is left alone; consent and quiet hours hold as for every message: calls wait for the end of
+    the quiet hours, and so do questions in chats, which are looked at again. Each solution once, whatever runs twice.
+    Emits: FollowUpAsked. Locks: the tickets, skipping those somebody works on.
     """
+    window_h = parameters.value(CLOSE_AFTER_H)
     with connection.cursor() as cursor:
-        cursor.execute(sql.load(PACKAGE, "due_follow_ups"), {"now": now, "limit": limit})
+        cursor.execute(sql.load(PACKAGE, "due_follow_ups"), {"now": now, "limit": limit, "window_h": window_h})
         due = dict(cursor.fetchall())
     if not due:
         return 0
@@ -66,7 +73,7 @@ def ask_customers(actor: Actor, *, now: datetime, limit: int = BATCH) -> int:
         for row in asked
     ]
     events.record(actor, told)
-    return len(due)
+    return len(rows)
 
 
 def _rows(tickets: Sequence[Ticket], policies: dict[int, FollowUpPolicy], now: datetime) -> list[FollowUp]:
@@ -75,22 +82,27 @@ def _rows(tickets: Sequence[Ticket], policies: dict[int, FollowUpPolicy], now: d
     live = set(
         Conversation.objects.filter(ticket__in=tickets, channel__in=LIVE_CHANNELS).values_list("ticket_id", flat=True)
     )
+    left_alone = rests({one.customer_id for one in tickets if one.customer_id})
     rows = []
     for ticket in tickets:
-        policy = policies[ticket.id]
+        policy, rest = policies[ticket.id], left_alone.get(ticket.customer_id or 0)
         why = rules.why_not(
             sampled=rules.is_sampled(ticket.id, policy.sample_percent),
             customer_id=ticket.customer_id,
             asked_lately=ticket.customer_id in resting,
-            can_be_asked=policy.channel != "chat" or ticket.id in live,
+            wanted=policy.channel not in DIRECT or rest is None or TEMPLATE not in rest.opted_out,
+            can_be_asked=policy.channel != "chat" or (ticket.id in live and ticket.state == "solved"),
         )
+        allowed = allowed_from(now, rest.quiet) if rest else now
+        if not why and policy.channel == "chat" and allowed > now:
+            continue
         if not why and ticket.customer_id is not None:
             resting |= {ticket.customer_id, *kin.get(ticket.customer_id, ())}
-        rows.append(_row(ticket, policy, why, now))
+        rows.append(_row(ticket, policy, why, now, allowed))
     return rows
 
 
-def _row(ticket: Ticket, policy: FollowUpPolicy, why: str, now: datetime) -> FollowUp:
+def _row(ticket: Ticket, policy: FollowUpPolicy, why: str, now: datetime, allowed: datetime) -> FollowUp:
     by_phone = policy.channel == "phone"
     return FollowUp(
         ticket=ticket,
@@ -102,7 +114,7 @@ def _row(ticket: Ticket, policy: FollowUpPolicy, why: str, now: datetime) -> Fol
         state="skipped" if why else "to_call" if by_phone else "asked",
         why=why,
         asked_at=now,
-        next_try_at=now if by_phone and not why else None,
+        next_try_at=allowed if by_phone and not why else None,
         simulated=ticket.simulated,
     )
 
@@ -159,10 +171,13 @@ def _say(actor: Actor, ticket: Ticket, link: str, now: datetime) -> None:
 
 @command(needs="desk.take_in")
 def lapse_questions(actor: Actor, *, now: datetime, limit: int = BATCH) -> int:
-    """End questions nobody answered in time. Returns how many. Emits: FollowUpEnded. Locks: the rows."""
+    """End questions nobody answered, and calls nobody made, in time. Returns how many.
+
+    Emits: FollowUpEnded. Locks: the rows.
+    """
     before = now - timedelta(days=parameters.value(ANSWER_DAYS))
-    old = FollowUp.objects.select_for_update(skip_locked=True).filter(state="asked", asked_at__lte=before)
-    return _end(actor, list(old.order_by("id")[:limit]), "no_answer")
+    old = FollowUp.objects.select_for_update(skip_locked=True).filter(state__in=rules.OPEN, asked_at__lte=before)
+    return end_questions(actor, list(old.order_by("asked_at", "id")[:limit]), "no_answer")
 
 
 @command(needs="desk.take_in")
@@ -174,11 +189,12 @@ def note_undelivered(actor: Actor, *, reasons: dict[int, str]) -> int:
     found = FollowUp.objects.select_for_update().filter(id__in=sorted(reasons), state="asked").order_by("id")
     unwanted = [row for row in found if reasons[row.id] == "opted_out"]
     lost = [row for row in found if reasons[row.id] != "opted_out"]
-    return _end(actor, unwanted, "not_wanted") + _end(actor, lost, "not_delivered")
+    return end_questions(actor, unwanted, "not_wanted") + end_questions(actor, lost, "not_delivered")
 
 
-def _end(actor: Actor, rows: Sequence[FollowUp], why: str) -> int:
-    FollowUp.objects.filter(id__in=[row.id for row in rows]).update(state="lapsed", why=why)
+def end_questions(actor: Actor, rows: Sequence[FollowUp], why: str) -> int:
+    """End locked questions that are open. A step of commands. Returns how many. Emits: FollowUpEnded."""
+    FollowUp.objects.filter(id__in=[row.id for row in rows]).update(state="lapsed", why=why, next_try_at=None)
     told = [
         FollowUpEnded(ticket_id=row.ticket_id, follow_up_id=row.id, state="lapsed", why=why, simulated=row.simulated)
         for row in rows

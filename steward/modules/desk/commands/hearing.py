@@ -7,6 +7,7 @@ from datetime import datetime
 
 from steward.kernel import events
 from steward.kernel.actor import Actor
+from steward.kernel.rows import write_rows
 from steward.modules.desk.commands import ticket_clocks
 from steward.modules.desk.commands.moves import keep_moves
 from steward.modules.desk.commands.placing import Placed
@@ -58,7 +59,7 @@ def hear(actor: Actor, placed: Sequence[Placed], now: datetime) -> dict[int, str
                 said.append(_moved(ticket, before))
         outcomes[one.message.id] = "thanked" if thanks else "reopened" if before in ENDED else "heard"
         said.append(_heard(one, outcomes[one.message.id]))
-    Ticket.objects.bulk_update(changed.values(), FIELDS)
+    write_rows(changed.values(), FIELDS)
     if resumed:
         ticket_clocks.go_on(actor, list(resumed), [min(at, now) for at in resumed.values()])
     if reopened:

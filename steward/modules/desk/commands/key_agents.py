@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from steward.kernel import events
@@ -11,7 +11,7 @@ from steward.kernel.command import command
 from steward.modules.desk.commands.owning import NEEDS as WORK
 from steward.modules.desk.commands.owning import NobodyToTakeIt, NoteNeeded
 from steward.modules.desk.events import KeyAgentSet
-from steward.modules.desk.models import KeyAgent
+from steward.modules.desk.models import KeyAgent, KeyAgentChange
 from steward.modules.people import queries as people
 
 
@@ -42,8 +42,18 @@ def hand_over_key_customers(
     KeyAgent.objects.filter(id__in=[row.id for row in rows]).update(
         staff_id=to_staff_id, note=note.strip()[:200], set_by=actor.id, set_at=now
     )
-    events.record(
-        actor,
-        [KeyAgentSet(customer_id=row.customer_id, before_id=from_staff_id, after_id=to_staff_id) for row in rows],
-    )
+    note_changes(actor, {row.customer_id: from_staff_id for row in rows}, to_staff_id, now)
     return len(rows)
+
+
+def note_changes(actor: Actor, before: Mapping[int, int | None], after_id: int | None, now: datetime) -> None:
+    """Keep and tell who looked after customers before, by their id, and who does now. A step. Emits: KeyAgentSet."""
+    KeyAgentChange.objects.bulk_create(
+        KeyAgentChange(customer_id=customer_id, before_id=before_id, after_id=after_id, at=now, by=actor.id)
+        for customer_id, before_id in before.items()
+    )
+    told = [
+        KeyAgentSet(customer_id=customer_id, before_id=before_id, after_id=after_id)
+        for customer_id, before_id in before.items()
+    ]
+    events.record(actor, told)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import errors, events, parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.kernel.rows import write_rows
 from steward.modules.desk.commands import ticket_clocks
 from steward.modules.desk.commands.locking import lock_tickets
 from steward.modules.desk.commands.moves import keep_moves
@@ -114,7 +115,7 @@ def move(
         if after != row.state:
             _enter(row, after, verb, at)
             changed.append(row)
-    Ticket.objects.bulk_update(changed, FIELDS)
+    write_rows(changed, FIELDS)
     _move_clocks(actor, changed, befores, at, reason)
     told = [_moved(row, verb, befores[row.id], reason) for row in changed]
     keep_moves(actor, told, at)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.kernel.rows import write_rows
 from steward.modules.desk.commands import ticket_clocks
 from steward.modules.desk.commands.locking import lock_tickets
 from steward.modules.desk.commands.moving import move
@@ -99,7 +100,7 @@ def own(actor: Actor, owners: Mapping[Ticket, int | None], how: str, at: datetim
         row.owner_id = owners[row]
         row.first_owner_id = row.first_owner_id or row.owner_id
         row.team = teams.get(row.owner_id or 0, row.team)
-    Ticket.objects.bulk_update(changed, FIELDS)
+    write_rows(changed, FIELDS)
     ticket_clocks.follow_owner(actor, changed, at)
     told = [
         TicketOwned(

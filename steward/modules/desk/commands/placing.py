@@ -52,6 +52,9 @@ class Placing:
         self.opened: list[Ticket] = []
         self.begun: list[Conversation] = []
         self.gone_on: dict[int, Conversation] = {}
+        # Chats that have a new ticket, and who answers first there, by visit.
+        self.anew: list[Conversation] = []
+        self.start: dict[int, str] = {}
         self.messages: list[Message] = []
         self.due: dict[int, datetime] = {}
         self._new_threads: dict[tuple[int | None, str, str], Conversation] = {}
@@ -82,6 +85,8 @@ class Placing:
         opens = ticket_id is None
         ticket = self._open(word, order) if ticket_id is None else self.pool.tickets[ticket_id]
         conversation = self._conversation(word, ticket, earlier[1] if earlier else thread)
+        if opens:
+            self._note_start(word, conversation)
         message = _message(word, ticket, conversation)
         self.messages.append(message)
         if word.reference:
@@ -152,6 +157,13 @@ class Placing:
         if thread.id is not None:
             self.gone_on[thread.id] = thread
         return thread
+
+    def _note_start(self, word: Word, conversation: Conversation) -> None:
+        """Note who answers first in a chat: whoever held it for an earlier ticket does not hold it for this one."""
+        visit_id = _visit(word)
+        if visit_id is not None and "start" in word.facts and conversation not in self.anew:
+            self.anew.append(conversation)
+            self.start[visit_id] = str(word.facts["start"])
 
 
 def _visit(word: Word) -> int | None:

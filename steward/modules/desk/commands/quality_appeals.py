@@ -76,13 +76,22 @@ def appeal_against_review(actor: Actor, *, review_id: int, words: str, now: date
     row.save(update_fields=["state", "appeal", "answered_at"])
     start_clocks(actor, starts=[clock_of(row, DECISION, now)], now=now)
     moved(actor, row, "appeal", before, reason=row.appeal)
-    tell_appeal(actor, row, deciders(row.agent_id, row.reviewer_id), now)
+    tell_appeal(actor, row, deciders(row.ticket_id, row.agent_id), now)
 
 
-def deciders(agent_id: int, reviewer_id: int | None) -> list[int]:
-    """List who may decide about an appeal: whoever supervises, but neither the agent nor who judged first."""
+def deciders(ticket_id: int, agent_id: int) -> list[int]:
+    """List who may decide about an appeal: whoever supervises, but neither the agent nor who judged this work before.
+
+    A second look is a judgement too, also while it is under way.
+    """
     able = people.staff_with_permission(SUPERVISE)
-    return [id_ for id_ in able if quality.may_review(id_, agent_id, [reviewer_id])]
+    judged = _judged(ticket_id, agent_id)
+    return [id_ for id_ in able if quality.may_review(id_, agent_id, judged)]
+
+
+def _judged(ticket_id: int, agent_id: int) -> set[int | None]:
+    found = QualityReview.objects.filter(ticket_id=ticket_id, agent_id=agent_id).exclude(state="dropped")
+    return set(found.values_list("reviewer_id", flat=True))
 
 
 @command(needs=SUPERVISE)
@@ -95,7 +104,7 @@ def decide_appeal(actor: Actor, *, review_id: int, words: str, now: datetime, sc
     if not words.strip():
         raise ReasonNeeded
     row = lock_review(review_id)
-    if not quality.may_review(actor.staff_id, row.agent_id, [row.reviewer_id]):
+    if not quality.may_review(actor.staff_id, row.agent_id, _judged(row.ticket_id, row.agent_id)):
         raise NobodyReviewsThemselves
     verb = "uphold" if scores is None else "correct"
     before, row.state = row.state, quality.next_state(row.state, verb)

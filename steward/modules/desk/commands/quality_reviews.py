@@ -18,6 +18,7 @@ from steward.modules.desk.commands.quality_sheets import SUPERVISE
 from steward.modules.desk.commands.quality_telling import tell_result
 from steward.modules.desk.events import QualityReviewMoved
 from steward.modules.desk.models import Message, QualityReview, ReviewPoint, ReviewRemark, ScoreSheet, Ticket
+from steward.modules.desk.queries.quality_candidates import answers
 from steward.modules.desk.rules import quality
 from steward.modules.people import queries as people
 
@@ -44,6 +45,14 @@ class ReviewedAlready(errors.Refusal):
     code = "reviewed_already"
     status = 409
     message = _("This work is reviewed already. Ask for a second look there, to compare.")
+
+
+class NothingToReview(errors.Refusal):
+    """Refuse a review of somebody who said nothing to the customer."""
+
+    code = "nothing_to_review"
+    status = 409
+    message = _("They told the customer nothing in this ticket, so there is nothing of theirs to review.")
 
 
 class PointsMissing(errors.Refusal):
@@ -92,7 +101,8 @@ def moved(actor: Actor, row: QualityReview, verb: str, before: str, *, reason: s
 def begin_review(actor: Actor, *, ticket_id: int, agent_id: int, sheet: str, now: datetime) -> int:
     """Review somebody's part in a ticket without waiting for a sample. Returns the review's id.
 
-    Raises: NotFound, NobodyReviewsThemselves, ReviewedAlready. Emits: QualityReviewMoved. Locks: starts a clock.
+    Raises: NotFound, NobodyReviewsThemselves, NothingToReview, ReviewedAlready. Emits: QualityReviewMoved.
+    Locks: the ticket; starts a clock.
     """
     ticket = Ticket.objects.select_for_update().filter(id=ticket_id).first()
     form = ScoreSheet.objects.filter(code=sheet, active=True).first()
@@ -102,6 +112,8 @@ def begin_review(actor: Actor, *, ticket_id: int, agent_id: int, sheet: str, now
         raise NobodyReviewsThemselves
     if QualityReview.objects.filter(ticket=ticket, agent_id=agent_id).exists():
         raise ReviewedAlready
+    if not answers().filter(ticket=ticket, staff_id=agent_id).exists():
+        raise NothingToReview
     return _begun(actor, ticket, agent_id, form, now, origin="by_hand", reviewer_id=actor.staff_id)
 
 

@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct, UnsetType, structs
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.kernel.rows import write_rows
 from steward.modules.desk.commands import ticket_clocks
 from steward.modules.desk.commands.locking import lock_tickets
 from steward.modules.desk.commands.moving import ReasonNeeded
@@ -110,7 +111,7 @@ def restate(actor: Actor, facts: Mapping[Ticket, Mapping[str, Any]], at: datetim
         )
     names = sorted({name for given in facts.values() for name in given})
     if changed:
-        Ticket.objects.bulk_update(changed, names)
+        write_rows(changed, names)
         ticket_clocks.say_again(actor, changed, at, reason.strip()[:400] or "restated")
         ticket_clocks.keep_due([row.id for row in changed])
     events.record(actor, told)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import arrays, parameters, sql
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.kernel.rows import write_rows
 from steward.modules.desk.commands import ticket_clocks
 from steward.modules.desk.commands.locking import lock_tickets
 from steward.modules.desk.commands.moving import move
@@ -226,7 +227,7 @@ def _queue(actor: Actor, left: Sequence[Ticket], wishes: Mapping[int, Wish], now
     teamless = [row for row in left if not row.team and (wishes[row.id].team or parameters.value(FALLBACK_TEAM))]
     for row in teamless:
         row.team = wishes[row.id].team or parameters.value(FALLBACK_TEAM)
-    Ticket.objects.bulk_update(teamless, ["team"])
+    write_rows(teamless, ["team"])
     ticket_clocks.ask_for_owner(actor, left, now)
 
 

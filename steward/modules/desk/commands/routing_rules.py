@@ -13,10 +13,11 @@ from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.deadlines.rules import conditions
+from steward.modules.desk.commands.key_agents import note_changes
 from steward.modules.desk.commands.moving import ReasonNeeded
 from steward.modules.desk.commands.owning import NEEDS as WORK
 from steward.modules.desk.commands.owning import NobodyToTakeIt
-from steward.modules.desk.events import KeyAgentSet, LoadWeightSet, RoutingRuleSet, SkillNeedSet
+from steward.modules.desk.events import LoadWeightSet, RoutingRuleSet, SkillNeedSet
 from steward.modules.desk.models import KeyAgent, LoadWeight, RoutingRule, SkillNeed
 from steward.modules.desk.rules import routing
 from steward.modules.people import queries as people
@@ -188,4 +189,4 @@ def set_key_agent(actor: Actor, *, customer_id: int, staff_id: int | None, note:
         facts = {"staff_id": staff_id, "note": note.strip()[:200], "set_by": actor.id, "set_at": now}
         KeyAgent.objects.update_or_create(customer_id=customer_id, defaults=facts)
     if before != staff_id:
-        events.record(actor, [KeyAgentSet(customer_id=customer_id, before_id=before, after_id=staff_id)])
+        note_changes(actor, {customer_id: before}, staff_id, now)

@@ -8,6 +8,7 @@ from datetime import datetime
 from steward.kernel import events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.kernel.rows import write_rows
 from steward.modules.desk.commands import ticket_clocks
 from steward.modules.desk.commands.locking import lock_tickets
 from steward.modules.desk.commands.moving import move
@@ -48,9 +49,9 @@ def settle_answers(actor: Actor, *, message_ids: Sequence[int], now: datetime) -
     )
     for row in rows:
         row.state = "sent" if row.state == "held" else row.state
-    Message.objects.bulk_update(rows, ["state"])
+    write_rows(rows, ["state"])
     firsts = {row.id: _count(locked[row.ticket_id], row) for row in rows}
-    Ticket.objects.bulk_update(locked.values(), ["said_at", "answered_at", "awaits_since"])
+    write_rows(locked.values(), ["said_at", "answered_at", "awaits_since"])
     facts = [
         (row.ticket_id, row.at, {"automatic": row.automatic, "author": row.author, "characters": len(row.text)})
         for row in rows

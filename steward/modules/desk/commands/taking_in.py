@@ -12,8 +12,9 @@ from msgspec import Struct
 from steward.kernel import arrays, events, sql
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.kernel.rows import write_rows
 from steward.modules.desk.commands import ticket_clocks
-from steward.modules.desk.commands.chatting import tell_heard
+from steward.modules.desk.commands.chatting import begin_anew, tell_heard
 from steward.modules.desk.commands.hearing import hear
 from steward.modules.desk.commands.parameters import windows
 from steward.modules.desk.commands.placing import Placed, Placing, opened_event
@@ -65,8 +66,8 @@ def take_in(actor: Actor, *, received: Sequence[Word], now: datetime) -> list[He
     """Put every message into its ticket, opening tickets where there is none; one taken before stays where it is.
 
     Messages are placed in the order they were written, so that the second of a batch finds what the first opened.
-    Returns where each went. Emits: TicketOpened, TicketContinued, TicketMoved.
-    Locks: customers by id (advisory), tickets by id, their clocks.
+    Returns where each went. Emits: TicketOpened, TicketContinued, TicketMoved, ChatPassed.
+    Locks: customers by id (advisory), tickets by id, visits, clocks.
     """
     _lock_customers(received)
     known = Message.objects.filter(inbound_id__in=[word.inbound_id for word in received])
@@ -91,6 +92,7 @@ def _take_in(actor: Actor, words: Sequence[Word], now: datetime) -> dict[int, He
     Ticket.objects.bulk_create(opened)
     _write_conversations(placing)
     Message.objects.bulk_create(one.message for one in placed)
+    begin_anew(actor, placing.anew, placing.start, now)
     ticket_clocks.begin(actor, opened, now, placing.due)
     events.record(actor, [opened_event(ticket) for ticket in opened])
     said = hear(actor, [one for one in placed if not one.opens], now)
@@ -115,7 +117,7 @@ def _write_conversations(placing: Placing) -> None:
     """Add the threads that are new (their messages hold them already), and move on those that go on."""
     Conversation.objects.bulk_create(placing.begun)
     gone_on = sorted(placing.gone_on.values(), key=lambda row: row.id)
-    Conversation.objects.bulk_update(gone_on, ["ticket_id", "heard_at", "visit_id", "holder"])
+    write_rows(gone_on, ["ticket_id", "heard_at", "visit_id", "holder"])
     for message in placing.messages:
         if message.conversation is not None:
             message.conversation_id = message.conversation.id

@@ -108,20 +108,26 @@ def carry_out(actor: Actor, *, translation_id: int) -> bool:
         settled = {"text": unmasked(there.translate(text, to=row.language), parts), "state": "done", "by": there.name}
     except NotTranslated as failure:
         settled = {"state": "failed", "error": str(failure)[:300]}
-    return settle_translation(actor, translation_id=row.id, source=row.source, settled=settled, now=moment.now())
+    source, language = row.source, row.language
+    return settle_translation(
+        actor, translation_id=row.id, source=source, language=language, settled=settled, now=moment.now()
+    )
 
 
 @command(needs="desk.take_in")
 def settle_translation(
-    actor: Actor, *, translation_id: int, source: str, settled: dict[str, str], now: datetime
+    actor: Actor, *, translation_id: int, source: str, language: str, settled: dict[str, str], now: datetime
 ) -> bool:
-    """Keep what came of a translation, unless another text was asked for meanwhile. Emits: WordsTranslated."""
-    wanted = Translation.objects.filter(id=translation_id, state="asked", source=source)
+    """Keep what came of a translation, unless another text or language was asked for meanwhile.
+
+    Emits: WordsTranslated, of the ticket in which the message is read now.
+    """
+    wanted = Translation.objects.filter(id=translation_id, state="asked", source=source, language=language)
     if not wanted.update(**settled, settled_at=now):
         return False
-    row = Translation.objects.select_related("ticket").get(id=translation_id)
+    row = Translation.objects.select_related("ticket", "message").get(id=translation_id)
     told = WordsTranslated(
-        ticket_id=row.ticket_id,
+        ticket_id=row.message.ticket_id if row.message else row.ticket_id,
         message_id=row.message_id,
         language=row.language,
         state=row.state,

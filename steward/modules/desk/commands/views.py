@@ -150,6 +150,13 @@ def arrange_views(actor: Actor, *, view_ids: Sequence[int]) -> None:
 
 
 @command(needs=NEEDS)
+def lay_out_views(actor: Actor, *, view_ids: Sequence[int], default_id: int | None) -> None:
+    """Put one's views in order and say which the inbox opens with: both, or nothing. Raises: NotAPerson, NotFound."""
+    arrange_views(actor, view_ids=view_ids)
+    open_with_view(actor, view_id=default_id)
+
+
+@command(needs=NEEDS)
 def open_with_view(actor: Actor, *, view_id: int | None) -> None:
     """Let one's inbox open with a view, or with none. Raises: NotAPerson, NotFound."""
     staff_id = _person(actor)

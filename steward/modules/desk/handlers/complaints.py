@@ -8,12 +8,26 @@ from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.desk.commands.compensating import KIND, SUBJECT, follow_compensations
+from steward.modules.desk.commands.compensation_refunds import follow_refunds
+from steward.modules.desk.commands.complaint_moving import resume_complaints
 from steward.modules.desk.commands.complaints import notice_complaints
 from steward.modules.desk.commands.follow_ups import note_undelivered
-from steward.modules.desk.events import TicketRestated
+from steward.modules.desk.events import TicketContinued, TicketOpened, TicketRestated
 from steward.modules.messaging.events import MessageFailed
+from steward.modules.payments.events import RefundDecided, RefundFailed, RefundPaid, RefundWithdrawn
 
 DESK = system("desk")
+
+
+def on_ticket_opened_notice_complaints(events: Sequence[TicketOpened]) -> None:
+    """Notice complaints by what somebody said of a ticket when they opened it."""
+    notice_complaints(DESK, ticket_ids=[event.ticket_id for event in events], now=moment.now())
+
+
+def on_ticket_continued_resume_complaints(events: Sequence[TicketContinued]) -> None:
+    """Let complaints go on whose customer wrote; thanks are no answer."""
+    if heard := {event.ticket_id for event in events if not event.thanks}:
+        resume_complaints(DESK, ticket_ids=heard, now=moment.now())
 
 
 def on_ticket_restated_notice_complaints(events: Sequence[TicketRestated]) -> None:
@@ -28,6 +42,27 @@ def on_approval_settled_follow_compensations(events: Sequence[ApprovalSettled]) 
     settled = [event for event in events if event.kind == KIND and event.about_kind == SUBJECT]
     if settled:
         follow_compensations(DESK, settled=settled, now=moment.now())
+
+
+def on_refund_decided_follow_compensations(events: Sequence[RefundDecided]) -> None:
+    """Refuse compensations whose refund was refused."""
+    if refused := [event.request_id for event in events if event.decision == "refused"]:
+        follow_refunds(DESK, refund_ids=[], request_ids=refused, now=moment.now())
+
+
+def on_refund_paid_follow_compensations(events: Sequence[RefundPaid]) -> None:
+    """Let compensations count as handed over once the money is back."""
+    follow_refunds(DESK, refund_ids=[event.refund_id for event in events], request_ids=[], now=moment.now())
+
+
+def on_refund_failed_follow_compensations(events: Sequence[RefundFailed]) -> None:
+    """Refuse compensations whose refund failed."""
+    follow_refunds(DESK, refund_ids=[event.refund_id for event in events], request_ids=[], now=moment.now())
+
+
+def on_refund_withdrawn_follow_compensations(events: Sequence[RefundWithdrawn]) -> None:
+    """Refuse compensations whose refund was called off, or that nobody decided about in time."""
+    follow_refunds(DESK, refund_ids=[event.refund_id for event in events], request_ids=[], now=moment.now())
 
 
 def on_message_failed_end_follow_ups(events: Sequence[MessageFailed]) -> None:

@@ -26,6 +26,15 @@ from steward.modules.logistics.events import (
 )
 from steward.modules.orders.events import OrderCancelled, OrderChanged
 from steward.modules.payments.events import RefundDecided, RefundPaid, RefundRequested
+from steward.modules.returns.events import (
+    CaseClosed,
+    CaseDecided,
+    CaseInspected,
+    CaseOpened,
+    CasePieceMoved,
+    CaseRefundAsked,
+    ParcelAnnounced,
+)
 
 DESK = system("desk")
 
@@ -107,6 +116,41 @@ def on_shipment_troubled_tick_steps(events: Sequence[ShipmentTroubled]) -> None:
 
 def on_shipment_eased_tick_steps(events: Sequence[ShipmentEased]) -> None:
     """Tick what waits for a trouble to be over."""
+    _tick(events)
+
+
+def on_case_opened_tick_steps(events: Sequence[CaseOpened]) -> None:
+    """Tick what waits for a case of after-sales to be opened."""
+    _tick(events)
+
+
+def on_case_decided_tick_steps(events: Sequence[CaseDecided]) -> None:
+    """Tick what waits for a case to be decided."""
+    _tick(events)
+
+
+def on_parcel_announced_tick_steps(events: Sequence[ParcelAnnounced]) -> None:
+    """Tick what waits for a parcel of a case to be announced."""
+    _tick(events)
+
+
+def on_case_piece_moved_tick_steps(events: Sequence[CasePieceMoved]) -> None:
+    """Tick what waits for goods of a case to be somewhere."""
+    _tick(events)
+
+
+def on_case_inspected_tick_steps(events: Sequence[CaseInspected]) -> None:
+    """Tick what waits for goods to be inspected."""
+    _tick(events)
+
+
+def on_case_refund_asked_tick_steps(events: Sequence[CaseRefundAsked]) -> None:
+    """Tick what waits for the money of a case to be asked for."""
+    _tick(events)
+
+
+def on_case_closed_tick_steps(events: Sequence[CaseClosed]) -> None:
+    """Tick what waits for a case to be closed."""
     _tick(events)
 
 

@@ -16,7 +16,7 @@ from steward.modules.desk.commands.settling import follow_outbox
 from steward.modules.desk.commands.taking_in import Word, take_in
 from steward.modules.desk.commands.tokens import conversation_of
 from steward.modules.messaging.events import MessageFailed, MessageReceived, MessageSent
-from steward.modules.messaging.queries.chats import visitors
+from steward.modules.messaging.queries.chats import Visitor, visitors
 from steward.modules.messaging.queries.inbound import InboundView, received
 
 DESK = system("desk")
@@ -55,11 +55,15 @@ def _held(found: Sequence[InboundView]) -> Sequence[InboundView]:
         return found
     known = visitors(visit_ids, now=moment.now())
     return [
-        structs.replace(one, facts=one.facts | {"holder": known[one.facts["visit_id"]].holder})
+        structs.replace(one, facts=one.facts | _holding(known[one.facts["visit_id"]]))
         if one.facts.get("visit_id") in known
         else one
         for one in found
     ]
+
+
+def _holding(visitor: Visitor) -> dict[str, str]:
+    return {"holder": visitor.holder, "start": "bot" if visitor.has_assistant else "waiting"}
 
 
 def _word(one: InboundView) -> Word:

@@ -17,7 +17,7 @@ from steward.modules.desk.models.quality import (
     ReviewRemark,
     ScoreSheet,
 )
-from steward.modules.desk.models.routing import Assignment, KeyAgent, LoadWeight, RoutingRule, SkillNeed
+from steward.modules.desk.models.routing import Assignment, KeyAgent, KeyAgentChange, LoadWeight, RoutingRule, SkillNeed
 from steward.modules.desk.models.searching import SearchDue, SearchText
 from steward.modules.desk.models.tickets import Link, Merge, Ticket, Watcher
 from steward.modules.desk.models.translations import Translation
@@ -45,6 +45,7 @@ __all__ = [
     "FollowUp",
     "FollowUpPolicy",
     "KeyAgent",
+    "KeyAgentChange",
     "Link",
     "LoadWeight",
     "Macro",

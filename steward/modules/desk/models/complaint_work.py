@@ -100,3 +100,6 @@ class ComplaintCallBack(models.Model):
                 name="complaint_call_back_done_when",
             ),
         )
+        indexes = (
+            models.Index(fields=["staff_id", "call_at"], condition=Q(result=""), name="complaint_call_back_open"),
+        )

@@ -118,6 +118,7 @@ class Complaint(models.Model):
             models.Index(fields=["state", "-id"], name="complaint_by_state"),
             models.Index(fields=["owner_id", "-id"], condition=Q(state__in=rules.LIVE), name="complaint_of_owner"),
             models.Index(fields=["due_at"], condition=Q(state__in=rules.LIVE), name="complaint_due"),
+            models.Index(fields=["closed_at"], condition=Q(state="closed"), name="complaint_closed"),
             models.Index(fields=["-told_at"], name="complaint_told"),
             models.Index(fields=["customer_id", "-id"], name="complaint_of_customer"),
             models.Index(fields=["order_id"], condition=Q(order_id__isnull=False), name="complaint_of_order"),

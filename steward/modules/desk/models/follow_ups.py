@@ -38,7 +38,8 @@ class FollowUpPolicy(models.Model):
 class FollowUp(models.Model):
     """One question about one solution of a ticket; also that nobody was asked, and why (`why`).
 
-    `tries` counts calls nobody took. `changeable_until`: till then an answer can be put right.
+    `tries` counts calls nobody took. `changeable_until`: till then an answer can be put right. `taken_up_at`: when the
+    matter was taken up again because of it, once.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -59,6 +60,7 @@ class FollowUp(models.Model):
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=80, blank=True, default="")
     changeable_until = models.DateTimeField(null=True)
+    taken_up_at = models.DateTimeField(null=True)
     simulated = models.BooleanField(default=False)
 
     class Meta:
@@ -82,6 +84,8 @@ class FollowUp(models.Model):
         )
         indexes = (
             models.Index(fields=["customer_id", "-asked_at"], name="follow_up_of_customer"),
-            models.Index(fields=["next_try_at"], condition=Q(state="to_call"), name="follow_up_to_call"),
+            models.Index(fields=["next_try_at", "id"], condition=Q(state="to_call"), name="follow_up_call_list"),
+            models.Index(fields=["asked_at"], condition=Q(state__in=rules.OPEN), name="follow_up_open"),
+            models.Index(fields=["state", "-id"], name="follow_up_by_state"),
             models.Index(fields=["-asked_at", "-id"], name="follow_up_newest"),
         )

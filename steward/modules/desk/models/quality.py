@@ -43,6 +43,7 @@ class ScoreSheet(models.Model):
 class QualityPlan(models.Model):
     """How many conversations of every agent are reviewed each week, and which of them sooner.
 
+    `last_drawn_week` is the Monday of the last week that was drawn by itself; samples drawn by hand do not count.
     `weights` say by risk how much likelier; `reviewers` nobody named: everybody who may supervise; `team` "": all.
     Units: `amount` conversations of an agent and week, or percent of them.
     """
@@ -59,6 +60,7 @@ class QualityPlan(models.Model):
     seed = models.CharField(max_length=40)
     weekly = models.BooleanField(default=True)
     active = models.BooleanField(default=True)
+    last_drawn_week = models.DateField(null=True)
     set_at = models.DateTimeField(db_default=Now())
     set_by = models.CharField(max_length=80, default="system:seed")
 

@@ -103,6 +103,21 @@ class KeyAgent(models.Model):
         db_table = "desk_key_agent"
 
 
+class KeyAgentChange(models.Model):
+    """That somebody else came to look after a key customer; None is nobody in particular. Only ever added to."""
+
+    id = models.BigAutoField(primary_key=True)
+    customer_id = models.BigIntegerField()
+    before_id = models.BigIntegerField(null=True)
+    after_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "desk_key_agent_change"
+        indexes = (models.Index(fields=["customer_id", "-id"], name="key_agent_change_of_customer"),)
+
+
 class Assignment(models.Model):
     """Why a ticket went to somebody, or to nobody yet: rows are only ever added.
 

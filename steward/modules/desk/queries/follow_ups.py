@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from msgspec import Struct
 
 from steward.kernel import errors
-from steward.modules.desk.models import FollowUp, FollowUpPolicy
+from steward.modules.desk.models import ComplaintCallBack, FollowUp, FollowUpPolicy
 from steward.modules.desk.queries.names import MaskedCustomer, masked_customers, staff_names
 
 QUEUES = ("to_call", "not_satisfied", "answered", "asked", "ended", "all")
@@ -69,17 +69,50 @@ class FollowUpPolicyView(Struct, frozen=True):
     active: bool
 
 
+class FollowUpPage(Struct, frozen=True):
+    """Questions of a queue; go on with `after` (empty: nothing is left)."""
+
+    rows: list[FollowUpRow]
+    after: str
+
+
+class CallDue(Struct, frozen=True):
+    """A call about a complaint somebody planned."""
+
+    number: str
+    call_at: datetime
+
+
 def follow_ups_page(
-    *, queue: str = "all", staff_id: int | None = None, before_id: int | None = None, limit: int = 50
-) -> list[FollowUpRow]:
+    *, queue: str = "all", staff_id: int | None = None, after: str = "", limit: int = 50
+) -> FollowUpPage:
     """List questions, newest first; who is to be called by when it is their turn."""
     found = FollowUp.objects.filter(_of_queue(queue)).select_related("ticket")
     if staff_id is not None:
         found = found.filter(staff_id=staff_id)
-    if before_id is not None:
-        found = found.filter(id__lt=before_id)
+    if (key := _key(after)) is not None:
+        found = found.filter(_after(*key) if queue == "to_call" else Q(id__lt=key[1]))
     order = ("next_try_at", "id") if queue == "to_call" else ("-id",)
-    return _rows(found.order_by(*order)[:limit])
+    rows = _rows(found.order_by(*order)[: limit + 1])
+    return FollowUpPage(rows[:limit], _place(rows[limit - 1]) if len(rows) > limit else "")
+
+
+def _place(row: FollowUpRow) -> str:
+    """Name a row's place in its list: what comes after it is found though it may have left the list since."""
+    return f"{row.next_try_at.isoformat() if row.next_try_at else ''}~{row.id}"
+
+
+def _key(after: str) -> tuple[datetime | None, int] | None:
+    """Read a place; what is none begins at the top."""
+    at, tilde, id_ = after.partition("~")
+    try:
+        return (datetime.fromisoformat(at) if at else None, int(id_)) if tilde else None
+    except ValueError:
+        return None
+
+
+def _after(at: datetime | None, id_: int) -> Q:
+    return Q(next_try_at__gte=at) & (Q(next_try_at__gt=at) | Q(id__gt=id_)) if at else Q(id__gt=id_)
 
 
 def _of_queue(queue: str) -> Q:
@@ -103,9 +136,19 @@ def follow_up(follow_up_id: int) -> FollowUpRow:
 
 
 def calls_due(staff_id: int | None, *, now: datetime) -> int:
-    """Count the customers this person is to call now, and those nobody in particular is to call."""
+    """Count the customers this person is to call now, about complaints too, and whom nobody in particular calls."""
     mine = Q(staff_id=staff_id) | Q(staff_id=None)
-    return FollowUp.objects.filter(mine, state="to_call", next_try_at__lte=now).count()
+    return FollowUp.objects.filter(mine, state="to_call", next_try_at__lte=now).count() + _due(staff_id, now).count()
+
+
+def complaint_calls_due(staff_id: int | None, *, now: datetime, limit: int = 50) -> list[CallDue]:
+    """List the calls about complaints this person is to make now, the oldest first."""
+    return [CallDue(*row) for row in _due(staff_id, now).values_list("complaint__number", "call_at")[:limit]]
+
+
+def _due(staff_id: int | None, now: datetime) -> QuerySet[ComplaintCallBack]:
+    found = ComplaintCallBack.objects.filter(staff_id=staff_id or 0, result="", call_at__lte=now)
+    return found.order_by("call_at", "id")
 
 
 def follow_up_figures(*, since: datetime, until: datetime) -> FollowUpFigures:

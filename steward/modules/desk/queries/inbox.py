@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from django.db import connection
 from django.db.models import Q, QuerySet
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from steward.kernel import arrays, sql
 from steward.modules.deadlines.queries import ClockView, next_clocks
@@ -16,7 +16,7 @@ from steward.modules.desk.queries.conditions import narrowing, teams_of
 from steward.modules.desk.queries.names import MaskedCustomer, masked_customers, staff_names
 from steward.modules.desk.queries.tally import heaps
 from steward.modules.desk.rules import tickets
-from steward.modules.desk.rules.views import Conditions
+from steward.modules.desk.rules.views import Conditions, of_queue, recent
 
 PACKAGE = "steward.modules.desk"
 SUBJECT = "ticket"
@@ -117,14 +117,18 @@ def inbox_page(filters: TicketFilters, *, now: datetime, after: str = "", limit:
 
 
 def matching(filters: TicketFilters, *, now: datetime) -> QuerySet[Ticket]:
-    """Narrow all tickets to a queue and what is asked for besides."""
+    """Narrow all tickets to a queue and what is asked for besides; ended ones then only so far back."""
     wanted = _of_queue(filters, now)
+    more = structs.replace(filters.more, states=of_queue(filters.queue).states)
+    given = (filters.channel, filters.category, filters.priority, filters.tag)
+    if filters.queue in ENDED and (any(given) or filters.more != Conditions()):
+        more = recent(more)
     for name in ("channel", "category", "priority"):
         if value := getattr(filters, name):
             wanted &= Q(**{name: value})
     if filters.tag:
         wanted &= Q(tags__contains=[filters.tag])
-    return Ticket.objects.filter(wanted & narrowing(filters.more, staff_id=filters.staff_id, now=now))
+    return Ticket.objects.filter(wanted & narrowing(more, staff_id=filters.staff_id, now=now))
 
 
 def _of_queue(filters: TicketFilters, now: datetime) -> Q:

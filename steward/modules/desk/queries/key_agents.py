@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from msgspec import Struct
 
-from steward.kernel.models import Event
-from steward.modules.desk.events import KeyAgentSet
-from steward.modules.desk.models import KeyAgent, Ticket
+from steward.modules.desk.models import KeyAgent, KeyAgentChange, Ticket
 from steward.modules.desk.queries.names import MaskedCustomer, masked_customers, staff_names
 from steward.modules.desk.rules import tickets
 from steward.modules.people import queries as people
@@ -74,20 +72,21 @@ def agents_of_key_customers() -> list[tuple[int, str, int]]:
 
 def key_history(*, customer_id: int | None = None) -> list[KeyChange]:
     """List the latest changes, newest first, of one customer where wanted."""
-    of_one = Q() if customer_id is None else Q(subject_kind="customer", subject_id=customer_id)
-    rows = Event.objects.filter(of_one, kind=KeyAgentSet.KIND).order_by("-id")[:NEWEST]
-    found = list(rows.values_list("at", "subject_id", "actor", "data"))
-    names = staff_names({data.get(side) for *_rest, data in found for side in ("before_id", "after_id")})
-    customers = masked_customers({id_ for _at, id_, _actor, _data in found})
-    actors = people.actor_names({actor for _at, _id, actor, _data in found}) if found else {}
+    rows = (
+        KeyAgentChange.objects.all() if customer_id is None else KeyAgentChange.objects.filter(customer_id=customer_id)
+    )
+    found = list(rows.order_by("-id")[:NEWEST])
+    names = staff_names({id_ for row in found for id_ in (row.before_id, row.after_id)})
+    customers = masked_customers({row.customer_id for row in found})
+    actors = people.actor_names({row.by for row in found}) if found else {}
     return [
         KeyChange(
-            at=at,
-            customer_id=id_,
-            customer=customers[id_].label if id_ in customers else "",
-            before=names.get(data.get("before_id") or 0, ""),
-            after=names.get(data.get("after_id") or 0, ""),
-            by=actors.get(actor, actor),
+            at=row.at,
+            customer_id=row.customer_id,
+            customer=customers[row.customer_id].label if row.customer_id in customers else "",
+            before=names.get(row.before_id or 0, ""),
+            after=names.get(row.after_id or 0, ""),
+            by=actors.get(row.by, row.by),
         )
-        for at, id_, actor, data in found
+        for row in found
     ]

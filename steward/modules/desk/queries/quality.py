@@ -8,23 +8,25 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from steward.kernel import errors
-from steward.kernel.actor import Actor
 from steward.modules.deadlines.queries import ClockView, next_clocks
 from steward.modules.desk.models import Coaching, QualityPlan, QualityReview, ReviewPoint, ScoreSheet
 from steward.modules.desk.queries.names import staff_names
 from steward.modules.desk.rules import quality
 from steward.modules.desk.rules.standard_answers import spoken
 
-SUBJECT, SUPERVISE = "quality_review", "tickets.supervise"
+SUBJECT = "quality_review"
 QUEUES = ("mine", "free", "open", "appealed", "done")
 MOST = 100
 
 
 class ReviewRow(Struct, frozen=True, kw_only=True):
-    """One review of a list. Units: percent 0–100; `passes` None while there is no result."""
+    """One review of a list. Units: percent 0–100; `passes` None while there is no result.
+
+    `blind`: the reader has still to judge this work themselves, so that no result of it is told.
+    """
 
     id: int
     number: str
@@ -43,6 +45,7 @@ class ReviewRow(Struct, frozen=True, kw_only=True):
     opened_at: datetime
     submitted_at: datetime | None
     clock: ClockView | None = None
+    blind: bool = False
 
 
 class PointView(Struct, frozen=True, kw_only=True):
@@ -90,7 +93,7 @@ class Calibration(Struct, frozen=True, kw_only=True):
 
 
 class ReviewView(Struct, frozen=True, kw_only=True):
-    """All of one review."""
+    """All of one review; without `shows_points` there is nothing in it of what was given."""
 
     row: ReviewRow
     ticket_id: int
@@ -113,6 +116,7 @@ class ReviewView(Struct, frozen=True, kw_only=True):
     compared_id: int | None
     calibrations: list[Calibration]
     coachings: list[CoachingView]
+    shows_points: bool = True
 
 
 class SheetView(Struct, frozen=True, kw_only=True):
@@ -156,7 +160,7 @@ def reviews(queue: str, *, staff_id: int | None, limit: int = MOST, after: int |
     newest = queue == "done"
     if after is not None:
         found = found.filter(id__lt=after) if newest else found.filter(id__gt=after)
-    return review_rows(found.order_by("-id" if newest else "id")[:limit])
+    return review_rows(found.order_by("-id" if newest else "id")[:limit], reader_id=staff_id)
 
 
 def review_counts(staff_id: int | None) -> dict[str, int]:
@@ -175,12 +179,13 @@ def _queue(queue: str, staff_id: int | None) -> Q:
     return Q(state="open") if queue == "open" else Q(state__in=(*quality.COUNTING, "dropped"))
 
 
-def review_rows(found: QuerySet[QualityReview]) -> list[ReviewRow]:
-    """Make rows of reviews, in a constant number of statements."""
+def review_rows(found: QuerySet[QualityReview], *, reader_id: int | None = None) -> list[ReviewRow]:
+    """Make rows of reviews, in a constant number of statements; without the results that a reader must not know yet."""
     rows = list(found.select_related("ticket", "sheet"))
+    blind = _blind_for(reader_id, rows)
     names = staff_names({id_ for row in rows for id_ in (row.agent_id, row.reviewer_id)})
     clocks = next_clocks(SUBJECT, [row.id for row in rows if row.state in ("open", "appealed")])
-    return [
+    made = [
         ReviewRow(
             id=row.id,
             number=row.ticket.number,
@@ -202,6 +207,23 @@ def review_rows(found: QuerySet[QualityReview]) -> list[ReviewRow]:
         )
         for row in rows
     ]
+    return [blinded(row) if row.id in blind else row for row in made]
+
+
+def _blind_for(reader_id: int | None, rows: Sequence[QualityReview]) -> set[int]:
+    """List the reviews of work of which somebody was asked for a second look that they have not given yet."""
+    if reader_id is None or not rows:
+        return set()
+    asked = QualityReview.objects.filter(
+        reviewer_id=reader_id, state="open", origin="calibration", ticket_id__in={row.ticket_id for row in rows}
+    )
+    works = set(asked.values_list("ticket_id", "agent_id"))
+    return {row.id for row in rows if (row.ticket_id, row.agent_id) in works}
+
+
+def blinded(row: ReviewRow) -> ReviewRow:
+    """Take the result out of a row."""
+    return structs.replace(row, percent=None, failed=False, passes=None, blind=True)
 
 
 def results_of(agent_id: int, *, limit: int = MOST) -> list[ReviewRow]:
@@ -210,17 +232,10 @@ def results_of(agent_id: int, *, limit: int = MOST) -> list[ReviewRow]:
     return review_rows(found.order_by("-submitted_at", "-id")[:limit])
 
 
-def may_read(actor: Actor, row: ReviewRow) -> bool:
-    """Tell whether somebody may open a review: who supervises, but never one's own before there is a result."""
-    if actor.staff_id is not None and actor.staff_id == row.agent_id:
-        return row.state in quality.COUNTING and row.origin != "calibration"
-    return actor.may(SUPERVISE)
-
-
-def get_review(review_id: int) -> ReviewView:
+def get_review(review_id: int, *, reader_id: int | None = None) -> ReviewView:
     """Read one review. Raises: NotFound."""
     found = QualityReview.objects.filter(id=review_id)
-    rows = review_rows(found)
+    rows = review_rows(found, reader_id=reader_id)
     if not rows:
         raise errors.NotFound(key=review_id)
     one = found.select_related("sheet").get()

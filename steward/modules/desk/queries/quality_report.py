@@ -142,11 +142,13 @@ def _labels(axis: str, keys: list[Any]) -> dict[str, str]:
     return found
 
 
-def rows_behind(axis: str, key: str, *, start: datetime, end: datetime, week: date | None = None) -> list[ReviewRow]:
-    """List the reviews behind a number: of a person, a team or a criterion, of one week where wanted."""
+def rows_behind(
+    axis: str, key: str, *, start: datetime, end: datetime, week: date | None = None, reader_id: int | None = None
+) -> list[ReviewRow]:
+    """List the reviews behind a number as somebody may see them: of a person, a team or a criterion, or of one week."""
     found = results(start, end)
     if axis == "agent":
-        found = found.filter(agent_id=int(key)) if key.isdigit() and len(key) < 19 else found.none()
+        found = found.filter(agent_id=int(key)) if _is_id(key) else found.none()
     elif axis == "team":
         found = found.filter(team=key)
     elif axis == "criterion":
@@ -154,7 +156,7 @@ def rows_behind(axis: str, key: str, *, start: datetime, end: datetime, week: da
     if week is not None:
         begin = timezone.make_aware(datetime.combine(week, time()))
         found = found.filter(submitted_at__gte=begin, submitted_at__lt=begin + timedelta(days=7))
-    return review_rows(found.order_by("percent", "-id")[:MOST])
+    return review_rows(found.order_by("percent", "-id")[:MOST], reader_id=reader_id)
 
 
 def agreement_of(start: datetime, end: datetime) -> quality.Agreement:
@@ -174,8 +176,12 @@ def agreement_of(start: datetime, end: datetime) -> quality.Agreement:
     return quality.agreement(pairs)
 
 
+def _is_id(key: str) -> bool:
+    return key.isascii() and key.isdigit() and len(key) < 19
+
+
 def label_of(axis: str, key: str) -> str:
     """Name a person, a team or a criterion."""
-    if axis == "agent" and not (key.isdigit() and len(key) < 19):
+    if axis == "agent" and not (_is_id(key)):
         return ""
     return _labels(axis, [int(key)] if axis == "agent" else [key]).get(key, key)

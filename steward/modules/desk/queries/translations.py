@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import Q
 from msgspec import Struct
 
 from steward.modules.desk.models import Translation
@@ -36,8 +37,9 @@ def translated_draft(ticket_id: int, staff_id: int | None) -> TranslationView | 
 
 
 def translation_of(ticket_id: int, translation_id: int) -> TranslationView | None:
-    """Read one translation of a ticket."""
-    row = Translation.objects.filter(ticket_id=ticket_id, id=translation_id).first()
+    """Read one translation of a ticket; that of a message belongs where the message is read, also after a merge."""
+    here = Q(message__ticket_id=ticket_id) | Q(message=None, ticket_id=ticket_id)
+    row = Translation.objects.filter(here, id=translation_id).first()
     return _view(row) if row else None
 
 

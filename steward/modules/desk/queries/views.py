@@ -17,7 +17,7 @@ from steward.modules.desk.models import SavedView, Ticket, ViewPlace
 from steward.modules.desk.queries.conditions import beyond, in_states, narrowing, sort_key, teams_of
 from steward.modules.desk.queries.inbox import TicketPage, ticket_rows
 from steward.modules.desk.queries.names import staff_names
-from steward.modules.desk.rules.views import Conditions, conditions_of
+from steward.modules.desk.rules.views import Conditions, conditions_of, recent
 
 LONGEST_PAGE = 100
 COUNTED = 100
@@ -106,8 +106,13 @@ def in_view(conditions: Conditions, *, staff_id: int | None, now: datetime) -> Q
 def view_page(
     conditions: Conditions, sort: str, *, staff_id: int | None, now: datetime, after: str = "", limit: int = 40
 ) -> TicketPage:
-    """List the tickets of a view page by page; the number of statements does not depend on the rows."""
+    """List the tickets of a view page by page; the number of statements does not depend on the rows.
+
+    Ended tickets are read only so far back, and never by what is due: nothing is.
+    """
     limit = max(1, min(limit, LONGEST_PAGE))
+    if conditions.ends:
+        conditions, sort = recent(conditions), "heard" if sort == "due" else sort
     found = in_view(conditions, staff_id=staff_id, now=now)
     if key := _key(after):
         found = found.filter(beyond(sort, *key))
@@ -130,26 +135,32 @@ def _key(after: str) -> tuple[datetime, int] | None:
     return key if key[0].tzinfo is not None and key[0].year > 1 and 0 < key[1] < 2**63 else None
 
 
-def view_counts(views: Sequence[View], *, staff_id: int | None, now: datetime) -> dict[int, int]:
+def view_counts(views: Sequence[View], *, staff_id: int | None, now: datetime) -> dict[int, int | None]:
     """Count the tickets of views, to a hundred: one statement for all that this process has not counted just now.
 
-    What does not depend on the reader is counted once for everybody.
+    What does not depend on the reader is counted once for everybody. None: a view with a text or of ended tickets is
+    not counted, since that takes a search or a long list.
     """
+    cheap = [view for view in views if not view.conditions.text and not view.conditions.ends]
     keys = {
-        view.id: (view.id, view.version, staff_id or 0 if view.conditions.depends_on_reader else 0) for view in views
+        view.id: (view.id, view.version, staff_id or 0 if view.conditions.depends_on_reader else 0) for view in cheap
     }
     current = time.monotonic()
-    stale = [view for view in views if current - _counts.get(keys[view.id], (-FRESH_S, 0))[0] >= FRESH_S]
+    # Another thread may empty what is remembered at any moment.
+    known = {id_: held[1] for id_, key in keys.items() if (held := _counts.get(key)) and current - held[0] < FRESH_S}
+    stale = [view for view in cheap if view.id not in known]
     if stale:
         if len(_counts) > REMEMBERED:
             _counts.clear()
         counted = _count([view.conditions for view in stale], staff_id, now)
-        _counts.update({keys[view.id]: (current, count) for view, count in zip(stale, counted, strict=True)})
-    return {view.id: _counts[keys[view.id]][1] for view in views}
+        fresh = {view.id: count for view, count in zip(stale, counted, strict=True)}
+        _counts.update({keys[id_]: (current, count) for id_, count in fresh.items()})
+        known |= fresh
+    return {view.id: known.get(view.id) for view in views}
 
 
 def _count(wanted: Sequence[Conditions], staff_id: int | None, now: datetime) -> list[int]:
-    """Count several at once; a text among them is looked up before."""
+    """Count several at once."""
     parts: list[str] = []
     values: list[Any] = []
     for conditions in wanted:
@@ -162,7 +173,7 @@ def _count(wanted: Sequence[Conditions], staff_id: int | None, now: datetime) ->
 
 
 def _written(found: QuerySet[Ticket]) -> tuple[str, Sequence[Any]]:
-    """Write a query of a hundred ids out; one that Django knows to be empty (no team, no such words) asks nothing."""
+    """Write a query of a hundred ids out; one that Django knows to be empty (no team) asks nothing."""
     try:
         return found.order_by().values_list("id", flat=True)[:COUNTED].query.sql_with_params()
     except EmptyResultSet:

@@ -42,6 +42,7 @@ WISHES: dict[tuple[str, str], str] = {
     ("asked", "refuse"): "refused",
     ("asked", "withdraw"): "withdrawn",
     ("granted", "hand_over"): "handed_over",
+    ("granted", "refuse"): "refused",
 }
 CALL_BACK_RESULTS = ("", "content", "not_content", "not_reached", "not_needed")
 

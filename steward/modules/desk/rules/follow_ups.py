@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 CHANNELS = ("phone", "email", "sms", "chat")
 STATES = ("to_call", "asked", "answered", "unreached", "lapsed", "skipped")
+OPEN = ("to_call", "asked")
 # Why nobody was asked.
 WHYS = ("", "sample", "asked_lately", "nobody", "no_conversation", "not_wanted", "not_delivered", "no_answer")
 SCORES = (1, 2, 3, 4, 5)
@@ -18,7 +19,9 @@ def is_sampled(ticket_id: int, percent: int) -> bool:
     return drawn < percent
 
 
-def why_not(*, sampled: bool, customer_id: int | None, asked_lately: bool, can_be_asked: bool) -> str:
+def why_not(
+    *, sampled: bool, customer_id: int | None, asked_lately: bool, can_be_asked: bool, wanted: bool = True
+) -> str:
     """Say why a customer is not asked; empty: they are."""
     if not sampled:
         return "sample"
@@ -26,6 +29,8 @@ def why_not(*, sampled: bool, customer_id: int | None, asked_lately: bool, can_b
         return "nobody"
     if asked_lately:
         return "asked_lately"
+    if not wanted:
+        return "not_wanted"
     return "" if can_be_asked else "no_conversation"
 
 

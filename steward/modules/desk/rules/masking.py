@@ -9,29 +9,36 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from steward.kernel.identifying import PATTERN as PERSONAL
+from steward.kernel.identifying import SIGN, folded
+
 MARK = "⟦{number}⟧"
 _MARKS = re.compile(r"[⟦\[【]\s*(\d{1,3})\s*[⟧\]】]")
 _PRIVATE = re.compile(
     r"https?://\S+"
-    r"|[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+"
-    # a phone or a card in groups; a number of an order or a parcel with its letters
-    r"|\+?\(?\d(?:[ ().-]{0,2}\d){5,24}"
+    # whatever is a number of somebody's; then any in groups; a number of an order or a parcel with its letters
+    rf"|{PERSONAL.pattern}"
+    rf"|\+?\(?\d(?:{SIGN}{{0,3}}\d){{5,24}}"
     r"|(?<![A-Za-z0-9])(?=[A-Za-z0-9-]*\d{4})[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*",
-    re.ASCII,
+    re.IGNORECASE,
 )
 
 
 def masked(text: str) -> tuple[str, list[str]]:
-    """Put a mark in place of each private part; the same part has the same mark. Returns the text and the parts."""
-    parts: list[str] = []
+    """Put a mark in place of each private part; the same part has the same mark. Returns the text and the parts.
 
-    def mark(found: re.Match[str]) -> str:
-        part = found.group(0)
+    A part is found in whatever width it is written, and kept as it was written.
+    """
+    parts: list[str] = []
+    plain = _MARKS.sub(lambda found: f"({found.group(1)})", text)
+    sent, at = [], 0
+    for found in _PRIVATE.finditer(folded(plain)):
+        part = plain[found.start() : found.end()]
         if part not in parts:
             parts.append(part)
-        return MARK.format(number=parts.index(part) + 1)
-
-    return _PRIVATE.sub(mark, _MARKS.sub(lambda found: f"({found.group(1)})", text)), parts
+        sent += [plain[at : found.start()], MARK.format(number=parts.index(part) + 1)]
+        at = found.end()
+    return "".join((*sent, plain[at:])), parts
 
 
 def unmasked(text: str, parts: Sequence[str]) -> str:

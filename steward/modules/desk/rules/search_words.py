@@ -16,12 +16,15 @@ import opencc
 import rjieba
 from msgspec import Struct
 
+from steward.kernel.identifying import without_personal
 from steward.modules.desk.rules.classifying.texts import stem
 
 LONGEST = 6000
 LONGEST_QUERY = 100
 LONGEST_WORD = 40
 MOST_WORDS = 12
+# From so many letters, or signs with digits among them, the last word is looked for by its beginning.
+OPEN_WORD, OPEN_NUMBER = 3, 4
 # Up to so many characters in a row are searched as they stand; more are cut into words.
 SHORT_RUN = 4
 # Cells of 1, 8, 64 … hours; beyond the widest (3.7 years) everything older is one.
@@ -30,13 +33,6 @@ WIDEST = 5
 HOUR_S = 3600
 _HAN = re.compile(r"[぀-ヿ㐀-鿿가-힯豈-﫿\U00020000-\U0003ffff]+")
 _OTHER = re.compile(r"[^\W_]+")
-# Phones, e-mail addresses and numbers of identity cards are personal: they are found through blind indexes alone.
-_PERSONAL = re.compile(
-    r"[a-z\d._%+-]+@[a-z\d-]+(?:\.[a-z\d-]+)+"
-    r"|(?<![\da-z])(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)"
-    r"|\+\d(?:[\s()-]?\d){7,14}(?!\d)"
-    r"|(?<!\d)\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx](?![\da-z])"
-)
 
 
 class Wanted(Struct, frozen=True):
@@ -67,35 +63,35 @@ def plain(text: str) -> str:
 
 
 def lexemes(text: str) -> list[str]:
-    """List what a text is found by, each once.
-
-    The last character of a run stands alone as well, so that one character finds every text it is in.
-    """
-    clean = _PERSONAL.sub(" ", plain(text[:LONGEST]))
+    """List what a text is found by, each once; a Chinese character alone finds nothing."""
+    clean = without_personal(plain(text[:LONGEST]))
     found: dict[str, None] = {}
     for run in _HAN.findall(clean):
         found.update(dict.fromkeys(_pairs(run)))
-        found[run[-1]] = None
     for word in _OTHER.findall(_HAN.sub(" ", clean)):
         found[_stemmed(word[:LONGEST_WORD])] = None
     return list(found)
 
 
 def wanted(text: str) -> Wanted:
-    """Read what somebody typed. All words must be found; other scripts match from their beginning.
+    """Read what somebody typed. All words must be found; of other scripts the last from its beginning on.
 
-    Empty when nothing is left to look for in texts: of a phone number or an e-mail address nothing is.
+    Empty when nothing is left to look for in texts: of a phone number or an e-mail address nothing is, and what is
+    shorter than two characters is in nearly every text.
     """
-    clean = _PERSONAL.sub(" ", plain(text[:LONGEST_QUERY]))
+    clean = without_personal(plain(text[:LONGEST_QUERY]))
     words: dict[str, list[str]] = {}
-    for run in _HAN.findall(clean):
+    runs = _HAN.findall(clean)
+    for run in runs:
         for word in _cut(run):
-            words[word] = [f"'{word}':*"] if len(word) == 1 else [f"'{pair}'" for pair in _pairs(word)]
+            words[word] = [f"'{pair}'" for pair in _pairs(word)]
     others = _OTHER.findall(_HAN.sub(" ", clean))
-    for place, word in enumerate(others, start=1):
-        # In the middle of a number in parts a beginning would match nearly everything.
-        open_end = place == len(others) or word.isalpha()
-        words[word] = [f"'{_stemmed(word[:LONGEST_WORD])}'{':*' if open_end else ''}"]
+    if len("".join((*runs, *others))) > 1:
+        for word in others:
+            # A beginning matches much: only of the word that may not be finished, and only of a long one.
+            root = _stemmed(word[:LONGEST_WORD])
+            is_open = clean.rstrip().endswith(word) and len(root) >= (OPEN_WORD if root.isalpha() else OPEN_NUMBER)
+            words[word] = [f"'{root}'{':*' if is_open else ''}"]
     chosen = dict(list(words.items())[:MOST_WORDS])
     parts = dict.fromkeys(part for parts in chosen.values() for part in parts)
     return Wanted(" & ".join(parts), tuple(chosen), " ".join(clean.split()))

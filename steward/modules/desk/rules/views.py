@@ -109,13 +109,24 @@ def _list_faults(field: str, values: tuple[str, ...], choices: Collection[str] |
 
 
 def _ended_faults(conditions: Conditions, sort: str) -> list[tuple[str, str]]:
-    days = [one for one in (conditions.opened_days, conditions.heard_days) if one is not None]
-    found = [] if days and min(days) <= MOST_ENDED_DAYS else [("heard_days", "needs_since")]
+    found = [] if _says_since(conditions) else [("heard_days", "needs_since")]
     return found + ([("sort", "ended_have_no_due")] if sort == "due" else [])
 
 
 def _is_id(value: str) -> bool:
     return value.isascii() and value.isdigit() and 0 < len(value) < 19
+
+
+def recent(conditions: Conditions) -> Conditions:
+    """Bound how far back ended tickets are read: whoever does not say since when sees those of the last days alone."""
+    if _says_since(conditions):
+        return conditions
+    return structs.replace(conditions, heard_days=MOST_ENDED_DAYS)
+
+
+def _says_since(conditions: Conditions) -> bool:
+    days = [one for one in (conditions.opened_days, conditions.heard_days) if one is not None]
+    return bool(days) and min(days) <= MOST_ENDED_DAYS
 
 
 def of_queue(queue: str) -> Conditions:

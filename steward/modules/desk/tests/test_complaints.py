@@ -172,7 +172,7 @@ def test_above_the_limit_somebody_else_decides_and_money_goes_back_by_the_order(
 
     wish.refresh_from_db()
     (refund,) = refunds_of_order(order.order_id)
-    assert (wish.state, wish.note, refund.amount_minor) == ("handed_over", refund.number, 6_000)
+    assert (wish.state, wish.note, refund.amount_minor) == ("granted", refund.number, 6_000)
 
 
 def test_slices_of_a_compensation_count_together_and_a_refusal_says_why() -> None:

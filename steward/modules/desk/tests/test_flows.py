@@ -143,6 +143,23 @@ class TestATicketsFlow:
 
         assert (self.states(ticket_id)["back"], self.states(ticket_id)["inspect"]) == ("done", "open")
 
+    def test_what_happens_to_the_case_ticks_the_steps_after_the_solution(self, ticket_id: int) -> None:
+        for code in ("accept", "reply", "evidence", "judge"):
+            one = TicketStep.objects.get(ticket_id=ticket_id, code=code)
+            flow_steps.do_step(make.TESTER, step_id=one.id, now=make.NOW + HOUR)
+
+        self.happened("returns.case_decided", 70, verb="refuse")
+        assert self.states(ticket_id)["propose"] == "open"
+        self.happened("returns.case_decided", 80, verb="approve")
+        self.happened("returns.case_piece_moved", 90, after="received")
+        self.happened("returns.case_inspected", 100, settled=False)
+        assert self.states(ticket_id)["inspect"] == "open"
+        self.happened("returns.case_inspected", 110, settled=True)
+        self.happened("returns.case_closed", 120, state="completed")
+
+        states = self.states(ticket_id)
+        assert [states[code] for code in ("propose", "back", "inspect", "fulfil", "confirm")] == [*["done"] * 4, "open"]
+
     def test_hearing_it_twice_changes_nothing(self, ticket_id: int) -> None:
         self.happened("desk.ticket_owned", 2, ticket_id=ticket_id)
         before = list(TicketStep.objects.order_by("id").values())

@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from steward.kernel import events
 from steward.modules.desk.commands import flow_steps, flows
@@ -174,3 +176,19 @@ def test_what_was_not_needed_is_shown_as_such_and_counts_for_nothing() -> None:
     assert (list_.done, list_.needed, len(list_.steps)) == (2, 2, 9)
     assert {one.state for one in list_.steps} == {"done", "passed"}
     assert [one.clock for one in list_.steps if one.state == "passed"] == [None] * 7
+
+
+def test_the_orders_of_a_batch_of_tickets_are_read_once() -> None:
+    first = a_ticket("faster", fulfilment="shipped")
+    others = [said(word("在吗", customer_id=customer(f"+861380000222{n}")))[0].ticket_id or 0 for n in range(3)]
+    facts = Ticket.objects.filter(id=first).values("order_id", "urgency", "category").get()
+    Ticket.objects.filter(id__in=others).update(**facts)
+
+    with CaptureQueriesContext(connection) as begun:
+        assert flow_steps.start_flows(DESK, ticket_ids=others, now=make.NOW) == 3
+    heard = [flow_steps.Fact("desk.ticket_answered", make.NOW + MINUTE, {}, ticket_id=id_) for id_ in others]
+    with CaptureQueriesContext(connection) as ticked:
+        flow_steps.tick_steps(DESK, happened=heard, now=make.NOW + MINUTE)
+
+    for asked in (begun, ticked):
+        assert len([one for one in asked if 'FROM "orders_order"' in one["sql"]]) == 1

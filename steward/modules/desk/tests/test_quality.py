@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -158,7 +159,7 @@ def test_reports_add_up_what_counts_with_the_reviews_behind_each_number() -> Non
     zhao, wang = make.manager_zhao(), make.agent_wang()
     row = reviewing.submitted(zhao, wang, given=2)
     reviewing.submitted(zhao, agents.actor(agents.agent("hu")), given=4, text="退款呢")
-    span = {"start": make.NOW, "end": LATER}
+    span: dict[str, Any] = {"start": make.NOW, "end": LATER}
     report = quality_report.quality_report("agent", **span)
     assert [(line.label, line.average, line.below) for line in report.lines] == [("王丽", 50, 1), ("hu", 100, 0)]
     assert [(cell.week, cell.average) for cell in report.lines[0].weeks] == [(WEEK, 50)]

@@ -14,6 +14,21 @@ PRIVATE = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "private",
+    [
+        "１３８１２３４５５２１", "138·1234·5521", "138 – 1234 – 5521", "138/1234/5521", "tel13812345521",
+        "mei.li＠example.com", "mei.li @ example.com", "6222—0200—0000—0000", "٠١٢٣٤٥٦٧٨٩",
+    ],
+)  # fmt: skip
+def test_no_way_of_writing_lets_a_number_or_an_address_out(private: str) -> None:
+    text = f"联系{private}，谢谢"
+    sent, parts = masked(text)
+
+    assert sent == "联系⟦1⟧，谢谢"
+    assert unmasked(sent, parts) == text
+
+
 @pytest.mark.parametrize("private", PRIVATE)
 def test_phones_addresses_and_numbers_are_taken_out(private: str) -> None:
     for text in (f"我的单号{private}，请查", f"please call {private} today", private):

@@ -25,7 +25,7 @@ from steward.modules.desk.commands.views import (
     remove_view,
     save_view,
 )
-from steward.modules.desk.models import SavedView
+from steward.modules.desk.models import SavedView, Ticket
 from steward.modules.desk.queries.inbox import TicketFilters, inbox_page
 from steward.modules.desk.queries.views import get_view, view_counts, view_page, views_of
 from steward.modules.desk.rules.views import Conditions
@@ -173,3 +173,41 @@ def test_all_views_are_counted_in_one_statement_which_is_not_asked_again_at_once
     assert [counts[view.id] for view in views] == [4, 0, 0, 4]
     assert len([one for one in first if "desk_ticket" in one["sql"]]) == 1
     assert len(again) == 0
+
+
+def test_a_view_that_takes_a_search_or_a_long_list_is_not_counted() -> None:
+    tickets(1)
+    wang = make.agent_wang()
+    wishes = [Conditions(text="包裹"), Conditions(states=("closed",), heard_days=7), Conditions()]
+    for place, wish in enumerate(wishes):
+        save_view(wang, draft=ViewDraft(name=f"{place}", conditions=wish, sort="heard"), now=NOW)
+    views = views_of(wang.staff_id)
+
+    with CaptureQueriesContext(connection) as asked:
+        counts = view_counts(views, staff_id=wang.staff_id, now=NOW)
+    assert [counts[view.id] for view in views] == [None, None, 1]
+    assert not [one for one in asked if "desk_search" in one["sql"]]
+
+
+def test_ended_tickets_that_are_narrowed_are_read_only_so_far_back() -> None:
+    first, second = tickets(2, channel="email")
+    wang = make.agent_wang()
+    move_tickets(wang, ticket_ids=[first, second], verb="solve", now=NOW + timedelta(minutes=9))
+    Ticket.objects.filter(id=first).update(heard_at=NOW - timedelta(days=93))
+
+    def solved(**more: Any) -> list[int]:
+        filters = TicketFilters(queue="solved", more=Conditions(**more))
+        return [row.id for row in inbox_page(filters, now=NOW + timedelta(hours=1)).rows]
+
+    assert solved() == [second, first]
+    assert solved(channels=("email",)) == solved(channels=("email",), states=("open",)) == [second]
+    assert listed(states=("solved",)) == [second]
+
+
+def test_a_text_is_looked_for_in_the_queue_that_is_open() -> None:
+    first, _second = tickets(2)
+    move_tickets(make.agent_wang(), ticket_ids=[first], verb="solve", now=NOW + timedelta(minutes=9))
+    read_texts(words.DESK, now=NOW + timedelta(minutes=9))
+
+    found = inbox_page(TicketFilters(queue="solved", more=Conditions(text="包裹")), now=NOW + timedelta(hours=1))
+    assert [row.id for row in found.rows] == [first]

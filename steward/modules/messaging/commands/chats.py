@@ -6,7 +6,7 @@ A visitor's history is that of their browser alone: who they say they are joins 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -104,15 +104,19 @@ def show(
 ) -> list[int]:
     """Add lines to what a visitor sees; one that is there already stays as it is. Returns their places.
 
-    `inbound_id` is the visitor's own word: with it the visit learns whose it is. Raises: NotFound. Locks: the visit.
+    `inbound_id` is the visitor's own word: with it the visit learns whose it is; one whose writer was erased meanwhile
+    is not shown. Raises: NotFound. Locks: the visit.
     """
     visit = ChatVisit.objects.select_for_update(of=("self",)).filter(id=visit_id).first()
     if visit is None:
         raise errors.NotFound(key=visit_id)
+    word = Inbound.objects.filter(id=inbound_id).first() if inbound_id is not None else None
+    if word is not None and word.redacted_at is not None:
+        return []
     places = add_lines(visit, lines, now)
     if inbound_id is not None:
         if visit.customer_id is None:
-            visit.customer_id = Inbound.objects.filter(id=inbound_id).values_list("customer_id", flat=True).first()
+            visit.customer_id = word.customer_id if word else None
         visit.types_until = None
         visit.save(update_fields=["customer", "types_until"])
     return places
@@ -150,17 +154,23 @@ def _known(visit: ChatVisit, one: LineDraft) -> int | None:
     return rows.values_list("seq", flat=True).first()
 
 
-def pass_visits(visit_ids: Iterable[int], *, holder: str, code: str, who: str, now: datetime) -> int:
-    """Tell visitors who they talk with now, with a line that says so. A step of the caller's command.
+def pass_visits(
+    visit_ids: Iterable[int], *, before: Collection[str], holder: str, code: str, who: str, now: datetime
+) -> int:
+    """Tell visitors who they talk with now, with a line that says so where `code` has one. A step of the caller's.
 
-    Returns how many are told something new. Locks: the visits, in id order.
+    Only those that one of `before` holds: another's word may have come first. Returns how many are told something new.
+    Locks: the visits, in id order.
     """
     rows = ChatVisit.objects.select_for_update(of=("self",)).filter(id__in=sorted(visit_ids)).order_by("id")
-    told = [row for row in rows if row.holder != holder]
+    told = [row for row in rows if row.holder != holder and row.holder in before]
     for row in told:
         row.holder = holder
         row.save(update_fields=["holder"])
-        add_lines(row, [LineDraft(kind="system", code=code, who=who)], now)
+        if code:
+            add_lines(row, [LineDraft(kind="system", code=code, who=who)], now)
+    if told and not code:
+        tell_browsers(visits=[row.id for row in told])
     return len(told)
 
 

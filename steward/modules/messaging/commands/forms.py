@@ -26,7 +26,10 @@ def take_form(actor: Actor, *, incoming: Incoming, now: datetime) -> Taken:
 
 @command(needs=RECEIVE)
 def acknowledge(actor: Actor, *, inbound_id: int, now: datetime) -> None:
-    """Tell who sent a form that it came; once, however often the form comes. It is no answer and stops no clock."""
+    """Tell who sent a form that it came; once a day, however many come. It is no answer and stops no clock.
+
+    Whoever fills in a form may give anybody's address: that one hears of it once.
+    """
     row = Inbound.objects.filter(id=inbound_id, customer__isnull=False).first()
     if row is None:
         return
@@ -36,7 +39,7 @@ def acknowledge(actor: Actor, *, inbound_id: int, now: datetime) -> None:
         subject_kind=SUBJECT,
         subject_id=row.id,
         params={},
-        dedupe_key=f"form:{row.id}",
+        dedupe_key=f"form:{row.customer_id}:{now:%Y-%m-%d}",
         simulated=row.simulated,
     )
     send_messages(actor, messages=[message], now=now)

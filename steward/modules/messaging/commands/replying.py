@@ -23,6 +23,7 @@ from steward.modules.messaging.rules.replies import LONGEST_SUBJECT, REPLY, WAYS
 
 # Who waits in a chat sees an answer the moment it may leave, not at the sender's next round.
 SEND_SOON = "messaging.send_soon"
+CHAT = "chat"
 
 
 class ReplyDraft(Struct, frozen=True, kw_only=True):
@@ -63,7 +64,7 @@ def queue_replies(actor: Actor, *, replies: Sequence[ReplyDraft], now: datetime)
     known = set(Spoken.objects.filter(message_id__in=ids).values_list("message_id", flat=True))
     rows = {id_: one for id_, one in zip(ids, replies, strict=True) if id_ not in known}
     Spoken.objects.bulk_create(_spoken(id_, one) for id_, one in rows.items())
-    for send_at in {one.send_at for one in rows.values() if one.channel == "chat"}:
+    for send_at in {one.send_at for one in rows.values() if one.channel == CHAT}:
         app.configure_task(SEND_SOON, queue="messages", schedule_at=max(send_at, now)).defer()
     keep_files([attachment_id for one in rows.values() for attachment_id in one.attachment_ids])
     return ids
@@ -98,6 +99,7 @@ def _outgoing(one: ReplyDraft) -> Outgoing:
         subject_id=one.subject_id,
         params={},
         dedupe_key=one.dedupe_key,
+        channel=CHAT if one.channel == CHAT else None,
         simulated=one.simulated,
         not_before=one.send_at,
     )

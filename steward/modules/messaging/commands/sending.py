@@ -21,6 +21,7 @@ from steward.modules.messaging.commands.chat_replies import ChatCarrier
 from steward.modules.messaging.commands.enclosing import enclosed
 from steward.modules.messaging.commands.falling_back import fall_back
 from steward.modules.messaging.commands.queueing import PACKAGE
+from steward.modules.messaging.commands.replying import CHAT
 from steward.modules.messaging.commands.reporting import LONGEST_DETAIL, LONGEST_REFERENCE, hear_early, lock_names
 from steward.modules.messaging.commands.triage import DELIVER, Ready, failure_of, triage
 from steward.modules.messaging.commands.writing import write_messages
@@ -29,6 +30,7 @@ from steward.modules.messaging.models import Message
 from steward.modules.messaging.ports import Mail, MailCarrier, Receipt, Sms, SmsCarrier
 from steward.modules.messaging.queries.attachments import FileNotChecked
 from steward.modules.messaging.rules import outbox
+from steward.modules.messaging.rules.catalogue import SIGN_IN
 
 BATCH = 50
 ATTEMPTS = parameters.define(
@@ -67,14 +69,33 @@ def carriers() -> Mapping[str, Carrier]:
 
 
 def deliver_due(actor: Actor, *, limit: int = BATCH) -> int:
-    """Send what is due, portion by portion; return how many rows were looked at.
+    """Send what is due, what chats wait for first; return how many rows were looked at. Raises: as deliver_chats."""
+    known = carriers()
+    seen = _deliver_some(actor, known, limit, CHAT)
+    return seen + (_deliver_some(actor, known, limit - seen) if seen < limit else 0)
+
+
+def deliver_chats(actor: Actor, *, limit: int = BATCH) -> int:
+    """Send answers that chats wait for, and nothing besides; return how many rows were looked at.
 
     Between `begin` and `settle` nothing is locked and no transaction is open. Whoever dies there leaves a portion as
     `sending`; `settle_stuck` finds it. So a portion is one message at first, and then no more than goes over in a
     moment. Raises: what a carrier raises against its contract; the job is tried again.
     """
-    known = carriers()
-    seen = triage(actor, now=moment.now(), limit=limit, sms_carrier=known["sms"].name, carried=list(known))
+    return _deliver_some(actor, carriers(), limit, CHAT)
+
+
+def deliver_codes(actor: Actor, *, limit: int = BATCH) -> int:
+    """Send sign-in codes, which people wait for, and nothing besides; return how many rows were looked at.
+
+    Raises: as deliver_chats.
+    """
+    return _deliver_some(actor, carriers(), limit, template=SIGN_IN)
+
+
+def _deliver_some(actor: Actor, known: Mapping[str, Carrier], limit: int, only: str = "", *, template: str = "") -> int:
+    sms, now = known["sms"].name, moment.now()
+    seen = triage(actor, now=now, limit=limit, sms_carrier=sms, carried=list(known), only=only, template=template)
     left, count = deque(seen.ready), 1
     # What was decided before its lease ended may not hold any more: whoever comes next decides anew.
     while left and moment.now() < left[0].leased_until:

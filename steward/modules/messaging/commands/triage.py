@@ -15,7 +15,7 @@ from steward.modules.messaging.commands.replying import Words, words_of
 from steward.modules.messaging.commands.writing import write_messages
 from steward.modules.messaging.events import MessageFailed
 from steward.modules.messaging.models import Message, MessageKind, Spoken
-from steward.modules.messaging.queries import approved, carried_links, rendering
+from steward.modules.messaging.queries import approved, carried_links, rendering, sealed
 from steward.modules.messaging.queries.readers import Reader, readers_of
 from steward.modules.messaging.rules.catalogue import IN_APP, KINDS
 from steward.modules.messaging.rules.outbox import Decision, Facts, decide
@@ -57,20 +57,26 @@ class Triage(Struct, frozen=True):
 
 @command(needs=DELIVER)
 def triage(
-    actor: Actor, *, now: datetime, limit: int, sms_carrier: str = "", carried: Collection[str] = ("email", "sms")
+    actor: Actor,
+    *,
+    now: datetime,
+    limit: int,
+    sms_carrier: str = "",
+    carried: Collection[str] = ("email", "sms"),
+    only: str = "",
+    template: str = "",
 ) -> Triage:
     """Decide what becomes of messages that are due; two senders never look at the same rows.
 
     Nothing is sent here. What is ready is leased to this sender, what is not to leave is put aside with its reason,
     what would disturb is postponed. `sms_carrier` may send nothing but texts it has approved; `carried` are the
-    channels that answers can leave by.
+    channels that answers can leave by. `only` looks at what is asked to leave by this channel, `template` at one kind.
     Emits: MessageFailed. Locks: due messages, skipping those another sender looks at.
     """
-    rows = list(
-        Message.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(state="waiting", due_at__lte=now)
-        .order_by("due_at", "id")[:limit]
-    )
+    due = Message.objects.select_for_update(skip_locked=True, of=("self",)).filter(state="waiting", due_at__lte=now)
+    wanted = due.filter(channel=only) if only else due
+    wanted = wanted.filter(template=template) if template else wanted
+    rows = list(wanted.order_by("due_at", "id")[:limit])
     if not rows:
         return Triage(0, [])
     readers = readers_of(rows)
@@ -129,7 +135,7 @@ def prepared(row: Message, reader: Reader, channel: str, texts: rendering.Texts,
     plain = rendering.rendered(
         definition,
         text,
-        row.params,
+        sealed.opened(row),
         name=reader.name,
         link=carried_links.link_of(row, now=now),
         locale=reader.locale,

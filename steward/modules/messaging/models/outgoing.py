@@ -129,6 +129,9 @@ class Message(models.Model):
         )
         indexes = (
             models.Index(fields=["due_at", "id"], name="message_due", condition=Q(state="waiting")),
+            models.Index(
+                fields=["due_at", "id"], name="message_chat_due", condition=Q(state="waiting", channel="chat")
+            ),
             models.Index(fields=["begun_at"], name="message_begun", condition=Q(state="sending")),
             models.Index(fields=["subject_kind", "subject_id", "id"], name="message_subject"),
             models.Index(fields=["state", "-id"], name="message_state_id"),

@@ -221,4 +221,4 @@ def is_staffed(account: Account, *, now: datetime) -> bool:
     if any(one.team_code in open_ for one in on_duty):
         return True
     present = {id_ for id_, state in people.present_staff(at=now).items() if state == "online"}
-    return any(present & set(people.team_staff(code)) for code in open_)
+    return bool(present & people.staff_of_teams(open_))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from steward.kernel import errors, moment, personal
 from steward.modules.messaging.models import Message, Spoken
-from steward.modules.messaging.queries import carried_links, rendering
+from steward.modules.messaging.queries import carried_links, rendering, sealed
 from steward.modules.messaging.queries.readers import Reader, readers_of
 from steward.modules.messaging.rules import catalogue, outbox
 from steward.modules.messaging.rules.replies import REPLY
@@ -124,7 +124,13 @@ def development_messages(*, limit: int = 30) -> list[Shown]:
     return [
         Shown(
             _view(row, readers[row.id]),
-            _rendered(row, readers[row.id], link=carried_links.link_of(row, now=now), name=readers[row.id].name),
+            _rendered(
+                row,
+                readers[row.id],
+                link=carried_links.link_of(row, now=now),
+                name=readers[row.id].name,
+                params=sealed.opened(row),
+            ),
         )
         for row in rows
     ]
@@ -180,8 +186,13 @@ def _view(row: Message, reader: Reader) -> MessageView:
     )
 
 
-def _rendered(row: Message, reader: Reader, *, link: str, name: str) -> rendering.Rendered | None:
-    """Write the text again as it was sent, or as it would be sent now; None where there is none."""
+def _rendered(
+    row: Message, reader: Reader, *, link: str, name: str, params: Mapping[str, Any] | None = None
+) -> rendering.Rendered | None:
+    """Write the text again as it was sent, or as it would be sent now; None where there is none.
+
+    What is sealed in it stays hidden unless `params` are given opened.
+    """
     if row.template == REPLY:
         said = Spoken.objects.filter(message_id=row.id).first()
         return rendering.Rendered(said.subject, said.text) if said else None
@@ -195,4 +206,5 @@ def _rendered(row: Message, reader: Reader, *, link: str, name: str) -> renderin
         text = rendering.texts([row.template]).get((row.template, source, locale))
     if text is None:
         return None
-    return rendering.rendered(kind, text, row.params, name=name, link=link, locale=locale, time_zone=reader.time_zone)
+    known = row.params if params is None else params
+    return rendering.rendered(kind, text, known, name=name, link=link, locale=locale, time_zone=reader.time_zone)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from steward.kernel import parameters
 from steward.modules.customers.queries.contact import Contact, contacts
 from steward.modules.customers.queries.merged import families
+from steward.modules.customers.queries.sign_in import CodeAddress, code_addresses
 from steward.modules.messaging.models import Message, Preference
 from steward.modules.messaging.rules import catalogue, readers
-from steward.modules.messaging.rules.quiet import QuietHours
+from steward.modules.messaging.rules.quiet import QuietHours, allowed_from
 from steward.modules.people import queries as people
 
 LAST_MINUTE = 1439
+NOWHERE = CodeAddress()
 QUIET_START = parameters.define(
     "messaging.quiet_start_min",
     22 * 60,
@@ -102,20 +105,47 @@ def customers(customer_ids: Collection[int]) -> dict[int, Reader]:
     }
 
 
-def customer_reader(contact: Contact, chosen: PreferenceView, *, start_min: int, end_min: int) -> Reader:
-    """Put together what is known of a customer, what they chose, and the house's quiet hours."""
-    zone = chosen.time_zone if chosen.time_zone in _zones() else settings.TIME_ZONE
+class Rest(Struct, frozen=True):
+    """What a customer does not want to hear, and the hours in which they are left alone."""
+
+    opted_out: frozenset[str]
+    quiet: QuietHours
+
+
+def rests(customer_ids: Collection[int]) -> dict[int, Rest]:
+    """Tell of some customers how they are left alone, without opening who they are; a constant number of queries."""
+    start, end = parameters.value(QUIET_START), parameters.value(QUIET_END)
+    found = preferences(customer_ids)
+    return {id_: Rest(frozenset(one.opted_out), _quiet(one, start, end)) for id_, one in found.items()}
+
+
+def allowed_at(customer_id: int | None, at: datetime) -> datetime:
+    """Return the first instant from `at` on at which a customer may be disturbed."""
+    return at if customer_id is None else allowed_from(at, rests([customer_id])[customer_id].quiet)
+
+
+def _quiet(chosen: PreferenceView, start_min: int, end_min: int) -> QuietHours:
+    """Return the quiet hours a customer chose, or those of the house, by their wall clock. Units: minutes."""
     if chosen.quiet_start_min is not None and chosen.quiet_end_min is not None:
         start_min, end_min = chosen.quiet_start_min, chosen.quiet_end_min
+    return QuietHours(start_min, end_min, _zone(chosen))
+
+
+def _zone(chosen: PreferenceView) -> str:
+    return chosen.time_zone if chosen.time_zone in _zones() else settings.TIME_ZONE
+
+
+def customer_reader(contact: Contact, chosen: PreferenceView, *, start_min: int, end_min: int) -> Reader:
+    """Put together what is known of a customer, what they chose, and the house's quiet hours."""
     return Reader(
         name=contact.name,
         phone=contact.phone if contact.phone.startswith("+") else "",
         email=contact.email if "@" in contact.email else "",
         locale=chosen.locale or readers.likely_locale(contact.phone, default=settings.LANGUAGE_CODE),
-        time_zone=zone,
+        time_zone=_zone(chosen),
         channels=chosen.channels,
         opted_out=frozenset(chosen.opted_out),
-        quiet=QuietHours(start_min, end_min, zone),
+        quiet=_quiet(chosen, start_min, end_min),
         gone="erased" if contact.erased else "",
         simulated=contact.simulated,
     )
@@ -156,7 +186,18 @@ def readers_of(messages: Iterable[Message]) -> dict[int, Reader]:
     rows = list(messages)
     buyers = customers({row.customer_id for row in rows if row.customer_id is not None})
     colleagues = staff({row.staff_id for row in rows if row.staff_id is not None})
-    return {
+    found = {
         row.id: buyers[row.customer_id] if row.customer_id is not None else colleagues[row.staff_id or 0]
         for row in rows
     }
+    if codes := {row.subject_id: row.id for row in rows if row.template == catalogue.SIGN_IN}:
+        where = code_addresses(codes)
+        found |= {id_: _at(where.get(code_id, NOWHERE), found[id_]) for code_id, id_ in codes.items()}
+    return found
+
+
+def _at(where: CodeAddress, reader: Reader) -> Reader:
+    """Let a code go to what was typed, and to nothing else that is known of its reader."""
+    return structs.replace(
+        reader, phone=where.phone, email=where.email, locale=where.language or reader.locale, channels=[]
+    )

@@ -11,12 +11,13 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-ValueKind = Literal["text", "words", "money", "instant", "date", "number"]
+ValueKind = Literal["text", "words", "money", "instant", "date", "number", "secret"]
 Audience = Literal["customer", "staff"]
 
 LOCALES = ("zh-hans", "zh-hant", "en")
 CUSTOMER_CHANNELS = ("sms", "email")
 IN_APP = "in_app"
+SIGN_IN = "sign_in_code"
 CHANNELS = (*CUSTOMER_CHANNELS, IN_APP)
 WITH_SUBJECT = frozenset({"email", IN_APP})
 NOTICE_KINDS = ("clock", "approval", "exception", "money", "system")
@@ -129,6 +130,18 @@ KINDS: Mapping[str, Kind] = {
         ),
         _of_order("order_delivered"),
         _of_order("refund_paid", _money("refunded"), mandatory=True),
+        _of_order(
+            "case_news",
+            Placeholder("case_number", "text", "RMA-2026-000012"),
+            _words(
+                "news",
+                "已同意，请在 3 月 9 日前寄回。",
+                "已同意，請在 3 月 9 日前寄回。",
+                "We agree. Please send it back by 9 March.",
+            ),
+            mandatory=True,
+        ),
+        _of_order("refund_late", _money("refund"), mandatory=True),
         Kind(
             "appointment_reminder",
             "customer",
@@ -142,6 +155,12 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind("follow_up", "customer", (TICKET, ABOUT), link_purpose="follow_up", needs_link=True),
         Kind("form_received", "customer", ()),
+        Kind(
+            SIGN_IN,
+            "customer",
+            (Placeholder("code", "secret", "482 915"), Placeholder("minutes", "number", 10)),
+            mandatory=True,
+        ),
         Kind(
             "clock_warned",
             "staff",
@@ -273,6 +292,11 @@ KINDS: Mapping[str, Kind] = {
             "staff",
             (Placeholder("subject", "text", "办公时间"), Placeholder("year", "number", 2027)),
         ),
+        Kind(
+            "complaint_call",
+            "staff",
+            (Placeholder("subject", "text", "CP-2026-000004"), Placeholder("at", "instant", AT)),
+        ),
         Kind("call_ringing", "staff", (Placeholder("subject", "text", "梅** 138****5521"),)),
         Kind("webhook_disabled", "staff", (SUBJECT, Placeholder("failures", "number", 10))),
     )
@@ -305,6 +329,8 @@ def _fits(kind: ValueKind, value: Any) -> bool:
         )
     if kind == "words":
         return isinstance(value, Mapping) and all(isinstance(word, str) for word in value.values()) and bool(value)
+    if kind == "secret":
+        return isinstance(value, Mapping) and isinstance(value.get("sealed"), str)
     if kind == "number":
         return isinstance(value, int) and not isinstance(value, bool)
     return isinstance(value, str)

@@ -15,11 +15,15 @@ BABEL: Mapping[str, str] = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW", "e
 # How a day and a time are written where a reader must not mistake the month for the day.
 MOMENTS: Mapping[str, str] = {"zh-hans": "M月d日 HH:mm", "zh-hant": "M月d日 HH:mm", "en": "d MMM, HH:mm"}
 
+HIDDEN = "••••••"
+
 
 def written(kind: ValueKind, value: Any, *, locale: str, zone: tzinfo) -> str:
     """Write one value; words fall back to Simplified Chinese, then to any language given."""
     if value is None:
         return ""
+    if kind == "secret" and isinstance(value, Mapping):
+        return HIDDEN  # sealed: nobody but its reader sees it
     if kind == "money":
         text = money.formatted(value["minor"], value["currency"], BABEL[locale])
         return text.replace("CN¥", "¥")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 
 import pytest
+from django.test.utils import CaptureQueriesContext
 
 from steward.kernel import moment
 from steward.modules.messaging.commands import chats as commands
 from steward.modules.messaging.commands.accounts import save_account
 from steward.modules.messaging.commands.cleaning import forget_old
 from steward.modules.messaging.commands.forgetting import redact_customers
-from steward.modules.messaging.models import ChatLine, ChatVisit
+from steward.modules.messaging.models import ChatLine, ChatVisit, Inbound
 from steward.modules.messaging.queries import chats
 from steward.modules.messaging.queries.accounts import find_account
 from steward.modules.messaging.rules.accounts import Account
@@ -76,3 +79,31 @@ def test_what_an_erased_or_long_gone_visitor_saw_is_forgotten() -> None:
 
     assert list(ChatVisit.objects.values_list("id", flat=True)) == [here.id]
     assert ChatLine.objects.count() == 1
+
+
+def test_a_word_whose_writer_was_erased_meanwhile_is_not_shown() -> None:
+    account()
+    first, second = visit(), visit()
+    for one in (first, second):
+        commands.say(make.TESTER, visit=one, client_id="message-1", text="x", attachment_ids=(), now=make.NOW)
+    erased, other = Inbound.objects.order_by("id")
+    redact_customers(make.TESTER, customer_ids=[erased.customer_id or 0], now=make.NOW)
+    again = commands.LineDraft(kind="visitor", text="x", client_id="message-2")
+
+    assert commands.show(make.TESTER, visit_id=second.id, lines=[again], inbound_id=erased.id, now=make.NOW) == []
+    assert commands.show(make.TESTER, visit_id=second.id, lines=[again], inbound_id=other.id, now=make.NOW) == [2]
+
+
+def test_whether_somebody_is_there_costs_the_same_for_many_teams(
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[CaptureQueriesContext]],
+) -> None:
+    site = account()
+    make.team("one", usernames=("lin",))
+    chats.is_staffed(site, now=make.NOW)  # what is remembered is
+    with django_assert_max_num_queries(30) as asked:
+        assert not chats.is_staffed(site, now=make.NOW)
+    for code in ("two", "three"):
+        make.team(code, usernames=("lin",))
+
+    with django_assert_max_num_queries(len(asked)):
+        assert not chats.is_staffed(site, now=make.NOW)
