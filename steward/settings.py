@@ -171,6 +171,7 @@ INSTALLED_APPS = [
     "steward.modules.payments",
     "steward.modules.inventory",
     "steward.modules.orders",
+    "steward.modules.returns",
     "steward.modules.desk",
     "steward.modules.incidents",
     "steward.modules.logistics",

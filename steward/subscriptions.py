@@ -13,6 +13,7 @@ from steward.modules.customers.events import (
     CustomerErased,
     CustomersMerged,
     CustomersUnmerged,
+    SignInAsked,
 )
 from steward.modules.deadlines import handlers as deadlines
 from steward.modules.deadlines.events import (
@@ -96,6 +97,16 @@ from steward.modules.people.events import (
     TeamChanged,
     TeamMembersSet,
 )
+from steward.modules.returns import handlers as returns
+from steward.modules.returns.events import (
+    CaseClosed,
+    CaseDecided,
+    CaseInspected,
+    CaseOpened,
+    CasePieceMoved,
+    CaseRefundAsked,
+    ParcelAnnounced,
+)
 
 SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     OrderReceived: [
@@ -139,17 +150,34 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     PaymentRecorded: [orders.on_payment_recorded_follow_payments, orders.on_payment_recorded_give_back_late],
     PaymentMismatched: [orders.on_payment_mismatched_open_finding, orders.on_payment_mismatched_open_exception],
     RefundRequested: [orders.on_refund_requested_follow_payments, desk_flows.on_refund_requested_tick_steps],
-    RefundDecided: [orders.on_refund_decided_follow_payments, desk_flows.on_refund_decided_tick_steps],
+    RefundDecided: [
+        orders.on_refund_decided_follow_payments,
+        desk_flows.on_refund_decided_tick_steps,
+        desk_complaints.on_refund_decided_follow_compensations,
+        returns.on_refund_decided_follow_cases,
+    ],
     RefundPaid: [
         orders.on_refund_paid_follow_payments,
         orders.on_refund_paid_tell_buyers,
         orders.on_refund_paid_close_exception,
         desk_flows.on_refund_paid_tick_steps,
+        desk_complaints.on_refund_paid_follow_compensations,
+        returns.on_refund_paid_follow_cases,
     ],
-    RefundFailed: [orders.on_refund_failed_follow_payments, orders.on_refund_failed_open_exception],
-    RefundStuck: [orders.on_refund_stuck_open_exception],
+    RefundFailed: [
+        orders.on_refund_failed_follow_payments,
+        orders.on_refund_failed_open_exception,
+        desk_complaints.on_refund_failed_follow_compensations,
+        returns.on_refund_failed_follow_cases,
+    ],
+    RefundStuck: [orders.on_refund_stuck_open_exception, orders.on_refund_stuck_tell_buyers],
     RefundDisputed: [orders.on_refund_disputed_open_exception],
-    RefundWithdrawn: [orders.on_refund_withdrawn_follow_payments, orders.on_refund_withdrawn_close_exception],
+    RefundWithdrawn: [
+        orders.on_refund_withdrawn_follow_payments,
+        orders.on_refund_withdrawn_close_exception,
+        desk_complaints.on_refund_withdrawn_follow_compensations,
+        returns.on_refund_withdrawn_follow_cases,
+    ],
     ShipmentCancelled: [logistics.on_shipment_cancelled_watch_shipments],
     ShipmentHandedOver: [logistics.on_shipment_handed_over_tell_buyers, desk_flows.on_shipment_handed_over_tick_steps],
     ShipmentMoved: [
@@ -157,8 +185,13 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         logistics.on_shipment_moved_watch_shipments,
         logistics.on_shipment_moved_record_ends,
         logistics.on_shipment_moved_tell_buyers,
+        returns.on_shipment_moved_move_pieces,
     ],
-    ShipmentDelivered: [logistics.on_shipment_delivered_tell_buyers, desk_flows.on_shipment_delivered_tick_steps],
+    ShipmentDelivered: [
+        logistics.on_shipment_delivered_tell_buyers,
+        desk_flows.on_shipment_delivered_tick_steps,
+        returns.on_shipment_delivered_move_pieces,
+    ],
     ShipmentTroubled: [
         logistics.on_shipment_troubled_tell_buyers,
         logistics.on_shipment_troubled_open_exception,
@@ -199,6 +232,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         desk_flows.on_ticket_opened_start_flow,
         desk_routing.on_ticket_opened_route_tickets,
         desk_classifying.on_ticket_opened_classify,
+        desk_complaints.on_ticket_opened_notice_complaints,
     ],
     TicketRestated: [
         desk_flows.on_ticket_restated_start_flow,
@@ -215,6 +249,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         desk_flows.on_ticket_continued_tick_steps,
         desk_routing.on_ticket_continued_route_tickets,
         desk_watching.on_ticket_continued_note_news,
+        desk_complaints.on_ticket_continued_resume_complaints,
     ],
     TicketMoved: [
         desk_flows.on_ticket_moved_tick_steps,
@@ -222,16 +257,25 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         desk_watching.on_ticket_moved_note_news,
     ],
     ReturnAnnounced: [desk_flows.on_return_announced_tick_steps],
+    CaseOpened: [desk_flows.on_case_opened_tick_steps],
+    CaseDecided: [returns.on_case_decided_settle_alone, desk_flows.on_case_decided_tick_steps],
+    ParcelAnnounced: [desk_flows.on_parcel_announced_tick_steps],
+    CasePieceMoved: [returns.on_case_piece_moved_settle_alone, desk_flows.on_case_piece_moved_tick_steps],
+    CaseInspected: [returns.on_case_inspected_settle_alone, desk_flows.on_case_inspected_tick_steps],
+    CaseRefundAsked: [desk_flows.on_case_refund_asked_tick_steps],
+    CaseClosed: [desk_flows.on_case_closed_tick_steps],
     CustomerErased: [
         messaging.on_customer_erased_redact_messages,
         orders.on_customer_erased_forget_indexes,
         desk.on_customer_erased_forget_words,
+        returns.on_customer_erased_forget_words,
     ],
     MessageReceived: [desk.on_message_received_take_in, orders.on_message_received_import_tables],
     MessageSent: [desk.on_message_sent_settle_answers],
     MessageFailed: [desk.on_message_failed_mark_answers, desk_complaints.on_message_failed_end_follow_ups],
     PresenceSet: [desk_routing.on_presence_set_route_tickets],
     LeaveMoved: [desk_routing.on_leave_moved_hand_over_tickets],
+    SignInAsked: [messaging.on_sign_in_asked_send_codes],
     CustomersMerged: [orders.on_customers_merged_follow_buyers],
     CustomersUnmerged: [orders.on_customers_unmerged_follow_buyers],
 }
@@ -244,6 +288,7 @@ CONNECTORS: dict[str, str] = {
     "deadlines.names.order": "steward.modules.orders.queries.names.order_names",
     "deadlines.names.exception": "steward.modules.orders.queries.names.exception_names",
     "deadlines.names.approval": "steward.modules.orders.queries.names.approval_names",
+    "deadlines.names.return": "steward.modules.returns.queries.names.case_names",
     "deadlines.names.offer": "steward.modules.orders.queries.names.offer_names",
     "deadlines.names.complaint": "steward.modules.desk.queries.complaints.complaint_names",
     "deadlines.names.ticket": "steward.modules.desk.queries.routing_takers.ticket_names",
@@ -283,6 +328,12 @@ CONNECTORS: dict[str, str] = {
     "messaging.webhook": "steward.connectors.webhook_poster.connected",
     "orders.row_source": "steward.connectors.spreadsheets.open_rows",
     "orders.rejects": "steward.connectors.spreadsheets.open_rejects",
+    "payments.callback.alipay": "steward.connectors.alipay.door",
+    "payments.callback.stripe": "steward.connectors.stripe.door",
+    "payments.callback.wechatpay": "steward.connectors.wechatpay.door",
+    "payments.gateway.alipay": "steward.connectors.alipay.open_gateway",
     "payments.gateway.signed_http": "steward.connectors.payment_gateway.open_gateway",
+    "payments.gateway.stripe": "steward.connectors.stripe.open_gateway",
+    "payments.gateway.wechatpay": "steward.connectors.wechatpay.open_gateway",
     "payments.statement_file": "steward.connectors.payment_statements.read_statement",
 }

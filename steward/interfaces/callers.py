@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -23,9 +23,9 @@ def origin(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
 
     What stands further left could have been made up by the caller. What is no address ends the chain.
     """
-    if not is_trusted(peer, trusted):
-        return peer
-    found = peer
+    found = _plain(peer) or peer
+    if not is_trusted(found, trusted):
+        return found
     for hop in reversed(forwarded.split(",")[-MOST_HOPS:]):
         address = _plain(hop)
         if not address:
@@ -39,7 +39,7 @@ def origin(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
 def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
     """Tell whether an address is one of the operator's proxies."""
     try:
-        known = ip_address(address)
+        known = _unwrapped(address)
     except ValueError:
         return False
     return any(known in network for network in trusted)
@@ -53,6 +53,12 @@ def _plain(hop: str) -> str:
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        return str(ip_address(text))
+        return str(_unwrapped(text))
     except ValueError:
         return ""
+
+
+def _unwrapped(text: str) -> IPv4Address | IPv6Address:
+    """Read an address; one of four parts that came in the clothes of eight (::ffff:…) is the one it stands for."""
+    address = ip_address(text)
+    return getattr(address, "ipv4_mapped", None) or address

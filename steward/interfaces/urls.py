@@ -10,5 +10,6 @@ urlpatterns = [
     path("files/", include("steward.interfaces.files.urls")),
     path("chat/", include("steward.interfaces.chat.urls")),
     path("p/", include("steward.interfaces.portal.urls")),
+    path("my/", include("steward.interfaces.portal.my.urls")),
     path("", include("steward.interfaces.console.urls")),
 ]

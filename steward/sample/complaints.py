@@ -134,7 +134,7 @@ def _ask(clerk: Actor, now: datetime) -> None:
     draft = complaint_settings.PolicyDraft(code="usual", channel="phone", after_h=0, sample_percent=100)
     complaint_settings.save_follow_up_policy(DESK, draft=draft)
     follow_ups.ask_customers(DESK, now=now)
-    for row, (satisfied, score, words) in zip(follow_ups_page(queue="to_call")[1:], ANSWERS, strict=False):
+    for row, (satisfied, score, words) in zip(follow_ups_page(queue="to_call").rows[1:], ANSWERS, strict=False):
         follow_up_answers.answer_follow_up(
             clerk, follow_up_id=row.id, satisfied=satisfied, score=score, words=words, now=now
         )

@@ -8,6 +8,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from steward.modules.catalog.commands import ItemDraft
+from steward.sample import after_sales
 
 # Restricted circulation numbers of GS1: they are nobody's article outside this shop.
 BARCODE_PREFIX = "200"
@@ -167,6 +168,7 @@ def catalogue() -> list[ItemDraft]:
             shelf_life_days=SHELF_LIFE.get(good.sku, (0, 0))[0],
             minimum_remaining_days=SHELF_LIFE.get(good.sku, (0, 0))[1],
             abc_class="A" if good.popularity >= 7 else "B" if good.popularity >= 4 else "C",
+            **after_sales.facts_of(good.sku),
         )
         for good in goods()
     ]

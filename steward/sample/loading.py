@@ -21,6 +21,7 @@ from steward.modules.payments.commands import register_provider
 from steward.modules.people import queries as people
 from steward.modules.people.commands import issue_token
 from steward.sample import (
+    after_sales,
     allocation,
     carriers,
     checks,
@@ -46,6 +47,7 @@ from steward.sample import (
     visits,
     work,
 )
+from steward.sample import cases as aftermath
 from steward.sample.buyers import Public
 from steward.sample.people import SYSTEM, Crew
 
@@ -110,6 +112,7 @@ def load(*, now: datetime, say: Say, seed: int = SEED, past_count: int = PAST, l
     say("filling the warehouses")
     item_ids = create_items(crew.first("order_clerk"), items=goods.catalogue())
     loaded.items = len(item_ids)
+    after_sales.set_up(crew)
     stock.fill(crew, Random(f"{seed}:stock"), item_ids, now)
     say("engaging carriers")
     carriers.engage(crew.first("logistics_coordinator"), Random(f"{seed}:carriers"), now)
@@ -162,6 +165,10 @@ def _serve(crew: Crew, cases: list[work.Case], now: datetime, say: Say) -> None:
     complaints.hear(crew, now)
     say("reviewing how customers were answered")
     quality.review(crew, now)
+    say("opening cases of after-sales")
+    aftermath.open_some(crew, now)
+    say("trying other rules of returns on past cases")
+    after_sales.try_proposal(crew, now)
 
 
 def _set_up(crew: Crew, loaded: Loaded) -> None:

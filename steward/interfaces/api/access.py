@@ -30,6 +30,22 @@ class ForgedForm(errors.Refusal):
     message = _("Send the CSRF token of your session in the header X-CSRFToken.")
 
 
+class SpansAllShops(errors.Refusal):
+    """Refuse what spans all shops to a token that is limited to some."""
+
+    code = "scoped_token"
+    status = 403
+    message = _("This spans all shops, but your token is limited to some. Use a token without that limit.")
+
+
+def over_all_shops(request: ApiRequest, permission: str) -> Actor:
+    """Return who asks for what is of no shop, such as tickets. Raises: NotPermitted, SpansAllShops."""
+    request.auth.require(permission)
+    if request.auth.scopes:
+        raise SpansAllShops
+    return request.auth
+
+
 def refuse_unknown_filters(request: HttpRequest, narrow: Schema) -> None:
     """Refuse query parameters that the address does not know, instead of answering with too much. Raises: BadInput."""
     known = type(narrow).model_fields

@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 from steward.interfaces.api.access import ApiRequest
 from steward.interfaces.api.orders import Number, covered
 from steward.interfaces.api.replies import replayable
-from steward.interfaces.api.schemas import Currency, Input
+from steward.interfaces.api.schemas import Currency, Input, Said
 from steward.kernel import errors, moment
 from steward.modules.customers.commands import accounts as commands
 from steward.modules.customers.queries import accounts
@@ -17,7 +17,7 @@ from steward.modules.customers.rules.accounts import LONGEST_DAYS, MOST_MINOR
 from steward.modules.orders.queries import credit
 
 router = Router(tags=["terms"])
-TermsReason = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
+TermsReason = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=Said)]
 
 
 class TermsInput(Input):

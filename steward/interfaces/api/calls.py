@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal
 
 from ninja import Field, Path, Query, Router, Schema
 
-from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
-from steward.interfaces.api.messages import SpansAllShops
+from steward.interfaces.api.access import ApiRequest, over_all_shops, refuse_unknown_filters
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import BIGGEST_ID, Clock, Filters, IdAfter, Input, Limit, Plain
 from steward.kernel import moment
@@ -115,9 +114,7 @@ class CallBackDone(Schema):
 
 
 def _allowed(request: ApiRequest, permission: str) -> None:
-    request.auth.require(permission)
-    if request.auth.scopes:
-        raise SpansAllShops
+    over_all_shops(request, permission)
 
 
 @router.get("/calls", response=CallList, operation_id="list_calls", summary="List calls")

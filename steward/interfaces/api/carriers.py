@@ -9,7 +9,7 @@ from ninja import Field, Router, Schema
 from steward.interfaces.api import wording
 from steward.interfaces.api.access import ApiRequest
 from steward.interfaces.api.replies import replayable
-from steward.interfaces.api.schemas import BIGGEST_MINOR, Input, Plain
+from steward.interfaces.api.schemas import BIGGEST_MINOR, Input, Plain, Said
 from steward.kernel import errors, moment
 from steward.modules.logistics.commands import assessing
 from steward.modules.logistics.commands import tariffs as tariff_commands
@@ -152,7 +152,7 @@ class CarrierDecisionInput(Input):
     """What is decided; `review_date` such as 2026-04-01 may be missing only where a carrier is stopped."""
 
     verb: Literal["approve", "probate", "stop"]
-    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
+    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=Said)]
     review_date: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
 
 

@@ -212,17 +212,17 @@ class FollowUpItem(Schema):
 
 
 class FollowUpPage(Schema):
-    """Questions, newest first; go on with `after` = `next_after` (null: there are none)."""
+    """Questions, newest first; go on with `after` = `next_after` (empty: there are none)."""
 
     rows: list[FollowUpItem]
-    next_after: int | None
+    next_after: str
 
 
 class FollowUpQuery(Filters):
     """Which questions; `to_call` come by when it is their turn."""
 
     queue: Literal["to_call", "not_satisfied", "answered", "asked", "ended", "all"] = "all"
-    after: IdAfter = 0
+    after: Annotated[str, Field(max_length=60, pattern=Plain)] = ""
     limit: Limit = 50
 
 

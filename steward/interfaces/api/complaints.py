@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
+from django.conf import settings
 from ninja import Path, Query, Router
 
-from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
+from steward.interfaces.api.access import ApiRequest, over_all_shops, refuse_unknown_filters
 from steward.interfaces.api.complaint_shapes import (
     AnalysisQuery,
     ComplaintAct,
@@ -18,7 +19,6 @@ from steward.interfaces.api.complaint_shapes import (
     FollowUpQuery,
     FollowUpResult,
 )
-from steward.interfaces.api.messages import SpansAllShops
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import BIGGEST_ID, Plain
 from steward.kernel import moment
@@ -41,15 +41,11 @@ router = Router(tags=["complaints"])
 Number = Annotated[str, Path(max_length=24, pattern=Plain, description="The complaint's number")]
 FollowUpId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 VIEW = "tickets.view"
-ZONE = "Asia/Shanghai"
 FACTS = ("type", "seriousness", "team", "cause", "cause_words")
 
 
 def _reader(request: ApiRequest) -> Actor:
-    request.auth.require(VIEW)
-    if request.auth.scopes:
-        raise SpansAllShops
-    return request.auth
+    return over_all_shops(request, VIEW)
 
 
 @router.get("/complaints", response=ComplaintPage, operation_id="list_complaints", summary="List complaints")
@@ -91,7 +87,7 @@ def analyse_complaints(request: ApiRequest, narrow: Query[AnalysisQuery]) -> Com
     """Count complaints by type, cause, department, outcome and week. Needs `tickets.view`."""
     _reader(request)
     refuse_unknown_filters(request, narrow)
-    return complaint_figures(now=moment.now(), time_zone=ZONE, weeks=narrow.weeks)
+    return complaint_figures(now=moment.now(), time_zone=settings.TIME_ZONE, weeks=narrow.weeks)
 
 
 @router.get("/complaints/{number}", response=ComplaintFull, operation_id="get_complaint", summary="Read a complaint")
@@ -130,7 +126,8 @@ def _act(actor: Actor, number: str, payload: ComplaintAct) -> None:
         case "close":
             complaint_moving.close_complaint(actor, number=number, outcome=payload.outcome or "", words=words, now=now)
         case "wait" | "go_on":
-            complaint_moving.wait_for_complainer(actor, number=number, waits=payload.act == "wait", now=now)
+            waits = payload.act == "wait"
+            complaint_moving.wait_for_complainer(actor, number=number, waits=waits, words=words, now=now)
         case "investigate" | "propose" | "agree" | "decline" | "reopen":
             complaint_moving.move_complaint(actor, number=number, verb=payload.act, words=words, now=now)
         case _:
@@ -175,8 +172,8 @@ def list_follow_ups(request: ApiRequest, narrow: Query[FollowUpQuery]) -> Any:
     """List questions whether solutions satisfied. Needs `tickets.view`."""
     _reader(request)
     refuse_unknown_filters(request, narrow)
-    rows = follow_ups.follow_ups_page(queue=narrow.queue, before_id=narrow.after or None, limit=narrow.limit + 1)
-    return {"rows": rows[: narrow.limit], "next_after": rows[narrow.limit - 1].id if len(rows) > narrow.limit else None}
+    page = follow_ups.follow_ups_page(queue=narrow.queue, after=narrow.after, limit=narrow.limit)
+    return {"rows": page.rows, "next_after": page.after}
 
 
 @router.post(

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 from ninja import Field, Path, Schema
 from pydantic import StringConstraints
 
-from steward.interfaces.api.schemas import BIGGEST_ID, Filters, IdAfter, Input, Limit, Plain
+from steward.interfaces.api.schemas import BIGGEST_ID, Filters, IdAfter, Input, Limit, Plain, Said
 from steward.modules.customers.rules.identities import PROOFS
 from steward.modules.customers.rules.merging import PROPOSAL_STATES
 
 CustomerPathId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 CustomerId = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
-Why = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Why = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=Said)]
 Value = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=Plain)]
 Kind = Annotated[str, StringConstraints(min_length=2, max_length=40, pattern=Plain)]
 Proof = Literal["code", "call", "channel", "document"]

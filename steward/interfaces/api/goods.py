@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from ninja import Field, Query, Router
+from ninja import Field, Query, Router, Schema
 
 from steward.interfaces.api import wording
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
@@ -20,6 +20,7 @@ from steward.interfaces.api.schemas import (
     Limit,
     MovementsMade,
     Plain,
+    Said,
     ShopList,
     StockPage,
     Text,
@@ -35,7 +36,10 @@ MOST_PIECES = 1_000_000
 MOST_GRAMS = 10_000_000
 MOST_DAYS = 36_500
 MOST_MM = 100_000
-Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Category = Annotated[str, Field(max_length=80, pattern=r"^([a-z0-9_-]+(/[a-z0-9_-]+)*)?$")]
+ReturnClass = Literal["", "custom_made", "fresh", "digital", "press", "hygiene", "final_sale"]
+Warranty = Annotated[int, Field(ge=0, le=240)]
+Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=Said)]
 
 
 class PageQuery(Filters):
@@ -65,6 +69,32 @@ class ItemInput(Input):
     width_mm: int = Field(0, ge=0, le=MOST_MM)
     height_mm: int = Field(0, ge=0, le=MOST_MM)
     abc_class: Literal["", "A", "B", "C"] = ""
+    category: Category = ""
+    return_class: ReturnClass = ""
+    warranty_months: Warranty = 0
+    serialised: bool = False
+
+
+class ReturnFactsItem(Input):
+    """One item's. `category` is a path of codes; `return_class`: why it is not taken back without a reason; months."""
+
+    sku: Sku
+    category: Category = ""
+    return_class: ReturnClass = ""
+    warranty_months: Warranty = 0
+    serialised: bool = False
+
+
+class ReturnFactsInput(Input):
+    """What after-sales has to know of items that are there: all of it, what is left out is emptied."""
+
+    items: list[ReturnFactsItem] = Field(min_length=1, max_length=1000)
+
+
+class ItemsChanged(Schema):
+    """How many changed."""
+
+    changed: int
 
 
 class ItemsInput(Input):
@@ -117,6 +147,16 @@ def create_items(request: ApiRequest, payload: ItemsInput) -> ItemsMade:
     """Add items, all or none; a SKU that exists stays as it is. Needs `catalog.edit`."""
     drafts = [catalog_commands.ItemDraft(**item.model_dump()) for item in payload.items]
     return ItemsMade(created=catalog_commands.create_items(request.auth, items=drafts))
+
+
+@router.put(
+    "/items/return-facts", response=ItemsChanged, operation_id="set_return_facts", summary="Say how items come back"
+)
+@replayable
+def set_return_facts(request: ApiRequest, payload: ReturnFactsInput) -> ItemsChanged:
+    """Set category, return class, warranty and serial numbers of items, all or none. Needs `catalog.edit`."""
+    drafts = [catalog_commands.ReturnFacts(**item.model_dump()) for item in payload.items]
+    return ItemsChanged(changed=catalog_commands.set_return_facts(request.auth, items=drafts))
 
 
 @router.get("/stock", response=StockPage, operation_id="list_stock", summary="List stock")

@@ -8,8 +8,7 @@ from typing import Annotated, Any, Literal
 from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 
-from steward.interfaces.api.access import ApiRequest
-from steward.interfaces.api.messages import SpansAllShops
+from steward.interfaces.api.access import ApiRequest, SpansAllShops
 from steward.interfaces.api.schemas import Input, Instant, Plain, Text
 from steward.kernel import errors, moment
 from steward.kernel.actor import system
@@ -94,15 +93,19 @@ def hand_in_messages(request: ApiRequest, payload: IncomingBatch) -> Any:
     if not all(request.auth.covers(one.box) for one in payload.messages):
         raise SpansAllShops
     now = moment.now()
-    findings = [found for place, one in enumerate(payload.messages) for found in _findings(one, place)]
-    if findings:
+    if findings := find_faults(payload):
         raise errors.BadInput(findings)
-    taken = receive(ACTOR, incoming=[_incoming(one, now) for one in payload.messages], now=now)
+    taken = receive(ACTOR, incoming=[incoming_of(one, now) for one in payload.messages], now=now)
     results = [
         {"id": one.id, "outcome": result.outcome, "message_id": result.id, "why": result.why}
         for one, result in zip(payload.messages, taken, strict=True)
     ]
     return {"results": results}
+
+
+def find_faults(batch: IncomingBatch) -> list[dict[str, Any]]:
+    """Name what no schema can say, of all messages."""
+    return [found for place, one in enumerate(batch.messages) for found in _findings(one, place)]
 
 
 def _findings(one: IncomingInput, place: int) -> list[dict[str, Any]]:
@@ -126,7 +129,8 @@ def _findings(one: IncomingInput, place: int) -> list[dict[str, Any]]:
     return found
 
 
-def _incoming(one: IncomingInput, now: datetime) -> Incoming:
+def incoming_of(one: IncomingInput, now: datetime) -> Incoming:
+    """Write a message as every channel hands it over."""
     facts = {"due_at": one.due_at.isoformat(), "reply_rule": one.reply_rule} if one.due_at else {}
     sender = one.sender
     return Incoming(

@@ -18,9 +18,10 @@ from steward.interfaces.api.replies import checked_key, is_fit_key
 from steward.interfaces.asgi.life import LIFE
 from steward.interfaces.asgi.replies import reply
 from steward.interfaces.asgi.types import Receive, Scope, Send
-from steward.kernel import errors
-from steward.kernel.actor import Actor
+from steward.kernel import errors, moment
+from steward.kernel.actor import Actor, system
 from steward.modules.orders.commands.intake import Intake, Receipt
+from steward.modules.orders.commands.receive import receive_resilient, warm_up
 from steward.modules.orders.rules.drafts import OrderDraft
 from steward.modules.people import queries as people
 
@@ -32,7 +33,19 @@ BULK_AHEAD = 3
 BEARER = b"Bearer "
 EXTRA_HEADERS = {401: [(b"www-authenticate", b'Bearer realm="Steward"')], 503: [(b"retry-after", b"2")]}
 LANGUAGES = {b"zh-hant": "zh-hant", b"zh-tw": "zh-hant", b"zh-hk": "zh-hant", b"zh": "zh-hans", b"en": "en"}
-GATHERER = Gatherer()
+SYSTEM = system("intake")
+
+
+def gatherer() -> Gatherer[Intake, Receipt]:
+    """Make the queue of orders of one process."""
+    return Gatherer(
+        "intake",
+        lambda intakes: receive_resilient(SYSTEM, intakes=intakes, now=moment.now()),
+        warm_up=warm_up,
+    )
+
+
+GATHERER = gatherer()
 LIFE.start.append(GATHERER.start)
 LIFE.stop.append(GATHERER.stop)
 LIFE.probes["intake"] = GATHERER.probe

@@ -5,8 +5,7 @@ from typing import Annotated
 
 from ninja import Field, Path, Query, Router, Schema
 
-from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
-from steward.interfaces.api.messages import SpansAllShops
+from steward.interfaces.api.access import ApiRequest, over_all_shops, refuse_unknown_filters
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import BIGGEST_ID, Filters, Input, Plain
 from steward.kernel import errors, moment
@@ -71,9 +70,7 @@ class KeyHandedOver(Schema):
 
 def _manages(request: ApiRequest) -> None:
     """Refuse who may not manage tickets of every shop. Raises: NotPermitted, SpansAllShops."""
-    request.auth.require(NEEDS)
-    if request.auth.scopes:
-        raise SpansAllShops
+    over_all_shops(request, NEEDS)
 
 
 @router.get(

@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal
 
 from ninja import Field, Path, Query, Router, Schema
 
-from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
-from steward.interfaces.api.messages import SpansAllShops
+from steward.interfaces.api.access import ApiRequest, over_all_shops, refuse_unknown_filters
 from steward.interfaces.api.schemas import BIGGEST_ID, Filters, IdAfter, Input, Limit, Plain
 from steward.kernel import moment
 from steward.modules.messaging.commands import mailboxes, parked
@@ -122,9 +121,7 @@ class ParkedDecided(Schema):
 
 
 def _manage(request: ApiRequest, permission: str) -> None:
-    request.auth.require(permission)
-    if request.auth.scopes:
-        raise SpansAllShops
+    over_all_shops(request, permission)
 
 
 @router.get("/mailboxes", response=MailboxList, operation_id="list_mailboxes", summary="List watched mailboxes")

@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.utils.translation import gettext_lazy as _
 from ninja import Field, Path, Query, Router, Schema
 
-from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
+from steward.interfaces.api.access import ApiRequest, over_all_shops, refuse_unknown_filters
 from steward.interfaces.api.replies import replayable, replayable_sealed
 from steward.interfaces.api.schemas import BIGGEST_ID, Filters, IdAfter, Input, Limit, Plain, Text
-from steward.kernel import errors, moment
+from steward.kernel import moment
 from steward.modules.messaging.commands import approving, endpoints, templates
 from steward.modules.messaging.queries import approved, outbox
 from steward.modules.messaging.queries import endpoints as known
@@ -20,14 +19,6 @@ Id = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 MessageState = Literal[
     "", "waiting", "sending", "sent", "failed", "expired", "suppressed", "unknown", "delivered", "bounced"
 ]
-
-
-class SpansAllShops(errors.Refusal):
-    """Refuse what spans all shops to a token that is limited to some."""
-
-    code = "scoped_token"
-    status = 403
-    message = _("This spans all shops, but your token is limited to some. Use a token without that limit.")
 
 
 class Message(Schema):
@@ -204,18 +195,14 @@ class EndpointSwitch(Input):
 
 
 def _manage(request: ApiRequest) -> None:
-    request.auth.require(endpoints.MANAGE)
-    if request.auth.scopes:
-        raise SpansAllShops
+    over_all_shops(request, endpoints.MANAGE)
 
 
 @router.get("/messages", response=MessagePage, operation_id="list_messages", summary="List messages")
 def list_messages(request: ApiRequest, narrow: Query[MessageQuery]) -> Any:
     """List what was said to whom and what became of it, readers masked. Needs `messaging.view`."""
     refuse_unknown_filters(request, narrow)
-    request.auth.require("messaging.view")
-    if request.auth.scopes:
-        raise SpansAllShops
+    over_all_shops(request, "messaging.view")
     page = outbox.messages_page(
         states=[narrow.state] if narrow.state else [], before_id=narrow.after or None, limit=narrow.limit
     )
@@ -223,9 +210,7 @@ def list_messages(request: ApiRequest, narrow: Query[MessageQuery]) -> Any:
 
 
 def _edit_texts(request: ApiRequest) -> None:
-    request.auth.require(templates.EDIT)
-    if request.auth.scopes:
-        raise SpansAllShops
+    over_all_shops(request, templates.EDIT)
 
 
 @router.get(

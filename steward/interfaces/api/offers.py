@@ -11,7 +11,7 @@ from steward.interfaces.api.goods import Sku
 from steward.interfaces.api.orders import Number, covered
 from steward.interfaces.api.people_shapes import Day
 from steward.interfaces.api.replies import replayable
-from steward.interfaces.api.schemas import Filters, IdAfter, Input, Limit
+from steward.interfaces.api.schemas import Filters, IdAfter, Input, Limit, Said
 from steward.kernel import errors, moment
 from steward.modules.catalog import commands as catalog_commands
 from steward.modules.catalog import queries as catalog
@@ -20,7 +20,7 @@ from steward.modules.orders.commands import offers_answering as answering
 from steward.modules.orders.queries import offers
 
 router = Router(tags=["offers"])
-Reasoned = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Reasoned = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=Said)]
 OfferId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Answer = Literal["", "wait", "substitute", "partial", "split", "cancel"]
 State = Literal["open", "answered", "expired", "withdrawn"]

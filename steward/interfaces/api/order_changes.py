@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 from steward.interfaces.api.access import ApiRequest
 from steward.interfaces.api.orders import Number, covered
 from steward.interfaces.api.replies import replayable
-from steward.interfaces.api.schemas import BIGGEST_ID, BIGGEST_MINOR, Input, Plain
+from steward.interfaces.api.schemas import BIGGEST_ID, BIGGEST_MINOR, Input, Plain, Said
 from steward.kernel import errors, moment
 from steward.modules.orders.commands import changing
 from steward.modules.orders.queries import changes
@@ -24,7 +24,7 @@ ChangeId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 RowId = Annotated[int, Field(ge=0, le=BIGGEST_ID)]
 ChangePieces = Annotated[int, Field(ge=0, le=MOST)]
 ChangeMinor = Annotated[int, Field(ge=0, le=BIGGEST_MINOR)]
-Why = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Why = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=Said)]
 Value = Annotated[str, Field(max_length=200, pattern=Plain)]
 Place = Literal[
     "recipient.name",

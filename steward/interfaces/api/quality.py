@@ -5,8 +5,7 @@ from typing import Annotated
 
 from ninja import Path, Query, Router
 
-from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
-from steward.interfaces.api.messages import SpansAllShops
+from steward.interfaces.api.access import ApiRequest, over_all_shops, refuse_unknown_filters
 from steward.interfaces.api.quality_shapes import (
     AnswerToReview,
     AppealDecision,
@@ -31,24 +30,18 @@ from steward.kernel import errors, moment
 from steward.modules.desk.commands import quality_appeals, quality_reviews, quality_sampling, quality_sheets
 from steward.modules.desk.queries import quality, quality_report
 from steward.modules.desk.queries.quality_candidates import monday_of
+from steward.modules.desk.queries.quality_seen import may_read, review_for
 
 router = Router(tags=["quality"])
-SUPERVISE = "tickets.supervise"
+SUPERVISE, VIEW = "tickets.supervise", "tickets.view"
 QualityCode = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,29}$")]
 ReviewId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
-
-
-def _over_all_shops(request: ApiRequest, permission: str) -> None:
-    """Refuse who may not; tickets belong to customers, not to a shop. Raises: NotPermitted, SpansAllShops."""
-    request.auth.require(permission)
-    if request.auth.scopes:
-        raise SpansAllShops
 
 
 @router.get("/quality/sheets", response=list[SheetItem], operation_id="list_score_sheets", summary="List score sheets")
 def list_score_sheets(request: ApiRequest) -> list[quality.SheetView]:
     """List the score sheets in force. Needs `tickets.supervise`."""
-    _over_all_shops(request, SUPERVISE)
+    over_all_shops(request, SUPERVISE)
     return quality.sheets()
 
 
@@ -58,6 +51,7 @@ def list_score_sheets(request: ApiRequest) -> list[quality.SheetView]:
 @replayable
 def save_score_sheet(request: ApiRequest, code: QualityCode, payload: SheetInput) -> SheetItem:
     """Put a new version of a sheet in force. Needs `settings.desk`."""
+    over_all_shops(request, quality_sheets.SET_UP)
     draft = quality_sheets.SheetDraft(
         code=code,
         labels=_by_language(payload.labels),
@@ -85,7 +79,7 @@ def _by_language(texts: Labels | Hints) -> dict[str, str]:
 @router.get("/quality/plans", response=list[PlanItem], operation_id="list_quality_plans", summary="List sampling plans")
 def list_quality_plans(request: ApiRequest) -> list[quality.PlanView]:
     """List plans of samples. Needs `tickets.supervise`."""
-    _over_all_shops(request, SUPERVISE)
+    over_all_shops(request, SUPERVISE)
     return quality.plans(week=monday_of(moment.now()))
 
 
@@ -95,6 +89,7 @@ def list_quality_plans(request: ApiRequest) -> list[quality.PlanView]:
 @replayable
 def save_quality_plan(request: ApiRequest, code: QualityCode, payload: PlanInput) -> PlanItem:
     """Write a plan of samples, or write it anew. Needs `tickets.supervise`."""
+    over_all_shops(request, SUPERVISE)
     facts = payload.model_dump(exclude={"weights"})
     draft = quality_sheets.PlanDraft(code=code, weights=payload.weights.model_dump(), **facts)
     quality_sheets.save_plan(request.auth, draft=draft, now=moment.now())
@@ -114,7 +109,7 @@ def _plan(code: str) -> quality.PlanView:
 @replayable
 def draw_quality_sample(request: ApiRequest, code: QualityCode, payload: DrawInput) -> Drawn:
     """Draw what is still missing of a week's sample. Needs `tickets.supervise`."""
-    _over_all_shops(request, SUPERVISE)
+    over_all_shops(request, SUPERVISE)
     now = moment.now()
     week = payload.week or monday_of(now)
     return Drawn(count=quality_sampling.draw_sample(request.auth, plan_id=_plan(code).id, week=week, now=now))
@@ -124,20 +119,20 @@ def draw_quality_sample(request: ApiRequest, code: QualityCode, payload: DrawInp
 def list_reviews(request: ApiRequest, query: Query[ReviewQuery]) -> list[quality.ReviewRow]:
     """List a queue of reviews; `after` is the last id of the page before. Needs `tickets.supervise`."""
     refuse_unknown_filters(request, query)
-    _over_all_shops(request, SUPERVISE)
+    over_all_shops(request, SUPERVISE)
     return quality.reviews(query.queue, staff_id=request.auth.staff_id, after=query.after, limit=query.limit)
 
 
 @router.get("/quality/reviews/{id}", response=ReviewFull, operation_id="get_review", summary="Read a review")
 def get_review(request: ApiRequest, id: ReviewId) -> ReviewFull:
     """Read one review. Needs `tickets.supervise`; whose work it was reads the result with `tickets.view`."""
-    _over_all_shops(request, "tickets.view")
+    over_all_shops(request, VIEW)
     return _full(request, id)
 
 
 def _full(request: ApiRequest, review_id: int) -> ReviewFull:
-    view = quality.get_review(review_id)
-    if not quality.may_read(request.auth, view.row):
+    view = review_for(request.auth, review_id)
+    if not may_read(request.auth, view.row):
         raise quality_reviews.NotYourReview
     names = [name for name in ReviewFull.model_fields if name not in ReviewItem.model_fields]
     found = {name: getattr(view.row, name) for name in ReviewItem.model_fields}
@@ -148,6 +143,7 @@ def _full(request: ApiRequest, review_id: int) -> ReviewFull:
 @replayable
 def submit_review(request: ApiRequest, id: ReviewId, payload: ScoresInput) -> ReviewFull:
     """Submit the points of a review one has. Needs `tickets.supervise`."""
+    over_all_shops(request, SUPERVISE)
     quality_reviews.submit_review(request.auth, review_id=id, scores=_scores(payload), now=moment.now())
     return _full(request, id)
 
@@ -166,6 +162,7 @@ def _scores(payload: ScoresInput) -> quality_reviews.Scores:
 @replayable
 def answer_review(request: ApiRequest, id: ReviewId, payload: AnswerToReview) -> ReviewFull:
     """Agree to the result of one's own work, or appeal once. Needs `tickets.view`."""
+    over_all_shops(request, VIEW)
     if payload.act == "appeal":
         quality_appeals.appeal_against_review(request.auth, review_id=id, words=payload.words, now=moment.now())
     else:
@@ -179,6 +176,7 @@ def answer_review(request: ApiRequest, id: ReviewId, payload: AnswerToReview) ->
 @replayable
 def decide_appeal(request: ApiRequest, id: ReviewId, payload: AppealDecision) -> ReviewFull:
     """Uphold or correct a result as a third person. Needs `tickets.supervise`."""
+    over_all_shops(request, SUPERVISE)
     scores = _scores(payload.scores) if payload.scores else None
     quality_appeals.decide_appeal(request.auth, review_id=id, words=payload.words, scores=scores, now=moment.now())
     return _full(request, id)
@@ -190,6 +188,6 @@ def decide_appeal(request: ApiRequest, id: ReviewId, payload: AppealDecision) ->
 def report(request: ApiRequest, query: Query[QualityReportQuery]) -> quality_report.Report:
     """Add results up by person, team or criterion and by week. Needs `tickets.supervise`."""
     refuse_unknown_filters(request, query)
-    _over_all_shops(request, SUPERVISE)
+    over_all_shops(request, SUPERVISE)
     now = moment.now()
     return quality_report.quality_report(query.axis, start=now - timedelta(days=query.days), end=now)

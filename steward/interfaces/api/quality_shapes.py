@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Schema
 
 from steward.interfaces.api.schemas import BIGGEST_ID, Filters, IdAfter, Input, Limit, Plain
+from steward.modules.desk.queries.quality_candidates import YEARS
 from steward.modules.desk.rules.quality import LONGEST_HINT, LONGEST_LABEL, MOST_CRITERIA
 from steward.modules.desk.rules.sampling import MOST_WEIGHT
 
@@ -17,6 +18,7 @@ Reason = Annotated[str, Field(min_length=1, max_length=400, pattern=Plain)]
 Weight = Annotated[int, Field(ge=0, le=MOST_WEIGHT)]
 State = Literal["open", "submitted", "agreed", "appealed", "decided", "dropped"]
 Origin = Literal["sample", "by_hand", "calibration"]
+EARLIEST, LATEST = date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31)
 
 
 class Labels(Input):
@@ -111,7 +113,7 @@ class PlanItem(Schema):
 class DrawInput(Input):
     """A day of the week to draw of; none is this week."""
 
-    week: date | None = Field(None, strict=False)
+    week: Annotated[date, Field(strict=False, ge=EARLIEST, le=LATEST)] | None = None
 
 
 class Drawn(Schema):

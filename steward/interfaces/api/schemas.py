@@ -10,6 +10,8 @@ from pydantic_core import PydanticKnownError
 BIGGEST_ID = 2**63 - 1
 BIGGEST_MINOR = 10**15
 Plain = r"^[^\x00]*$"
+# Says something: not blanks alone, and no character that the database cannot hold.
+Said = r"^[^\x00]*[^\s\x00][^\x00]*$"
 Code = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=Plain)]
 Text = Annotated[str, StringConstraints(max_length=200, pattern=Plain)]
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
@@ -155,6 +157,18 @@ class Promised(Schema):
     quantity: int
 
 
+class OrderAdjustment(Schema):
+    """What made the order cheaper, and its terms; `lines` are positions, none: all."""
+
+    kind: Literal["coupon", "promotion", "points", "gift_card", "free_shipping", "points_earned"]
+    code: str
+    amount_minor: int
+    threshold_minor: int
+    points: int
+    lines: list[int]
+    back: bool
+
+
 class OrderFull(Schema):
     """One order with all that hangs on it."""
 
@@ -168,6 +182,7 @@ class OrderFull(Schema):
     district_code: str
     cancel_cause: str
     not_supplied: list[str]
+    adjustments: list[OrderAdjustment]
     lines: list[Line]
     findings: list[Found]
     payments: list[Payment]
@@ -209,6 +224,10 @@ class Item(Schema):
     currency: str
     weight_g: int
     usual_quantity: int
+    category: str
+    return_class: str
+    warranty_months: int
+    serialised: bool
 
 
 class ItemPage(Schema):

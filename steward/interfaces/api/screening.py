@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 from steward.interfaces.api.access import ApiRequest
 from steward.interfaces.api.orders import Number, covered
 from steward.interfaces.api.replies import replayable
-from steward.interfaces.api.schemas import Code, Input, Plain
+from steward.interfaces.api.schemas import Code, Input, Plain, Said
 from steward.kernel import moment
 from steward.modules.orders.commands import screening_deciding, screening_rules
 from steward.modules.orders.queries import screening
@@ -18,7 +18,7 @@ from steward.modules.orders.queries import screening_rules as rules
 from steward.modules.orders.rules.screening_sets import KINDS, SIGNALS
 
 router = Router(tags=["screening"])
-Reasoned = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Reasoned = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=Said)]
 Explanation = Annotated[str, StringConstraints(max_length=200, pattern=Plain)]
 KindName = Annotated[str, Field(json_schema_extra={"enum": list(KINDS)}, pattern="^(" + "|".join(KINDS) + ")$")]
 SignalName = Annotated[str, Field(json_schema_extra={"enum": ["", *SIGNALS]}, pattern="^(|" + "|".join(SIGNALS) + ")$")]

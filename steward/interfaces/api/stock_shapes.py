@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 from ninja import Field, Schema
 
 from steward.interfaces.api.people_shapes import Day
-from steward.interfaces.api.schemas import BIGGEST_ID, Code, Filters, IdAfter, Input, Limit, Plain, Text
+from steward.interfaces.api.schemas import BIGGEST_ID, Code, Filters, IdAfter, Input, Limit, Plain, Said, Text
 
 MOST_PIECES = 1_000_000
-Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=Said)]
 Pieces = Annotated[int, Field(ge=0, le=MOST_PIECES)]
 Count = Annotated[int, Field(ge=-MOST_PIECES, le=MOST_PIECES)]
 LotCode = Annotated[str, Field(max_length=40, pattern=Plain)]

@@ -6,8 +6,7 @@ from typing import Annotated, Any
 from ninja import Field, Query, Router, Schema
 from pydantic import AwareDatetime
 
-from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
-from steward.interfaces.api.messages import SpansAllShops
+from steward.interfaces.api.access import ApiRequest, over_all_shops, refuse_unknown_filters
 from steward.interfaces.api.schemas import BIGGEST_ID, Filters, Plain, Text
 from steward.interfaces.api.ticket_shapes import TicketItem, one_of
 from steward.kernel import moment
@@ -56,7 +55,8 @@ class FoundTickets(Schema):
     """Go on with `after` = `next_after` (empty: nothing is left).
 
     `looked_until`: more words matched than one request compares with the filters; those said since then were.
-    `searches` false: nothing to look for in texts, such as a phone number, which the customers are asked for.
+    `searches` false: nothing to look for in texts, such as one character, or a phone number, which the customers are
+    asked for.
     """
 
     rows: list[FoundTicket]
@@ -68,9 +68,7 @@ class FoundTickets(Schema):
 @router.get("/tickets/search", response=FoundTickets, operation_id="search_tickets", summary="Search tickets")
 def search_tickets(request: ApiRequest, query: Query[TicketSearchQuery]) -> dict[str, Any]:
     """Find tickets by what was said in them. Needs `tickets.view`."""
-    request.auth.require("tickets.view")
-    if request.auth.scopes:
-        raise SpansAllShops
+    over_all_shops(request, "tickets.view")
     refuse_unknown_filters(request, query)
     filters = SearchFilters(
         channel=query.channel,

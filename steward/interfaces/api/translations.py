@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from ninja import Path, Router, Schema
 from pydantic import Field
 
-from steward.interfaces.api.access import ApiRequest
+from steward.interfaces.api.access import ApiRequest, over_all_shops
 from steward.interfaces.api.replies import replayable
 from steward.interfaces.api.schemas import Input
 from steward.interfaces.api.ticket_shapes import RowId, Words
@@ -47,8 +47,7 @@ class TranslationItem(Schema):
 @replayable
 def translate(request: ApiRequest, number: TicketNumber, payload: TranslationInput) -> TranslationItem:
     """Ask for a translation; phones, addresses and numbers stay in the house. Needs `tickets.work`."""
-    request.auth.require("tickets.work")
-    actor, id_, now = request.auth, ticket_id(number), moment.now()
+    actor, id_, now = over_all_shops(request, "tickets.work"), ticket_id(number), moment.now()
     if payload.message_id is not None:
         made = translate_message(
             actor, ticket_id=id_, message_id=payload.message_id, language=payload.language, now=now
@@ -66,7 +65,7 @@ def translate(request: ApiRequest, number: TicketNumber, payload: TranslationInp
 )
 def get_translation(request: ApiRequest, number: TicketNumber, id: TranslationId) -> TranslationItem:
     """Read what became of a translation. Needs `tickets.view`."""
-    request.auth.require("tickets.view")
+    over_all_shops(request, "tickets.view")
     return _found(ticket_id(number), id)
 
 

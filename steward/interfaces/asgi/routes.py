@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steward.interfaces import live
-from steward.interfaces.api import intake
+from steward.interfaces.api import intake, messages_in
 from steward.interfaces.asgi import health, metrics
 from steward.interfaces.asgi.types import Handler
 from steward.interfaces.chat import stream
@@ -16,6 +16,7 @@ ROUTES: dict[tuple[str, str], tuple[str, Handler]] = {
     ("GET", "/events"): ("live", live.application),
     ("POST", "/api/v1/orders"): ("intake", intake.one),
     ("POST", "/api/v1/orders/bulk"): ("bulk", intake.many),
+    ("POST", "/api/v1/messages/incoming"): ("messages", messages_in.many),
 }
 
 

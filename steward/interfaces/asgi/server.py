@@ -24,7 +24,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "steward.settings")
 django_application = cast("Handler", get_asgi_application())
 
 # Handlers look at models and settings, so they come after Django is set up.
-from steward.interfaces.api import intake  # noqa: E402
+from steward.interfaces.api import intake, messages_in  # noqa: E402
 from steward.interfaces.asgi.routes import kind_of, own_handler  # noqa: E402
 
 GIVEN_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
@@ -59,6 +59,8 @@ class Application:
         kind, handler = own_handler(scope["method"], scope["path"]) or (kind_of(scope["path"]), self._django)
         if kind in HOT and not intake.is_mine(scope):
             kind, handler = "api", self._django
+        if kind == "messages":
+            handler = self._messages
         if kind in HOT:
             await metrics.observed(kind, handler, scope, receive, signed_send)
             return
@@ -68,6 +70,12 @@ class Application:
     async def _django(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._page_slots:
             await django_application(scope, receive, send)
+
+    async def _messages(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await messages_in.many(scope, receive, send)
+        except messages_in.NotUsual as left:
+            await self._django(scope, left.receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

@@ -23,6 +23,7 @@ from steward.kernel import errors, parameters
 from steward.kernel.actor import system
 from steward.modules.messaging.queries.chats import visit_of
 from steward.modules.messaging.rules.chats import origin_of
+from steward.modules.messaging.rules.texts import clean
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -112,7 +113,7 @@ def visit_here(request: HttpRequest, code: str) -> Any:
 
 
 def told(request: HttpRequest) -> dict[str, Any]:
-    """Read the body of a call as an object. Raises: UnreadableCall."""
+    """Read the body of a call as an object, its texts such as the database can hold. Raises: UnreadableCall."""
     if len(request.body) > LARGEST_BODY:
         raise UnreadableCall
     try:
@@ -121,7 +122,12 @@ def told(request: HttpRequest) -> dict[str, Any]:
         raise UnreadableCall from error
     if not isinstance(found, dict):
         raise UnreadableCall
-    return found
+    return {clean(str(name), LARGEST_BODY): cleaned(value) for name, value in found.items()}
+
+
+def cleaned(value: Any) -> Any:
+    """Leave out of a text what the database cannot hold; what is no text stays as it is."""
+    return clean(value, LARGEST_BODY) if isinstance(value, str) else value
 
 
 def number(found: dict[str, Any], name: str) -> int:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from steward.interfaces.chat.door import ACTOR, VISITS, answer, bearer, door, number, told, visit_here, where
@@ -24,7 +25,7 @@ class ForeignShop(errors.Refusal):
 
     code = "foreign_shop"
     status = 403
-    message = "This page may not show the chat."
+    message = _("This page may not show the chat.")
 
 
 @require_POST

@@ -23,9 +23,10 @@ from steward.interfaces import live
 from steward.interfaces.asgi.life import LIFE
 from steward.interfaces.asgi.replies import reply_json
 from steward.interfaces.asgi.types import Receive, Scope, Send
-from steward.kernel import moment
+from steward.interfaces.chat import crowd
+from steward.kernel import errors, moment
 from steward.modules.messaging.queries import chats
-from steward.modules.messaging.queries.chats import CHAT_CHANNEL, ChatClosed, Feed, Standing
+from steward.modules.messaging.queries.chats import CHAT_CHANNEL, Feed, Standing
 
 PATH = re.compile(r"/chat/[A-Za-z0-9_-]{1,40}/events")
 HEARTBEAT_S = 20.0
@@ -112,6 +113,7 @@ class ChatHub:
         if len(readers) >= STREAMS_OF_ONE:
             oldest = next(iter(readers))
             del readers[oldest]
+            oldest.offer(_event("elsewhere", {}))  # its page waits until it is looked at again
             oldest.offer(None)
         readers[reader] = None
         self.mark([reader.visit_id])
@@ -163,18 +165,20 @@ class ChatHub:
             self._hand_out(after, found)
 
     def _hand_out(self, after: Mapping[int, int], found: Mapping[int, Feed]) -> None:
+        """Hand out what was read. Who joined meanwhile from further back is marked, and waits for the next reading."""
         for visit_id in after:
             feed = found.get(visit_id)
             for reader in self.readers.get(visit_id, ()):
                 if feed is None:
                     reader.offer(_event("closed", {}))
                     reader.offer(None)
-                else:
+                elif reader.after >= after[visit_id]:
                     reader.feed(feed)
         self.mark([visit_id for visit_id, feed in found.items() if feed.more])
 
 
 HUB = ChatHub()
+CROWD = crowd.Crowd()
 LIFE.start.append(HUB.start)
 LIFE.drain.append(HUB.end_streams)
 LIFE.stop.append(HUB.stop)
@@ -187,12 +191,21 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer GET /chat/CODE/events: what a visitor has not got yet, and from then on what comes."""
     headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
     token = headers.get(b"authorization", "").partition(" ")[2].strip()
+    address = crowd.address_of(scope)
     try:
-        visit_id, _key = await sync_to_async(_opened, thread_sensitive=False)(token)
-    except ChatClosed as refusal:
-        body = {"type": "about:blank", "title": "This chat has ended.", "status": 401, "code": refusal.code}
-        await reply_json(send, body, status=401, content_type="application/problem+json")
+        visit_id, limits = await sync_to_async(_opened, thread_sensitive=False)(token, address)
+        CROWD.enter(address, limits)
+    except errors.Refusal as refusal:
+        await reply_json(send, refusal.problem(), status=refusal.status, content_type="application/problem+json")
         return
+    try:
+        await _stream(visit_id, headers, receive, send)
+    finally:
+        CROWD.leave(address)
+
+
+async def _stream(visit_id: int, headers: Mapping[bytes, str], receive: Receive, send: Send) -> None:
+    """Hold one stream, until either side leaves."""
     last = headers.get(b"last-event-id", "")
     reader = Reader(visit_id, int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0)
     sent_headers = [
@@ -237,10 +250,11 @@ async def _until_disconnect(receive: Receive) -> None:
         pass
 
 
-def _opened(token: str) -> tuple[int, str]:
-    """Read a token, in a thread that gives its connection back; its limit may have to be looked up."""
+def _opened(token: str, address: str) -> tuple[int, crowd.Limits]:
+    """Count an opening and read its token, in a thread that gives its connection back. Raises: TooMany, ChatClosed."""
     try:
-        return chats.read_token(token)
+        limits = crowd.count_opening(address)
+        return chats.read_token(token)[0], limits
     finally:
         connection.close()
 

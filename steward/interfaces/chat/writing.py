@@ -14,7 +14,7 @@ from steward.interfaces.chat.door import (
     MESSAGES,
     UnreadableCall,
     answer,
-    bearer,
+    cleaned,
     door,
     told,
     visit_here,
@@ -27,7 +27,6 @@ from steward.kernel import errors, moment, parameters
 from steward.modules.messaging.commands import chats as commands
 from steward.modules.messaging.commands import forms
 from steward.modules.messaging.commands.storing import limits, store_parts
-from steward.modules.messaging.queries import chats
 from steward.modules.messaging.queries.accounts import find_account
 from steward.modules.messaging.rules.channels import Incoming, Part, Sender
 from steward.modules.messaging.rules.chats import CLIENT_ID, LONGEST_TEXT, page_facts
@@ -48,7 +47,7 @@ def messages(request: HttpRequest, code: str) -> HttpResponse:
     throttle.hold_back("chat-say", where(request), most=parameters.value(ADDRESS_MESSAGES))
     uploads = request.FILES.getlist("files") if request.content_type == "multipart/form-data" else []
     given: Any = request.POST if request.content_type == "multipart/form-data" else told(request)
-    client_id, text = str(given.get("id") or ""), str(given.get("text") or "").replace("\r\n", "\n").strip()
+    client_id, text = str(given.get("id") or ""), cleaned(str(given.get("text") or "")).replace("\r\n", "\n").strip()
     _refuse_unfit(client_id, text, [one.size or 0 for one in uploads])
     now = moment.now()
     parts = [Part(one.name or "", one.read()) for one in uploads]
@@ -99,11 +98,12 @@ def form(request: HttpRequest, code: str) -> HttpResponse:
     """Take in what is left while nobody is there, and acknowledge it; the same form twice is one message.
 
     It belongs to whoever the address or number belongs to, and is answered there: not in this browser.
-    Raises: NotFound, TooMany, BadInput, UnreadableCall (as problems).
+    Raises: ChatClosed, NotFound, TooMany, BadInput, UnreadableCall (as problems).
     """
     account = find_account(KIND, code)
     if account is None:
         raise errors.NotFound(key=code)
+    visit = visit_here(request, code)
     throttle.count_letter(request)
     given, now = told(request), moment.now()
     client_id, text = str(given.get("id") or ""), str(given.get("text") or "").strip()
@@ -116,7 +116,7 @@ def form(request: HttpRequest, code: str) -> HttpResponse:
     incoming = Incoming(
         channel="web_form",
         box=code,
-        external_id=f"{_giver(request)}:{client_id}",
+        external_id=f"{visit.id}:{client_id}",
         sender=Sender(name=name, **ways),
         at=now,
         text=text,
@@ -125,11 +125,6 @@ def form(request: HttpRequest, code: str) -> HttpResponse:
     )
     forms.take_form(ACTOR, incoming=incoming, now=now)
     return answer({"id": client_id}, status=201)
-
-
-def _giver(request: HttpRequest) -> str:
-    """Name the browser that sends a form, so that nobody else's id stands in its way."""
-    return str(chats.read_token(bearer(request))[0]) if bearer(request) else where(request)
 
 
 def _reached(given: dict[str, Any]) -> tuple[str, dict[str, str]]:

@@ -7,11 +7,12 @@ import sys
 import time
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 
 from steward.kernel import moment
 from steward.modules.people import queries as people
-from steward.sample import crew, loading
+from steward.sample import crew, loading, portal
 
 LIVE_AT_LEAST, PAST_PER_LIVE = 40, 6
 
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         f"{loaded.past_orders} past and {loaded.live_orders} live orders, "
         f"{loaded.imported} imported ({loaded.rejected} rows came back), {time.monotonic() - begun:.1f} s"
     )
-    for line in sign_ins():
+    for line in (*sign_ins(), *customer_sign_in()):
         _say(line)
     if arguments.secrets:
         _say(f"API token: {loaded.token}")
@@ -64,6 +65,17 @@ def sign_ins() -> list[str]:
     labels = people.role_labels()
     lines = [f"  {member.username:<10} {member.name}  {labels[member.role]}" for member in members]
     return [f"sign in with the password {crew.PASSWORD} as", *lines]
+
+
+def customer_sign_in() -> list[str]:
+    """Say how to look at customers' own pages as one of them; nothing where the demonstration is over."""
+    phone = portal.guest() if sign_ins() else ""
+    if not phone:
+        return []
+    return [
+        f"customers' own pages are at {settings.PUBLIC_URL}/my/ – sign in there with the phone {phone};",
+        f"  no message leaves this machine, so read the code at {settings.PUBLIC_URL}/messages/development",
+    ]
 
 
 def _has_demo_password(staff_id: int) -> bool:

@@ -90,7 +90,7 @@ def _samples() -> list[str]:
         return []
     demo = importlib.import_module(DEMO)
     demo.load_if_empty()
-    return list(demo.sign_ins())
+    return [*demo.sign_ins(), *demo.customer_sign_in()]
 
 
 @contextlib.contextmanager

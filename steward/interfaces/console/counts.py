@@ -26,6 +26,7 @@ from steward.modules.orders import queries as orders
 from steward.modules.orders.queries import exceptions, offers, screening
 from steward.modules.payments import queries as payments
 from steward.modules.people import queries as people
+from steward.modules.returns.queries import cases
 
 WORK_BY_PERMISSION: Mapping[str, str] = {
     "orders.mend": "orders.mend",
@@ -34,6 +35,8 @@ WORK_BY_PERMISSION: Mapping[str, str] = {
     "approvals.decide": "approvals.mine",
     "stock.count": "stock.stocktakes",
     "tickets.work": "desk.mine",
+    "returns.decide": "returns.decide",
+    "returns.inspect": "returns.inspect",
 }
 
 
@@ -131,6 +134,10 @@ def _tracking() -> Mapping[str, int]:
     return {"logistics.tracking": tracking.waiting_count()}
 
 
+def _cases() -> Mapping[str, int]:
+    return {f"returns.{queue}": number for queue, number in cases.queue_counts().items()}
+
+
 COUNTERS: tuple[Counter, ...] = (
     Counter("orders.view", _queues),
     Counter("orders.exceptions", _exceptions),
@@ -146,6 +153,7 @@ COUNTERS: tuple[Counter, ...] = (
     Counter("customers.view", _proposals),
     Counter("people.approve", _decisions),
     Counter("payments.view", _money),
+    Counter("returns.view", _cases),
 )
 
 

@@ -145,6 +145,15 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     Section(
+        _("After-sales"),
+        "arrow-back-up",
+        (
+            Entry(_("Cases"), "cases", "returns.view", "arrow-back-up", count="returns.decide", key="r"),
+            Entry(_("To inspect"), "cases", "returns.inspect", "zoom-check", "queue=inspect", "returns.inspect"),
+            Entry(_("Inspect goods"), "case_scan", "returns.inspect", "barcode"),
+        ),
+    ),
+    Section(
         _("Customers"),
         "users",
         (
@@ -197,7 +206,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("Order process"), "process", "orders.process", "route"),
             Entry(_("Who has to agree"), "approval_policies", "approvals.view", "scale"),
             Entry(_("Staff"), "staff", "settings.staff", "users", key="s"),
-            Entry(_("Roles and permissions"), "permission_matrix", "settings.roles", "shield-check", key="r"),
+            Entry(_("Roles and permissions"), "permission_matrix", "settings.roles", "shield-check"),
             Entry(_("API tokens"), "tokens", "settings.tokens", "key", key="k"),
             Entry(_("Channels"), "channels", "messaging.channels", "plug"),
             Entry(_("Payment providers"), "payment_providers", "settings.tokens", "building-bank"),

@@ -16,6 +16,7 @@ from steward.modules.logistics.queries import words as carrier_words
 from steward.modules.messaging.queries import words as messages
 from steward.modules.orders.queries import exception_words, words
 from steward.modules.payments.queries import words as payment_words
+from steward.modules.returns.queries import words as case_words
 
 Tone = Literal["grey", "blue", "amber", "green", "red"]
 
@@ -174,6 +175,28 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "decided": "green",
         "dropped": "grey",
     },
+    "case": {
+        "requested": "amber",
+        "approved": "blue",
+        "refused": "red",
+        "withdrawn": "grey",
+        "solved": "green",
+        "lapsed": "grey",
+        "completed": "green",
+    },
+    "piece": {
+        "awaiting": "grey",
+        "in_transit": "blue",
+        "received": "green",
+        "short": "red",
+        "wrong_item": "red",
+        "lost": "red",
+        "expired": "grey",
+        "cancelled": "grey",
+        "left_with_customer": "grey",
+    },
+    "acceptance": {"pending": "grey", "accepted": "green", "rejected": "red", "to_person": "amber"},
+    "case_refund": {"asked": "blue", "paid": "green", "refused": "grey", "failed": "red"},
     "call": {"ringing": "amber", "answered": "blue", "held": "amber", "ended": "grey", "missed": "red"},
 }
 WORDS: Mapping[str, Mapping[str, Any]] = {
@@ -207,6 +230,10 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "ticket": desk_words.STATES,
     "review": quality_words.STATES,
     "call": call_words.STATES,
+    "case": case_words.STATES,
+    "piece": case_words.RECEPTIONS,
+    "acceptance": case_words.ACCEPTANCES,
+    "case_refund": case_words.REFUND_STATES,
     "complaint": complaint_words.STATES,
     "compensation": complaint_words.WISHES,
     "follow_up": complaint_words.FOLLOW_UP_STATES,

@@ -17,6 +17,7 @@ AREAS = {
     "jobs/": "jobs",
     "allocation/": "fulfilment",
     "shipping/": "shipping",
+    "returns/": "returns",
     "stock/": "stock",
     "carriers/": "carriers",
     "surge/": "surge",

@@ -36,8 +36,13 @@ class Choice(Struct, frozen=True):
 
 
 def offer_page(request: HttpRequest, link: SignedLink) -> HttpResponse:
+    """Show the offer a link leads to."""
+    return show_offer(request, link.subject_id)
+
+
+def show_offer(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Show the choices, take one when it is pressed, show what was chosen; one that is gone shows what there is."""
-    offer = offers.get_offer(link.subject_id)
+    offer = offers.get_offer(offer_id)
     refusal: Refusal | None = None
     if request.method == "POST":
         option = request.POST.get("option", "")[:60]

@@ -49,24 +49,27 @@ class Step(Struct, frozen=True):
 
 def order_page(request: HttpRequest, link: SignedLink) -> HttpResponse:
     """Show one order to who holds its link: no name, no address, nothing of other orders."""
-    detail = orders.order_detail(link.subject_id)
-    ways = ways_of(link.subject_id)
-    facts = {
+    return render(request, "portal/order.html", order_facts(link.subject_id))
+
+
+def order_facts(order_id: int) -> dict[str, Any]:
+    """Gather what a page shows of one order; a constant number of statements."""
+    detail = orders.order_detail(order_id)
+    ways = ways_of(order_id)
+    return {
         "detail": detail,
         "order": detail.order,
-        "standing": standing(detail, ways),
+        "standing": standing(detail.order, ways),
         "ways": ways,
         "lines": [line for line in detail.lines if line.quantity > line.cancelled_quantity],
         "pay_before": detail.hold_until if detail.order.payment_state == "unpaid" else None,
         "pay_until": timezone.localtime(detail.hold_until).strftime("%Y-%m-%d %H:%M") if detail.hold_until else "",
-        "story": story(link.subject_id),
+        "story": story(order_id),
     }
-    return render(request, "portal/order.html", facts)
 
 
-def standing(detail: orders.OrderDetail, ways: Sequence[Shown] = ()) -> Standing:
+def standing(order: orders.OrderRow, ways: Sequence[Shown] = ()) -> Standing:
     """Say where the order stands in one sentence; of states nobody wrote one for: that we are at it."""
-    order = detail.order
     if order.state == "cancelled":
         more = _("What you paid goes back the way it came.") if order.payment_state in PAID else ""
         return Standing("grey", _("Your order is cancelled."), more)
@@ -83,6 +86,8 @@ def standing(detail: orders.OrderDetail, ways: Sequence[Shown] = ()) -> Standing
         return Standing("amber", _("Something you ordered is out of stock."), more)
     if order.payment_state in ("unpaid", "partly_paid") and order.state == "checked":
         return Standing("amber", _("We are waiting for your payment."))
+    if order.fulfilment_state == "delivered":
+        return Standing("green", _("Your goods were delivered."))
     if order.fulfilment_state == "shipped":
         return Standing("blue", _("Your goods are on their way."))
     if order.fulfilment_state == "partly_shipped":

@@ -21,12 +21,17 @@ CUSTOMER = system("portal.customer")
 
 
 def preferences_page(request: HttpRequest, link: SignedLink) -> HttpResponse:
+    """Show the preferences a link leads to."""
+    return show_preferences(request, link.subject_id)
+
+
+def show_preferences(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Show what the customer chose, and keep what they choose."""
     saved = request.method == "POST"
     if saved:
         typed = preference_form.chosen(request.POST)
-        set_preferences(CUSTOMER, customer_id=link.subject_id, now=moment.now(), **typed)
-    facts = preference_form.shown(link.subject_id) | {"saved": saved}
+        set_preferences(CUSTOMER, customer_id=customer_id, now=moment.now(), **typed)
+    facts = preference_form.shown(customer_id) | {"saved": saved}
     return render(request, "portal/preferences.html", facts)
 
 

@@ -1,4 +1,7 @@
-"""Payment providers call back here, signed as Standard Webhooks say (https://www.standardwebhooks.com)."""
+"""Payment providers call back here: signed as Standard Webhooks say, or as their own kind does (payment_doors.py).
+
+Source: https://www.standardwebhooks.com.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,14 @@ from django.views.decorators.csrf import csrf_exempt
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from steward.interfaces.api.problems import of_refusal, problem
-from steward.kernel import errors, moment
+from steward.interfaces.webhooks.payment_doors import named_call
+from steward.kernel import errors, moment, ports
 from steward.kernel.actor import system
 from steward.modules.orders import queries as orders
 from steward.modules.orders.queries.money import facts_of
 from steward.modules.payments import commands as payments
 from steward.modules.payments import queries
+from steward.modules.payments.ports import CallbackDoor
 from steward.modules.payments.rules import OrderFacts
 
 LARGEST_BYTES = 64 * 1024
@@ -36,6 +41,8 @@ def payment_callback(request: HttpRequest, provider: str) -> HttpResponse:
         return of_refusal(errors.NotFound(key=provider))
     if int(request.headers.get("Content-Length") or 0) > LARGEST_BYTES:
         return problem(413)
+    if door := _door(known):
+        return named_call(request, known, door)
     actor, now = system("payments.callback"), moment.now()
     message_id = request.headers.get("webhook-id", "").replace("\0", "")
     if fault := _signature_fault(request, queries.provider_secret(known.id)):
@@ -50,6 +57,15 @@ def payment_callback(request: HttpRequest, provider: str) -> HttpResponse:
         actor, provider=known, message_id=message_id, body=body, order=_order_facts(body, known.shops), now=now
     )
     return JsonResponse(msgspec.to_builtins(receipt), status=STATUS[receipt.outcome])
+
+
+def _door(known: queries.ProviderView) -> CallbackDoor | None:
+    """Open the door of a provider whose kind writes its calls in a way of its own."""
+    try:
+        door: CallbackDoor = ports.bound(f"payments.callback.{known.connector}")()
+    except ports.UnboundPort:
+        return None
+    return door
 
 
 def _signature_fault(request: HttpRequest, secret: bytes) -> str:

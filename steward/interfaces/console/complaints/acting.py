@@ -15,19 +15,18 @@ from django.views.decorators.http import require_POST
 
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
-from steward.interfaces.console.complaints.pages import WORK, choices
+from steward.interfaces.console.complaints.pages import WORK, choices, currencies
 from steward.interfaces.console.desk.going_back import typed
 from steward.interfaces.console.notices import say
 from steward.interfaces.console.payments.deciding import BadAmount
 from steward.kernel import moment, money
 from steward.modules.desk.commands import compensating, complaint_moving, complaint_work, complaints
 from steward.modules.desk.queries import complaint_words as said
+from steward.modules.desk.queries.complaint import complaint
 from steward.modules.desk.queries.ticket import get_ticket, ticket_id
 from steward.modules.orders import queries as orders
 from steward.modules.orders.queries.allocating import numbers_of_orders
 from steward.modules.people import queries as people
-
-CURRENCY = "CNY"
 
 
 @needs(WORK)
@@ -107,7 +106,7 @@ def complaint_move(request: StaffRequest, number: str) -> HttpResponse:
     """Move a complaint on, let it wait for the customer, or say that it is none."""
     verb, words, now = typed(request, "verb", 20), typed(request, "words", 1000), moment.now()
     if verb in ("wait", "go_on"):
-        complaint_moving.wait_for_complainer(request.actor, number=number, waits=verb == "wait", now=now)
+        complaint_moving.wait_for_complainer(request.actor, number=number, waits=verb == "wait", words=words, now=now)
     elif verb == "dismiss":
         complaints.dismiss_complaint(request.actor, number=number, reason=words, now=now)
     else:
@@ -169,7 +168,8 @@ def complaint_compensation(request: StaffRequest, number: str) -> HttpResponse:
     elif wish_id is not None:
         compensating.withdraw_compensation(request.actor, number=number, compensation_id=wish_id, reason=words, now=now)
     else:
-        kind, currency = typed(request, "kind", 8), typed(request, "currency", 3) or CURRENCY
+        kind = typed(request, "kind", 8)
+        currency = typed(request, "currency", 3) or currencies(complaint(number).row.order_id)[0]
         compensating.ask_compensation(
             request.actor,
             number=number,

@@ -41,16 +41,16 @@ def follow_ups(request: StaffRequest) -> HttpResponse:
     """List questions of a queue, with the form for calls, and the figures of the last days."""
     queue = request.GET.get("queue", "to_call")
     queue = queue if queue in QUEUES else "to_call"
-    before = row_number(request.GET.get("after", ""))
-    rows = reading.follow_ups_page(queue=queue, before_id=before, limit=PAGE + 1)
+    page = reading.follow_ups_page(queue=queue, after=request.GET.get("after", "")[:60], limit=PAGE)
     now = moment.now()
     found = reading.follow_up_figures(since=now - timedelta(days=DAYS), until=now + timedelta(seconds=1))
     facts = {
         "rows": [
-            (row, said.FOLLOW_UP_CHANNELS[row.channel], said.FOLLOW_UP_WHYS.get(row.why, "")) for row in rows[:PAGE]
+            (row, said.FOLLOW_UP_CHANNELS[row.channel], said.FOLLOW_UP_WHYS.get(row.why, "")) for row in page.rows
         ],
+        "complaint_calls": reading.complaint_calls_due(request.actor.staff_id, now=now) if queue == "to_call" else [],
         "chips": [(code, label, code == queue) for code, label in QUEUES.items()],
-        "older_url": "?" + urlencode({"queue": queue, "after": str(rows[PAGE - 1].id)}) if len(rows) > PAGE else "",
+        "older_url": "?" + urlencode({"queue": queue, "after": page.after}) if page.after else "",
         "tiles": [
             (_("Solutions looked at"), found.solved, "", "all"),
             (_("Asked"), found.asked, _percent(found.asked_share), "asked"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -15,12 +17,14 @@ from django.views.decorators.http import require_GET
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
 from steward.kernel import moment
+from steward.modules.catalog import queries as catalog
 from steward.modules.deadlines.queries.words import CLOCKS
 from steward.modules.desk.queries import complaint as reading
 from steward.modules.desk.queries import complaint_words as said
 from steward.modules.desk.queries import complaints as listing
 from steward.modules.desk.rules import complaints as rules
 from steward.modules.orders.queries.allocating import numbers_of_orders
+from steward.modules.orders.queries.money import facts_of
 from steward.modules.people import queries as people
 
 PAGE = 50
@@ -56,16 +60,20 @@ def complaints(request: StaffRequest) -> HttpResponse:
     return render(request, "console/complaints/complaints.html", facts)
 
 
-def choices() -> dict[str, Any]:
-    """Collect what people choose from."""
+def choices(*, type_: str = "", cause: str = "") -> dict[str, Any]:
+    """Collect what people choose from; what is chosen already stays among it when it is out of use."""
     return {
-        "types": listing.types_tree(),
-        "causes": listing.causes_tree(),
+        "types": _in_use(listing.types_tree(with_former=True), type_),
+        "causes": _in_use(listing.causes_tree(with_former=True), cause),
         "teams": list(listing.team_names().items()),
         "outcomes": list(said.OUTCOMES.items()),
         "seriousness": list(said.SERIOUSNESS.items()),
         "sources": list(said.SOURCES.items()),
     }
+
+
+def _in_use(tree: Sequence[listing.Branch], chosen: str) -> list[listing.Branch]:
+    return [one for one in tree if one.active or one.code == chosen]
 
 
 def filters_of(query: QueryDict, staff_id: int | None, *, default: str = "all") -> listing.ComplaintFilters:
@@ -100,7 +108,8 @@ def complaint(request: StaffRequest, number: str) -> HttpResponse:
     row = view.row
     is_own = rules.is_own_matter(request.actor.staff_id, view.about_staff_id)
     may_work = request.actor.may(WORK) and not is_own
-    workers = people.staff_contact(people.staff_with_permission(WORK))
+    able = sorted(people.staff_contact(people.staff_with_permission(WORK)).values(), key=lambda one: one.name)
+    staff = people.staff_list()
     facts = {
         "view": view,
         "row": row,
@@ -117,13 +126,28 @@ def complaint(request: StaffRequest, number: str) -> HttpResponse:
         "calls": [(one, said.CALLS[one.result]) for one in view.calls],
         "call_results": [(code, label) for code, label in said.CALLS.items() if code],
         "kinds": list(said.KINDS.items()),
-        "workers": sorted(workers.values(), key=lambda one: one.name),
-        "staff": people.staff_list(),
+        "workers": able,
+        "staff": staff,
+        "owners": _people([(one.staff_id, one.name) for one in able], row.owner_id, row.owner),
+        "abouts": _people([(one.id, one.name) for one in staff], view.about_staff_id, view.about),
+        "currencies": currencies(row.order_id),
         "is_own": is_own,
         "may_work": may_work,
         "is_live": row.state in rules.LIVE,
         "is_under_way": row.state in rules.UNDER_WAY,
         "now": moment.now(),
-        **choices(),
+        **choices(type_=row.type, cause=row.cause),
     }
     return render(request, "console/complaints/complaint.html", facts)
+
+
+def _people(able: Sequence[tuple[int, str]], id_: int | None, name: str) -> list[tuple[int, str]]:
+    """Offer who may be chosen, and who is, though they may be gone: saving something else keeps them."""
+    return [*able, (id_, name)] if id_ is not None and id_ not in dict(able) else list(able)
+
+
+def currencies(order_id: int | None) -> list[str]:
+    """List the currencies something may be given in: that of the order first, then those of the shops, usual first."""
+    own = [order.currency for order in facts_of([order_id] if order_id else [])]
+    usual = Counter(shop.currency for shop in catalog.shops()).most_common()
+    return list(dict.fromkeys([*own, *(currency for currency, _shops in usual)]))

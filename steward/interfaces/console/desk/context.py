@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from steward.interfaces.console.cases.pages import why_no_case
 from steward.interfaces.console.desk.reasons import reasons_of
 from steward.interfaces.console.desk.sorting import sorting_of
 from steward.interfaces.console.orders.actions import actions_of
@@ -32,6 +33,7 @@ from steward.modules.payments import queries as payments
 from steward.modules.payments.queries import words as money_words
 from steward.modules.payments.rules import refunds
 from steward.modules.people.queries.lists import role_labels
+from steward.modules.returns.queries.cases import cases_of_order
 
 OTHERS, RECENT = 6, 5
 CHANGES = {"address": "map-pin", "lines": "list-details"}
@@ -84,6 +86,7 @@ def _order(actor: Actor, view: TicketView) -> dict[str, Any]:
         "card": detail,
         "order": order,
         "shipments": [one.row for one in shipments_of_order(order.id)] if actor.may("logistics.view") else [],
+        "cases": cases_of_order(order.id) if actor.may("returns.view") else [],
         "refunds": payments.refunds_of_order(order.id) if actor.may("payments.view") else [],
         "order_actions": _actions(actor, detail, view, left_minor),
         "left_minor": left_minor,
@@ -112,7 +115,9 @@ def _actions(actor: Actor, detail: orders.OrderDetail, view: TicketView, left_mi
     why_no_refund = _permission(actor, "payments.refund") or (
         "" if left_minor > 0 else _("Nothing was paid that could be given back.")
     )
+    opening = f"{reverse('case_new')}?{urlencode([('order', number), ('ticket', str(view.id))])}"
     return [
+        OrderAction("case", _("Open a case"), "arrow-back-up", opening, why_no_case(actor, detail.order.id)),
         *found,
         OrderAction("refund", _("Refund"), "cash-banknote", why_not=why_no_refund),
         OrderAction("cancel", cancel.label, "x", cancel.url, cancel.why_not),

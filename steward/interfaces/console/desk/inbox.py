@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
+from msgspec import structs
 
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
@@ -24,7 +25,7 @@ from steward.modules.desk.queries import words
 from steward.modules.desk.queries.ticket import get_ticket
 from steward.modules.desk.queries.views import View, view_counts, view_page, views_of
 from steward.modules.desk.rules import tickets
-from steward.modules.desk.rules.views import Conditions, narrowed
+from steward.modules.desk.rules.views import Conditions, narrowed, recent
 
 PAGE = 40
 ICONS = {
@@ -58,11 +59,28 @@ def ticket(request: StaffRequest, number: str) -> HttpResponse:
     return render(request, "console/desk/ticket.html", facts)
 
 
+@require_GET
+@needs("tickets.view")
+def filter_fields(request: StaffRequest) -> HttpResponse:
+    """Show what the list can be narrowed by, once somebody opens the filter: what is asked for stands in it."""
+    more = structs.replace(read_conditions(request.GET), states=())
+    facts = {
+        "conditions": more,
+        "tags": ", ".join(more.tags),
+        "fields": choices(more, whole=False),
+        "flags": flags(more),
+    }
+    return render(request, "console/desk/_conditions.html", facts)
+
+
 def _listed(request: StaffRequest) -> dict[str, Any]:
     now, staff_id = moment.now(), request.actor.staff_id
     views = views_of(staff_id)
     view, queue = _view(request, views), _queue(request)
-    more = read_conditions(request.GET)
+    # Which states is for the queue or the view to say.
+    more = structs.replace(read_conditions(request.GET), states=())
+    if queue in queries.ENDED and view is None and more != Conditions():
+        more = recent(more)
     after = request.GET.get("after", "")[:60]
     if view is not None:
         conditions = narrowed(view.conditions, more)
@@ -92,10 +110,7 @@ def _listed(request: StaffRequest) -> dict[str, Any]:
         "next_url": "?" + urlencode([*kept, ("after", page.after)]) if page.after else "",
         "first_url": "?" + urlencode(kept) if after else "",
         "save_url": f"{reverse('desk_views')}?{urlencode([('new', '1'), *kept])}",
-        "conditions": more,
-        "tags": ", ".join(more.tags),
-        "fields": choices(more, whole=False),
-        "flags": flags(more),
+        "filter_url": f"{reverse('desk_filter')}?{urlencode(written(more))}",
         "is_narrowed": more != Conditions(),
         "may_work": request.actor.may("tickets.work"),
         "may_manage": request.actor.may("tickets.manage"),

@@ -16,6 +16,7 @@ from steward.interfaces.console.access import StaffRequest, needs
 from steward.kernel import moment
 from steward.modules.desk.queries import quality_report as queries
 from steward.modules.desk.queries import quality_words as words
+from steward.modules.desk.queries.quality_candidates import YEARS
 
 NEEDS = "tickets.supervise"
 RANGES = (28, 56, 84)
@@ -71,7 +72,11 @@ def quality_rows(request: StaffRequest) -> HttpResponse:
     except ValueError:
         week = None
     start = now - timedelta(days=days)
-    rows = queries.rows_behind(wanted if wanted in AXES else "all", key, start=start, end=now, week=week)
+    if week is not None and week.year not in YEARS:
+        week = None
+    rows = queries.rows_behind(
+        wanted if wanted in AXES else "all", key, start=start, end=now, week=week, reader_id=request.actor.staff_id
+    )
     facts = {
         "rows": rows,
         "label": queries.label_of(axis, key) if wanted in AXES else "",

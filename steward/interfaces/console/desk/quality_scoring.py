@@ -21,6 +21,7 @@ from steward.modules.desk.commands import quality_reviews as commands
 from steward.modules.desk.queries import quality as queries
 from steward.modules.desk.queries import quality_words as words
 from steward.modules.desk.queries.quality_candidates import risks_of
+from steward.modules.desk.queries.quality_seen import may_read, review_for
 from steward.modules.desk.queries.ticket import get_ticket, thread, ticket_id
 from steward.modules.desk.rules import quality
 from steward.modules.people import queries as people
@@ -33,8 +34,8 @@ LONGEST_TALK, LONGEST_WORDS, NOT_APPLICABLE = 200, 2_000, "na"
 @needs(VIEW)
 def quality_review(request: StaffRequest, review_id: int) -> HttpResponse:
     """Show one review to whoever may read it: who supervises, and once there is a result whose work it was."""
-    view = queries.get_review(review_id)
-    if not queries.may_read(request.actor, view.row):
+    view = review_for(request.actor, review_id)
+    if not may_read(request.actor, view.row):
         raise commands.NotYourReview
     return render(request, "console/desk/quality_review.html", _facts(request, view))
 
@@ -45,11 +46,9 @@ def _facts(request: StaffRequest, view: queries.ReviewView) -> dict[str, Any]:
     is_agent = me == row.agent_id
     is_mine = row.state == "open" and me == row.reviewer_id
     result = row.state in quality.COUNTING and row.origin != "calibration"
-    decides = row.state == "appealed" and supervises and me in quality_appeals.deciders(row.agent_id, row.reviewer_id)
+    decides = row.state == "appealed" and supervises and me in quality_appeals.deciders(view.ticket_id, row.agent_id)
     able = set(people.staff_with_permission(SUPERVISE)) - {row.agent_id, row.reviewer_id}
     able -= {one.reviewer_id or 0 for one in view.calibrations}
-    # Who is asked for a second look scores without having seen the first.
-    comparing = {one.reviewer_id for one in view.calibrations if one.state == "open"}
     contacts = sorted(people.staff_contact(able).values(), key=lambda one: one.name)
     return {
         "view": view,
@@ -68,9 +67,9 @@ def _facts(request: StaffRequest, view: queries.ReviewView) -> dict[str, Any]:
         "may_drop": row.state == "open" and supervises and not is_agent,
         "may_answer": is_agent and row.state == "submitted",
         "decides": decides,
-        "may_coach": result and supervises and not is_agent,
+        "may_coach": result and supervises and not is_agent and view.shows_points,
         "seconds": contacts if result and supervises and not is_agent else [],
-        "shows_points": is_mine or (row.state in quality.COUNTING and me not in comparing),
+        "shows_points": view.shows_points,
         "edits": is_mine or decides,
         "today": moment.now().date(),
     }

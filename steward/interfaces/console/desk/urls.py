@@ -35,6 +35,7 @@ urlpatterns = [
     path("views/<int:view_id>/remove", views.desk_view_remove, name="desk_view_remove"),
     path("views/<int:view_id>/move", views.desk_view_move, name="desk_view_move"),
     path("views/<int:view_id>/default", views.desk_view_default, name="desk_view_default"),
+    path("filter", inbox.filter_fields, name="desk_filter"),
     path("search", searching.desk_search, name="desk_search"),
     path("routing/", routing.desk_routing, name="desk_routing"),
     path("routing/rules", routing.routing_rule_new, name="routing_rule_new"),

@@ -16,7 +16,7 @@ from msgspec import Struct
 from steward.kernel import money
 from steward.kernel.findings import Finding
 from steward.modules.orders.queries import OrderFilters
-from steward.modules.orders.rules.drafts import BuyerDraft, LineDraft, OrderDraft, RecipientDraft
+from steward.modules.orders.rules.drafts import AdjustmentDraft, BuyerDraft, LineDraft, OrderDraft, RecipientDraft
 
 QUEUES: Mapping[str, dict[str, str]] = {
     "mend": {"state": "received"},
@@ -28,6 +28,7 @@ MOST_LINES = 200
 MOST_MINOR = 10**15
 MOST_PIECES = 1_000_000
 MOST_DIGITS = len(str(MOST_PIECES))
+TAKEN_OFF = ("coupon_code", "coupon_amount", "coupon_threshold", "points_amount", "points_count")
 RECIPIENT = ("name", "phone", "province", "city", "district", "street", "postcode")
 
 
@@ -98,6 +99,7 @@ class OrderEntry(Struct):
     buyer: dict[str, str]
     recipient: dict[str, str]
     lines: list[LineEntry]
+    taken_off: dict[str, str] = {}
 
 
 def entry_of(data: QueryDict, *, key: str, now: datetime, zone: ZoneInfo) -> OrderEntry:
@@ -115,6 +117,7 @@ def entry_of(data: QueryDict, *, key: str, now: datetime, zone: ZoneInfo) -> Ord
         buyer={name: data.get(f"buyer_{name}", "").strip() for name in ("external_id", "name", "phone", "email")},
         recipient={name: data.get(f"recipient_{name}", "").strip() for name in RECIPIENT},
         lines=lines or [LineEntry()],
+        taken_off={name: data.get(name, "").strip() for name in TAKEN_OFF},
     )
 
 
@@ -139,6 +142,7 @@ def parse_entry(entry: OrderEntry, *, currency: str, zone: ZoneInfo) -> Parsed:
         totals.append(draft.quantity * draft.unit_price_minor - draft.discount_minor)
     shipping = _minor("shipping_minor", entry.shipping, currency, findings)
     discount = _minor("discount_minor", entry.discount, currency, findings)
+    adjustments = _taken_off(entry.taken_off, currency, findings)
     placed_at = _instant(entry.placed_at, zone)
     if placed_at is None:
         findings.append(Finding("placed_at", "not_a_time", "error", {"value": entry.placed_at}))
@@ -158,8 +162,26 @@ def parse_entry(entry: OrderEntry, *, currency: str, zone: ZoneInfo) -> Parsed:
             shipping_minor=shipping,
             discount_minor=discount,
             note=entry.note[:1000],
+            adjustments=adjustments,
         )
     return parsed
+
+
+def _taken_off(typed: Mapping[str, str], currency: str, findings: list[Finding]) -> list[AdjustmentDraft]:
+    """Read the coupon and the points that the discount consists of."""
+    found = []
+    coupon = _minor("coupon_amount", typed.get("coupon_amount", ""), currency, findings)
+    threshold = _minor("coupon_threshold", typed.get("coupon_threshold", ""), currency, findings)
+    if coupon:
+        code = typed.get("coupon_code", "")[:80]
+        found.append(AdjustmentDraft(kind="coupon", code=code, amount_minor=coupon, threshold_minor=threshold))
+    points = _minor("points_amount", typed.get("points_amount", ""), currency, findings)
+    count = typed.get("points_count", "")
+    if count and not (count.isascii() and count.isdigit() and len(count) <= MOST_DIGITS):
+        findings.append(Finding("points_count", "not_a_number", "error", {"value": count}))
+    elif points:
+        found.append(AdjustmentDraft(kind="points", amount_minor=points, points=int(count or 0)))
+    return found
 
 
 def _line(index: int, line: LineEntry, currency: str, findings: list[Finding]) -> LineDraft:

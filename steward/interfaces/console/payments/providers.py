@@ -1,23 +1,20 @@
-"""Payment providers: whom they serve, how they are reached, how their statements are read."""
+"""Payment providers: whom they serve, and whether refunds reach them."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.notices import say
+from steward.interfaces.console.payments.connecting import kind_words
 from steward.modules.catalog import queries as catalog
 from steward.modules.payments import commands, queries
-
-CONNECTOR = "signed_http"
 
 
 @require_GET
@@ -44,30 +41,8 @@ def provider_register(request: StaffRequest) -> HttpResponse:
     return _page(request, code=code.lower(), secret=secret)
 
 
-@require_POST
-@needs("settings.tokens")
-def provider_connect(request: StaffRequest, code: str) -> HttpResponse:
-    """Name where a provider is reached, and how its statements are read."""
-    address = request.POST.get("address", "").strip()[:200]
-    try:
-        mapping = json.loads(request.POST.get("mapping", "").strip() or "{}")
-    except (ValueError, RecursionError):
-        return say(request, _("The mapping is no JSON object."), tone="warning", to=reverse("payment_providers"))
-    commands.connect_provider(
-        request.actor,
-        code=code,
-        connector=CONNECTOR if address else "",
-        address=address,
-        statement_mapping=mapping,
-    )
-    return say(request, _("%(code)s is saved.") % {"code": code}, to=reverse("payment_providers"))
-
-
 def _page(request: StaffRequest, **made: Any) -> HttpResponse:
-    shops = {shop.code: shop.name for shop in catalog.shops()}
-    rows = [
-        (one, [shops.get(code, code) for code in one.shops], json.dumps(one.statement_mapping, ensure_ascii=False))
-        for one in queries.providers()
-    ]
+    shops, kinds = {shop.code: shop.name for shop in catalog.shops()}, kind_words()
+    rows = [(one, [shops.get(code, code) for code in one.shops], kinds[one.connector]) for one in queries.providers()]
     facts = {"rows": rows, "shops": list(shops.items()), "made": made}
     return render(request, "console/payments/providers.html", facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from steward.interfaces.console.payments import callbacks, deciding, providers, refunds, statements
+from steward.interfaces.console.payments import callbacks, connecting, deciding, providers, refunds, statements
 
 urlpatterns = [
     path("callbacks", callbacks.callbacks, name="payment_callbacks"),
@@ -21,5 +21,7 @@ urlpatterns = [
     path("differences/<int:difference_id>/settle", statements.difference_settle, name="difference_settle"),
     path("providers", providers.providers, name="payment_providers"),
     path("providers/register", providers.provider_register, name="provider_register"),
-    path("providers/<slug:code>/connect", providers.provider_connect, name="provider_connect"),
+    path("providers/<slug:code>", connecting.provider, name="payment_provider"),
+    path("providers/<slug:code>/check", connecting.provider_check, name="provider_check"),
+    path("providers/<slug:code>/connect", connecting.provider_connect, name="provider_connect"),
 ]

@@ -81,8 +81,10 @@ def author_name(author: str) -> str:
 
 
 @register.filter
-def bounded(count: int) -> str:
-    """Write a count that stops at a hundred."""
+def bounded(count: int | None) -> str:
+    """Write a count that stops at a hundred; a dash where nothing is counted."""
+    if count is None:
+        return "–"
     return "99+" if count > 99 else str(count)
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
+from steward.interfaces.console.cases import pages as cases
 from steward.interfaces.console.desk import of_order as desk
 from steward.interfaces.console.fulfilment import ordering
 from steward.interfaces.console.messaging import about
@@ -88,6 +89,7 @@ def order(request: StaffRequest, number: str) -> HttpResponse:
         **refunds.of_order(request.actor, detail.order),
         **ordering.of_order(request.actor, detail.order),
         **shipping.of_order(request.actor, detail.order.id),
+        **cases.of_order(request.actor, detail.order.id),
         **about.of_order(request.actor, detail.order.id),
         **desk.of_order(request.actor, detail.order.id),
         **auditing.of_order(request, detail),

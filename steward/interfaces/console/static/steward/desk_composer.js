@@ -26,7 +26,7 @@
     mark.textContent = "";
     clearTimeout(timer);
     timer = setTimeout(save, SAVE_MS);
-    steward.deskWrites?.();
+    if (kind() === "reply") steward.deskWrites?.(); // a note is not written to whoever chats
     if (!area.value.trim()) macro.value = "";
   });
   window.addEventListener("pagehide", () => {

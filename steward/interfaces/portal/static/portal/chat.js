@@ -1,6 +1,7 @@
 // The panel: opens and closes, asks who it is where the shop wants it, sends, shows who writes and what was read.
 (() => {
-  const { settings, words, part, filled, add, addPending, mark, markRead, known, read, keep, fresh, call } = window.chat;
+  const { settings, words, part, filled, add, addPending, mark, markRead, known, clear } = window.chat;
+  const { read, keep, fresh, call, visitOf } = window.chat;
   const panel = part("panel");
   const bubble = part("bubble");
   const talk = part("talk");
@@ -8,8 +9,12 @@
   const TYPES_MS = 3000;
   const STILL_MS = 4500;
   const TYPES_SHOWN_MS = 7000;
+  const HIDDEN_MS = 10000;
+  const FIRST_PAUSE_MS = 500;
+  const LONGEST_PAUSE_MS = 60000;
   let page = {};
   let begun = null;
+  let visit = "";
   let feed = null;
   let open = false;
   let standing = { holder: "waiting", read: 0 };
@@ -36,9 +41,19 @@
     seen = nowSeen;
     clearTimeout(seenTimer);
     seenTimer = setTimeout(() => call("/seen", { heard, read: seen }).catch(() => (heard = 0)), 120);
-    keep({ seen });
+    keep({ seen, of: visit });
   };
   document.addEventListener("visibilitychange", noteSeen);
+
+  // A stream takes one of the few connections a browser has: only a page that is looked at has one ----------------------
+  let hiddenTimer = 0;
+  const follow = () => {
+    clearTimeout(hiddenTimer);
+    if (document.visibilityState === "visible") feed?.want(true);
+    else hiddenTimer = setTimeout(() => feed?.want(false), HIDDEN_MS);
+  };
+  document.addEventListener("visibilitychange", follow);
+  window.addEventListener("focus", follow);
 
   // What comes ---------------------------------------------------------------------------------------------------------
   let typingTimer = 0;
@@ -62,7 +77,10 @@
     if (line.kind !== "visitor") showTyping("");
   };
   const on = {
-    here: () => (part("lost").hidden = true),
+    here: () => {
+      part("lost").hidden = true;
+      pause = FIRST_PAUSE_MS;
+    },
     lost: () => {
       part("lost").textContent = words.lost;
       part("lost").hidden = false;
@@ -80,41 +98,67 @@
       noteSeen();
     },
     typing: ({ who }) => showTyping(who),
-    ended: async () => {
+    ended: () => {
       feed?.stop();
       feed = begun = null;
-      keep({ token: "" });
-      await begin();
+      if (visitOf(read().token) === visit) keep({ token: "" });
+      beginLater();
     },
   };
 
   // Beginning ----------------------------------------------------------------------------------------------------------
-  const begin = () => (begun ||= start().catch((error) => {
-    begun = null;
-    on.lost(error);
-    setTimeout(begin, 4000);
-  }));
+  let pause = FIRST_PAUSE_MS;
+  let beginTimer = 0;
+  const beginLater = () => {
+    beginTimer ||= setTimeout(begin, pause * (0.7 + Math.random() * 0.6));
+    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+  };
+  const begin = () => {
+    clearTimeout(beginTimer);
+    beginTimer = 0;
+    return (begun ||= start().then(() => true, (error) => {
+      begun = null;
+      on.lost(error);
+      beginLater();
+      return false;
+    }));
+  };
+  window.addEventListener("online", () => beginTimer && begin());
+  // Another visit than that whose lines are shown has its own lines, numbered from the beginning.
+  const enter = (token) => {
+    const { of = visitOf(token), seen: kept = 0 } = read();
+    if (visitOf(token) !== visit) {
+      clearTimeout(seenTimer);
+      clear();
+      fromUs = [];
+      heard = seen = 0;
+      visit = visitOf(token);
+    }
+    seen = of === visit ? Math.max(seen, kept) : seen;
+    keep({ token, seen, of: visit });
+  };
   const start = async () => {
     const answer = await call("/session", page);
     if (!answer.ok) throw new Error(String(answer.status));
     const found = await answer.json();
-    on.here();
-    keep({ token: found.token });
+    part("lost").hidden = true;
+    enter(found.token);
     facts = found;
     standing = { holder: found.holder, read: found.read };
-    seen = Math.max(seen, read().seen || 0);
     found.lines.forEach(take);
     part("earlier").hidden = !found.more;
-    feed = window.chat.stream(on);
-    feed.start(Math.max(0, ...found.lines.map((line) => line.seq)));
+    feed = window.chat.stream(on, visit);
+    feed.from(Math.max(0, ...found.lines.map((line) => line.seq)));
+    follow();
+    outbox.go();
     markRead(standing.read);
     show();
     toEnd();
     noteSeen();
   };
   part("earlier").addEventListener("click", async () => {
-    const answer = await call(`/history?before=${Math.min(...known())}`);
-    if (!answer.ok) return;
+    const answer = await call(`/history?before=${Math.min(...known())}`).catch(on.lost);
+    if (!answer?.ok) return;
     const found = await answer.json();
     const height = talk.scrollHeight;
     found.lines.forEach(take);
@@ -135,6 +179,7 @@
     }
     show();
     begin();
+    follow();
     toEnd();
     (panel.querySelector("form:not([hidden]) input:not([type=file]), form:not([hidden]) textarea") || area).focus();
     noteSeen();
@@ -154,9 +199,12 @@
 
   // Writing ------------------------------------------------------------------------------------------------------------
   const outbox = window.chat.outbox({
-    ready: () => begin(),
+    ready: () => !beginTimer && begin(),
     ended: on.ended,
-    taken: (message) => mark(message.id, words.sent),
+    taken: (message) => {
+      pause = FIRST_PAUSE_MS;
+      mark(message.id, words.sent);
+    },
     refused: (message, why, again) => mark(message.id, why || words.not_sent, () => {
       mark(message.id, words.sending);
       again();
@@ -208,6 +256,12 @@
   part("person").addEventListener("click", () => call("/person", { asks: true }).catch(on.lost));
 
   // Forms --------------------------------------------------------------------------------------------------------------
+  const handIn = async (path, given) => {
+    if (!read().token && !(await begin())) return new Response("", { status: 503 });
+    const answer = await call(path, given).catch(() => new Response("", { status: 503 }));
+    if (answer.status === 401) on.ended();
+    return answer;
+  };
   const whyNot = async (form, answer) => {
     const problem = await answer.json().catch(() => ({}));
     const place = form.querySelector(".ch-error");
@@ -218,7 +272,7 @@
   part("ask").addEventListener("submit", async (event) => {
     event.preventDefault();
     const { name, contact } = event.target.elements;
-    const answer = await call("/contact", { name: name.value, contact: contact.value });
+    const answer = await handIn("/contact", { name: name.value, contact: contact.value });
     if (await whyNot(event.target, answer)) return;
     facts.reachable = true;
     show();
@@ -235,7 +289,7 @@
     const form = event.target;
     const { name, contact, text, consent } = form.elements;
     const given = { id: formId, name: name.value, contact: contact.value, text: text.value, consent: consent.checked, ...page };
-    const answer = await call("/form", given).catch(() => new Response("", { status: 503 }));
+    const answer = await handIn("/form", given);
     if (await whyNot(form, answer)) return;
     formId = fresh();
     text.value = "";

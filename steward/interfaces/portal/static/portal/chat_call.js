@@ -3,6 +3,7 @@
   const { settings } = window.chat;
   const KEPT = `steward-chat-${settings.code}`;
   const SILENCE_MS = 50000;
+  const LONGEST_PAUSE_MS = 10000;
   let memory = {};
   const read = () => {
     try {
@@ -24,6 +25,7 @@
   const call = async (path, body = null, more = {}) => {
     const headers = { "x-chat-language": settings.language, ...more };
     const { token } = read();
+    if (!token && path !== "/session") throw new Error("no visit has begun");
     if (token) headers.authorization = `Bearer ${token}`;
     const isForm = body instanceof FormData;
     if (body && !isForm) headers["content-type"] = "application/json";
@@ -33,28 +35,41 @@
     });
   };
 
-  // The stream: read as it comes; whatever ends it, it goes on from the last line that came.
-  const stream = (on) => {
+  // A token is signed anew each time; what stands before the signature names the visit.
+  const visitOf = (token) => (token || "").split(":")[0];
+
+  // The stream of one visit, open while it is wanted: read as it comes; whatever ends it, it goes on from the last line
+  // that came.
+  const stream = (on, visit) => {
     let stopped = false;
+    let wanted = false;
+    let running = false;
+    let cut = () => {};
     let pause = 500;
     let wake = () => {};
     let after = 0;
     const once = async () => {
+      const { token } = read();
+      if (visitOf(token) !== visit) {
+        on.ended(); // another page of this browser began anew
+        return;
+      }
       const ending = new AbortController();
       let watch = setTimeout(() => ending.abort(), SILENCE_MS);
       const alive = () => {
         clearTimeout(watch);
         watch = setTimeout(() => ending.abort(), SILENCE_MS);
       };
-      const cut = () => ending.abort();
+      cut = () => ending.abort();
       window.addEventListener("offline", cut);
       try {
-        const headers = { authorization: `Bearer ${read().token}`, "last-event-id": String(after) };
+        const headers = { authorization: `Bearer ${token}`, "last-event-id": String(after) };
         const answer = await fetch(`${settings.base}/events`, { headers, signal: ending.signal, cache: "no-store", credentials: "omit" });
         if (answer.status === 401) {
           on.ended();
           return;
         }
+        if (answer.status === 429 || answer.status === 503) pause = LONGEST_PAUSE_MS;
         if (!answer.ok) throw new Error(String(answer.status));
         on.here();
         pause = 500;
@@ -83,33 +98,43 @@
       const value = JSON.parse(fields.data);
       if (fields.id) after = Math.max(after, Number(fields.id));
       if (fields.event === "closed") on.ended();
+      else if (fields.event === "elsewhere") wanted = false; // other pages show the chat: until this one is looked at
       else on[fields.event]?.(value);
     };
     const run = async () => {
-      while (!stopped) {
+      running = true;
+      while (!stopped && wanted) {
         try {
           await once();
         } catch (error) {
-          on.lost(error);
+          if (!stopped && wanted) on.lost(error);
         }
-        if (stopped) return;
+        if (stopped || !wanted) break;
         await new Promise((resolve) => {
           wake = resolve;
           setTimeout(resolve, pause * (0.7 + Math.random() * 0.6));
         });
-        pause = Math.min(pause * 2, 10000);
+        pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
       }
+      running = false;
+    };
+    const want = (now) => {
+      wanted = now;
+      if (!now) cut();
+      wake();
+      if (now && !running && !stopped) run();
     };
     window.addEventListener("online", () => {
       pause = 500;
       wake();
     });
     return {
-      start: (from) => {
-        after = from;
-        run();
+      from: (seq) => (after = seq),
+      want,
+      stop: () => {
+        stopped = true;
+        want(false);
       },
-      stop: () => (stopped = true),
     };
   };
 
@@ -143,15 +168,17 @@
       busy = true;
       const message = waiting[0];
       try {
-        if (!read().token) await on.ready();
+        if (!read().token && !(await on.ready())) {
+          busy = false;
+          return; // whoever begins the visit goes on
+        }
         const answer = await post(message);
         if (answer.ok) {
           waiting.shift();
           keepWords();
           on.taken(message);
         } else if (answer.status === 401) {
-          await on.ended();
-          later(300);
+          on.ended();
         } else if (answer.status >= 500) later(3000);
         else await refused(message, answer);
       } catch {
@@ -160,13 +187,14 @@
       busy = false;
       if (waiting.length && waiting[0] !== message) pump();
     };
+    const go = () => pump();
     const add = (message) => {
       waiting.push(message);
       keepWords();
       pump();
     };
     window.addEventListener("online", pump);
-    return { add, left: () => read().unsent || [] };
+    return { add, go, left: () => read().unsent || [] };
   };
-  Object.assign(window.chat, { read, keep, fresh, call, stream, outbox });
+  Object.assign(window.chat, { read, keep, fresh, call, visitOf, stream, outbox });
 })();

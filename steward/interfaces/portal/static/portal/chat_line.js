@@ -107,5 +107,10 @@ window.chat = (() => {
     });
   };
   const known = () => [...bySeq.keys()];
-  return { settings, words, part, filled, add, addPending, mark, markRead, known };
+  // What is being sent stays: it goes to the visit that comes.
+  const clear = () => {
+    bySeq.forEach((element) => element.remove());
+    bySeq.clear();
+  };
+  return { settings, words, part, filled, add, addPending, mark, markRead, known, clear };
 })();

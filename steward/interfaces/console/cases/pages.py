@@ -1,0 +1,130 @@
+"""The list of cases with its queues, and the page of one case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.http import require_GET
+
+from steward.interfaces.console.access import StaffRequest, needs
+from steward.interfaces.console.addresses import row_number
+from steward.interfaces.console.cases.steps import steps_of
+from steward.kernel import moment
+from steward.kernel.actor import Actor
+from steward.modules.deadlines.queries import next_clocks
+from steward.modules.messaging.queries.attachments import attachments, file_link
+from steward.modules.people import queries as people
+from steward.modules.returns.commands.settling import Due, due_now_of
+from steward.modules.returns.queries import cases as queries
+from steward.modules.returns.queries import words
+from steward.modules.returns.queries.claimable import claimable
+from steward.modules.returns.queries.views import CaseView
+
+PAGE = 50
+SUBJECT = "return"
+QUEUES: dict[str, Any] = {
+    "": pgettext_lazy("after-sales", "All"),
+    "decide": pgettext_lazy("after-sales", "To decide"),
+    "send": pgettext_lazy("after-sales", "To be sent back"),
+    "arriving": pgettext_lazy("after-sales", "On the way"),
+    "inspect": pgettext_lazy("after-sales", "To inspect"),
+    "judge": pgettext_lazy("after-sales", "To judge"),
+    "settle": pgettext_lazy("after-sales", "Money due"),
+    "failed": pgettext_lazy("after-sales", "Refund failed"),
+    "solve": pgettext_lazy("after-sales", "To replace or mend"),
+}
+
+
+@require_GET
+@needs("returns.view")
+def cases(request: StaffRequest) -> HttpResponse:
+    """Show cases, newest first, narrowed by queue, solution and text."""
+    queue = request.GET.get("queue", "")
+    queue = queue if queue in QUEUES else ""
+    kind = request.GET.get("kind", "")
+    text = request.GET.get("q", "").strip()[:80]
+    shops = request.actor.scopes
+    filters = queries.CaseFilters(queue=queue, kind=kind if kind in words.KINDS else "", text=text, shops=shops)
+    rows = queries.cases_page(filters, before_id=row_number(request.GET.get("after", "")), limit=PAGE + 1)
+    counts = queries.queue_counts(shops=shops)
+    clocks = next_clocks(SUBJECT, [row.id for row in rows])
+    kept = {"queue": queue, "kind": kind, "q": text}
+    facts = {
+        "rows": [(row, clocks.get(row.id)) for row in rows[:PAGE]],
+        "chips": [(code, label, code == queue, counts.get(code, 0)) for code, label in QUEUES.items()],
+        "kinds": list(words.KINDS.items()),
+        "kind": kind,
+        "text": text,
+        "queue": queue,
+        "older_url": "?" + urlencode(kept | {"after": str(rows[PAGE - 1].id)}) if len(rows) > PAGE else "",
+    }
+    return render(request, "console/cases/list.html", facts)
+
+
+@require_GET
+@needs("returns.view")
+def case(request: StaffRequest, number: str) -> HttpResponse:
+    """Show one case: pieces, parcels, money, what happens next, and what each step would do before it is confirmed."""
+    view = queries.case(number, shops=request.actor.scopes)
+    return render(request, "console/cases/case.html", facts_of(request.actor, view))
+
+
+def facts_of(actor: Actor, view: CaseView) -> dict[str, Any]:
+    """Collect what the page of a case shows."""
+    now = moment.now()
+    names = people.actor_names({view.decider, view.row.requested_by} - {"", "policy"})
+    files = {one.id: one for one in attachments([one.attachment_id for one in view.evidence])}
+    return {
+        "view": view,
+        "row": view.row,
+        "clock": next_clocks(SUBJECT, [view.row.id]).get(view.row.id),
+        "steps": {one.code: one for one in steps_of(actor, view)},
+        "due": _due(view),
+        "opened_by": names.get(view.row.requested_by, view.row.requested_by),
+        "decided_by": names.get(view.decider, view.decider),
+        "source": words.SOURCES.get(view.row.source, view.row.source),
+        "payer": words.PAYERS.get(view.freight_payer, ""),
+        "methods": list(words.METHODS.items()),
+        "guidance_kinds": list(words.GUIDANCE.items()),
+        "guidance": [
+            (one, words.GUIDANCE.get(one.kind, one.kind), words.OUTCOMES.get(one.outcome, "")) for one in view.guidance
+        ],
+        "evidence": [
+            (files[one.attachment_id], one, file_link(one.attachment_id, now=now))
+            for one in view.evidence
+            if one.attachment_id in files and files[one.attachment_id].can_be_opened
+        ],
+        "parts": words.PARTS,
+        "to_send": [one for one in view.pieces if one.reception == "awaiting" and one.parcel_id is None],
+        "to_receive": [one for one in view.pieces if one.reception in ("awaiting", "in_transit", "lost", "expired")],
+        "to_judge": [one for one in view.pieces if one.acceptance == "to_person"],
+    }
+
+
+def _due(view: CaseView) -> Due | None:
+    """Preview the money that is due now; None where nothing is."""
+    return due_now_of(view.row.id)
+
+
+def of_order(actor: Actor, order_id: int) -> dict[str, Any]:
+    """Give what an order's page shows of its cases, and why none can be opened now."""
+    may = actor.may("returns.view")
+    return {
+        "order_cases": queries.cases_of_order(order_id) if may else [],
+        "may_see_cases": may,
+        "why_no_case": why_no_case(actor, order_id) if may else "",
+    }
+
+
+def why_no_case(actor: Actor, order_id: int) -> str:
+    """Say why no case can be opened about an order; "" where one can."""
+    if not actor.may("returns.request"):
+        return str(words.WHY_NOT["permission"]) % {"permission": "returns.request"}
+    lines = claimable(order_id)
+    if not any(line.sent for line in lines):
+        return str(words.WHY_NOT["not_sent"])
+    return "" if any(line.free for line in lines) else str(words.WHY_NOT["claimed"])

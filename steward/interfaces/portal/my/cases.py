@@ -1,0 +1,131 @@
+"""My requests: the list, one with what happens next, announcing a parcel, answering a proposal, taking it back."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from msgspec import Struct
+
+from steward.interfaces.console.addresses import row_number
+from steward.interfaces.portal import throttle
+from steward.interfaces.portal.my import case_words
+from steward.interfaces.portal.my.door import CUSTOMER, MyRequest, mine, only_own
+from steward.interfaces.portal.my.next_steps import Next, next_step
+from steward.modules.logistics.queries.carriers import carriers
+from steward.modules.messaging.queries import attachments
+from steward.modules.returns.commands.deciding import withdraw_case
+from steward.modules.returns.commands.guiding import answer_guidance
+from steward.modules.returns.commands.parcels import ParcelDraft, announce_parcel
+from steward.modules.returns.queries.own import OwnCase, own_case, own_cases
+
+PAGE = 20
+CHANGES_A_MINUTE = 20
+
+
+class Shown(Struct, frozen=True):
+    """One case with its words."""
+
+    row: OwnCase
+    kind: str
+    next: Next
+    goods: list[str]
+
+
+def shown(row: OwnCase) -> Shown:
+    """Put a case into a customer's words."""
+    language = get_language() or settings.LANGUAGE_CODE
+    names: dict[str, int] = {}
+    for one in row.pieces:
+        name = (one.name_en if language == "en" else one.name_zh) or one.name_zh or one.sku
+        names[name] = names.get(name, 0) + 1
+    goods = [f"{name} × {count}" if count > 1 else name for name, count in names.items()]
+    return Shown(row, str(case_words.KINDS[row.kind]), next_step(row), goods)
+
+
+@require_safe
+@mine
+def my_cases(request: MyRequest) -> HttpResponse:
+    """List this person's requests, newest first."""
+    rows = own_cases(request.visit.members, after=row_number(request.GET.get("after", "")), limit=PAGE + 1)
+    facts = {
+        "cases": [shown(row) for row in rows[:PAGE]],
+        "next_after": rows[PAGE - 1].id if len(rows) > PAGE else None,
+    }
+    return render(request, "portal/my/cases.html", facts)
+
+
+@require_safe
+@mine
+def my_case(request: MyRequest, number: str) -> HttpResponse:
+    """Show one request: what happens next and when, its pieces, parcels, money and pictures."""
+    row = _own(request, number)
+    language = get_language() or settings.LANGUAGE_CODE
+    files = attachments.attachments(row.evidence) if row.evidence else []
+    facts = {
+        "case": shown(row),
+        "reason": row.reason.get(language) or row.reason.get("zh-hans", ""),
+        "pieces": [(one, case_words.RECEPTIONS[one.reception]) for one in row.pieces],
+        "open_guidance": [one for one in row.guidance if not one.outcome] if row.state == "requested" else [],
+        "pictures": [
+            (
+                one,
+                attachments.file_link(one.id, now=request.now, small=True),
+                attachments.file_link(one.id, now=request.now),
+            )
+            for one in files
+            if one.can_be_opened and one.has_thumbnail
+        ],
+        "others": [one for one in files if not (one.can_be_opened and one.has_thumbnail)],
+        "carriers": [one for one in carriers() if one.state == "active"] if next_step(row).sends else [],
+        "sent": request.GET.get("sent") == "1",
+    }
+    return render(request, "portal/my/case.html", facts)
+
+
+@require_POST
+@mine
+def announce(request: MyRequest, number: str) -> HttpResponse:
+    """Take in by which parcel goods of a request come. Raises: what announcing refuses (as pages)."""
+    row = _changing(request, number)
+    draft = ParcelDraft(
+        carrier=request.POST.get("carrier", "")[:40],
+        tracking_number=request.POST.get("tracking_number", "").strip()[:60],
+    )
+    announce_parcel(CUSTOMER, case_id=row.id, draft=draft, now=request.now)
+    return redirect("my_case", number)
+
+
+@require_POST
+@mine
+def withdraw(request: MyRequest, number: str) -> HttpResponse:
+    """Take a request back. Raises: what withdrawing refuses (as pages)."""
+    row = _changing(request, number)
+    withdraw_case(CUSTOMER, case_id=row.id, reason=_("Taken back by the customer"), now=request.now)
+    return redirect("my_case", number)
+
+
+@require_POST
+@mine
+def guided(request: MyRequest, number: str) -> HttpResponse:
+    """Take in whether a proposal helped. Raises: NotFound, NotPossible (as pages)."""
+    row = _changing(request, number)
+    wanted = row_number(request.POST.get("guidance", "")) or 0
+    outcome = "helped" if request.POST.get("outcome") == "helped" else "did_not"
+    answer_guidance(CUSTOMER, case_id=row.id, guidance_id=wanted, outcome=outcome, now=request.now)
+    return redirect("my_case", number)
+
+
+def _own(request: MyRequest, number: str) -> OwnCase:
+    """Read one of this person's cases. Raises: NotFound, also for somebody else's."""
+    row = own_case(number)
+    only_own(request, row.customer_id, number)
+    return row
+
+
+def _changing(request: MyRequest, number: str) -> OwnCase:
+    throttle.hold_back("my-case", f"{request.visit.visit_id}", most=CHANGES_A_MINUTE)
+    return _own(request, number)
