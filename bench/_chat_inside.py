@@ -16,7 +16,7 @@ django.setup()
 
 from asgiref.sync import sync_to_async  # noqa: E402
 
-from steward.interfaces.chat import door  # noqa: E402
+from steward.interfaces.chat import crowd, door  # noqa: E402
 from steward.kernel import moment, parameters  # noqa: E402
 from steward.modules.desk.commands.owning import take_tickets  # noqa: E402
 from steward.modules.desk.models import Conversation  # noqa: E402
@@ -25,7 +25,15 @@ from tests import make  # noqa: E402
 
 CODE, PATIENCE_S, SETTLE_S = "bench", 20.0, 3.0
 CSRF = "b" * 32
-LIMITS = (door.PER_ADDRESS, door.VISITS, door.MESSAGES, door.ADDRESS_MESSAGES)
+LIMITS = (
+    door.PER_ADDRESS,
+    door.VISITS,
+    door.MESSAGES,
+    door.ADDRESS_MESSAGES,
+    crowd.OPENINGS,
+    crowd.OF_ADDRESS,
+    crowd.OF_PROCESS,
+)
 
 
 @dataclass

@@ -15,6 +15,7 @@ django.setup()
 
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
+from django.db.backends.utils import CursorWrapper  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from steward.kernel.actor import system  # noqa: E402
@@ -22,6 +23,7 @@ from steward.kernel.moment import now  # noqa: E402
 from steward.modules.customers.commands.matching import match_customers  # noqa: E402
 from steward.modules.customers.rules.buyers import Buyer, Profile  # noqa: E402
 from steward.modules.desk.models import Ticket  # noqa: E402
+from steward.modules.desk.rules.search_words import WIDEST, lexemes  # noqa: E402
 from steward.modules.people import commands as people  # noqa: E402
 
 BENCH = system("bench")
@@ -89,6 +91,15 @@ FROM desk_ticket AS ticket,
       WHERE subject_kind = 'ticket' AND clock_kind = 'solution' LIMIT 1) AS policy
 WHERE ticket.id > %(ended)s
 """
+# What texts are found by, as the worker that reads them writes it; texts repeat here, so each is read once.
+SEARCH = """
+INSERT INTO desk_search (message_id, at, words)
+SELECT message.id, message.at, array_to_tsvector(read.words || ARRAY(
+    SELECT '@' || level || '.' || floor(extract(epoch FROM message.at) / 3600)::bigint / (8 ^ level)::bigint
+    FROM generate_series(0, %(widest)s) AS level))
+FROM desk_message AS message JOIN bench_read AS read USING (text)
+WHERE message.id BETWEEN %(first)s AND %(last)s
+"""
 
 
 def main(total: int, active: int, agents: int) -> None:
@@ -118,16 +129,34 @@ def main(total: int, active: int, agents: int) -> None:
         "many": len(customers), "phrases": list(PHRASES), "each": MESSAGES_EACH,
     }  # fmt: skip
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        for table in ("desk_ticket", "desk_message"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for first in range(1, total + 1, BATCH):
             window = facts | {"first": first, "last": min(first + BATCH - 1, total)}
             for statement in (TICKETS, THREADS, MESSAGES):
                 cursor.execute(statement, window)
         cursor.execute(CLOCKS, facts)
+        _read_texts(cursor, total * MESSAGES_EACH)
+        for table in ("desk_ticket", "desk_message"):
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         for table in ("desk_ticket", "desk_conversation"):
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
         cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
         cursor.execute("VACUUM ANALYZE")
     print(json.dumps({"cookies": [_cookie(f"agent{n}") for n in range(agents)], "deep": _deep(total, active)}))
+
+
+def _read_texts(cursor: CursorWrapper, messages: int) -> None:
+    """Write what the messages are found by, with the words the desk itself reads."""
+    cursor.execute("SELECT DISTINCT text FROM desk_message")
+    texts = [row[0] for row in cursor.fetchall()]
+    cursor.execute("CREATE TEMP TABLE bench_read (text text PRIMARY KEY, words text[])")
+    rows = [(text, lexemes(text)) for text in texts]
+    cursor.executemany("INSERT INTO bench_read (text, words) VALUES (%s, %s)", rows)
+    cursor.execute("ANALYZE bench_read")
+    for first in range(1, messages + 1, BATCH):
+        cursor.execute(SEARCH, {"first": first, "last": first + BATCH - 1, "widest": WIDEST})
 
 
 def _cookie(username: str) -> str:

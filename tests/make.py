@@ -236,7 +236,7 @@ def settle(*, rounds: int = 10, after: int = 0) -> int:
         jobs = queued.exclude(id__in=done).order_by("id")
         waiting = list(jobs)
         for job in waiting:
-            tasks.handle_events(**job.args)
+            tasks.hand_over(**job.args)
             done.add(job.id)
         if not waiting:
             return max(done, default=after)

@@ -47,5 +47,5 @@ def test_a_program_registers_a_complaint_and_takes_it_to_its_end() -> None:
 def test_reading_needs_the_right_and_unknown_types_are_refused() -> None:
     assert caller("orders.view").get(ALL).status_code == 403
     assert post(caller(), ALL, type="no_such", words="x").status_code == 404
-    assert caller().get("/api/v1/follow-ups").json() == {"rows": [], "next_after": None}
+    assert caller().get("/api/v1/follow-ups").json() == {"rows": [], "next_after": ""}
     assert post(caller(), "/api/v1/follow-ups/9", reached=False).status_code == 404

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection, connections
 
-from steward.interfaces.api import gathering, line
+from steward.interfaces.api import gathering, intake, line
 from steward.interfaces.api.gathering import Gatherer
 from steward.kernel.database.backend.base import DatabaseWrapper
 from steward.modules.orders.commands.intake import Intake, Receipt
@@ -17,7 +17,7 @@ from tests import make
 from tests.races.crowd import another_line
 
 
-async def _waiting(gatherer: Gatherer, count: int) -> None:
+async def _waiting(gatherer: Gatherer[Intake, Receipt], count: int) -> None:
     """Queue requests of one draft each without a writer that would take them."""
     gatherer._loop = asyncio.get_running_loop()
     for _ in range(count):
@@ -26,7 +26,7 @@ async def _waiting(gatherer: Gatherer, count: int) -> None:
 
 def test_who_sends_alone_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     # given one request after a batch of one
-    gatherer = Gatherer()
+    gatherer = intake.gatherer()
     gatherer._answered = 1
     asyncio.run(_waiting(gatherer, 1))
     # when the writer looks whether to linger, then it does not sleep at all
@@ -37,7 +37,7 @@ def test_who_sends_alone_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_those_just_answered_together_are_taken_together_again(monkeypatch: pytest.MonkeyPatch) -> None:
     # given a batch of three that was answered, of whom one has sent again so far
-    gatherer = Gatherer()
+    gatherer = intake.gatherer()
     gatherer._answered = 3
     asyncio.run(_waiting(gatherer, 1))
     # when the others send while the writer lingers, however slow this machine is
@@ -49,7 +49,7 @@ def test_those_just_answered_together_are_taken_together_again(monkeypatch: pyte
 
 
 def test_nobody_waits_long_for_who_does_not_come() -> None:
-    gatherer = Gatherer()
+    gatherer = intake.gatherer()
     gatherer._answered = 3
     asyncio.run(_waiting(gatherer, 1))
     gatherer._linger()
@@ -57,7 +57,7 @@ def test_nobody_waits_long_for_who_does_not_come() -> None:
 
 
 async def _taken_in_before_and_after_the_server_cuts_all_lines() -> list[Receipt]:
-    gatherer = Gatherer()
+    gatherer = intake.gatherer()
     await gatherer.start()
     try:
         [first] = await gatherer.hand_over([Intake(make.draft("A-1"), "api", actor=make.TESTER)])

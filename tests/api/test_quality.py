@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from steward.kernel import moment
+from steward.modules.desk.commands import quality_reviews
 from steward.modules.desk.tests import reviewing
 from steward.modules.desk.tests.reviewing import points
 from tests import make
@@ -50,3 +51,33 @@ def test_an_agent_appeals_and_somebody_else_decides() -> None:
     assert sent("zhao", f"{path}/decide", {"words": "维持"}).json()["code"] == "nobody_reviews_themselves"
     decided = sent("qian", f"{path}/decide", {"words": "成立", "scores": given(4)}).json()
     assert (decided["state"], decided["percent"], decided["first_percent"]) == ("decided", 100, 75)
+
+
+def test_a_token_of_some_shops_changes_nothing_of_quality_review() -> None:
+    caller = Caller("tickets.supervise", "tickets.view", "settings.desk", scopes=["tmall"])
+    labels = {"zh_hans": "表", "zh_hant": "表", "en": "Sheet"}
+    sheet = {"labels": labels, "criteria": [{"code": "tone", "labels": labels}], "reason": "新表"}
+    answers = [
+        caller.put("quality/plans/shop_plan", {"name": "抽检", "sheet": "service"}),
+        caller.put("quality/sheets/shop_sheet", sheet),
+        caller.post("quality/reviews/1/answer", {"act": "agree"}),
+    ]
+    assert [one.json()["code"] for one in answers] == ["scoped_token"] * 3
+
+
+def test_points_are_given_to_nobody_else_before_they_are_submitted() -> None:
+    zhao, wang = make.manager_zhao(), make.agent_wang()
+    review_id = reviewing.begun(zhao, reviewing.answered(wang, "包裹呢")[0], wang)
+    kept = quality_reviews.Scores(points={"tone": 2}, remarks={"tone": "稍急"})
+    quality_reviews.keep_scores(zhao, review_id=review_id, scores=kept)
+    reviewing.supervisor()
+    seen = {name: make.browser(name).get(f"/api/v1/quality/reviews/{review_id}").json() for name in ("zhao", "qian")}
+    assert {name: {one["remark"] for one in full["points"]} for name, full in seen.items()} == {
+        "zhao": {"", "稍急"}, "qian": {""},
+    }  # fmt: skip
+
+
+def test_a_week_beyond_the_calendar_is_refused() -> None:
+    caller = Caller("tickets.supervise", "tickets.view", owner="zhao")
+    assert caller.post("quality/plans/weekly/draw", {"week": "9999-12-31"}).status_code == 422
+    assert caller.post("quality/plans/weekly/draw", {"week": "2026-11-16"}).json() == {"count": 0}

@@ -63,3 +63,12 @@ def test_a_program_that_is_no_person_has_no_views() -> None:
     caller = Caller("tickets.view")
     assert caller.get("ticket-views").json() == {"rows": []}
     assert caller.post("ticket-views", {"name": "x", "conditions": {}}).status_code == 409
+
+
+def test_an_order_with_a_view_that_is_not_there_changes_nothing() -> None:
+    browser = make.browser("wang")
+    wishes: list[dict[str, Any]] = [{"name": name, "conditions": {}} for name in ("1", "2")]
+    ids = [send(browser, "post", "ticket-views", wish).json()["id"] for wish in wishes]
+    refused = send(browser, "put", "ticket-views/order", {"ids": ids[::-1], "default": 999_999})
+    rows = browser.get("/api/v1/ticket-views").json()["rows"]
+    assert (refused.status_code, [row["id"] for row in rows]) == (404, ids)

@@ -13,6 +13,7 @@ ASKING = frozenset({"command", "needs", "require", "may"})
 SYSTEM_ONLY = frozenset(
     {
         "approvals.expire",
+        "customers.enter",
         "deadlines.sweep",
         "desk.classify",
         "desk.take_in",

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection
 from playwright.sync_api import expect
 
-from steward.kernel import moment
+from steward.kernel import moment, parameters
 from steward.modules.desk.commands.complaint_settings import PolicyDraft, save_follow_up_policy
 from steward.modules.desk.commands.follow_ups import ask_customers
 from steward.modules.desk.queries.ticket import get_ticket
 from steward.modules.desk.tests import words as desk
+from steward.modules.messaging.queries.readers import QUIET_END, QUIET_START
 from tests import make
 from tests.browser.conftest import Visit
 from tests.browser.visitor import PHONE
@@ -32,6 +33,7 @@ def _begun() -> str:
 def _asked() -> int:
     """Let the time come at which the customer is asked."""
     try:
+        parameters.set_parameter(make.TESTER, name=QUIET_START.name, new=QUIET_END.default, reason="no rest here")
         draft = PolicyDraft(code="complaints", channel="phone", complaint=True, after_h=0, rank=1)
         save_follow_up_policy(make.TESTER, draft=draft)
         return ask_customers(make.TESTER, now=moment.now())

@@ -6,10 +6,21 @@ from datetime import timedelta
 
 import pytest
 
-from steward.kernel import moment
+from steward.kernel import moment, parameters
 from steward.modules.desk.commands import complaint_settings, follow_ups, moving, owning
-from steward.modules.desk.models import Compensation, Complaint, FollowUp, Ticket
+from steward.modules.desk.models import (
+    Compensation,
+    Complaint,
+    ComplaintCallBack,
+    ComplaintCause,
+    ComplaintType,
+    FollowUp,
+    Ticket,
+)
 from steward.modules.desk.tests.words import customer, mail, said
+from steward.modules.messaging.queries.readers import QUIET_END, QUIET_START
+from steward.modules.orders.models import Order
+from steward.modules.people.models import Staff
 from tests import make
 from tests.words import visible
 
@@ -36,6 +47,9 @@ def test_a_complaint_is_registered_from_a_ticket_and_worked_on_to_its_end() -> N
     client.post(f"{page}/compensation", {"kind": "coupon", "amount": "20.00", "words": "道歉券"})
     client.post(f"{page}/measures", {"words": "复训", "due_date": "2026-12-01"})
     client.post(f"{page}/calls", {"staff": str(make.agent_wang().staff_id)})
+    assert row.number in client.get("/complaints/follow-ups").content.decode()
+    call = ComplaintCallBack.objects.get()
+    client.post(f"{page}/calls", {"call": str(call.id), "result": "content", "words": "客户满意"})
     for verb in ("investigate", "propose", "agree"):
         client.post(f"{page}/move", {"verb": verb, "words": "致歉并补偿"})
     wish = Compensation.objects.get()
@@ -54,6 +68,41 @@ def test_a_complaint_is_registered_from_a_ticket_and_worked_on_to_its_end() -> N
     assert table.splitlines()[1].startswith(row.number)
 
 
+def test_saving_facts_keeps_what_is_out_of_use_by_now() -> None:
+    wang, client = make.agent_wang(), make.browser("zhao")
+    client.post(NEW, GIVEN | {"owner": str(wang.staff_id)})
+    page = f"/complaints/{Complaint.objects.get().number}"
+    client.post(f"{page}/restate", {"cause": "staff_manner"})
+    ComplaintType.objects.filter(code="service_attitude").update(active=False)
+    ComplaintCause.objects.filter(code="staff_manner").update(active=False)
+    Staff.objects.filter(id=wang.staff_id or 0).update(is_active=False)
+
+    shown = client.get(page).content.decode()
+    for offered in ("service_attitude", "staff_manner", str(wang.staff_id)):
+        assert f'<option value="{offered}" selected>' in shown
+    kept = {"type": "service_attitude", "cause": "staff_manner", "owner": str(wang.staff_id), "seriousness": "high"}
+    client.post(f"{page}/restate", kept)
+
+    row = Complaint.objects.get()
+    assert (row.seriousness, row.type.code, row.cause and row.cause.code) == ("high", *list(kept.values())[:2])
+    assert row.owner_id == wang.staff_id
+
+
+def test_a_compensation_is_given_in_the_currency_of_the_order() -> None:
+    make.item(stock=5)
+    order = make.order("C-1")
+    Order.objects.update(currency="USD")
+    client = make.browser("wang")
+    client.post(NEW, GIVEN | {"order": order.number})
+    page = f"/complaints/{Complaint.objects.get().number}"
+    offered = client.get(page).content.decode().partition('name="currency"')[2]
+    assert offered.index("<option>USD") < offered.index("<option>CNY")
+
+    client.post(f"{page}/compensation", {"kind": "coupon", "amount": "20.00", "words": "道歉券"})
+
+    assert Compensation.objects.get().currency == "USD"
+
+
 def test_whom_it_is_about_sees_that_somebody_else_deals_with_it() -> None:
     about = str(make.agent_wang().staff_id)
     make.browser("zhao").post(NEW, GIVEN | {"about": about})
@@ -65,6 +114,7 @@ def test_whom_it_is_about_sees_that_somebody_else_deals_with_it() -> None:
 
 
 def test_a_customer_is_called_and_the_ticket_comes_back() -> None:
+    parameters.set_parameter(make.TESTER, name=QUIET_START.name, new=QUIET_END.default, reason="no rest in this test")
     draft = complaint_settings.PolicyDraft(code="all", channel="phone", rank=1, after_h=0)
     complaint_settings.save_follow_up_policy(make.TESTER, draft=draft)
     ids, now = [ticket().id], moment.now()

@@ -55,3 +55,10 @@ def test_the_page_runs_no_query_while_it_renders_and_takes_any_address() -> None
     strange = "/desk/search?q=%27%20%7C&owner=99999999999999999999&days=x&sort=y&state=z&after=~~~&author=²&team=%27"
     assert wang.get(strange).status_code == 200
     assert make.browser("sam").get("/desk/search?q=退款").status_code == 403
+
+
+def test_one_character_is_answered_with_what_to_do_instead() -> None:
+    said("退款")
+    page = make.browser("wang").get("/desk/search?q=退").content.decode()
+    assert "<mark>" not in page
+    assert "至少输入两个字" in page

@@ -86,3 +86,13 @@ def test_pages_with_views_run_no_query_while_they_render_and_take_any_address() 
     )
     assert wang.get("/desk/views/?id=999999").status_code == 404
     assert make.browser("sam").get("/desk/views/").status_code == 403
+
+
+def test_an_address_does_not_turn_a_queue_or_a_view_to_other_states() -> None:
+    number, wang = said("包裹", "+8613800001111"), make.browser("wang")
+    wang.post("/desk/views/save", {"name": "全部", "sort": "due"})
+    view = views_of(make.agent_wang().staff_id)[0]
+
+    pages = [wang.get(f"/desk/?{base}&states=closed").content.decode() for base in ("queue=active", f"view={view.id}")]
+    assert all(number in page for page in pages)
+    assert "heard_days=92" in wang.get("/desk/?queue=closed&channels=email").content.decode()

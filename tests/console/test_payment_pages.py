@@ -13,6 +13,7 @@ from steward.modules.payments import queries
 from steward.modules.payments.models import Difference, Refund
 from steward.modules.payments.tests import till
 from tests import make
+from tests.peers.stripe import Stripe
 
 pytestmark = pytest.mark.django_db
 
@@ -194,3 +195,46 @@ def test_an_unsafe_or_unreadable_connection_is_refused(form: dict[str, str]) -> 
     make.browser("admin").post("/payments/providers/alipay/connect", form)
 
     assert (queries.get_provider("alipay").connector, queries.get_provider("alipay").statement_mapping) == ("", {})
+
+
+def test_a_provider_of_a_kind_is_connected_checked_and_shows_no_key() -> None:
+    boss = make.browser("admin", locale="en")
+    make.provider()
+    with Stripe() as peer:
+        page = text(boss, "/payments/providers/alipay?kind=stripe")
+        assert "Secret of the webhook" in page
+        form = peer.fields | {"connector": "stripe", "address": peer.address}
+        boss.post("/payments/providers/alipay/connect", form)
+        checked = boss.post("/payments/providers/alipay/check", follow=True).content.decode()
+
+    assert queries.get_provider("alipay").connector == "stripe"
+    assert "The provider answers and knows us." in checked
+    assert peer.fields["secret_key"] not in checked
+    assert "it answered" in text(boss, "/payments/providers")
+
+
+def test_a_provider_that_does_not_answer_is_seen_to() -> None:
+    boss = make.browser("admin", locale="en")
+    make.provider()
+    boss.post(
+        "/payments/providers/alipay/connect", Stripe().fields | {"connector": "stripe", "address": "http://127.0.0.1:9"}
+    )
+
+    boss.post("/payments/providers/alipay/check")
+
+    assert "the last look failed" in text(boss, "/payments/providers")
+
+
+def test_what_is_missing_of_a_connection_is_named_at_its_field() -> None:
+    boss = make.browser("admin", locale="en")
+    make.provider()
+
+    missing = boss.post("/payments/providers/alipay/connect", {"connector": "alipay", "app_id": "1"})
+    unread = boss.post(
+        "/payments/providers/alipay/connect",
+        {"connector": "alipay", "app_id": "1", "private_key": "x", "alipay_public_key": "y"},
+    )
+
+    assert (missing.status_code, missing.content.decode().count("This is needed.")) == (422, 2)
+    assert "This holds no key that can be read." in unread.content.decode()
+    assert queries.get_provider("alipay").connector == ""

@@ -9,7 +9,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
 from steward.kernel.actor import system
-from steward.modules.desk.commands import translating
+from steward.kernel.models import Event
+from steward.modules.desk.commands import answering, merging, opening, translating
 from steward.modules.desk.commands.erasing import forget_words
 from steward.modules.desk.models import Draft, Message, Ticket, Translation
 from steward.modules.desk.tasks import translate_words
@@ -114,3 +115,59 @@ def test_what_is_simulated_or_erased_is_not_translated(settings: Settings) -> No
             translating.translate_draft(make.agent_wang(), ticket_id=ticket.id, text="x", language="en", now=make.NOW)
 
     assert (peer.asked, Translation.objects.count()) == ([], 0)
+
+
+def test_a_translation_into_one_language_is_never_kept_as_one_into_another(settings: Settings) -> None:
+    ticket, browser = asked(), make.browser("wang")
+    with Translator() as peer:
+        switched_on(settings, peer)
+        browser.post(f"/desk/tickets/{ticket.number}/translate", {"text": "今天补发", "into": "en"})
+        row = Translation.objects.get()
+        browser.post(f"/desk/tickets/{ticket.number}/translate", {"text": "今天补发", "into": "zh-hant"})
+
+    late = {"state": "done", "text": "<en> 今天补发", "by": "libretranslate"}
+    assert not translating.settle_translation(
+        system("desk"), translation_id=row.id, source=row.source, language="en", settled=late, now=make.NOW
+    )
+    row.refresh_from_db()
+    assert (row.state, row.language) == ("asked", "zh-hant")
+
+
+def test_a_translation_goes_with_its_message_into_the_ticket_it_is_merged_into(settings: Settings) -> None:
+    ticket, caller = asked(), Caller("tickets.view", "tickets.work")
+    draft = opening.TicketDraft(channel="phone", box="service", text="来电", customer_id=ticket.customer_id)
+    into = opening.open_tickets(make.agent_wang(), drafts=[draft], now=make.NOW)[0]
+    with Translator() as peer:
+        switched_on(settings, peer)
+        wish = {"language": "zh-hans", "message_id": Message.objects.filter(ticket=ticket)[0].id}
+        made = caller.post(f"tickets/{ticket.number}/translations", wish).json()
+        merging.merge_tickets(make.agent_wang(), into_id=into, ticket_ids=[ticket.id], now=make.NOW)
+        worker()
+    number = Ticket.objects.get(id=into).number
+
+    assert caller.get(f"tickets/{number}/translations/{made['id']}").json()["state"] == "done"
+    assert Event.objects.get(kind="desk.words_translated").subject_id == into
+
+
+def test_the_translation_of_a_draft_is_gone_when_the_answer_is_sent(settings: Settings) -> None:
+    ticket, browser = asked(), make.browser("wang")
+    with Translator() as peer:
+        switched_on(settings, peer)
+        browser.post(f"/desk/tickets/{ticket.number}/translate", {"text": "今天补发", "into": "en"})
+    draft = answering.AnswerDraft(text="We send it today")
+    answering.answer_ticket(make.agent_wang(), ticket_id=ticket.id, draft=draft, now=make.NOW)
+
+    assert not Translation.objects.exists()
+
+
+def test_a_token_of_some_shops_neither_asks_for_translations_nor_reads_them(settings: Settings) -> None:
+    ticket = asked()
+    caller = Caller("tickets.view", "tickets.work", scopes=["tmall"])
+    with Translator() as peer:
+        switched_on(settings, peer)
+        answers = [
+            caller.post(f"tickets/{ticket.number}/translations", {"language": "en", "text": "今天补发"}),
+            caller.get(f"tickets/{ticket.number}/translations/1"),
+        ]
+
+    assert [one.json()["code"] for one in answers] == ["scoped_token"] * 2

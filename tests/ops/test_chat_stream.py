@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from steward.interfaces import live
 from steward.interfaces.asgi.life import LIFE
 from steward.interfaces.asgi.routes import own_handler
 from steward.interfaces.chat import stream
-from steward.kernel import moment
+from steward.interfaces.portal import throttle
+from steward.kernel import moment, parameters
 from steward.modules.messaging.commands import chats
 from steward.modules.messaging.commands.chat_seen import tell_typing
-from steward.modules.messaging.queries.chats import token_of
+from steward.modules.messaging.queries.chats import feeds, token_of
 from tests import make
 from tests.portal.chatting import account
 
@@ -39,9 +42,11 @@ def visit() -> Any:
 class Stream:
     """One open stream, driven without a server."""
 
-    def __init__(self, token: str, after: int = 0) -> None:
+    def __init__(self, token: str, after: int = 0, *, caller: str = "") -> None:
         headers = [(b"authorization", f"Bearer {token}".encode()), (b"last-event-id", str(after).encode())]
-        scope = {"type": "http", "method": "GET", "path": "/chat/site/events", "headers": headers}
+        headers += [(b"x-forwarded-for", caller.encode())] if caller else []
+        path, peer = "/chat/site/events", ("10.0.0.7", 50_000)
+        scope = {"type": "http", "method": "GET", "path": path, "headers": headers, "client": peer}
         self._gone = asyncio.Event()
         self._sent: asyncio.Queue[Any] = asyncio.Queue()
         self.task = asyncio.ensure_future(stream.application(scope, self._receive, self._sent.put))
@@ -148,9 +153,59 @@ def test_a_visitor_has_few_streams_at_once() -> None:
         for reader in readers:
             hub.join(reader)
         assert list(hub.readers[1]) == readers[2:]
-        assert [reader.waiting.qsize() for reader in readers[:3]] == [1, 1, 0]  # the oldest were ended
+        told = [[reader.waiting.get_nowait() for _time in range(reader.waiting.qsize())] for reader in readers[:3]]
+        assert told == [[b"event: elsewhere\ndata: {}\n\n", None]] * 2 + [[]]  # the oldest were ended, and know why
         for reader in readers:
             hub.leave(reader)
         assert not hub.readers
+
+    asyncio.run(story())
+
+
+def test_who_joins_while_rows_are_read_misses_none_of_them(visit: Any) -> None:
+    say(visit, "one", "two")
+
+    async def story() -> None:
+        hub = stream.ChatHub()
+        ahead, back = stream.Reader(visit.id, 1), stream.Reader(visit.id, 0)
+        hub.join(ahead)
+        after = {visit.id: 1}
+        found = await asyncio.to_thread(read, after)
+        hub.join(back)
+        hub._hand_out(after, found)
+        assert (ahead.after, back.after, back.waiting.qsize()) == (2, 0, 0)
+        assert hub._news == {visit.id}
+
+    asyncio.run(story())
+
+
+def read(after: dict[int, int]) -> Any:
+    try:
+        return feeds(after, now=moment.now())
+    finally:
+        connection.close()
+
+
+def limited(**limits: int) -> None:
+    for name, most in limits.items():
+        parameters.set_parameter(make.TESTER, name=f"chat.streams_per_{name}", new=most, reason="test")
+
+
+def test_one_address_holds_and_opens_so_many_streams(visit: Any, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = [ip_network("10.0.0.7")]
+    throttle.tries.clear()
+    limited(address=6, minute=10, process=10)
+    token = token_of(visit)
+
+    async def story() -> None:
+        await stream.HUB.start()
+        held = [Stream(token, caller="198.51.100.1") for _time in range(7)]
+        assert sorted([await one.start() for one in held]) == [200] * 6 + [429]
+        assert await Stream(token, caller="198.51.100.2").start() == 200
+        LIFE.end_streams()
+        for one in held:
+            await asyncio.wait_for(one.task, 5)
+        await stream.HUB.stop()
+        assert [await Stream(token, caller="198.51.100.1").start() for _time in range(4)][-1] == 429
 
     asyncio.run(story())

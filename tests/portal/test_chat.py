@@ -13,11 +13,12 @@ from steward.interfaces.portal import throttle
 from steward.kernel import moment, parameters
 from steward.modules.desk.commands.answering import AnswerDraft, answer_ticket, take_back_answer
 from steward.modules.desk.commands.attending import attend_ticket
+from steward.modules.desk.commands.chatting import attend_chats
 from steward.modules.desk.models import Conversation, Message, Ticket
 from steward.modules.desk.queries.ticket import thread
 from steward.modules.messaging.commands import sending
 from steward.modules.messaging.commands.accounts import switch_account
-from steward.modules.messaging.models import ChatVisit, Inbound
+from steward.modules.messaging.models import ChatVisit, Inbound, MessageKind, Template
 from steward.modules.messaging.models import Message as Outbox
 from steward.modules.messaging.queries.chats import visitors
 from tests import make
@@ -210,3 +211,69 @@ def test_while_nobody_is_there_a_form_is_left_and_acknowledged_once() -> None:
     assert [row.template for row in Outbox.objects.all()] == ["form_received"]
     assert Ticket.objects.get().answered_at is None
     assert visitor.lines() == []
+
+
+def test_a_form_is_taken_of_a_visit_alone_and_whoever_it_names_hears_of_it_once_a_day() -> None:
+    account()
+    form = {
+        "id": "form-0001",
+        "name": "访问 evil.example",
+        "contact": "mei@example.com",
+        "text": "杯子",
+        "consent": True,
+    }
+    assert Visitor().post("form", form).json()["code"] == "chat_closed"
+    assert not Inbound.objects.exists()
+
+    for number in range(3):
+        visitor = Visitor()
+        visitor.begin()
+        assert visitor.post("form", form | {"id": f"form-000{number}"}).status_code == 201
+    make.settle()
+
+    assert (Inbound.objects.count(), Outbox.objects.count()) == (3, 1)
+    assert MessageKind.objects.get(code="form_received").waits_for_day
+    newest = Template.objects.filter(code="form_received").order_by("channel", "locale", "-version")
+    assert not [row for row in newest.distinct("channel", "locale") if "{{name}}" in row.body + row.subject]
+
+
+def test_what_the_database_cannot_hold_is_left_out_and_the_chat_goes_on() -> None:
+    account()
+    visitor = Visitor()
+    visitor.begin(title="Te\0nts")
+    assert visitor.says("在\0吗").status_code == 201
+    form = {"id": "message-2", "text": "还\0在吗"}
+    assert visitor.post("messages", data=form).status_code == 201
+    assert visitor.post("contact", {"name": "梅\0子", "contact": "mei@example.com"}).status_code == 204
+
+    assert visitor.lines()[:2] == [("visitor", "在吗"), ("visitor", "还在吗")]
+    assert ChatVisit.objects.get().facts["title"] == "Tents"
+
+
+def test_who_may_only_look_at_a_ticket_is_not_seen_by_its_visitor() -> None:
+    visitor, ticket = talking()
+    looks = make.program("tickets.view")
+
+    attend_chats(looks, ticket_id=ticket.id, writes=True)
+    assert visitor.begin()["read"] == 0
+    attend_chats(make.agent_wang(), ticket_id=ticket.id, writes=True)
+    assert visitor.begin()["read"] == 1
+
+
+def test_an_answer_does_not_wait_behind_letters_and_brings_none_along() -> None:
+    visitor, ticket = talking()
+    other = Visitor()
+    other.begin()
+    form = {"id": "form-0001", "name": "", "contact": "mei@example.com", "text": "杯子碎了", "consent": True}
+    assert other.post("form", form).status_code == 201
+    letter = Outbox.objects.get()
+    answered(ticket, "第一句")
+    answered(ticket, "第二句")
+
+    with moment.frozen(moment.now() + LATER):
+        assert sending.deliver_due(make.TESTER, limit=1) == 1
+        assert visitor.lines()[-1] == ("staff", "第一句")
+        assert sending.deliver_chats(make.TESTER) == 1
+        assert visitor.lines()[-1] == ("staff", "第二句")
+        letter.refresh_from_db()
+        assert letter.attempts == 0

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.db import connection, transaction
@@ -29,6 +28,7 @@ from steward.modules.payments.models import Entry, Refund
 from steward.modules.payments.rules import OrderFacts
 from steward.modules.payments.tests import till
 from tests import make
+from tests.races import database
 from tests.races.crowd import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -205,7 +205,7 @@ def test_a_worker_killed_between_the_call_and_its_note_pays_back_once() -> None:
         peer.habits.append("late")
         worker = subprocess.Popen(
             [sys.executable, "-m", "tests.races.refund_worker"],
-            env={**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "steward.settings"},
+            env={**os.environ, "DATABASE_URL": database.url(), "DJANGO_SETTINGS_MODULE": "steward.settings"},
             cwd=ROOT,
         )
         wait_until(lambda: bool(peer.moved))
@@ -219,10 +219,3 @@ def test_a_worker_killed_between_the_call_and_its_note_pays_back_once() -> None:
 
         assert (till.states(), till.ledger()) == (["succeeded"], (50_000, 20_000))
         assert (peer.moved, peer.calls) == ([(number, 20_000)], ["refund", "ask refunds"])
-
-
-def database_url() -> str:
-    """Name this test's database."""
-    settings = connection.settings_dict
-    query = f"host={quote(settings['HOST'], safe='')}&port={settings['PORT']}"
-    return f"postgresql://{settings['USER']}@/{settings['NAME']}?{query}"

@@ -13,7 +13,7 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 ALLOWED = re.compile(
     r"\bhttps?://|\b(?:Steward|ERP|SKU|SKUs|CSV|XLSX|Parquet|JSON|NDJSON|API|UTF-8|utf-8|GB18030|gb18030|URL|ID|IP|XML|HTTPS?|TOTP|CSRF"
     r"|IMAP|TLS|STARTTLS"
-    r"|PDF|columns|kinds|currency|US\$?|Ctrl|Enter|Esc|Shift|Tab|Alt|CNY|JPY|USD|GBP|EUR|BRL|HKD|HK|JP|ZPL|cm|EN|gz|English|kg|ms"
+    r"|PDF|columns|kinds|currency|US\$?|Ctrl|Enter|Esc|Shift|Tab|Alt|CNY|JPY|USD|GBP|EUR|BRL|HKD|HK|JP|ZPL|cm|EN|gz|English|kg|MB|ms"
     r"|[A-Z]{2,4}-[\w-]+|\w+/[\w-]+(?:/[\w-]+)*|[\w.+-]+@[\w.-]+|\w+(?:[._]\w+)+|stw_\w*|v\d+)\b|\b[a-z]+\.\*"
 )
 

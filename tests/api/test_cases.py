@@ -1,0 +1,67 @@
+"""Programs open cases, read them, and take every step people can."""
+
+from __future__ import annotations
+
+import pytest
+
+from steward.kernel import moment
+from steward.modules.returns.models import Case, RefundDue
+from steward.modules.returns.tests import case
+from tests.api.caller import Caller
+
+pytestmark = pytest.mark.django_db
+ALL = ("returns.view", "returns.request", "returns.decide", "returns.receive", "returns.inspect", "returns.refund")
+
+
+def _draft(number: str, quantity: int = 1, **facts: object) -> dict[str, object]:
+    lines = [{"position": 1, "quantity": quantity}]
+    return {"order": number, "kind": "return_refund", "reason": "no_reason", "lines": lines} | facts
+
+
+def test_drafts_are_answered_one_by_one_and_once_under_a_key() -> None:
+    order = case.delivered(1)
+    body = {"cases": [_draft(order.number), _draft("SO-2026-999999"), _draft(order.number)]}
+    caller = Caller("returns.request")
+
+    with moment.frozen(case.LATER):
+        first = caller.post("returns/cases", body, key="k1")
+        again = caller.post("returns/cases", body, key="k1")
+
+    results = first.json()["results"]
+    assert [one["state"] or one["refusal"]["code"] for one in results] == [
+        "approved",
+        "unknown_order",
+        "claimed_already",
+    ]
+    assert again.json() == first.json()
+    assert Case.objects.count() == 1
+
+
+def test_a_case_goes_all_the_way_by_program() -> None:
+    order = case.delivered(1)
+    caller = Caller(*ALL)
+
+    with moment.frozen(case.LATER):
+        number = caller.post("returns/cases", {"cases": [_draft(order.number)]}).json()["results"][0]["number"]
+        sent = caller.post(f"returns/cases/{number}/parcels", {"tracking_number": "SF7770000000001", "carrier": "sf"})
+        piece = sent.json()["pieces"][0]["id"]
+        came = caller.post(f"returns/cases/{number}/arrivals", {"pieces": [{"piece_id": piece, "verb": "receive"}]})
+        found = caller.post(f"returns/cases/{number}/inspections", {"findings": [{"piece_id": piece, "grade": "A"}]})
+        paid = caller.post(f"returns/cases/{number}/refunds", {})
+        twice = caller.post(f"returns/cases/{number}/refunds", {})
+
+    assert [sent.status_code, came.status_code, found.status_code, paid.status_code] == [200] * 4
+    assert came.json()["next"]["code"] == "inspect"
+    assert found.json()["pieces"][0]["inspection"]["disposition"] == "restock"
+    assert paid.json()["refunds"][0]["amount_minor"] == 19_900
+    assert (twice.status_code, twice.json()["code"], RefundDue.objects.count()) == (409, "nothing_due", 1)
+
+
+def test_cases_of_other_shops_do_not_exist() -> None:
+    receipt = case.opened(case.delivered(1))
+    other = Caller(*ALL, scopes=["tmall"])
+
+    assert other.get(f"returns/cases/{receipt.number}").status_code == 404
+    assert other.post(f"returns/cases/{receipt.number}/withdraw", {"reason": "x"}).status_code == 404
+    assert other.get("returns/cases").json()["rows"] == []
+    assert Caller("returns.view").get("returns/cases?queue=send").json()["rows"][0]["number"] == receipt.number
