@@ -19,10 +19,10 @@ from steward.modules.payments import queries
 from steward.modules.payments.ports import Answer, Fate, StatedRow
 from steward.sample.people import SYSTEM, Crew
 
-PROVIDER, SHOP = "wechatpay", "own"
-# It is reached only while the sample is loaded: nothing of a demonstration leaves this machine.
+PROVIDER, SHOP = "jdpay", "jd"
+# Nobody answers there: nothing of a demonstration leaves this machine, and one provider is seen to be down.
 ADDRESS = "https://127.0.0.1:9/sandbox"
-NAMES = {"alipay": ("支付宝", "tmall"), "jdpay": ("京东支付", "jd"), "douyinpay": ("抖音支付", "douyin")}
+NAMES = {"alipay": ("支付宝", "tmall"), "wechatpay": ("微信支付", "own"), "douyinpay": ("抖音支付", "douyin")}
 HALF_AN_HOUR = timedelta(minutes=30)
 
 
@@ -55,7 +55,6 @@ def give_back(crew: Crew, order_ids: Sequence[int], now: datetime) -> int:
         _tell(told, now - HALF_AN_HOUR)
         made += 1
     made += _decided(agent, finance, list(_paid(order_ids))[::-1], list(paid), now)
-    payments.connect_provider(crew.first("administrator"), code=PROVIDER, connector="", address="")
     for order_id in list(_paid(order_ids, "tmall"))[:2]:
         _ask(agent, order_id, "goodwill", "到货晚于承诺，补偿", 1_000, now - HALF_AN_HOUR)
         made += 1
@@ -68,7 +67,7 @@ def _register(crew: Crew) -> None:
     administrator = crew.first("administrator")
     for code, (name, shop) in NAMES.items():
         payments.register_provider(administrator, code=code, name=name, shops=[shop])
-    payments.register_provider(administrator, code=PROVIDER, name="微信支付", shops=[SHOP])
+    payments.register_provider(administrator, code=PROVIDER, name="京东支付", shops=[SHOP])
     payments.connect_provider(administrator, code=PROVIDER, connector="signed_http", address=ADDRESS)
 
 
@@ -105,10 +104,10 @@ def _tell(told: Told, at: datetime) -> None:
         payments.record_answer(SYSTEM, number=order.key, answer=answer, now=at)
 
 
-def _decided(agent: Actor, finance: Actor, every: Sequence[int], own: Sequence[int], now: datetime) -> int:
+def _decided(agent: Actor, finance: Actor, every: Sequence[int], told: Sequence[int], now: datetime) -> int:
     """Leave one to approve, refuse one, call one off, and let one wait for its turn."""
     big = sorted(every, key=lambda id_: -orders.order_detail(id_).order.total_minor)[:2]
-    small = [order_id for order_id in own if order_id not in big][:2]
+    small = [order_id for order_id in told if order_id not in big][:2]
     for place, order_id in enumerate(big):
         number = _ask(agent, order_id, "return", "客户退回全部商品", 10**12, now - 2 * HALF_AN_HOUR)[0]
         asked = queries.refund(number).approval_id
@@ -184,7 +183,7 @@ def _compare(finance: Actor, now: datetime) -> None:
         finance,
         provider=PROVIDER,
         rows=[*rows, strange],
-        name="微信支付对账单.csv",
+        name="京东支付对账单.csv",
         now=now,
         starts_at=since,
         ends_at=now + timedelta(seconds=1),
