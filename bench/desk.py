@@ -1,7 +1,8 @@
 """Work in the desk with a million tickets and five million messages: fifty agents open pages, customers write.
 
-Agents open a page every five seconds: the first page of a queue, a page from its middle, a ticket; what they wait for
-is measured at their end of the connection, server time and loopback together. Meanwhile nothing else runs. Then
+Agents open something every five seconds: the first page of a queue, a page from its middle, a ticket of the list (its
+conversation, then what stands beside it, as the browser asks for them), now and then the whole page of a ticket; what
+they wait for is measured at their end of the connection, server time and loopback together. Nothing else runs. Then
 messages come in over HTTP, one a request, and are followed until each is a ticket that is sorted, owned and on the
 clock; the reference is pgbench running the rows' statements. The data lie on tmpfs.
 """
@@ -26,6 +27,9 @@ NAME = "desk"
 PATH = "/api/v1/messages/incoming"
 WORDS = ("快递三天没有更新了", "我要退货退款", "地址写错了能改吗", "发票什么时候开", "帐篷少了一根杆子", "付款没有显示")
 QUEUES = ("mine", "mine", "mine", "active", "unassigned", "team", "waiting", "closed")
+LISTS, PANE, BESIDE, WHOLE = ("first page", "page from the middle"), "ticket of the list", "beside it", "whole ticket"
+KINDS = (*LISTS, PANE, BESIDE, WHOLE)
+PARTS = {PANE: "dk-pane", BESIDE: "dk-context"}
 GOAL_MEDIAN_MS, GOAL_P99_MS, GOAL_SEARCH_MS = 150, 400, 300
 # Words that are in every fifth text, in few, in none.
 SEARCHED = ("退货", "发票", "保修", "杆子", "魔方")
@@ -120,7 +124,7 @@ def _inside(environment: dict[str, str], module: str, *arguments: str) -> Any:
 
 def _pages(port: int, filled: dict[str, Any], args: argparse.Namespace, *, seconds: float) -> dict[str, list[float]]:
     """Let every agent open pages for a time; return how long each kind took. Units: seconds."""
-    took: dict[str, list[float]] = {"first page": [], "page from the middle": [], "ticket": []}
+    took: dict[str, list[float]] = {kind: [] for kind in KINDS}
     until = time.monotonic() + seconds
     people = [
         threading.Thread(target=_agent, args=(port, cookie, filled["deep"], args, until, number, took))
@@ -142,13 +146,14 @@ def _searches(port: int, cookie: str) -> dict[str, list[float]]:
     return took
 
 
-def _opened(line: http.client.HTTPConnection, address: str, cookie: str) -> float:
-    """Open a page as somebody signed in; return how long it took. Raises: RuntimeError. Units: seconds."""
+def _opened(line: http.client.HTTPConnection, address: str, cookie: str, parts: str = "") -> float:
+    """Open a page or parts of it as somebody signed in; return how long it took. Raises: RuntimeError. Units: seconds."""
     begun = time.perf_counter()
-    line.request("GET", address, headers={"Cookie": f"sessionid={cookie}", "Accept-Language": "zh-Hans"})
+    headers = {"Cookie": f"sessionid={cookie}", "Accept-Language": "zh-Hans"}
+    line.request("GET", address, headers=headers | ({"X-Parts": parts} if parts else {}))
     answer = line.getresponse()
     body = answer.read()
-    if answer.status != 200 or len(body) < 5_000:
+    if answer.status != 200 or len(body) < (1_000 if parts else 5_000):
         raise RuntimeError(f"{address} answered {answer.status} with {len(body)} bytes")
     return time.perf_counter() - begun
 
@@ -167,22 +172,23 @@ def _agent(
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     time.sleep(args.every * chance.random())
     while time.monotonic() < until:
+        begun = time.monotonic()
         kind, address = _page(chance, deep, args)
-        spent = _opened(line, address, cookie)
-        took[kind].append(spent)
-        time.sleep(max(0.0, args.every - spent))
+        for part in (PANE, BESIDE) if kind == PANE else (kind,):
+            took[part].append(_opened(line, address, cookie, PARTS.get(part, "")))
+        time.sleep(max(0.0, args.every - (time.monotonic() - begun)))
 
 
 def _page(chance: random.Random, deep: dict[str, str], args: argparse.Namespace) -> tuple[str, str]:
     """Choose what is opened next: half of the time a queue, else its middle or a ticket."""
     draw = chance.random()
     if draw < 0.5:
-        return "first page", f"/desk/?queue={chance.choice(QUEUES)}"
+        return LISTS[0], f"/desk/?queue={chance.choice(QUEUES)}"
     if draw < 0.7:
         queue = chance.choice(("active", "closed"))
-        return "page from the middle", f"/desk/?queue={queue}&after={deep[queue].replace('+', '%2B')}"
+        return LISTS[1], f"/desk/?queue={queue}&after={deep[queue].replace('+', '%2B')}"
     ticket = args.tickets - chance.randrange(args.active)
-    return "ticket", f"/desk/?queue=mine&ticket=TK-2026-{ticket:07d}"
+    return PANE if draw < 0.95 else WHOLE, f"/desk/?queue=mine&ticket=TK-2026-{ticket:07d}"
 
 
 def _figures(kind: str, times: list[float]) -> list[dict[str, Any]]:

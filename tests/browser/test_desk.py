@@ -50,3 +50,30 @@ def test_the_inbox_of_a_phone_shows_one_pane_at_a_time(visit: Visit) -> None:
     wang.look("ticket")
     wang.page.get_by_role("link", name="返回列表").click()
     expect(wang.page.locator(".dk-list")).to_be_visible()
+
+
+def test_a_ticket_opens_beside_the_list_and_what_was_begun_is_kept(visit: Visit) -> None:
+    wang = visit("wang")
+    wang.go("/desk/?queue=active")
+    wang.page.evaluate("window.here = true")
+    row = wang.page.locator(f".dk-row[data-href$='ticket={wang.house.ticket}']")
+
+    row.click()
+    area = wang.page.get_by_label("回复内容")
+    expect(wang.page.locator("#dk-context")).to_contain_text("客户")
+    expect(row).to_have_attribute("aria-current", "true")
+    wang.page.keyboard.press("r")
+    wang.page.keyboard.type("正在核实")
+    row.focus()
+    wang.page.keyboard.press("Enter")
+    expect(area).to_have_value("正在核实")
+
+    assert wang.page.evaluate("window.here") is True
+    assert f"ticket={wang.house.ticket}" in wang.page.url
+    wang.page.locator("summary[title=筛选]").click()
+    expect(wang.page.locator(".dk-filter [name=text]")).to_be_visible()
+    wang.look("filter")
+    wang.page.keyboard.press("Escape")
+    area.fill("")
+    wang.page.go_back()
+    expect(wang.page.locator(".dk-nothing")).to_be_visible()

@@ -44,6 +44,28 @@ def test_the_inbox_lists_tickets_with_their_clock_and_opens_one_beside_the_list(
     assert "is-unread" not in wang.get("/desk/?queue=active").content.decode()
 
 
+def test_a_ticket_opened_from_the_list_comes_without_frame_and_list_and_asks_for_the_rest() -> None:
+    view = ticket()
+    wang = make.browser("wang")
+    address = f"/desk/?queue=active&ticket={view.number}"
+
+    pane = wang.get(address, headers={"x-parts": "dk-pane"})
+    beside = wang.get(address, headers={"x-parts": "dk-context"}).content.decode()
+    rows = wang.get(address, headers={"x-parts": "dk-rows"}).content.decode()
+
+    page = pane.content.decode()
+    assert 'id="dk-composer"' in page
+    assert 'hx-headers=\'{"X-Parts": "dk-context"}\'' in page
+    assert 'id="menu"' not in page
+    assert 'id="dk-rows"' not in page
+    assert "X-Parts" in pane.headers["Vary"]
+    assert 'id="dk-tags"' in beside
+    assert 'id="dk-composer"' not in beside
+    assert "is-unread" not in rows
+    assert view.number in rows
+    assert 'id="menu"' in wang.get(address).content.decode()
+
+
 def test_pages_of_the_desk_run_no_query_while_their_templates_render() -> None:
     view = ticket()
     ticket("还有一件", "+8613800002222", channel="email")
@@ -53,6 +75,7 @@ def test_pages_of_the_desk_run_no_query_while_their_templates_render() -> None:
         watch = Watch()
         with connection.execute_wrapper(watch):
             assert admin.get(address).status_code == 200
+            assert admin.get(address, headers={"x-parts": "dk-pane"}).status_code == 200
         assert watch.caught == []
 
 

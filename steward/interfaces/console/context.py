@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from steward.interfaces.console import navigation
 from steward.interfaces.console.access import actor_of
+from steward.interfaces.console.parts import asked_parts
 from steward.kernel import moment, parameters
 from steward.modules.desk.queries import calls
 from steward.modules.messaging.queries import notices
@@ -23,14 +24,16 @@ THEMES = ("auto", "light", "dark")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Give templates the frame of the console."""
+    """Give templates the frame of the console; what shows parts of a page anew has its frame already."""
     actor = actor_of(request)
+    if asked_parts(request):
+        return {"actor": actor, "frame": "console/frame/part.html", "locale": get_language() or settings.LANGUAGE_CODE}
     locale = get_language() or settings.LANGUAGE_CODE
     theme = getattr(request.user, "theme", "") if actor else request.COOKIES.get("theme", "")
     takes_calls = bool(actor and actor.staff_id and actor.may("tickets.work"))
     return {
         "actor": actor,
-        "menu": navigation.shown(actor, request) if actor else [],
+        "menu": navigation.menu(actor, request) if actor else "",
         "takes_calls": takes_calls,
         "my_calls": calls.calls_for(actor.staff_id or 0, now=moment.now()) if actor and takes_calls else [],
         "unread_notices": notices.unread_count(actor.staff_id or 0) if actor else 0,

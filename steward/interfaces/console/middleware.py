@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from steward.interfaces.console.parts import HEADER
+
 Next = Callable[[HttpRequest], HttpResponse]
 
 POLICY = "; ".join(
@@ -42,7 +44,7 @@ class PersonLocaleMiddleware:
             request.LANGUAGE_CODE = locale
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", locale)
-        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        patch_vary_headers(response, ("Accept-Language", "Cookie", HEADER))
         return response
 
 

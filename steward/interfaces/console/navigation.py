@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel.actor import Actor
@@ -50,12 +54,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A section as one person sees it on one page."""
+    """A section as one person sees it on one page: its places, and whether each is where they are."""
 
     label: Any
     icon: str
-    entries: list[dict[str, Any]] = field(default_factory=list)
-    is_open: bool = False
+    entries: list[tuple[Entry, bool]]
 
 
 SECTIONS: tuple[Section, ...] = (
@@ -225,23 +228,21 @@ def places(actor: Actor) -> Iterable[Entry]:
                 yield entry
 
 
-def shown(actor: Actor, request: HttpRequest) -> list[Shown]:
-    """Build the menu of one person for one page: only what may be opened, the current place marked."""
+def menu(actor: Actor, request: HttpRequest) -> SafeString:
+    """Write the menu of one person for one page: only what may be opened, the current place marked.
+
+    It is the same for everybody with the same permissions and language, and drawn once for them.
+    """
+    current = frozenset(entry for section in SECTIONS for entry in section.entries if entry.leads_to(request))
+    return _drawn(actor.permissions, get_language() or "", current)
+
+
+@lru_cache(maxsize=512)
+def _drawn(permissions: frozenset[str], locale: str, current: frozenset[Entry]) -> SafeString:
+    actor = Actor(id="menu", kind="system", permissions=permissions, locale=locale)
     allowed = set(places(actor))
-    menu = []
-    for section in SECTIONS:
-        entries = [
-            {
-                "label": entry.label,
-                "url": entry.url,
-                "icon": entry.icon,
-                "count": entry.count,
-                "key": entry.key,
-                "current": entry.leads_to(request),
-            }
-            for entry in section.entries
-            if entry in allowed
-        ]
-        if entries:
-            menu.append(Shown(section.label, section.icon, entries, any(entry["current"] for entry in entries)))
-    return menu
+    sections = [
+        Shown(section.label, section.icon, [(entry, entry in current) for entry in section.entries if entry in allowed])
+        for section in SECTIONS
+    ]
+    return render_to_string("console/frame/sections.html", {"sections": [one for one in sections if one.entries]})

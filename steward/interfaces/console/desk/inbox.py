@@ -16,7 +16,8 @@ from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
 from steward.interfaces.console.desk.conditions import choices, flags, read_conditions, written
 from steward.interfaces.console.desk.context import context_of
-from steward.interfaces.console.desk.pane import pane_of
+from steward.interfaces.console.desk.pane import pane_of, visitor_of
+from steward.interfaces.console.parts import is_wanted
 from steward.kernel import moment
 from steward.kernel.actor import Actor
 from steward.modules.desk.commands import attending
@@ -28,6 +29,10 @@ from steward.modules.desk.rules import tickets
 from steward.modules.desk.rules.views import Conditions, narrowed, recent
 
 PAGE = 40
+# The parts of the inbox by their ids: what is made together.
+LIST = ("dk-queues", "dk-rows")
+TALK = ("dk-pane", "dk-head", "dk-thread", "dk-translated-draft")
+BESIDE = "dk-context"
 ICONS = {
     "mine": "user",
     "unassigned": "user-question",
@@ -44,9 +49,14 @@ ICONS = {
 @require_GET
 @needs("tickets.view")
 def inbox(request: StaffRequest) -> HttpResponse:
-    """Show the queues, the tickets of one of them, and the ticket that is open, if one is."""
+    """Show the queues, the tickets of one of them, and the ticket that is open; or what of it is asked for."""
+    number = request.GET.get("ticket", "")[:30]
+    if number and not is_wanted(request, *LIST):
+        kept = request.GET.copy()
+        kept.pop("ticket")
+        return render(request, "console/desk/ticket.html", _opened(request, number, back=f"?{kept.urlencode()}"))
     facts = _listed(request)
-    if number := request.GET.get("ticket", "")[:30]:
+    if number:
         facts |= _opened(request, number, back=str(facts["list_url"]))
     return render(request, "console/desk/inbox.html", facts)
 
@@ -135,20 +145,28 @@ def _queue(request: StaffRequest) -> str:
 
 
 def _opened(request: StaffRequest, number: str, *, back: str) -> dict[str, Any]:
-    """Collect what the pane of one ticket shows; that this person looked is noted."""
+    """Collect what the pane of one ticket shows, as far as it is asked for; that this person looked is noted.
+
+    What stands beside the conversation costs as much as the conversation: the pane of a ticket that is opened from the
+    list comes without it, and asks for it once it is there.
+    """
     view = get_ticket(number)
     now = moment.now()
-    _look(request.actor, view.id)
-    before = row_number(request.GET.get("before", ""))
-    return {
+    facts = {
         "ticket": view,
         "back_url": back,
-        **pane_of(request, view, now=now, before=before),
-        **context_of(request.actor, view, now=now),
         "may_work": request.actor.may("tickets.work"),
         "may_manage": request.actor.may("tickets.manage"),
         "is_active": view.state in tickets.ACTIVE,
+        "talks": is_wanted(request, *TALK),
+        "beside": is_wanted(request, BESIDE),
     }
+    if facts["talks"]:
+        _look(request.actor, view.id)
+        facts |= pane_of(request, view, now=now, before=row_number(request.GET.get("before", "")))
+    if facts["beside"]:
+        facts |= {"visitor": visitor_of(view, now=now), **context_of(request.actor, view, now=now)}
+    return facts
 
 
 def _look(actor: Actor, ticket_id: int) -> None:

@@ -2,8 +2,9 @@
 (() => {
   const desk = document.querySelector(".dk");
   if (!desk) return;
-  const pane = document.querySelector("#dk-pane[data-ticket]");
   const BEAT_MS = 20000;
+  let pane = null; // the ticket that is open
+  let closed = new AbortController(); // ends what listens on it
 
   // The list keeps its place when a row opens ----------------------------------------------------------------------------
   const rows = document.getElementById("dk-rows");
@@ -56,20 +57,20 @@
       split.closest("details")?.removeAttribute("open");
     }
   });
-  if (!pane) return;
-
   // Who is here -------------------------------------------------------------------------------------------------------------
   let writing = false;
   let writingUntil = 0;
   const beat = (fields = {}) => steward.post(pane.dataset.presenceUrl, { writes: writing ? "1" : "0", ...fields });
-  setInterval(() => {
-    if (writing && Date.now() > writingUntil) writing = false;
-    if (!document.hidden) beat();
-  }, BEAT_MS);
-  window.addEventListener("pagehide", () => {
+  const leave = () => {
+    if (!pane) return;
     const fields = new URLSearchParams({ leaves: "1" });
     fetch(pane.dataset.presenceUrl, { method: "POST", keepalive: true, headers: { "x-csrftoken": steward.csrf() }, body: fields });
-  });
+  };
+  setInterval(() => {
+    if (writing && Date.now() > writingUntil) writing = false;
+    if (pane && !document.hidden) beat();
+  }, BEAT_MS);
+  window.addEventListener("pagehide", leave);
   // Who chats sees that somebody writes to them for some seconds after each beat.
   const CHAT_BEAT_MS = 4000;
   let beatAt = 0;
@@ -83,14 +84,18 @@
   };
 
   // The thread stays at its end; answers that can be taken back count down ---------------------------------------------------
-  const thread = () => document.getElementById("dk-thread");
-  let wasAtEnd = true;
-  const toEnd = () => (thread().scrollTop = thread().scrollHeight);
-  toEnd();
-  thread().addEventListener("scroll", () => {
-    wasAtEnd = thread().scrollHeight - thread().scrollTop - thread().clientHeight < 60;
-  });
-  new MutationObserver(() => wasAtEnd && toEnd()).observe(thread(), { childList: true });
+  const follow = () => {
+    const thread = () => document.getElementById("dk-thread");
+    let wasAtEnd = true;
+    const toEnd = () => (thread().scrollTop = thread().scrollHeight);
+    toEnd();
+    thread().addEventListener("scroll", () => {
+      wasAtEnd = thread().scrollHeight - thread().scrollTop - thread().clientHeight < 60;
+    });
+    const growing = new MutationObserver(() => wasAtEnd && toEnd());
+    growing.observe(thread(), { childList: true });
+    closed.signal.addEventListener("abort", () => growing.disconnect());
+  };
   const countDown = () => {
     document.querySelectorAll(".dk-undo[data-until]").forEach((form) => {
       const left = Math.ceil((Date.parse(form.dataset.until) - Date.now()) / 1000);
@@ -102,5 +107,52 @@
     });
   };
   setInterval(countDown, 500);
-  countDown();
+
+  // A ticket of the list opens in its pane: list, stream and frame stay as they are ------------------------------------------
+  const opened = () => {
+    pane = document.querySelector("#dk-pane[data-ticket]");
+    if (!pane) return;
+    follow();
+    countDown();
+    steward.composer?.(closed.signal);
+  };
+  const WIDE = matchMedia("(min-width: 768px)"); // on a phone a ticket is a page of its own
+  const open = async (row) => {
+    leave();
+    closed.abort();
+    closed = new AbortController();
+    writing = false;
+    const url = row.dataset.href;
+    const answer = await fetch(url, { headers: { "X-Parts": "dk-pane" } });
+    const page = answer.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page && page.getElementById("dk-pane");
+    if (!fresh) return void (location.href = url); // signed out, gone: the page says which
+    document.title = page.title;
+    if (url !== location.pathname + location.search) history.pushState({}, "", url);
+    document.getElementById("dk-pane").replaceWith(fresh);
+    htmx.process(fresh);
+    desk.classList.add("dk-has-ticket");
+    rows.querySelectorAll(".dk-row.active").forEach((one) => {
+      one.classList.remove("active");
+      one.removeAttribute("aria-current");
+    });
+    const now = document.getElementById(row.id); // the list may have been shown anew meanwhile
+    now?.classList.add("active");
+    now?.classList.remove("is-unread");
+    now?.setAttribute("aria-current", "true");
+    opened();
+  };
+  steward.openRow = (row) => {
+    if (!row.matches(".dk-row") || !WIDE.matches || !rows?.contains(row)) return false;
+    open(row);
+    return true;
+  };
+  rows?.addEventListener("click", (event) => {
+    const link = event.target.closest("a.dk-who");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !WIDE.matches) return;
+    event.preventDefault();
+    open(link.closest(".dk-row"));
+  });
+  window.addEventListener("popstate", () => location.reload());
+  opened();
 })();

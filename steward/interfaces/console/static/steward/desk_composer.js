@@ -1,5 +1,5 @@
 // The composer: drafts that keep themselves, standard answers by “/”, Ctrl+Enter, and the customer's newer word.
-(() => {
+steward.composer = (closed) => {
   const form = document.getElementById("dk-composer");
   if (!form) return;
   const area = form.elements.text;
@@ -29,11 +29,15 @@
     if (kind() === "reply") steward.deskWrites?.(); // a note is not written to whoever chats
     if (!area.value.trim()) macro.value = "";
   });
-  window.addEventListener("pagehide", () => {
+  const keep = () => {
+    clearTimeout(timer);
     if (sent || area.value === kept) return;
+    kept = area.value;
     const fields = new URLSearchParams({ kind: kind(), text: area.value, macro: macro.value });
     fetch(form.dataset.draftUrl, { method: "POST", keepalive: true, headers: { "x-csrftoken": steward.csrf() }, body: fields });
-  });
+  };
+  window.addEventListener("pagehide", keep, { signal: closed });
+  closed.addEventListener("abort", keep);
 
   // The customer's newer word ------------------------------------------------------------------------------------------------
   const look = () => {
@@ -42,9 +46,11 @@
     if (area.value.trim() && kind() === "reply") newer.hidden = false;
     else seen.value = last;
   };
-  new MutationObserver(look).observe(document.querySelector(".dk-talk"), {
+  const newest = new MutationObserver(look);
+  newest.observe(document.querySelector(".dk-talk"), {
     attributes: true, subtree: true, attributeFilter: ["data-last-inbound"],
   });
+  closed.addEventListener("abort", () => newest.disconnect());
   form.querySelector("[data-read]").addEventListener("click", () => {
     seen.value = document.getElementById("dk-thread").dataset.lastInbound;
     newer.hidden = true;
@@ -76,7 +82,7 @@
     sent = true;
     clearTimeout(timer);
   });
-  window.addEventListener("pageshow", () => (sent = false));
+  window.addEventListener("pageshow", () => (sent = false), { signal: closed });
   const files = form.querySelector("[data-files]");
   files.addEventListener("change", () => {
     form.querySelector("[data-file-names]").textContent = [...files.files].map((file) => file.name).join(", ");
@@ -158,4 +164,4 @@
     area.focus();
     find("");
   });
-})();
+};

@@ -48,7 +48,8 @@
     } else if (key === "j") moveRow(1);
     else if (key === "k") moveRow(-1);
     else if (event.key === "Enter" && document.activeElement?.matches("[data-href]")) {
-      location.href = document.activeElement.dataset.href;
+      const row = document.activeElement;
+      if (!steward.openRow?.(row)) location.href = row.dataset.href;
     }
   });
 })();

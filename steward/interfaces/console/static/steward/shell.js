@@ -67,7 +67,7 @@ document.addEventListener("click", (event) => {
   const row = event.target.closest("[data-href]");
   if (row && !event.target.closest("a, button, input, label, select, textarea, .dropdown-menu")) {
     if (event.ctrlKey || event.metaKey) window.open(row.dataset.href);
-    else location.href = row.dataset.href;
+    else if (!steward.openRow?.(row)) location.href = row.dataset.href;
   }
 });
 
