@@ -147,7 +147,7 @@ def _searches(port: int, cookie: str) -> dict[str, list[float]]:
 
 
 def _opened(line: http.client.HTTPConnection, address: str, cookie: str, parts: str = "") -> float:
-    """Open a page or parts of it as somebody signed in; return how long it took. Raises: RuntimeError. Units: seconds."""
+    """Open a page, or parts of it, as somebody signed in; return how long it took. Raises: RuntimeError. Units: s."""
     begun = time.perf_counter()
     headers = {"Cookie": f"sessionid={cookie}", "Accept-Language": "zh-Hans"}
     line.request("GET", address, headers=headers | ({"X-Parts": parts} if parts else {}))
