@@ -45,7 +45,8 @@ class Houses(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Houses:
     """Keep together what shares something dear.
 
-    One home with its tables for all that starts the whole of Steward, one house for all stories in a browser.
+    One home with its tables for all that starts the whole of Steward, one house for all stories in a browser, the
+    sample loaded once.
     """
     return Houses(config, log)
 
@@ -56,14 +57,17 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-GROUPS = ("running", "browser", "")
+GROUPS = ("running", "browser", "sample", "")
 RUNNING = ("tests/ops/test_run.py", "tests/races/test_crash.py")
+LOADED = "tests/sample/test_load.py::TestTheLoadedSample"
 
 
 def group_of(nodeid: str) -> str:
     """Name what a test shares with others; empty where it shares nothing."""
     if nodeid.startswith(RUNNING):
         return "running"
+    if nodeid.startswith(LOADED):
+        return "sample"
     return "browser" if nodeid.startswith("tests/browser/") else ""
 
 

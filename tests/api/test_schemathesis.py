@@ -19,7 +19,7 @@ from schemathesis.python._constants.orchestrator import make_constants_value_sou
 from tests import make
 from tests.api import described
 
-EXAMPLES = 8
+EXAMPLES = 5
 # Reading the description touches no database, so it can be done while tests are collected.
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 operations = {found.ok().label: found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)}
