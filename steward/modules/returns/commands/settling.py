@@ -27,6 +27,7 @@ from steward.modules.returns.commands.moving import lock_cases, locked_case, pie
 from steward.modules.returns.commands.valuing import quoted, taken_of
 from steward.modules.returns.events import CaseRefundAsked
 from steward.modules.returns.models import Case, Inspection, Piece, QuotePart, RefundDue
+from steward.modules.returns.queries.quotes import COUNTING
 from steward.modules.returns.rules import joining, states
 from steward.modules.returns.rules.quote import Quote
 
@@ -46,13 +47,13 @@ class NoMoney(errors.Refusal):
 
 
 class Due(Struct, frozen=True, kw_only=True):
-    """What is due of a case: for which pieces, how it was computed, and what of it failed before was paid already.
+    """What is due of a case: for which pieces, and how it was computed.
 
     Units: minor currency units.
     """
 
     piece_ids: list[int]
-    quote: Quote | None
+    quote: Quote
     amount_minor: int
     currency: str
 
@@ -76,9 +77,9 @@ def settle_case(
     if is_ahead and (is_own(row, actor) or (not row.advance and opened_it(row, actor))):
         raise OwnCase
     due = due_of(row, pieces)
-    Piece.objects.filter(id__in=due.piece_ids).update(settled_at=now)
-    if due.amount_minor > 0:
-        _ask(actor, row, due, pieces, now, early=early)
+    refund = _written(actor, row, due, pieces, now, early=early)
+    if due.amount_minor:
+        _ask(actor, row, refund, pieces, now)
     close_if_done(actor, row, now)
     return due.amount_minor
 
@@ -120,19 +121,25 @@ def due_of(row: Case, pieces: Sequence[Piece]) -> Due:
     """Compute what is due for pieces, with the share each is worth as it was found. Units: minor currency units."""
     found = newest_inspections([piece.id for piece in pieces])
     units = Counter((piece.line_id, _share(found.get(piece.id))) for piece in pieces)
-    taken = taken_of(row, {key: count for key, count in units.items() if key[1]})
-    quote = quoted(row, taken) if taken else None
+    quote = quoted(row, taken_of(row, units), paid_before_minor=_paid_before(row))
+    return Due(
+        piece_ids=[piece.id for piece in pieces], quote=quote, amount_minor=quote.total_minor, currency=row.currency
+    )
+
+
+def _paid_before(row: Case) -> int:
+    """Tell what failed refunds of a case paid that no later one has taken off yet. Units: minor currency units."""
     failed = RefundDue.objects.filter(case=row, state="failed").aggregate(paid=Sum("paid_minor"))["paid"] or 0
-    total = max(0, quote.total_minor - failed) if quote else 0
-    return Due(piece_ids=[piece.id for piece in pieces], quote=quote, amount_minor=total, currency=row.currency)
+    parts = QuotePart.objects.filter(refund__case=row, refund__state__in=COUNTING, kind="paid_before")
+    return int(failed + (parts.aggregate(off=Sum("amount_minor"))["off"] or 0))
 
 
 def _share(found: Inspection | None) -> int:
     return found.share_permille if found else 1000
 
 
-def _ask(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: datetime, *, early: bool) -> None:
-    """Write the refund due with its parts, and ask payments for it under its key."""
+def _written(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: datetime, *, early: bool) -> RefundDue:
+    """Write the refund due with its parts, and share it over its pieces. Where nothing goes back it is done by that."""
     before = RefundDue.objects.filter(case=row).count()
     digest = hashlib.sha256(",".join(map(str, sorted(due.piece_ids))).encode()).hexdigest()[:16]
     refund = RefundDue.objects.create(
@@ -142,8 +149,8 @@ def _ask(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: dateti
         asked_at=now,
         asked_by=actor.id,
         early=early,
+        **({} if due.amount_minor else {"state": "paid", "ended_at": now}),
     )
-    parts = due.quote.parts if due.quote else ()
     QuotePart.objects.bulk_create(
         [
             QuotePart(
@@ -155,15 +162,20 @@ def _ask(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: dateti
                 amount_minor=part.amount_minor,
                 facts=dict(part.facts),
             )
-            for place, part in enumerate(parts, start=1)
+            for place, part in enumerate(due.quote.parts, start=1)
         ]
     )
-    _share_out(refund, pieces)
+    _share_out(refund, pieces, now)
+    return refund
+
+
+def _ask(actor: Actor, row: Case, refund: RefundDue, pieces: Sequence[Piece], now: datetime) -> None:
+    """Ask payments for a refund that was written."""
     want = RefundWant(
         order=facts_of([row.order_id])[0],
         cause="return",
         currency=row.currency,
-        amount_minor=due.amount_minor,
+        amount_minor=refund.amount_minor,
         reason=row.number,
         asked_by=actor.id,
         involved=_hands(row, pieces),
@@ -178,9 +190,9 @@ def _ask(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: dateti
         ticket_id=row.ticket_id,
         refund_id=refund.id,
         request_id=receipt.request_id,
-        amount_minor=due.amount_minor,
+        amount_minor=refund.amount_minor,
         currency=row.currency,
-        early=early,
+        early=refund.early,
         simulated=row.simulated,
     )
     events.record(actor, [asked])
@@ -195,12 +207,12 @@ def _hands(row: Case, pieces: Sequence[Piece]) -> tuple[str, ...]:
     return tuple(sorted(set(people.persons_behind(known).values())))
 
 
-def _share_out(refund: RefundDue, pieces: Sequence[Piece]) -> None:
+def _share_out(refund: RefundDue, pieces: Sequence[Piece], now: datetime) -> None:
     """Share a refund over its pieces, the cents that are left to the first; the shares sum. Units: minor units."""
     each, rest = divmod(refund.amount_minor, len(pieces))
     for place, piece in enumerate(sorted(pieces, key=lambda one: one.id)):
-        piece.refund, piece.settled_minor = refund, each + (1 if place < rest else 0)
-    Piece.objects.bulk_update(pieces, ["refund", "settled_minor"])
+        piece.refund, piece.settled_at, piece.settled_minor = refund, now, each + (1 if place < rest else 0)
+    Piece.objects.bulk_update(pieces, ["refund", "settled_at", "settled_minor"])
 
 
 @command(needs="returns.refund")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from msgspec import structs
+
 from steward.modules.returns.models import Case
 from steward.modules.returns.queries.quotes import Quote, QuoteAsk, Taken, Terms, quote_of, quotes_of, terms_of
 
@@ -29,9 +31,9 @@ def taken_of(case: Case, units: Mapping[tuple[int, int], int]) -> list[Taken]:
     return [Taken(line, count, share, blameless=blameless) for (line, share), count in sorted(units.items())]
 
 
-def quoted(case: Case, taken: Sequence[Taken]) -> Quote:
-    """Quote what a case gives back for pieces as they are, on the terms its policy named."""
-    return quote_of(case.order_id, taken, _terms(case))
+def quoted(case: Case, taken: Sequence[Taken], *, paid_before_minor: int = 0) -> Quote:
+    """Quote what a case gives back for pieces as they are, on the terms its policy named. Units: minor units."""
+    return quote_of(case.order_id, taken, structs.replace(_terms(case), paid_before_minor=paid_before_minor))
 
 
 def _terms(case: Case) -> Terms:

@@ -123,7 +123,7 @@ def _views(rows: list[Case]) -> list[OwnCase]:
         parcels[parcel.case_id].append(
             OwnParcel(parcel.method, parcel.carrier, parcel.tracking_number, parcel.announced_at, parcel.delivered_at)
         )
-    for due in RefundDue.objects.filter(case_id__in=ids).order_by("id"):
+    for due in RefundDue.objects.filter(case_id__in=ids, amount_minor__gt=0).order_by("id"):
         refunds[due.case_id].append(OwnRefund(due.amount_minor, due.state, due.asked_at, due.ended_at))
     for case_id, file in Evidence.objects.filter(case_id__in=ids, shows="request").values_list(
         "case_id", "attachment_id"

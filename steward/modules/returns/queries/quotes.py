@@ -104,7 +104,7 @@ def quote_case(case_id: int, *, terms: Terms | None = None) -> Quote:
     case = Case.objects.select_related("reason").filter(id=case_id).first()
     if case is None:
         raise errors.NotFound(key=case_id)
-    rows = Piece.objects.filter(case=case, live=True, settled_minor=0).exclude(acceptance="rejected")
+    rows = Piece.objects.filter(case=case, live=True, settled_at=None).exclude(acceptance="rejected")
     pieces = dict(rows.exclude(reception__in=NOT_BACK).order_by("position").values_list("id", "line_id"))
     shares: dict[int, int] = {}
     looks = Inspection.objects.filter(piece__in=pieces).order_by("id")

@@ -116,6 +116,7 @@ PARTS: Mapping[str, Any] = {
     "grade": pgettext_lazy("part of a refund", "Traces of use"),
     "deduction": pgettext_lazy("part of a refund", "Deduction"),
     "goodwill": pgettext_lazy("part of a refund", "Goodwill"),
+    "paid_before": pgettext_lazy("part of a refund", "Given back already"),
     "beyond_paid": pgettext_lazy("part of a refund", "More than was paid"),
 }
 REFUSALS: Mapping[str, Any] = {

@@ -15,10 +15,10 @@ from tests import make
 LATER = make.NOW + timedelta(days=3)
 
 
-def delivered(quantity: int = 2, number: str = "A-1") -> Order:
+def delivered(quantity: int = 2, number: str = "A-1", *, parcel: str = "SF1234567890123", **facts: Any) -> Order:
     """Let an order of some tents be paid, shipped and delivered."""
-    ship.sent(quantity=quantity, number=number)
-    ship.heard(ship.said("delivered", hours=20))
+    ship.sent(quantity=quantity, number=number, tracking_number=parcel, **facts)
+    ship.heard(ship.said("delivered", hours=20, number=parcel))
     make.settle()
     return Order.objects.get(external_number=number)
 
