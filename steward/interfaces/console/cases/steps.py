@@ -71,6 +71,6 @@ def _may(actor: Actor, permission: str) -> str:
 
 def _own(actor: Actor, view: CaseView) -> str:
     """Say why somebody cannot decide about a case they opened; the command asks the same."""
-    within = 0 <= view.row.quoted_minor <= view.automatic_up_to_minor
+    within = 0 <= view.alone_minor <= view.automatic_up_to_minor
     hands = people.persons_behind([actor.id, view.row.requested_by])
     return str(WHY_NOT["own"]) if not within and hands[actor.id] == hands[view.row.requested_by] else ""

@@ -25,7 +25,7 @@ from steward.modules.returns.commands.moving import (
 )
 from steward.modules.returns.commands.telling import tell_decided
 from steward.modules.returns.models import Case, Piece
-from steward.modules.returns.rules import joining, states
+from steward.modules.returns.rules import states
 
 LONGEST_REASON = 400
 
@@ -62,7 +62,7 @@ class UnderWay(errors.Refusal):
 
 def is_own(row: Case, actor: Actor) -> bool:
     """Tell whether somebody would decide about a case they opened, above what the policy grants alone."""
-    return not joining.is_granted_alone(granting.verdict_of(row), row.quoted_minor) and opened_it(row, actor)
+    return opened_it(row, actor) and not granting.may_alone(row, row.worth_minor)
 
 
 def opened_it(row: Case, actor: Actor) -> bool:

@@ -16,7 +16,7 @@ from steward.modules.messaging.commands.enclosing import keep_files
 from steward.modules.returns.commands.claiming import Claim, claim_pieces, claims_of
 from steward.modules.returns.commands.drafts import CaseDraft, CaseReceipt, Refused, Want
 from steward.modules.returns.commands.granting import grant_alone
-from steward.modules.returns.commands.valuing import worth_of
+from steward.modules.returns.commands.valuing import value
 from steward.modules.returns.events import CaseOpened
 from steward.modules.returns.models import Case, Evidence
 from steward.modules.returns.queries.verdicts import Ask, verdicts
@@ -50,7 +50,7 @@ def open_cases(actor: Actor, *, drafts: Sequence[CaseDraft], now: datetime) -> l
             claims[place].refusal = Refused("claimed_already", {"sku": claims[place].lines[0].sku, "most": 0})
         else:
             rows[place] = _row(actor, id_, claims[place], answers[place], now)
-    _value(rows, claims)
+    value([(row, [line for line, _position in claims[place].pieces]) for place, row in rows.items()])
     _write(actor, rows, claims, now)
     granted = grant_alone(actor, list(rows.values()), now)
     return [_receipt(place, claims, answers, rows, granted) for place in range(len(claims))]
@@ -122,13 +122,6 @@ def _row(actor: Actor, id_: int, claim: Claim, verdict: Verdict | None, now: dat
         requested_by=actor.id,
         simulated=order.simulated,
     )
-
-
-def _value(rows: Mapping[int, Case], claims: Sequence[Claim]) -> None:
-    """Quote what the cases would give back as things stand."""
-    wished = [(row, [line_id for line_id, _position in claims[place].pieces]) for place, row in rows.items()]
-    for row, worth_minor in zip(rows.values(), worth_of(wished), strict=True):
-        row.quoted_minor = worth_minor
 
 
 def _write(actor: Actor, rows: Mapping[int, Case], claims: Sequence[Claim], now: datetime) -> None:

@@ -28,7 +28,7 @@ from steward.modules.returns.commands.valuing import quoted, taken_of
 from steward.modules.returns.events import CaseRefundAsked
 from steward.modules.returns.models import Case, Inspection, Piece, QuotePart, RefundDue
 from steward.modules.returns.queries.quotes import COUNTING
-from steward.modules.returns.rules import joining, states
+from steward.modules.returns.rules import states
 from steward.modules.returns.rules.quote import Quote
 
 
@@ -230,8 +230,12 @@ def settle_alone(actor: Actor, *, case_ids: Collection[int], now: datetime) -> i
         if row.kind not in WITH_MONEY or row.state != "approved" or not unpaid or not whole:
             continue
         due = due_now(row)
-        alone = joining.is_granted_alone(granting.verdict_of(row), row.refunded_minor + due.amount_minor)
-        if alone and due.amount_minor <= payments.left_to_refund(row.order_id, row.currency):
+        alone = granting.may_alone(row, row.refunded_minor + due.quote.worth_minor)
+        if (
+            alone
+            and due.amount_minor == due.quote.worth_minor
+            and due.amount_minor <= payments.left_to_refund(row.order_id, row.currency)
+        ):
             settle_case(actor, case_id=row.id, now=now)
             count += 1
     return count

@@ -13,16 +13,17 @@ from steward.modules.returns.queries.quotes import Quote, QuoteAsk, Taken, Terms
 MERCHANTS = ("merchant", "carrier")
 
 
-def worth_of(cases: Sequence[tuple[Case, Sequence[int]]]) -> list[int]:
-    """Quote what cases would give back for pieces of lines (a line's id once per piece) as things stand.
+def value(cases: Sequence[tuple[Case, Sequence[int]]]) -> None:
+    """Let cases know what they would give back for pieces of lines (a line's id once per piece) as things stand.
 
-    A constant number of statements. Units: minor currency units of each case's order.
+    A constant number of statements. The rows are not saved.
     """
     asks = [
         QuoteAsk(case.order_id, taken_of(case, Counter((line, 1000) for line in lines)), _terms(case))
         for case, lines in cases
     ]
-    return [quote.total_minor for quote in quotes_of(asks)] if asks else []
+    for (case, _lines), quote in zip(cases, quotes_of(asks) if asks else (), strict=True):
+        case.quoted_minor, case.worth_minor = quote.total_minor, quote.worth_minor
 
 
 def taken_of(case: Case, units: Mapping[tuple[int, int], int]) -> list[Taken]:

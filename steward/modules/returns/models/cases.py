@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from steward.modules.inventory.rules.moving import CONDITIONS
@@ -14,7 +14,8 @@ from steward.modules.returns.rules import states
 class Case(models.Model):
     """One request ("RMA-2026-000123"): of which order, what is wanted, why, and what was decided.
 
-    `verdict` is what the policy answered then (its version beside it), `quoted_minor` what was promised on approval.
+    `verdict` is what the policy answered then (its version beside it), `quoted_minor` what was promised on approval,
+    `worth_minor` what its pieces are worth, whether or not so much was paid: limits are held against that.
     `words` are the customer's, redacted on erasure. `outside_number` and `answer_due_at` are a marketplace's. `decider`
     is the person behind the decision, of a program its owner; "policy" where it decided alone. Units: minor units.
     """
@@ -38,6 +39,7 @@ class Case(models.Model):
     freight_payer = models.CharField(max_length=10, blank=True, db_default="")
     currency = models.CharField(max_length=3)
     quoted_minor = models.BigIntegerField(db_default=0)
+    worth_minor = models.BigIntegerField(db_default=0)
     refunded_minor = models.BigIntegerField(db_default=0)
     advance = models.BooleanField(db_default=False, help_text="The solution goes out before the goods are back")
     outside_number = models.CharField(max_length=80, blank=True, db_default="")
@@ -63,7 +65,10 @@ class Case(models.Model):
             models.CheckConstraint(condition=Q(state__in=states.STATES), name="case_state"),
             models.CheckConstraint(condition=Q(source__in=states.SOURCES), name="case_source"),
             models.CheckConstraint(condition=Q(freight_payer__in=("", *states.FREIGHT_PAYERS)), name="case_freight"),
-            models.CheckConstraint(condition=Q(quoted_minor__gte=0, refunded_minor__gte=0), name="case_money_positive"),
+            models.CheckConstraint(
+                condition=Q(quoted_minor__gte=0, worth_minor__gte=F("quoted_minor"), refunded_minor__gte=0),
+                name="case_money_positive",
+            ),
             models.CheckConstraint(condition=~Q(state="refused") | ~Q(refusal=""), name="case_refused_with_reason"),
             models.CheckConstraint(
                 condition=Q(state__in=("requested", "withdrawn", "solved")) | Q(decided_at__isnull=False),

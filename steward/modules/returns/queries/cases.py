@@ -16,6 +16,7 @@ from steward.modules.payments.queries import RefundRow, refunds_of_order
 from steward.modules.returns.models import Case, Evidence, Guidance, Inspection, Parcel, Piece, QuotePart, RefundDue
 from steward.modules.returns.models import Surplus as SurplusRow
 from steward.modules.returns.queries import views
+from steward.modules.returns.queries.alone import granted_alone
 from steward.modules.returns.queries.views import CaseRow, CaseView, NextStep, ParcelView, PieceView
 from steward.modules.returns.rules import states
 
@@ -158,6 +159,7 @@ def case(number: str | int, *, shops: Collection[str] = ()) -> CaseView:
         guidance=_structs(views.GuidanceView, Guidance.objects.filter(case_id=row.id).order_by("id")),
         surplus=_structs(views.SurplusView, SurplusRow.objects.filter(case_id=row.id).order_by("id"), sku="item__sku"),
         next=_next(row, pieces, refunds),
+        alone_minor=whole.worth_minor + granted_alone([row.order_id], but=row.id).get(row.order_id, 0),
     )
 
 

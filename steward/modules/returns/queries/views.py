@@ -181,7 +181,10 @@ class NextStep(Struct, frozen=True):
 
 
 class CaseView(Struct, frozen=True, kw_only=True):
-    """One case whole: pieces, parcels, evidence, refunds, and what happens next and when."""
+    """One case whole: pieces, parcels, evidence, refunds, and what happens next and when.
+
+    `alone_minor`: its worth with all the policy granted alone of its order. Units: minor currency units.
+    """
 
     row: CaseRow
     words: str
@@ -202,6 +205,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     guidance: list[GuidanceView]
     surplus: list[SurplusView]
     next: NextStep
+    alone_minor: int
 
     @property
     def automatic_up_to_minor(self) -> int:
