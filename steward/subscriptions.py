@@ -178,7 +178,10 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         desk_complaints.on_refund_withdrawn_follow_compensations,
         returns.on_refund_withdrawn_follow_cases,
     ],
-    ShipmentCancelled: [logistics.on_shipment_cancelled_watch_shipments],
+    ShipmentCancelled: [
+        logistics.on_shipment_cancelled_watch_shipments,
+        returns.on_shipment_cancelled_free_pieces,
+    ],
     ShipmentHandedOver: [logistics.on_shipment_handed_over_tell_buyers, desk_flows.on_shipment_handed_over_tick_steps],
     ShipmentMoved: [
         logistics.on_shipment_moved_follow_orders,

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
-from steward.modules.logistics.events import ShipmentDelivered, ShipmentMoved
+from steward.modules.logistics.events import ShipmentCancelled, ShipmentDelivered, ShipmentMoved
 from steward.modules.payments.events import RefundDecided, RefundFailed, RefundPaid, RefundWithdrawn
-from steward.modules.returns.commands import following, paying, settling
+from steward.modules.returns.commands import calling_off, following, paying, settling
 from steward.modules.returns.events import CaseDecided, CaseInspected, CasePieceMoved
 from steward.modules.returns.models import Case
 
@@ -28,6 +28,11 @@ def on_shipment_delivered_move_pieces(events: Sequence[ShipmentDelivered]) -> No
     moved = [following.Whereabouts(one.shipment_id, "delivered", one.at) for one in events if one.direction == "return"]
     if moved:
         following.follow_shipments(SYSTEM, moved=moved, now=moment.now())
+
+
+def on_shipment_cancelled_free_pieces(events: Sequence[ShipmentCancelled]) -> None:
+    """Let pieces come back another way whose parcel was called off."""
+    calling_off.free_pieces(SYSTEM, shipment_ids=[one.shipment_id for one in events], now=moment.now())
 
 
 def on_case_decided_settle_alone(events: Sequence[CaseDecided]) -> None:

@@ -9,15 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import errors
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.orders.commands.moving import lock_orders
 from steward.modules.people import queries as people
 from steward.modules.returns.commands import granting
+from steward.modules.returns.commands.calling_off import call_off_parcels
 from steward.modules.returns.commands.moving import (
     ANSWER,
     announce_closed,
     announce_decision,
     let_go,
     locked_case,
+    locked_with_order,
     move_case,
     move_pieces,
     pieces_of,
@@ -117,6 +118,7 @@ def withdraw_case(actor: Actor, *, case_id: int, reason: str = "", now: datetime
         raise UnderWay
     move_case(row, "withdraw", now)
     waiting = [piece for piece in pieces if piece.reception == "awaiting"]
+    call_off_parcels(actor, row, waiting, now)
     move_pieces(actor, row, waiting, "cancel", now)
     let_go(row)
     announce_decision(actor, [row], "withdraw", decider=people.person_behind(actor.id), reason=reason.strip()[:400])
@@ -139,9 +141,7 @@ def reconsider_case(actor: Actor, *, case_id: int, reason: str, now: datetime) -
 
 def take_up(actor: Actor, case_id: int) -> Case:
     """Lock a case that had let its pieces go, and let it claim them again. Raises: NotFound, ClaimedMeanwhile."""
-    order_id = Case.objects.filter(id=case_id).values_list("order_id", flat=True).first()
-    lock_orders([order_id] if order_id else [])
-    row = locked_case(actor, case_id)
+    row = locked_with_order(actor, case_id)
     keys = list(Piece.objects.filter(case=row, live=False).values_list("line_id", "position"))
     others = Piece.objects.filter(line_id__in=[line for line, _position in keys], live=True).exclude(case=row)
     if set(others.values_list("line_id", "position")) & set(keys):

@@ -9,6 +9,7 @@ from typing import Any
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.modules.deadlines.commands import ClockStop, cancel_clocks, stop_clocks
+from steward.modules.orders.commands.moving import lock_orders
 from steward.modules.returns.events import CaseClosed, CaseDecided, CasePieceMoved
 from steward.modules.returns.models import Case, Piece
 from steward.modules.returns.rules import states
@@ -25,6 +26,13 @@ def locked_case(actor: Actor, case_id: int) -> Case:
     if found is None or not actor.covers(found.shop):
         raise errors.NotFound(key=case_id)
     return found
+
+
+def locked_with_order(actor: Actor, case_id: int) -> Case:
+    """Lock a case after its order, so that no other case of the order moves meanwhile. Raises: NotFound."""
+    order_id = Case.objects.filter(id=case_id).values_list("order_id", flat=True).first()
+    lock_orders([order_id] if order_id else [])
+    return locked_case(actor, case_id)
 
 
 def lock_cases(case_ids: Collection[int]) -> list[Case]:

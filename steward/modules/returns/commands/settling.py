@@ -27,6 +27,7 @@ from steward.modules.returns.commands.moving import lock_cases, locked_case, pie
 from steward.modules.returns.commands.valuing import quoted, taken_of
 from steward.modules.returns.events import CaseRefundAsked
 from steward.modules.returns.models import Case, Inspection, Piece, QuotePart, RefundDue
+from steward.modules.returns.queries.alone import POLICY
 from steward.modules.returns.queries.quotes import COUNTING
 from steward.modules.returns.rules import states
 from steward.modules.returns.rules.quote import Quote
@@ -203,7 +204,7 @@ def _hands(row: Case, pieces: Sequence[Piece]) -> tuple[str, ...]:
     looked = Inspection.objects.filter(piece_id__in=[piece.id for piece in pieces]).values_list(
         "inspected_by", flat=True
     )
-    known = {row.requested_by, row.decider, *looked} - {"", granting.POLICY}
+    known = {row.requested_by, row.decider, *looked} - {"", POLICY}
     return tuple(sorted(set(people.persons_behind(known).values())))
 
 

@@ -85,12 +85,15 @@ class Case(models.Model):
 
 
 class Parcel(models.Model):
-    """One way by which pieces of a case come back; `shipment_id` is the shipment of logistics that is tracked."""
+    """One way by which pieces of a case come back; `shipment_id` is the shipment of logistics that is tracked.
+
+    One box may bring pieces of several cases: then each has a parcel of its own of that shipment.
+    """
 
     id = models.BigAutoField(primary_key=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parcels")
     method = models.CharField(max_length=8)
-    shipment_id = models.BigIntegerField(null=True, unique=True)
+    shipment_id = models.BigIntegerField(null=True)
     shipment_number = models.CharField(max_length=24, blank=True, db_default="")
     carrier = models.CharField(max_length=40, blank=True, db_default="")
     tracking_number = models.CharField(max_length=60, blank=True, db_default="")
@@ -101,16 +104,21 @@ class Parcel(models.Model):
     announced_by = models.CharField(max_length=80)
     delivered_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "returns_parcel"
         constraints = (
+            models.UniqueConstraint(
+                fields=["case", "shipment_id"], condition=Q(cancelled_at=None), name="return_parcel_once"
+            ),
             models.CheckConstraint(condition=Q(method__in=states.METHODS), name="return_parcel_method"),
             models.CheckConstraint(
                 condition=Q(pick_up_from=None, pick_up_to=None) | Q(pick_up_to__gt=models.F("pick_up_from")),
                 name="return_parcel_pick_up",
             ),
         )
+        indexes = (models.Index(fields=["shipment_id"], name="return_parcel_shipment"),)
 
 
 class Piece(models.Model):

@@ -11,7 +11,7 @@ from steward.modules.returns.models import Case
 POLICY = "policy"
 
 
-def granted_alone(order_ids: Collection[int], *, but: int | None = None) -> dict[int, int]:
+def granted_alone(order_ids: Collection[int], *, but: int = 0) -> dict[int, int]:
     """Sum per order what its cases are worth that the policy granted by itself and that still stand; one statement.
 
     All of them count: the windows of an order's rules begin with its delivery, so none of its cases lies before. `but`

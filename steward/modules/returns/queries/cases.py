@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from steward.kernel import errors
 from steward.modules.deadlines.queries import next_clocks
-from steward.modules.logistics.queries.shipments import ShipmentFilters, shipments_page
+from steward.modules.logistics.queries.shipments import shipments_by_id
 from steward.modules.payments.queries import RefundRow, refunds_of_order
 from steward.modules.returns.models import Case, Evidence, Guidance, Inspection, Parcel, Piece, QuotePart, RefundDue
 from steward.modules.returns.models import Surplus as SurplusRow
@@ -36,6 +36,7 @@ class CaseFilters(Struct, frozen=True, kw_only=True):
     reason: str = ""
     shops: Collection[str] = ()
     text: str = ""
+    numbers: Collection[str] | None = None
     order_ids: Collection[int] | None = None
     customer_ids: Collection[int] | None = None
     ticket_ids: Collection[int] | None = None
@@ -74,6 +75,7 @@ def _narrowed(filters: CaseFilters) -> QuerySet[Case]:
     }
     rows = rows.filter(**{name: value for name, value in named.items() if value})
     among = {
+        "number__in": filters.numbers,
         "order_id__in": filters.order_ids,
         "customer_id__in": filters.customer_ids,
         "ticket_id__in": filters.ticket_ids,
@@ -185,9 +187,8 @@ def _pieces(case_id: int) -> list[PieceView]:
 
 
 def _parcels(row: CaseRow, pieces: Sequence[PieceView]) -> list[ParcelView]:
-    back = ShipmentFilters(order_ids=frozenset({row.order_id}), direction="return")
-    known = Parcel.objects.filter(case_id=row.id).order_by("id")
-    where = {one.id: one for one in shipments_page(back)} if known else {}
+    known = list(Parcel.objects.filter(case_id=row.id).order_by("id"))
+    where = {one.id: one for one in shipments_by_id([one.shipment_id for one in known if one.shipment_id])}
     found = []
     for one in known:
         shipment = where.get(one.shipment_id or 0)
@@ -206,7 +207,7 @@ def _parcels(row: CaseRow, pieces: Sequence[PieceView]) -> list[ParcelView]:
                 delivered_at=one.delivered_at,
                 opened_at=one.opened_at,
                 pieces=sum(piece.parcel_id == one.id for piece in pieces),
-                state=shipment.state if shipment else "",
+                state="cancelled" if one.cancelled_at else shipment.state if shipment else "",
             )
         )
     return found

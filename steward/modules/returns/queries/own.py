@@ -119,7 +119,7 @@ def _views(rows: list[Case]) -> list[OwnCase]:
         item = one.item
         shown = OwnPiece(item.sku, item.name_zh, item.name_en, one.reception, one.acceptance, one.parcel_id is not None)
         pieces[one.case_id].append(shown)
-    for parcel in Parcel.objects.filter(case_id__in=ids).order_by("id"):
+    for parcel in Parcel.objects.filter(case_id__in=ids, cancelled_at=None).order_by("id"):
         parcels[parcel.case_id].append(
             OwnParcel(parcel.method, parcel.carrier, parcel.tracking_number, parcel.announced_at, parcel.delivered_at)
         )

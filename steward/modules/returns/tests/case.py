@@ -9,7 +9,7 @@ from steward.kernel.actor import Actor
 from steward.modules.logistics.tests import ship
 from steward.modules.orders.models import Line, Order
 from steward.modules.returns.commands.requesting import CaseDraft, CaseReceipt, Want, open_cases
-from steward.modules.returns.models import Case, Piece
+from steward.modules.returns.models import Case, Parcel, Piece
 from tests import make
 
 LATER = make.NOW + timedelta(days=3)
@@ -51,3 +51,20 @@ def case_of(receipt: CaseReceipt) -> Case:
 def pieces(receipt: CaseReceipt) -> list[Piece]:
     """Read the pieces of the case a receipt names."""
     return list(Piece.objects.filter(case__number=receipt.number).order_by("position"))
+
+
+def receipt_of(parcel: Parcel) -> CaseReceipt:
+    """Return the receipt of the case a parcel belongs to."""
+    return CaseReceipt(number=parcel.case.number, id=parcel.case_id)
+
+
+def heard_on_its_way(number: str, *, state: str = "in_transit") -> None:
+    """Let the carrier say where a parcel is that comes back."""
+    ship.heard(ship.said(state, hours=80, number=number))
+    make.settle()
+
+
+def same_customer(*receipts: CaseReceipt) -> None:
+    """Let cases be of one customer, as where two of their records were joined."""
+    first = case_of(receipts[0])
+    Case.objects.filter(number__in=[one.number for one in receipts]).update(customer_id=first.customer_id)
