@@ -46,7 +46,7 @@ def scan(request: StaffRequest) -> HttpResponse:
 def inspect(request: StaffRequest, number: str) -> HttpResponse:
     """Show the next piece to look at with what each grade would mean, or write down what was found."""
     view = queries.case(number, shops=request.actor.scopes)
-    waiting = [one for one in view.pieces if one.reception == "received" and one.acceptance in ("pending", "to_person")]
+    waiting = [one for one in view.pieces if one.waits_to_be_inspected]
     if request.method == "POST":
         return _found(request, view, waiting)
     piece = waiting[0] if waiting else None

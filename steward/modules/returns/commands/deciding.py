@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -142,9 +143,15 @@ def reconsider_case(actor: Actor, *, case_id: int, reason: str, now: datetime) -
 def take_up(actor: Actor, case_id: int) -> Case:
     """Lock a case that had let its pieces go, and let it claim them again. Raises: NotFound, ClaimedMeanwhile."""
     row = locked_with_order(actor, case_id)
-    keys = list(Piece.objects.filter(case=row, live=False).values_list("line_id", "position"))
+    claim_again(row, Piece.objects.filter(case=row, live=False).values_list("id", flat=True))
+    return row
+
+
+def claim_again(row: Case, piece_ids: Iterable[int]) -> None:
+    """Let a case whose order is locked claim pieces it had let go. Raises: ClaimedMeanwhile."""
+    gone = Piece.objects.filter(id__in=list(piece_ids), case=row, live=False)
+    keys = list(gone.values_list("line_id", "position"))
     others = Piece.objects.filter(line_id__in=[line for line, _position in keys], live=True).exclude(case=row)
     if set(others.values_list("line_id", "position")) & set(keys):
         raise ClaimedMeanwhile
-    Piece.objects.filter(case=row, live=False).update(live=True)
-    return row
+    gone.update(live=True)

@@ -11,13 +11,11 @@ from msgspec import Struct
 from steward.kernel import parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.deadlines.commands import ClockStart, start_clocks
 from steward.modules.logistics.rules import shipments as lives
+from steward.modules.returns.commands.arriving import keep_time, waiting_since
 from steward.modules.returns.commands.calling_off import call_off_parcels
 from steward.modules.returns.commands.closing import close_if_done
 from steward.modules.returns.commands.moving import (
-    INSPECTION,
-    SUBJECT,
     announce_closed,
     announce_decision,
     let_go,
@@ -86,14 +84,9 @@ def follow_parcel(
             piece.acceptance = states.next_acceptance(piece.acceptance, verb)
         Piece.objects.bulk_update(waiting, ["acceptance"])
     elif where.state in ("delivered", "damaged") and parcel.delivered_at is None:
+        since = waiting_since(row)
         Parcel.objects.filter(id=parcel.id, delivered_at=None).update(delivered_at=where.at)
-        start_inspection(actor, row, where.at, now)
-
-
-def start_inspection(actor: Actor, row: Case, at: datetime, now: datetime) -> None:
-    """Let the time begin in which what arrived is inspected and decided (RET-3); one clock per case runs at a time."""
-    start = ClockStart(SUBJECT, row.id, INSPECTION, at, {"kind": row.kind}, simulated=row.simulated)
-    start_clocks(actor, starts=[start], now=now)
+        keep_time(actor, row, since, now)
 
 
 @command(needs="returns.receive")

@@ -51,6 +51,11 @@ def move_case(row: Case, verb: str, now: datetime, **changes: Any) -> None:
         setattr(row, name, value)
 
 
+def counted(piece: Piece) -> bool:
+    """Tell whether a piece counts already or its money was asked for, whatever comes of it."""
+    return piece.acceptance == "accepted" or piece.settled_at is not None
+
+
 def pieces_of(row: Case) -> list[Piece]:
     """Lock the pieces of a locked case, by line and position."""
     rows = Piece.objects.select_for_update(no_key=True, of=("self",)).select_related("item").filter(case=row)

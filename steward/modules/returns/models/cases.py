@@ -139,6 +139,7 @@ class Piece(models.Model):
     acceptance = models.CharField(max_length=10, db_default="pending")
     live = models.BooleanField(db_default=True)
     received_at = models.DateTimeField(null=True)
+    inspected_at = models.DateTimeField(null=True)
     settled_minor = models.BigIntegerField(db_default=0, help_text="What of it was given back. Units: minor units")
     refund = models.ForeignKey("returns.RefundDue", on_delete=models.PROTECT, null=True, related_name="pieces")
     settled_at = models.DateTimeField(null=True)
@@ -155,7 +156,14 @@ class Piece(models.Model):
             models.CheckConstraint(condition=Q(refund=None) | Q(live=True), name="piece_refunded_stays_claimed"),
             models.CheckConstraint(condition=Q(booked__in=("", *CONDITIONS)), name="piece_booked"),
         )
-        indexes = (models.Index(fields=["case", "line_id", "position"], name="piece_case"),)
+        indexes = (
+            models.Index(fields=["case", "line_id", "position"], name="piece_case"),
+            models.Index(
+                fields=["case"],
+                condition=Q(reception="received", inspected_at=None) & ~Q(acceptance="rejected"),
+                name="piece_to_inspect",
+            ),
+        )
 
 
 class Surplus(models.Model):

@@ -46,6 +46,12 @@ def _having(**pieces: Any) -> Exists:
     return Exists(Piece.objects.filter(case=OuterRef("pk"), **pieces))
 
 
+def _unseen() -> Exists:
+    """Say that pieces are here and nobody has looked at them: an index holds just these."""
+    here = Piece.objects.filter(case=OuterRef("pk"), reception="received", inspected_at=None)
+    return Exists(here.exclude(acceptance="rejected"))
+
+
 def _of_queue(queue: str) -> Q | Exists:
     """Say which cases wait in a queue."""
     approved, due = Q(state="approved"), {"acceptance": "accepted", "settled_at": None, "live": True}
@@ -54,7 +60,7 @@ def _of_queue(queue: str) -> Q | Exists:
         "decide": Q(state="requested"),
         "send": approved & Q(_having(reception="awaiting")),
         "arriving": approved & Q(_having(reception="in_transit")),
-        "inspect": approved & Q(_having(reception="received", acceptance="pending")),
+        "inspect": Q(state__in=("approved", "completed")) & Q(_unseen()),
         "judge": approved & Q(_having(acceptance="to_person")),
         "settle": approved & Q(kind__in=WITH_MONEY) & Q(_having(**due)),
         "failed": approved & Q(kind__in=WITH_MONEY) & Q(_having(**due)) & Q(failed),
@@ -247,14 +253,15 @@ def _refunds(row: CaseRow) -> list[views.RefundView]:
 
 def _next(row: CaseRow, pieces: Sequence[PieceView], refunds: Sequence[views.RefundView]) -> NextStep:
     """Say what happens next with a case, and until when."""
-    if row.state not in states.OPEN:
+    unseen = any(piece.waits_to_be_inspected and piece.inspected_at is None for piece in pieces)
+    if row.state not in states.OPEN and not unseen:
         return NextStep("closed")
     clock = next_clocks(SUBJECT, [row.id]).get(row.id)
     due_at = clock.due_at if clock else None
     if row.state == "requested":
         return NextStep("decide", due_at)
     where = {(piece.reception, piece.acceptance) for piece in pieces}
-    if ("received", "pending") in where:
+    if unseen:
         return NextStep("inspect", due_at)
     if any(acceptance == "to_person" for _reception, acceptance in where):
         return NextStep("judge", due_at)

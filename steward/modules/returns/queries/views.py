@@ -83,10 +83,17 @@ class PieceView(Struct, frozen=True, kw_only=True):
     reception: str
     acceptance: str
     received_at: datetime | None
+    inspected_at: datetime | None
     settled_minor: int
     settled_at: datetime | None
     booked: str
     inspection: InspectionView | None
+
+    @property
+    def waits_to_be_inspected(self) -> bool:
+        """Tell whether it is here and was not looked at, or was left to a person."""
+        unseen = self.inspected_at is None and self.acceptance != "rejected"
+        return self.reception == "received" and (unseen or self.acceptance in ("pending", "to_person"))
 
 
 class ParcelView(Struct, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("approved", "complete"): "completed",
     # Goods that come too late are looked at all the same.
     ("lapsed", "arrive"): "approved",
+    ("completed", "arrive"): "approved",
 }
 STATES = ("requested", "approved", "refused", "withdrawn", "solved", "lapsed", "completed")
 OPEN = ("requested", "approved")
