@@ -146,7 +146,11 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     WriteOffEnded: [orders.on_write_off_ended_promise_waiting, fulfilment.on_write_off_ended_retry_orders],
     OrderMended: [orders.on_order_mended_open_exception],
     OrderConflicted: [orders.on_order_conflicted_open_exception],
-    LineCancelled: [orders.on_line_cancelled_offer_goods, orders.on_line_cancelled_open_exception],
+    LineCancelled: [
+        orders.on_line_cancelled_offer_goods,
+        orders.on_line_cancelled_open_exception,
+        returns.on_line_cancelled_leave_cases,
+    ],
     PaymentRecorded: [orders.on_payment_recorded_follow_payments, orders.on_payment_recorded_give_back_late],
     PaymentMismatched: [orders.on_payment_mismatched_open_finding, orders.on_payment_mismatched_open_exception],
     RefundRequested: [orders.on_refund_requested_follow_payments, desk_flows.on_refund_requested_tick_steps],

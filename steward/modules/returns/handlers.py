@@ -8,8 +8,9 @@ from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
 from steward.modules.logistics.events import ShipmentCancelled, ShipmentDelivered, ShipmentMoved
+from steward.modules.orders.events import LineCancelled
 from steward.modules.payments.events import RefundDecided, RefundFailed, RefundPaid, RefundWithdrawn
-from steward.modules.returns.commands import calling_off, following, paying, settling
+from steward.modules.returns.commands import calling_off, following, leaving, paying, settling
 from steward.modules.returns.events import CaseDecided, CaseInspected, CasePieceMoved
 from steward.modules.returns.models import Case
 
@@ -33,6 +34,11 @@ def on_shipment_delivered_move_pieces(events: Sequence[ShipmentDelivered]) -> No
 def on_shipment_cancelled_free_pieces(events: Sequence[ShipmentCancelled]) -> None:
     """Let pieces come back another way whose parcel was called off."""
     calling_off.free_pieces(SYSTEM, shipment_ids=[one.shipment_id for one in events], now=moment.now())
+
+
+def on_line_cancelled_leave_cases(events: Sequence[LineCancelled]) -> None:
+    """Let pieces leave their cases whose lines the source took back."""
+    leaving.leave_cancelled(SYSTEM, order_ids={one.order_id for one in events}, now=moment.now())
 
 
 def on_case_decided_settle_alone(events: Sequence[CaseDecided]) -> None:

@@ -17,6 +17,7 @@ from steward.modules.returns.commands.moving import (
     ANSWER,
     announce_closed,
     announce_decision,
+    ask_for_answer,
     let_go,
     locked_case,
     locked_with_order,
@@ -26,6 +27,7 @@ from steward.modules.returns.commands.moving import (
     stop_clock,
 )
 from steward.modules.returns.commands.telling import tell_decided
+from steward.modules.returns.commands.valuing import value
 from steward.modules.returns.models import Case, Piece
 from steward.modules.returns.rules import states
 
@@ -128,15 +130,21 @@ def withdraw_case(actor: Actor, *, case_id: int, reason: str = "", now: datetime
 
 @command(needs="returns.decide")
 def reconsider_case(actor: Actor, *, case_id: int, reason: str, now: datetime) -> None:
-    """Look at a refused case again, e.g. with new pictures; somebody decides about it anew.
+    """Look at a refused case again, e.g. with new pictures; somebody decides anew, within a limit of its own.
 
-    Raises: NotFound, NotPossible, ReasonMissing, ClaimedMeanwhile. Emits: CaseDecided. Locks: the order, the case.
+    It is valued as things stand now. Raises: NotFound, NotPossible, ReasonMissing, ClaimedMeanwhile, MoreThanKept.
+    Emits: CaseDecided. Locks: the order, the case.
     """
     said = reason.strip()
     if not 0 < len(said) <= LONGEST_REASON:
         raise ReasonMissing
     row = take_up(actor, case_id)
-    move_case(row, "reconsider", now, decided_at=None, decider="", refusal="")
+    lines = Piece.objects.filter(case=row, live=True).values_list("line_id", flat=True)
+    for refusal in value([(row, list(lines))]).values():
+        raise refusal
+    worth = {"quoted_minor": row.quoted_minor, "worth_minor": row.worth_minor}
+    move_case(row, "reconsider", now, decided_at=None, decider="", refusal="", closed_at=None, **worth)
+    ask_for_answer(actor, [row], now)
     announce_decision(actor, [row], "reconsider", decider=people.person_behind(actor.id), reason=said)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 
+from steward.kernel import parameters
 from steward.kernel.actor import Actor
 from steward.modules.returns.commands.moving import ANSWER, announce_decision, stop_clock
 from steward.modules.returns.commands.telling import tell_decided
@@ -14,6 +16,15 @@ from steward.modules.returns.models import Case, Piece
 from steward.modules.returns.queries.alone import POLICY, granted_alone
 from steward.modules.returns.rules import joining, states
 from steward.modules.returns.rules.policy import Verdict
+
+DESPITE_H = parameters.define(
+    "returns.send_back_despite_h",
+    7 * 24,
+    unit="h",
+    label=_("Goods of cases granted against the policy have to be sent back within so many hours"),
+    minimum=1,
+    maximum=24 * 366,
+)
 
 
 def grant_alone(actor: Actor, rows: Sequence[Case], now: datetime) -> dict[int, str]:
@@ -80,4 +91,8 @@ def approve(actor: Actor, rows: Collection[Case], *, decider: str, now: datetime
 
 
 def _hours_to_send(row: Case) -> int:
-    return int(row.verdict.get("return_within_h", 0)) if row.kind in states.SENT_BACK else 0
+    """Tell within how many hours the goods have to be sent; 0: any time. Against the policy no rule says it."""
+    if row.kind not in states.SENT_BACK:
+        return 0
+    hours = int(row.verdict.get("return_within_h", 0))
+    return hours or (int(parameters.value(DESPITE_H)) if "despite" in row.verdict else 0)

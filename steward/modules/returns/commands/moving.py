@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
-from steward.modules.deadlines.commands import ClockStop, cancel_clocks, stop_clocks
+from steward.modules.deadlines.commands import ClockStart, ClockStop, cancel_clocks, start_clocks, stop_clocks
 from steward.modules.orders.commands.moving import lock_orders
 from steward.modules.returns.events import CaseClosed, CaseDecided, CasePieceMoved
 from steward.modules.returns.models import Case, Piece
@@ -136,6 +136,26 @@ def announce_closed(actor: Actor, row: Case, now: datetime) -> None:
         simulated=row.simulated,
     )
     events.record(actor, [closed])
+
+
+def ask_for_answer(actor: Actor, rows: Collection[Case], now: datetime) -> None:
+    """Start the limit within which requested cases are decided: a marketplace's, the policy's, else the usual one."""
+    starts = [
+        ClockStart(SUBJECT, row.id, ANSWER, now, {"kind": row.kind, "source": row.source}, simulated=row.simulated,
+                   due_at=_answer_by(row, now))
+        for row in rows
+    ]  # fmt: skip
+    start_clocks(actor, starts=starts, now=now)
+
+
+def _answer_by(row: Case, now: datetime) -> datetime | None:
+    """Tell until when the customer has to have an answer; None: as usual. A second look has a time of its own where
+    the marketplace's is past.
+    """
+    hours = int(row.verdict.get("answer_within_h", 0))
+    is_past = row.answer_due_at is not None and row.requested_at < now and row.answer_due_at < now
+    outside = None if is_past else row.answer_due_at
+    return outside or (now + timedelta(hours=hours) if hours else None)
 
 
 def stop_clock(actor: Actor, rows: Collection[Case], kind: str, now: datetime) -> None:

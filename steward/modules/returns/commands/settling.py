@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+import structlog
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
@@ -16,14 +17,13 @@ from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.orders.queries.money import facts_of
-from steward.modules.payments import queries as payments
 from steward.modules.payments.commands import RefundWant, request_refund
 from steward.modules.people import queries as people
 from steward.modules.returns.commands import granting
 from steward.modules.returns.commands.closing import WITH_MONEY, close_if_done
 from steward.modules.returns.commands.deciding import OwnCase, is_own, opened_it
 from steward.modules.returns.commands.inspecting import newest_inspections
-from steward.modules.returns.commands.moving import lock_cases, locked_case, pieces_of
+from steward.modules.returns.commands.moving import locked_case, pieces_of
 from steward.modules.returns.commands.valuing import quoted, taken_of
 from steward.modules.returns.events import CaseRefundAsked
 from steward.modules.returns.models import Case, Inspection, Piece, QuotePart, RefundDue
@@ -31,6 +31,8 @@ from steward.modules.returns.queries.alone import POLICY
 from steward.modules.returns.queries.quotes import COUNTING
 from steward.modules.returns.rules import states
 from steward.modules.returns.rules.quote import Quote
+
+log = structlog.get_logger(__name__)
 
 
 class NothingDue(errors.Refusal):
@@ -216,27 +218,41 @@ def _share_out(refund: RefundDue, pieces: Sequence[Piece], now: datetime) -> Non
     Piece.objects.bulk_update(pieces, ["refund", "settled_at", "settled_minor"])
 
 
-@command(needs="returns.refund")
 def settle_alone(actor: Actor, *, case_ids: Collection[int], now: datetime) -> int:
     """Pay back by itself what the policy grants alone; everything above waits for a person. Returns how many cases.
 
-    Only of cases of which all that was to come is judged: their money goes in one. Nothing is done where the payments
-    do not cover it any more. A second run finds nothing due. Emits: as settle_case.
+    Each case in a transaction of its own: one that is refused stays among those whose money is due, one that breaks is
+    raised once the others are done. A second run finds nothing due. Emits: as settle_case.
     """
-    count = 0
-    for row in lock_cases(set(case_ids)):
-        pieces = pieces_of(row)
-        unpaid = any(one.settled_at is None and one.acceptance == "accepted" for one in pieces)
-        whole = states.is_settled((one.reception, one.acceptance) for one in pieces)
-        if row.kind not in WITH_MONEY or row.state != "approved" or not unpaid or not whole:
-            continue
-        due = due_now(row)
-        alone = granting.may_alone(row, row.refunded_minor + due.quote.worth_minor)
-        if (
-            alone
-            and due.amount_minor == due.quote.worth_minor
-            and due.amount_minor <= payments.left_to_refund(row.order_id, row.currency)
-        ):
-            settle_case(actor, case_id=row.id, now=now)
-            count += 1
+    count, broken = 0, []
+    for case_id in sorted(set(case_ids)):
+        try:
+            count += _settle_one_alone(actor, case_id=case_id, now=now)
+        except errors.Refusal as refusal:
+            log.info("returns.not_settled_alone", case_id=case_id, code=refusal.code)
+        except Exception as error:  # noqa: BLE001  (raised again once the others are done)
+            broken.append(error)
+    if broken:
+        raise ExceptionGroup("cases that could not be settled", broken)
     return count
+
+
+@command(needs="returns.refund")
+def _settle_one_alone(actor: Actor, *, case_id: int, now: datetime) -> bool:
+    """Pay back what is due of one case, if the policy grants it alone; tells whether it did.
+
+    Only where all that was to come is judged: its money goes in one. Nothing is done where the payments do not cover it
+    any more. Locks: the case, its pieces, the money of the order's family.
+    """
+    row = locked_case(actor, case_id)
+    pieces = pieces_of(row)
+    unpaid = any(one.settled_at is None and one.acceptance == "accepted" for one in pieces)
+    whole = states.is_settled((one.reception, one.acceptance) for one in pieces)
+    if row.kind not in WITH_MONEY or row.state != "approved" or not unpaid or not whole:
+        return False
+    due = due_now(row)
+    is_covered = due.amount_minor == due.quote.worth_minor
+    if not is_covered or not granting.may_alone(row, row.refunded_minor + due.quote.worth_minor):
+        return False
+    settle_case(actor, case_id=row.id, now=now)
+    return True

@@ -7,23 +7,29 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import structs
 
+from steward.kernel import errors
 from steward.modules.returns.models import Case
-from steward.modules.returns.queries.quotes import Quote, QuoteAsk, Taken, Terms, quote_of, quotes_of, terms_of
+from steward.modules.returns.queries.quotes import Quote, QuoteAsk, Taken, Terms, quote_of, terms_of, tried_quotes
 
 MERCHANTS = ("merchant", "carrier")
 
 
-def value(cases: Sequence[tuple[Case, Sequence[int]]]) -> None:
+def value(cases: Sequence[tuple[Case, Sequence[int]]]) -> dict[int, errors.Refusal]:
     """Let cases know what they would give back for pieces of lines (a line's id once per piece) as things stand.
 
-    A constant number of statements. The rows are not saved.
+    A constant number of statements. The rows are not saved. Returns by id why some cannot be valued.
     """
     asks = [
         QuoteAsk(case.order_id, taken_of(case, Counter((line, 1000) for line in lines)), _terms(case))
         for case, lines in cases
     ]
-    for (case, _lines), quote in zip(cases, quotes_of(asks) if asks else (), strict=True):
-        case.quoted_minor, case.worth_minor = quote.total_minor, quote.worth_minor
+    refused = {}
+    for (case, _lines), quote in zip(cases, tried_quotes(asks) if asks else (), strict=True):
+        if isinstance(quote, errors.Refusal):
+            refused[case.id] = quote
+        else:
+            case.quoted_minor, case.worth_minor = quote.total_minor, quote.worth_minor
+    return refused
 
 
 def taken_of(case: Case, units: Mapping[tuple[int, int], int]) -> list[Taken]:

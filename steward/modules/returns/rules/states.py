@@ -47,6 +47,7 @@ RECEPTIONS: dict[tuple[str, str], str] = {
     ("in_transit", "lose"): "lost",
     ("lost", "send"): "in_transit",
     ("in_transit", "cancel"): "cancelled",
+    ("left_with_customer", "cancel"): "cancelled",
     ("short", "receive"): "received",
     ("wrong_item", "receive"): "received",
     ("lost", "receive"): "received",

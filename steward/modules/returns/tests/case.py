@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from steward.kernel.actor import Actor
+from steward.modules.deadlines.models import Clock
 from steward.modules.logistics.tests import ship
 from steward.modules.orders.models import Line, Order
 from steward.modules.returns.commands.requesting import CaseDraft, CaseReceipt, Want, open_cases
-from steward.modules.returns.models import Case, Parcel, Piece
+from steward.modules.returns.models import Case, Parcel, Piece, QuotePart, RefundDue
 from tests import make
 
 LATER = make.NOW + timedelta(days=3)
@@ -68,3 +69,20 @@ def same_customer(*receipts: CaseReceipt) -> None:
     """Let cases be of one customer, as where two of their records were joined."""
     first = case_of(receipts[0])
     Case.objects.filter(number__in=[one.number for one in receipts]).update(customer_id=first.customer_id)
+
+
+def clocks(receipt: CaseReceipt, kind: str) -> list[Clock]:
+    """Read the limits of a kind the case a receipt names has or had, oldest first."""
+    return list(Clock.objects.filter(subject_kind="return", subject_id=receipt.id or 0, kind=kind).order_by("cycle"))
+
+
+def gone_elsewhere(order: Order) -> None:
+    """Let an order's pieces have gone back by a case that claims them no longer."""
+    receipt = opened(order)
+    row = case_of(receipt)
+    due = RefundDue.objects.create(case=row, key="settled", amount_minor=1, state="paid", paid_minor=1)
+    line = Line.objects.get(order=order)
+    QuotePart.objects.create(
+        refund=due, position=1, kind="goods", line_id=line.id, quantity=line.quantity, amount_minor=1
+    )
+    Piece.objects.filter(case=row).delete()
