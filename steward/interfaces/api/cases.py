@@ -168,10 +168,12 @@ def announce(request: ApiRequest, case: CaseNumber, payload: shapes.CaseParcelIn
 )
 @replayable_sealed
 def receive(request: ApiRequest, case: CaseNumber, payload: shapes.ArrivalsInput) -> shapes.CaseFull:
-    """Say of pieces that they are there, missing, or something else. Needs `returns.receive`."""
+    """Say of pieces that they are there, missing, or something else, and what lay beside them.
+    Needs `returns.receive`."""
     id_ = _id(request, case, "returns.receive")
     arrived = {one.piece_id: str(one.verb) for one in payload.pieces}
-    receiving.receive_pieces(request.auth, case_id=id_, arrived=arrived, now=moment.now())
+    beyond = [receiving.Beyond(**one.dict()) for one in payload.surplus]
+    receiving.receive_pieces(request.auth, case_id=id_, arrived=arrived, surplus=beyond, now=moment.now())
     return _full(request, case)
 
 

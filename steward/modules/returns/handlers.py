@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.core.files.storage import default_storage
+
 from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
 from steward.modules.logistics.events import ShipmentCancelled, ShipmentDelivered, ShipmentMoved
 from steward.modules.orders.events import LineCancelled
 from steward.modules.payments.events import RefundDecided, RefundFailed, RefundPaid, RefundWithdrawn
-from steward.modules.returns.commands import calling_off, following, leaving, paying, settling
+from steward.modules.returns.commands import calling_off, erasing, following, leaving, paying, settling
 from steward.modules.returns.events import CaseDecided, CaseInspected, CasePieceMoved
-from steward.modules.returns.models import Case
 
 SYSTEM = system("returns")
 
@@ -83,6 +84,6 @@ def on_refund_decided_follow_cases(events: Sequence[RefundDecided]) -> None:
 
 
 def on_customer_erased_forget_words(events: Sequence[CustomerErased]) -> None:
-    """Forget what an erased person wrote about their cases; what was decided and paid stays."""
-    rows = Case.objects.filter(customer_id__in=[event.customer_id for event in events])
-    rows.update(words="", answers={})
+    """Forget what was written about the cases of erased people, and delete their pictures."""
+    for name in erasing.forget_cases(SYSTEM, customer_ids=[event.customer_id for event in events]):
+        default_storage.delete(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.http import HttpResponse
@@ -101,6 +102,7 @@ def facts_of(actor: Actor, view: CaseView) -> dict[str, Any]:
         "parts": words.PARTS,
         "to_send": [one for one in view.pieces if one.reception == "awaiting" and one.parcel_id is None],
         "to_receive": [one for one in view.pieces if one.reception in MAY_COME],
+        "surplus_key": secrets.token_hex(16),
         "to_judge": [one for one in view.pieces if one.acceptance == "to_person"],
     }
 

@@ -103,7 +103,7 @@ def refuse_case(actor: Actor, *, case_id: int, reason: str, now: datetime) -> No
     move_case(row, "refuse", now, refusal=said, decided_at=now, decider=decider)
     let_go(row)
     stop_clock(actor, [row], ANSWER, now)
-    announce_decision(actor, [row], "refuse", decider=decider, reason=said)
+    announce_decision(actor, [row], "refuse", decider=decider)
     tell_decided(actor, [row], now)
 
 
@@ -119,12 +119,12 @@ def withdraw_case(actor: Actor, *, case_id: int, reason: str = "", now: datetime
         piece.settled_at or piece.reception not in ("awaiting", "left_with_customer") for piece in pieces
     ):
         raise UnderWay
-    move_case(row, "withdraw", now)
+    move_case(row, "withdraw", now, remark=reason.strip()[:LONGEST_REASON])
     waiting = [piece for piece in pieces if piece.reception == "awaiting"]
     call_off_parcels(actor, row, waiting, now)
     move_pieces(actor, row, waiting, "cancel", now)
     let_go(row)
-    announce_decision(actor, [row], "withdraw", decider=people.person_behind(actor.id), reason=reason.strip()[:400])
+    announce_decision(actor, [row], "withdraw", decider=people.person_behind(actor.id))
     announce_closed(actor, row, now)
 
 
@@ -143,9 +143,9 @@ def reconsider_case(actor: Actor, *, case_id: int, reason: str, now: datetime) -
     for refusal in value([(row, list(lines))]).values():
         raise refusal
     worth = {"quoted_minor": row.quoted_minor, "worth_minor": row.worth_minor}
-    move_case(row, "reconsider", now, decided_at=None, decider="", refusal="", closed_at=None, **worth)
+    move_case(row, "reconsider", now, decided_at=None, decider="", refusal="", remark=said, closed_at=None, **worth)
     ask_for_answer(actor, [row], now)
-    announce_decision(actor, [row], "reconsider", decider=people.person_behind(actor.id), reason=said)
+    announce_decision(actor, [row], "reconsider", decider=people.person_behind(actor.id))
 
 
 def take_up(actor: Actor, case_id: int) -> Case:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.modules.messaging.commands.enclosing import keep_files
 from steward.modules.returns.commands.arriving import keep_time, waiting_since
 from steward.modules.returns.commands.closing import close_if_done
 from steward.modules.returns.commands.deciding import OwnCase, is_own
@@ -20,6 +21,7 @@ from steward.modules.returns.commands.finding import (
     write_findings,
 )
 from steward.modules.returns.commands.moving import counted, locked_case, pieces_of
+from steward.modules.returns.commands.photos import UnknownFile, foreign_files
 from steward.modules.returns.commands.stock import book_pieces
 from steward.modules.returns.commands.telling import tell_inspected
 from steward.modules.returns.events import CaseInspected
@@ -43,10 +45,10 @@ def inspect_pieces(actor: Actor, *, case_id: int, findings: Sequence[Finding], n
     """Write down what was found of pieces that were received; what counts goes into stock at once, once.
 
     The limit of inspection and decision ends when every piece that came has both; the customer is told in the same
-    transaction. What was rejected or left to a person can be looked at again. Raises: NotFound, UnfitFinding,
-    SerialMissing, JudgedAlready, WarehouseMissing, UnfitMovement. Emits: CaseInspected, StockMoved, CaseClosed.
-    Goods that turn up after their case was completed go into stock without money. Locks: the case, its pieces, then
-    stock. Source: RET-3.
+    transaction. What was rejected or left to a person can be looked at again. Goods that turn up after their case was
+    completed go into stock without money. Raises: NotFound, UnfitFinding, UnknownFile, SerialMissing, JudgedAlready,
+    WarehouseMissing, UnfitMovement. Emits: CaseInspected, StockMoved, CaseClosed.
+    Locks: the case, its pieces, then stock. Source: RET-3.
     """
     row = locked_case(actor, case_id)
     since = waiting_since(row)
@@ -56,6 +58,8 @@ def inspect_pieces(actor: Actor, *, case_id: int, findings: Sequence[Finding], n
     touched = [pieces[one.piece_id] for one in looked]
     book_pieces(actor, row, {one.piece_id: one for one in looked}, touched, now)
     files = {id_ for finding in findings for id_ in finding.attachment_ids}
+    _own_files(actor, row, files)
+    keep_files(sorted(files))
     Evidence.objects.bulk_create(
         [Evidence(case=row, attachment_id=id_, shows="inspection", given_by=actor.id, at=now) for id_ in sorted(files)],
         ignore_conflicts=True,
@@ -87,6 +91,14 @@ def judge_pieces(actor: Actor, *, case_id: int, verdicts: Mapping[int, str], now
     newest = newest_inspections([piece.id for piece in here])
     book_pieces(actor, row, newest, here, now)
     _announce(actor, row, list(newest.values()), list(pieces.values()), since, now, judged=touched)
+
+
+def _own_files(actor: Actor, row: Case, files: Collection[int]) -> None:
+    """Refuse pictures that are neither the actor's, the customer's nor with the case. Raises: UnknownFile."""
+    known = set(Evidence.objects.filter(case=row, attachment_id__in=files).values_list("attachment_id", flat=True))
+    [foreign] = foreign_files(actor, [(row.customer_id, files)], known=known) if files else [None]
+    if foreign is not None:
+        raise UnknownFile(file=foreign)
 
 
 def _still_open(row: Case, verb: str, pieces: Sequence[Piece]) -> None:

@@ -90,7 +90,7 @@ def move_pieces(actor: Actor, row: Case, pieces: Collection[Piece], verb: str, n
         events.record(actor, [told])
 
 
-def announce_decision(actor: Actor, rows: Collection[Case], verb: str, *, decider: str, reason: str = "") -> None:
+def announce_decision(actor: Actor, rows: Collection[Case], verb: str, *, decider: str) -> None:
     """Tell of what was decided about cases. Emits: CaseDecided."""
     events.record(
         actor,
@@ -106,7 +106,6 @@ def announce_decision(actor: Actor, rows: Collection[Case], verb: str, *, decide
                 decider=decider,
                 quoted_minor=row.quoted_minor,
                 currency=row.currency,
-                reason=reason,
                 simulated=row.simulated,
             )
             for row in rows

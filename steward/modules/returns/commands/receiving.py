@@ -33,8 +33,12 @@ class UnfitReceipt(errors.Refusal):
 
 
 class Beyond(Struct, frozen=True, kw_only=True):
-    """What lay in a parcel beyond what was announced; the SKU where it is goods of ours. Units: pieces."""
+    """What lay in a parcel beyond what was announced; the SKU where it is goods of ours. Units: pieces.
 
+    The same `key` in the same case is the same surplus: it is noted once.
+    """
+
+    key: str
     quantity: int
     note: str
     sku: str = ""
@@ -56,7 +60,7 @@ def receive_pieces(
     row = locked_with_order(actor, case_id)
     pieces = {piece.id: piece for piece in pieces_of(row)}
     fits = set(arrived) <= set(pieces) and set(arrived.values()) <= set(VERBS)
-    if not fits or not (arrived or surplus) or any(one.quantity <= 0 or not one.note.strip() for one in surplus):
+    if not fits or not (arrived or surplus) or not all(_fits(one) for one in surplus):
         raise UnfitReceipt
     _open(row, [pieces[id_] for id_ in arrived], set(arrived.values()), now)
     since = waiting_since(row)
@@ -107,32 +111,43 @@ def _opened(pieces: Sequence[Piece], now: datetime) -> None:
     Parcel.objects.filter(id__in=parcels, opened_at=None).update(opened_at=now)
 
 
+def _fits(one: Beyond) -> bool:
+    return one.quantity > 0 and bool(one.note.strip()) and 0 < len(one.key) <= 64
+
+
 def _note(actor: Actor, row: Case, surplus: Sequence[Beyond], now: datetime) -> None:
-    """Write down what nobody had announced, and take goods of ours into quarantine."""
-    known = catalog.items_by_code([one.sku for one in surplus if one.sku])
-    moves = []
-    for one in surplus:
+    """Write down what nobody had announced, each once, and take goods of ours into quarantine."""
+    named = {one.key: one for one in surplus}
+    noted = set(Surplus.objects.filter(case=row, key__in=list(named)).values_list("key", flat=True)) if named else set()
+    fresh = [one for key, one in named.items() if key not in noted]
+    known = catalog.items_by_code([one.sku for one in fresh if one.sku])
+    rows, moves = [], []
+    for one in fresh:
         item = known.get(one.sku) if one.sku else None
         if one.sku and item is None:
             raise errors.NotFound(key=one.sku)
         booked = item is not None and item.stocked and not item.components
-        Surplus.objects.create(
-            case=row,
-            item_id=item.id if item else None,
-            quantity=one.quantity,
-            note=one.note.strip()[:400],
-            booked=booked,
-            noted_at=now,
-            noted_by=actor.id,
+        rows.append(
+            Surplus(
+                case=row,
+                key=one.key,
+                item_id=item.id if item else None,
+                quantity=one.quantity,
+                note=one.note.strip()[:400],
+                booked=booked,
+                noted_at=now,
+                noted_by=actor.id,
+            )
         )
         if item is not None and booked:
             place = one.warehouse or warehouse_of(row, item.id)
             moves.append(
                 MovementDraft(
-                    place, item.id, "returned", one.quantity, reference=row.number, reason=one.note.strip()[:200],
+                    place, item.id, "returned", one.quantity, reference=row.number, reason="surplus",
                     condition="quarantine",
                 )
             )  # fmt: skip
+    Surplus.objects.bulk_create(rows)
     if moves:
         keeper = dataclasses.replace(actor, permissions=actor.permissions | {"stock.move"})
         record_movements(keeper, movements=moves, now=now)

@@ -16,8 +16,9 @@ class Case(models.Model):
 
     `verdict` is what the policy answered then (its version beside it), `quoted_minor` what was promised on approval,
     `worth_minor` what its pieces are worth, whether or not so much was paid: limits are held against that.
-    `words` are the customer's, redacted on erasure. `outside_number` and `answer_due_at` are a marketplace's. `decider`
-    is the person behind the decision, of a program its owner; "policy" where it decided alone. Units: minor units.
+    `words` are the customer's, `remark` what was said when it was withdrawn or looked at again; redacted on erasure.
+    `outside_number` and `answer_due_at` are a marketplace's. `decider` is the person behind the decision, of a program
+    its owner; "policy" where it decided alone. Units: minor units.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -50,6 +51,7 @@ class Case(models.Model):
     decided_at = models.DateTimeField(null=True)
     decider = models.CharField(max_length=80, blank=True, db_default="")
     refusal = models.CharField(max_length=400, blank=True, db_default="")
+    remark = models.CharField(max_length=400, blank=True, db_default="")
     closed_at = models.DateTimeField(null=True)
     approval_request = models.ForeignKey("approvals.Request", on_delete=models.PROTECT, null=True, related_name="+")
     replacement_order_id = models.BigIntegerField(null=True)
@@ -167,11 +169,15 @@ class Piece(models.Model):
 
 
 class Surplus(models.Model):
-    """What lay in a parcel and nobody had announced; `booked`: it was taken into stock (quarantine). Units: pieces."""
+    """What lay in a parcel and nobody had announced; `booked`: it was taken into stock (quarantine). Units: pieces.
+
+    `key` is chosen by who notes it, so that what is sent twice is noted once.
+    """
 
     id = models.BigAutoField(primary_key=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="surplus")
     item = models.ForeignKey("catalog.Item", on_delete=models.PROTECT, null=True, related_name="+")
+    key = models.CharField(max_length=64)
     quantity = models.PositiveIntegerField()
     note = models.CharField(max_length=400)
     booked = models.BooleanField(db_default=False)
@@ -180,7 +186,10 @@ class Surplus(models.Model):
 
     class Meta:
         db_table = "returns_surplus"
-        constraints = (models.CheckConstraint(condition=Q(quantity__gt=0), name="surplus_counts"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="surplus_counts"),
+            models.UniqueConstraint(fields=["case", "key"], name="surplus_noted_once"),
+        )
 
 
 class Evidence(models.Model):

@@ -168,6 +168,7 @@ class EvidenceView(Struct, frozen=True, kw_only=True):
 class SurplusView(Struct, frozen=True, kw_only=True):
     """What lay in a parcel and nobody had announced."""
 
+    key: str
     quantity: int
     sku: str
     note: str

@@ -126,6 +126,7 @@ REFUSALS: Mapping[str, Any] = {
     "too_many_words": _("Please say it in at most %(most)s characters."),
     "not_sent": _("%(sku)s: only %(most)s pieces were sent and can come back."),
     "claimed_already": _("%(sku)s: another case claims these pieces already; %(most)s are left."),
+    "unknown_file": _("There is no file %(file)s you could use here. Upload it, or choose one the customer sent."),
     "more_than_kept": _("Of line %(position)s only %(kept)s pieces are left to return, not %(quantity)s."),
     "same_number_twice": _("The number %(number)s is in these drafts twice."),
 }

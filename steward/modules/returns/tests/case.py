@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from steward.kernel.actor import Actor
+from steward.modules.customers.commands.rights import erase_customer
 from steward.modules.deadlines.models import Clock
 from steward.modules.logistics.tests import ship
+from steward.modules.messaging.models import Attachment, Inbound
 from steward.modules.orders.models import Line, Order
 from steward.modules.returns.commands.requesting import CaseDraft, CaseReceipt, Want, open_cases
 from steward.modules.returns.models import Case, Parcel, Piece, QuotePart, RefundDue
@@ -86,3 +88,24 @@ def gone_elsewhere(order: Order) -> None:
         refund=due, position=1, kind="goods", line_id=line.id, quantity=line.quantity, amount_minor=1
     )
     Piece.objects.filter(case=row).delete()
+
+
+def two_orders() -> tuple[Order, Order]:
+    """Let two people have had a tent each delivered."""
+    first = delivered(1)
+    tent = Line.objects.get(order=first).item_id
+    return first, delivered(1, "A-2", parcel="SF1234567890124", item_id=tent)
+
+
+def sent_by(attachment_id: int, order: Order) -> None:
+    """Let a file have come in with a message of an order's customer."""
+    mail = Inbound.objects.create(
+        channel="email", box="service", external_id=f"m-{attachment_id}", customer_id=order.customer_id, sent_at=LATER
+    )
+    Attachment.objects.filter(id=attachment_id).update(inbound=mail)
+
+
+def erased(order: Order) -> None:
+    """Let an order's customer be erased, and everybody hear of it."""
+    erase_customer(make.TESTER, customer_id=order.customer_id or 0, reason="asked", now=LATER)
+    make.settle()

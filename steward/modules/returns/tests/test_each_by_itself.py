@@ -35,12 +35,6 @@ def _unheard(order: Order, quantity: int) -> None:
     Line.objects.filter(order=order).update(cancelled_quantity=quantity)
 
 
-def _two_orders() -> tuple[Order, Order]:
-    first = case.delivered(1)
-    tent = Line.objects.get(order=first).item_id
-    return first, case.delivered(1, "A-2", parcel="SF1234567890124", item_id=tent)
-
-
 def test_pieces_the_source_took_back_leave_their_case_and_the_parcel_they_were_to_come_in() -> None:
     order = case.delivered(3)
     receipt = case.opened(order, 2)
@@ -90,7 +84,7 @@ def test_goods_on_their_way_of_a_line_that_was_taken_back_are_taken_in_without_m
 
 
 def test_of_a_batch_only_the_case_whose_pieces_are_gone_is_refused() -> None:
-    first, second = _two_orders()
+    first, second = case.two_orders()
     drafts = [case.wanted(first), case.wanted(second)]
     case.gone_elsewhere(first)
 
@@ -102,7 +96,7 @@ def test_of_a_batch_only_the_case_whose_pieces_are_gone_is_refused() -> None:
 
 
 def test_money_that_cannot_go_back_of_one_case_goes_back_of_the_others() -> None:
-    first, second = _two_orders()
+    first, second = case.two_orders()
     receipts = [case.opened(one, kind="refund_only", reason="damaged", despite="看过照片", by=make.manager_zhao())
                 for one in (first, second)]  # fmt: skip
     for receipt in receipts:

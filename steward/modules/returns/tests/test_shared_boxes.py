@@ -8,7 +8,6 @@ import pytest
 
 from steward.modules.logistics.commands import shipments
 from steward.modules.logistics.models import Shipment, ShipmentLine
-from steward.modules.orders.models import Line
 from steward.modules.returns.commands import deciding, following, parcels, receiving
 from steward.modules.returns.commands.requesting import CaseReceipt
 from steward.modules.returns.models import Parcel
@@ -65,10 +64,7 @@ def test_who_joins_a_box_that_has_arrived_finds_their_pieces_there() -> None:
 
 
 def test_one_box_brings_pieces_of_two_orders_of_one_customer() -> None:
-    order = case.delivered(1)
-    first = case.opened(order)
-    tent = Line.objects.get(order=order).item_id
-    second = case.opened(case.delivered(1, "A-2", parcel="SF1234567890124", item_id=tent))
+    first, second = (case.opened(order) for order in case.two_orders())
     case.same_customer(first, second)
 
     boxes = {_announced(one).shipment_id for one in (first, second)}
