@@ -194,6 +194,18 @@ class CaseSurplus(Schema):
     noted_at: datetime
 
 
+class CaseGuidance(Schema):
+    """Help that was offered instead of a return, and whether it helped ("": nobody has said yet)."""
+
+    id: int
+    kind: Literal["tutorial", "part", "remote"]
+    words: str
+    link: str
+    outcome: Literal["", "helped", "did_not"]
+    offered_at: datetime
+    answered_at: datetime | None
+
+
 class CaseNext(Schema):
     """What happens next, and until when."""
 
@@ -219,6 +231,7 @@ class CaseFull(Schema):
     parcels: list[CaseParcel]
     refunds: list[CaseRefund]
     surplus: list[CaseSurplus]
+    guidance: list[CaseGuidance]
     next: CaseNext
 
 
@@ -226,6 +239,20 @@ class ReasonInput(Input):
     """Why."""
 
     reason: Reason
+
+
+class GuidanceInput(Input):
+    """What may help instead of a return, in words, with a link where there is one."""
+
+    kind: Literal["tutorial", "part", "remote"]
+    words: Reason
+    link: Annotated[str, Field(max_length=400, pattern=Plain)] = ""
+
+
+class GuidanceAnswerInput(Input):
+    """Whether it helped."""
+
+    outcome: Literal["helped", "did_not"]
 
 
 class CaseParcelInput(Input):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 from steward.modules.inventory.rules.moving import CONDITIONS
 from steward.modules.returns.models.policies import Reason
@@ -83,6 +83,8 @@ class Case(models.Model):
             models.Index(fields=["ticket_id"], condition=Q(ticket_id__isnull=False), name="case_ticket"),
             models.Index(fields=["state", "-id"], name="case_state_id"),
             models.Index(fields=["return_by"], condition=Q(state="approved"), name="case_return_by"),
+            models.Index(fields=["order_number"], name="case_order_number"),
+            models.Index(fields=["outside_number"], name="case_outside_number"),
         )
 
 
@@ -120,7 +122,10 @@ class Parcel(models.Model):
                 name="return_parcel_pick_up",
             ),
         )
-        indexes = (models.Index(fields=["shipment_id"], name="return_parcel_shipment"),)
+        indexes = (
+            models.Index(fields=["shipment_id"], name="return_parcel_shipment"),
+            models.Index(Upper("tracking_number"), name="return_parcel_tracking"),
+        )
 
 
 class Piece(models.Model):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import get_language
 from msgspec import Struct
 
@@ -22,6 +23,7 @@ from steward.modules.returns.rules import states
 
 SUBJECT = "return"
 WITH_MONEY = ("refund_only", "return_refund")
+COUNTED = 100
 QUEUES = ("decide", "send", "arriving", "inspect", "judge", "settle", "failed", "solve")
 RENAMED = {"reason": "reason__code", "reason_labels": "reason__labels", "fault": "reason__fault"}
 FIELDS = tuple(RENAMED.get(name, name) for name in CaseRow.__struct_fields__[:-1])
@@ -117,11 +119,14 @@ def cases_of_ticket(ticket_id: int) -> list[CaseRow]:
 
 
 def queue_counts(*, shops: Collection[str] = ()) -> dict[str, int]:
-    """Count the cases that wait in each queue."""
-    rows = Case.objects.filter(state__in=states.OPEN)
-    rows = rows.filter(shop__in=list(shops)) if shops else rows
-    counts: dict[str, int] = rows.aggregate(**{queue: Count("id", filter=_of_queue(queue)) for queue in QUEUES})
-    return counts
+    """Count the cases that wait in each queue, up to a hundred of each; one statement."""
+    rows = Case.objects.filter(shop__in=list(shops)) if shops else Case.objects.all()
+    found = [
+        rows.filter(_of_queue(queue)).annotate(queue=Value(queue)).order_by().values_list("queue", flat=True)[:COUNTED]
+        for queue in QUEUES
+    ]
+    counts = Counter(found[0].union(*found[1:], all=True))
+    return {queue: counts[queue] for queue in QUEUES}
 
 
 def _rows(found: Any) -> list[CaseRow]:
