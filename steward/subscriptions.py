@@ -146,7 +146,11 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     WriteOffEnded: [orders.on_write_off_ended_promise_waiting, fulfilment.on_write_off_ended_retry_orders],
     OrderMended: [orders.on_order_mended_open_exception],
     OrderConflicted: [orders.on_order_conflicted_open_exception],
-    LineCancelled: [orders.on_line_cancelled_offer_goods, orders.on_line_cancelled_open_exception],
+    LineCancelled: [
+        orders.on_line_cancelled_offer_goods,
+        orders.on_line_cancelled_open_exception,
+        returns.on_line_cancelled_leave_cases,
+    ],
     PaymentRecorded: [orders.on_payment_recorded_follow_payments, orders.on_payment_recorded_give_back_late],
     PaymentMismatched: [orders.on_payment_mismatched_open_finding, orders.on_payment_mismatched_open_exception],
     RefundRequested: [orders.on_refund_requested_follow_payments, desk_flows.on_refund_requested_tick_steps],
@@ -178,7 +182,10 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         desk_complaints.on_refund_withdrawn_follow_compensations,
         returns.on_refund_withdrawn_follow_cases,
     ],
-    ShipmentCancelled: [logistics.on_shipment_cancelled_watch_shipments],
+    ShipmentCancelled: [
+        logistics.on_shipment_cancelled_watch_shipments,
+        returns.on_shipment_cancelled_free_pieces,
+    ],
     ShipmentHandedOver: [logistics.on_shipment_handed_over_tell_buyers, desk_flows.on_shipment_handed_over_tick_steps],
     ShipmentMoved: [
         logistics.on_shipment_moved_follow_orders,

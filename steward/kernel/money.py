@@ -56,7 +56,10 @@ def allocate(total_minor: int, weights: Sequence[int]) -> list[int]:
     parts = list(weights) if any(weights) else [1] * len(weights)
     whole = sum(parts)
     sign = -1 if total_minor < 0 else 1
-    shares = [divmod(abs(total_minor) * part, whole) for part in parts]
-    left = abs(total_minor) - sum(quotient for quotient, _ in shares)
-    winners = set(sorted(range(len(shares)), key=lambda i: (-shares[i][1], i))[:left])
-    return [sign * (quotient + (i in winners)) for i, (quotient, _) in enumerate(shares)]
+    total = abs(total_minor)
+    shares = [total * part // whole for part in parts]
+    if left := total - sum(shares):
+        rests = [total * part % whole for part in parts]
+        for place in sorted(range(len(rests)), key=rests.__getitem__, reverse=True)[:left]:
+            shares[place] += 1
+    return shares if sign > 0 else [-share for share in shares]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from steward.kernel import moment
-from steward.modules.returns.models import Case, RefundDue
+from steward.modules.returns.commands import deciding
+from steward.modules.returns.commands.drafts import CaseReceipt
+from steward.modules.returns.models import Case, Piece, RefundDue
 from steward.modules.returns.tests import case
+from tests import make
 from tests.api.caller import Caller
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +68,75 @@ def test_cases_of_other_shops_do_not_exist() -> None:
     assert other.post(f"returns/cases/{receipt.number}/withdraw", {"reason": "x"}).status_code == 404
     assert other.get("returns/cases").json()["rows"] == []
     assert Caller("returns.view").get("returns/cases?queue=send").json()["rows"][0]["number"] == receipt.number
+
+
+def _asked(caller: Caller) -> tuple[str, int]:
+    """Let a program open a case that waits for a decision, and offer help first."""
+    order = case.delivered(3)
+    number = caller.post("returns/cases", {"cases": [_draft(order.number, 3)]}).json()["results"][0]["number"]
+    help_ = {"kind": "tutorial", "words": "先拉开两侧的扣", "link": "https://example.com/tent"}
+    offered = caller.post(f"returns/cases/{number}/guidance", help_)
+    assert offered.status_code == 200, offered.json()
+    [one] = offered.json()["guidance"]
+    assert (one["words"], one["outcome"]) == ("先拉开两侧的扣", "")
+    return number, one["id"]
+
+
+def test_help_that_helped_solves_the_case_and_frees_its_pieces() -> None:
+    caller = Caller(*ALL)
+    with moment.frozen(case.LATER):
+        number, id_ = _asked(caller)
+
+        solved = caller.post(f"returns/cases/{number}/guidance/{id_}/answer", {"outcome": "helped"}).json()
+        again = caller.post(f"returns/cases/{number}/guidance/{id_}/answer", {"outcome": "did_not"}).json()
+        approved = caller.post(f"returns/cases/{number}/approve", {})
+
+    assert (solved["row"]["state"], solved["closed_at"] is not None) == ("solved", True)
+    assert again["guidance"][0]["outcome"] == "helped"
+    assert approved.status_code == 409
+    assert not Piece.objects.filter(live=True).exists()
+    receipt = CaseReceipt(number=number, id=solved["row"]["id"])
+    assert [one.outcome for one in case.clocks(receipt, "case_decision")] == ["cancelled"]
+
+
+def test_after_help_that_did_not_help_the_case_goes_on() -> None:
+    caller = Caller(*ALL)
+    with moment.frozen(case.LATER):
+        number, id_ = _asked(caller)
+
+        said = caller.post(f"returns/cases/{number}/guidance/{id_}/answer", {"outcome": "did_not"}).json()
+        other = caller.post(f"returns/cases/{number}/guidance/{id_ + 1}/answer", {"outcome": "helped"})
+        deciding.approve_case(make.manager_zhao(), case_id=said["row"]["id"], now=case.LATER)
+        late = caller.post(f"returns/cases/{number}/guidance", {"kind": "part", "words": "新杆"})
+
+    assert (said["row"]["state"], said["guidance"][0]["outcome"]) == ("requested", "did_not")
+    assert (other.status_code, late.status_code) == (404, 409)
+    assert Piece.objects.filter(live=True).count() == 3
+
+
+def test_surplus_a_program_reports_twice_is_noted_once() -> None:
+    receipt = case.opened(case.delivered(1))
+    caller = Caller(*ALL)
+    body = {"surplus": [{"key": "scan-7", "quantity": 2, "note": "多寄了", "sku": "TENT-2"}]}
+
+    with moment.frozen(case.LATER):
+        answers = [caller.post(f"returns/cases/{receipt.number}/arrivals", body) for _twice in range(2)]
+
+    assert [one.status_code for one in answers] == [200, 200]
+    assert [(one["key"], one["quantity"], one["booked"]) for one in answers[1].json()["surplus"]] == [
+        ("scan-7", 2, True)
+    ]
+    assert caller.post(f"returns/cases/{receipt.number}/arrivals", {}).status_code == 422
+
+
+def test_a_program_names_no_file_that_is_not_its_customers() -> None:
+    order = case.delivered(1)
+    caller = Caller(*ALL)
+
+    with moment.frozen(case.LATER):
+        [refused] = caller.post("returns/cases", {"cases": [_draft(order.number, attachment_ids=[7])]}).json()[
+            "results"
+        ]
+
+    assert refused["refusal"]["code"] == "unknown_file"
+    assert "7" in refused["refusal"]["text"]

@@ -183,6 +183,29 @@ class CaseRefund(Schema):
     parts: list[CaseRefundPart]
 
 
+class CaseSurplus(Schema):
+    """What lay in a parcel beyond what was announced; `booked`: it is in quarantine."""
+
+    key: str
+    quantity: int
+    sku: str
+    note: str
+    booked: bool
+    noted_at: datetime
+
+
+class CaseGuidance(Schema):
+    """Help that was offered instead of a return, and whether it helped ("": nobody has said yet)."""
+
+    id: int
+    kind: Literal["tutorial", "part", "remote"]
+    words: str
+    link: str
+    outcome: Literal["", "helped", "did_not"]
+    offered_at: datetime
+    answered_at: datetime | None
+
+
 class CaseNext(Schema):
     """What happens next, and until when."""
 
@@ -207,6 +230,8 @@ class CaseFull(Schema):
     pieces: list[CasePiece]
     parcels: list[CaseParcel]
     refunds: list[CaseRefund]
+    surplus: list[CaseSurplus]
+    guidance: list[CaseGuidance]
     next: CaseNext
 
 
@@ -214,6 +239,20 @@ class ReasonInput(Input):
     """Why."""
 
     reason: Reason
+
+
+class GuidanceInput(Input):
+    """What may help instead of a return, in words, with a link where there is one."""
+
+    kind: Literal["tutorial", "part", "remote"]
+    words: Reason
+    link: Annotated[str, Field(max_length=400, pattern=Plain)] = ""
+
+
+class GuidanceAnswerInput(Input):
+    """Whether it helped."""
+
+    outcome: Literal["helped", "did_not"]
 
 
 class CaseParcelInput(Input):
@@ -235,10 +274,21 @@ class ArrivalInput(Input):
     verb: Literal["receive", "miss", "mistake"]
 
 
-class ArrivalsInput(Input):
-    """What came of a case."""
+class SurplusInput(Input):
+    """What lay in the parcel and nobody had announced. The same `key` in the same case is noted once."""
 
-    pieces: list[ArrivalInput] = Field(min_length=1, max_length=1000)
+    key: Annotated[str, Field(min_length=1, max_length=64, pattern=Plain)]
+    quantity: int = Field(ge=1, le=9_999)
+    note: Reason
+    sku: Annotated[str, Field(max_length=64, pattern=Plain)] = ""
+    warehouse: Annotated[str, Field(max_length=50, pattern=Plain)] = ""
+
+
+class ArrivalsInput(Input):
+    """What came of a case, and what came beside it."""
+
+    pieces: list[ArrivalInput] = Field(default=[], max_length=1000)
+    surplus: list[SurplusInput] = Field(default=[], max_length=100)
 
 
 class FindingInput(Input):

@@ -8,10 +8,10 @@ from ninja import Path, Query, Router
 from steward.interfaces.api import case_shapes as shapes
 from steward.interfaces.api.access import ApiRequest, refuse_unknown_filters
 from steward.interfaces.api.replies import replayable, replayable_sealed
-from steward.interfaces.api.schemas import Plain
+from steward.interfaces.api.schemas import BIGGEST_ID, Plain
 from steward.kernel import moment
 from steward.modules.orders.queries.returning import OrderBought, orders_bought
-from steward.modules.returns.commands import closing, deciding, inspecting, parcels, receiving, settling
+from steward.modules.returns.commands import closing, deciding, guiding, inspecting, parcels, receiving, settling
 from steward.modules.returns.commands.requesting import CaseDraft, CaseReceipt, Want, open_cases
 from steward.modules.returns.queries import cases as queries
 from steward.modules.returns.queries.views import CaseView
@@ -19,6 +19,7 @@ from steward.modules.returns.queries.words import refusal_words
 
 router = Router(tags=["returns"])
 CaseNumber = Annotated[str, Path(min_length=1, max_length=40, pattern=Plain, description="RMA-…")]
+GuidanceId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 NO_LINE = 0
 
 
@@ -146,6 +147,33 @@ def reconsider(request: ApiRequest, case: CaseNumber, payload: shapes.ReasonInpu
 
 
 @router.post(
+    "/returns/cases/{case}/guidance", response=shapes.CaseFull, operation_id="offer_guidance", summary="Offer help"
+)
+@replayable_sealed
+def offer(request: ApiRequest, case: CaseNumber, payload: shapes.GuidanceInput) -> shapes.CaseFull:
+    """Offer help before a case is decided: a tutorial, a part, help from afar. Needs `returns.request`."""
+    id_ = _id(request, case, "returns.request")
+    guiding.offer_guidance(request.auth, case_id=id_, draft=guiding.GuidanceDraft(**payload.dict()), now=moment.now())
+    return _full(request, case)
+
+
+@router.post(
+    "/returns/cases/{case}/guidance/{guidance}/answer",
+    response=shapes.CaseFull,
+    operation_id="answer_guidance",
+    summary="Say whether help helped",
+)
+@replayable_sealed
+def answer(
+    request: ApiRequest, case: CaseNumber, guidance: GuidanceId, payload: shapes.GuidanceAnswerInput
+) -> shapes.CaseFull:
+    """Say whether help helped; where it did the case is solved and its pieces are free. Needs `returns.request`."""
+    id_ = _id(request, case, "returns.request")
+    guiding.answer_guidance(request.auth, case_id=id_, guidance_id=guidance, outcome=payload.outcome, now=moment.now())
+    return _full(request, case)
+
+
+@router.post(
     "/returns/cases/{case}/parcels",
     response=shapes.CaseFull,
     operation_id="announce_case_parcel",
@@ -168,10 +196,12 @@ def announce(request: ApiRequest, case: CaseNumber, payload: shapes.CaseParcelIn
 )
 @replayable_sealed
 def receive(request: ApiRequest, case: CaseNumber, payload: shapes.ArrivalsInput) -> shapes.CaseFull:
-    """Say of pieces that they are there, missing, or something else. Needs `returns.receive`."""
+    """Say of pieces that they are there, missing, or something else, and what lay beside them.
+    Needs `returns.receive`."""
     id_ = _id(request, case, "returns.receive")
     arrived = {one.piece_id: str(one.verb) for one in payload.pieces}
-    receiving.receive_pieces(request.auth, case_id=id_, arrived=arrived, now=moment.now())
+    beyond = [receiving.Beyond(**one.dict()) for one in payload.surplus]
+    receiving.receive_pieces(request.auth, case_id=id_, arrived=arrived, surplus=beyond, now=moment.now())
     return _full(request, case)
 
 

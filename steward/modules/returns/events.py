@@ -53,7 +53,8 @@ class CaseOpened(Event, frozen=True, kw_only=True):
 class CaseDecided(Event, frozen=True, kw_only=True):
     """A case was approved, refused, withdrawn, solved otherwise or is looked at again; `verb` says which.
 
-    `decider` is the person, or "policy". Units: minor currency units.
+    `decider` is the person, or "policy"; what was said of it stands with the case, where it can be erased.
+    Units: minor currency units.
     """
 
     KIND = "returns.case_decided"
@@ -68,7 +69,6 @@ class CaseDecided(Event, frozen=True, kw_only=True):
     decider: str
     quoted_minor: int
     currency: str
-    reason: str = ""
 
 
 class ParcelAnnounced(Event, frozen=True, kw_only=True):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.core.files.storage import default_storage
+
 from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
-from steward.modules.logistics.events import ShipmentDelivered, ShipmentMoved
+from steward.modules.logistics.events import ShipmentCancelled, ShipmentDelivered, ShipmentMoved
+from steward.modules.orders.events import LineCancelled
 from steward.modules.payments.events import RefundDecided, RefundFailed, RefundPaid, RefundWithdrawn
-from steward.modules.returns.commands import following, paying, settling
+from steward.modules.returns.commands import calling_off, erasing, following, leaving, paying, settling
 from steward.modules.returns.events import CaseDecided, CaseInspected, CasePieceMoved
-from steward.modules.returns.models import Case
 
 SYSTEM = system("returns")
 
@@ -28,6 +30,16 @@ def on_shipment_delivered_move_pieces(events: Sequence[ShipmentDelivered]) -> No
     moved = [following.Whereabouts(one.shipment_id, "delivered", one.at) for one in events if one.direction == "return"]
     if moved:
         following.follow_shipments(SYSTEM, moved=moved, now=moment.now())
+
+
+def on_shipment_cancelled_free_pieces(events: Sequence[ShipmentCancelled]) -> None:
+    """Let pieces come back another way whose parcel was called off."""
+    calling_off.free_pieces(SYSTEM, shipment_ids=[one.shipment_id for one in events], now=moment.now())
+
+
+def on_line_cancelled_leave_cases(events: Sequence[LineCancelled]) -> None:
+    """Let pieces leave their cases whose lines the source took back."""
+    leaving.leave_cancelled(SYSTEM, order_ids={one.order_id for one in events}, now=moment.now())
 
 
 def on_case_decided_settle_alone(events: Sequence[CaseDecided]) -> None:
@@ -72,6 +84,6 @@ def on_refund_decided_follow_cases(events: Sequence[RefundDecided]) -> None:
 
 
 def on_customer_erased_forget_words(events: Sequence[CustomerErased]) -> None:
-    """Forget what an erased person wrote about their cases; what was decided and paid stays."""
-    rows = Case.objects.filter(customer_id__in=[event.customer_id for event in events])
-    rows.update(words="", answers={})
+    """Forget what was written about the cases of erased people, and delete their pictures."""
+    for name in erasing.forget_cases(SYSTEM, customer_ids=[event.customer_id for event in events]):
+        default_storage.delete(name)

@@ -98,7 +98,8 @@ def _beyond(request: StaffRequest) -> list[receiving.Beyond]:
     if not note:
         return []
     units = int(count) if count.isascii() and count.isdigit() and len(count) < 5 else 1
-    return [receiving.Beyond(quantity=units, note=note, sku=request.POST.get("surplus_sku", "").strip())]
+    key, sku = request.POST.get("surplus_key", "")[:64], request.POST.get("surplus_sku", "").strip()
+    return [receiving.Beyond(key=key, quantity=units, note=note, sku=sku)]
 
 
 def _judge(request: StaffRequest, view: CaseView) -> str:

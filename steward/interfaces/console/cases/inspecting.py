@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
+from msgspec import structs
 
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.notices import say
@@ -20,7 +21,7 @@ from steward.modules.returns.commands import photos
 from steward.modules.returns.queries import cases as queries
 from steward.modules.returns.queries import words
 from steward.modules.returns.queries.proposals import proposals_of
-from steward.modules.returns.queries.scanning import find_case
+from steward.modules.returns.queries.scanning import find_cases
 from steward.modules.returns.queries.views import CaseView, PieceView
 from steward.modules.returns.rules import states
 from steward.modules.returns.rules.inspecting import QUESTIONS
@@ -31,20 +32,21 @@ MOST_FILES = 6
 @require_GET
 @needs("returns.inspect")
 def scan(request: StaffRequest) -> HttpResponse:
-    """Find the case a scan means: by its number, its order's, or a parcel's."""
+    """Find the case a scan means: by its number, its order's, or a parcel's; of several in one box one is chosen."""
     text = request.GET.get("q", "").strip()[:80]
-    number = find_case(text, shops=request.actor.scopes) if text else ""
-    if number:
-        return HttpResponseRedirect(reverse("case_inspect", args=[number]))
-    waiting = queries.cases_page(queries.CaseFilters(queue="inspect", shops=request.actor.scopes), limit=20)
-    return render(request, "console/cases/scan.html", {"text": text, "waiting": waiting})
+    numbers = find_cases(text, shops=request.actor.scopes)
+    if len(numbers) == 1:
+        return HttpResponseRedirect(reverse("case_inspect", args=numbers))
+    wanted = queries.CaseFilters(numbers=numbers) if numbers else queries.CaseFilters(queue="inspect")
+    waiting = queries.cases_page(structs.replace(wanted, shops=request.actor.scopes), limit=20)
+    return render(request, "console/cases/scan.html", {"text": text, "several": bool(numbers), "waiting": waiting})
 
 
 @needs("returns.inspect")
 def inspect(request: StaffRequest, number: str) -> HttpResponse:
     """Show the next piece to look at with what each grade would mean, or write down what was found."""
     view = queries.case(number, shops=request.actor.scopes)
-    waiting = [one for one in view.pieces if one.reception == "received" and one.acceptance in ("pending", "to_person")]
+    waiting = [one for one in view.pieces if one.waits_to_be_inspected]
     if request.method == "POST":
         return _found(request, view, waiting)
     piece = waiting[0] if waiting else None

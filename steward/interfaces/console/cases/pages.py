@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
-from steward.interfaces.console.cases.steps import steps_of
+from steward.interfaces.console.cases.steps import MAY_COME, steps_of
 from steward.kernel import moment
 from steward.kernel.actor import Actor
 from steward.modules.deadlines.queries import next_clocks
@@ -100,7 +101,8 @@ def facts_of(actor: Actor, view: CaseView) -> dict[str, Any]:
         ],
         "parts": words.PARTS,
         "to_send": [one for one in view.pieces if one.reception == "awaiting" and one.parcel_id is None],
-        "to_receive": [one for one in view.pieces if one.reception in ("awaiting", "in_transit", "lost", "expired")],
+        "to_receive": [one for one in view.pieces if one.reception in MAY_COME],
+        "surplus_key": secrets.token_hex(16),
         "to_judge": [one for one in view.pieces if one.acceptance == "to_person"],
     }
 

@@ -15,6 +15,7 @@ from steward.modules.returns.queries.words import WHY_NOT
 from steward.modules.returns.rules import states
 
 WITH_MONEY = ("refund_only", "return_refund")
+MAY_COME = ("awaiting", "in_transit", "lost", "expired", "short", "wrong_item")
 
 
 class StepShown(Struct, frozen=True):
@@ -37,15 +38,17 @@ def steps_of(actor: Actor, view: CaseView) -> Iterator[StepShown]:
         yield StepShown("withdraw", _("Withdraw"), "arrow-back-up", _may(actor, "returns.request"))
     if state == "refused":
         yield StepShown("reconsider", _("Look at it again"), "refresh", _may(actor, "returns.decide"))
-    if state not in ("approved", "lapsed"):
+    if state not in ("approved", "lapsed", "completed"):
         return
     where = {(piece.reception, piece.acceptance) for piece in view.pieces}
     if any(piece.reception == "awaiting" and piece.parcel_id is None for piece in view.pieces) and state == "approved":
         yield StepShown("parcel", _("Announce a parcel"), "package-import", _may(actor, "returns.request"))
-    if any(reception in ("awaiting", "in_transit", "lost", "expired") for reception, _acceptance in where):
+    if any(reception in MAY_COME for reception, _acceptance in where):
         yield StepShown("receive", _("It has arrived"), "package", _may(actor, "returns.receive"))
-    if any(reception == "received" and acceptance != "accepted" for reception, acceptance in where):
+    if any(piece.waits_to_be_inspected for piece in view.pieces):
         yield StepShown("inspect", _("Inspect"), "zoom-check", _may(actor, "returns.inspect"))
+    if state == "completed":
+        return
     if any(acceptance == "to_person" for _reception, acceptance in where):
         yield StepShown("judge", _("Judge"), "scale", _may(actor, "returns.decide"))
     yield from _of_money(actor, view)
@@ -71,6 +74,6 @@ def _may(actor: Actor, permission: str) -> str:
 
 def _own(actor: Actor, view: CaseView) -> str:
     """Say why somebody cannot decide about a case they opened; the command asks the same."""
-    within = 0 <= view.row.quoted_minor <= view.automatic_up_to_minor
+    within = 0 <= view.alone_minor <= view.automatic_up_to_minor
     hands = people.persons_behind([actor.id, view.row.requested_by])
     return str(WHY_NOT["own"]) if not within and hands[actor.id] == hands[view.row.requested_by] else ""

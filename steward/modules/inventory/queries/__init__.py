@@ -39,6 +39,7 @@ from steward.modules.inventory.queries.stock import (
     stock_for_allocation,
     warehouse_code,
     warehouse_id,
+    warehouse_ids,
     warehouses,
     warehouses_for_allocation,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "supply_counts",
     "warehouse_code",
     "warehouse_id",
+    "warehouse_ids",
     "warehouses",
     "warehouses_for_allocation",
 ]

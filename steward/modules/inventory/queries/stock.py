@@ -101,6 +101,11 @@ def warehouse_id(code: str) -> int:
     return found
 
 
+def warehouse_ids() -> dict[str, int]:
+    """Find the ids of all warehouses by their codes."""
+    return dict(Warehouse.objects.values_list("code", "id"))
+
+
 def warehouse_code(id_: int) -> str:
     """Name the code of a warehouse; "" for none."""
     return Warehouse.objects.filter(id=id_).values_list("code", flat=True).first() or ""

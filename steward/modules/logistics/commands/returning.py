@@ -17,7 +17,7 @@ from steward.modules.inventory import queries as inventory
 from steward.modules.logistics.commands.adopting import adopt_events
 from steward.modules.logistics.commands.parcel_numbers import numbers_once, refuse_taken
 from steward.modules.logistics.commands.shipment_moving import lock_shipments
-from steward.modules.logistics.commands.shipments import PREFIX, SEQUENCE
+from steward.modules.logistics.commands.shipments import PREFIX, SEQUENCE, call_off
 from steward.modules.logistics.events import ReturnAnnounced
 from steward.modules.logistics.models import Carrier, Parcel, Shipment, ShipmentLine
 from steward.modules.logistics.queries.tracking import guess_carrier
@@ -45,8 +45,8 @@ class TooMuchBack(errors.Refusal):
 class ReturnDraft(Struct, frozen=True, kw_only=True):
     """A parcel that comes back of a shipment.
 
-    `pieces` by SKU, none: all that is still out. `carrier` "": whose the number looks like. `warehouse` "": where it
-    came from. The number may follow later.
+    `pieces` by SKU, all that the parcel brings; none: all that is still out. `carrier` "": whose the number looks
+    like. `warehouse` "": where it came from. The number may follow later.
     """
 
     shipment: str
@@ -60,23 +60,26 @@ class ReturnDraft(Struct, frozen=True, kw_only=True):
 def announce_return(actor: Actor, *, draft: ReturnDraft, now: datetime) -> str:
     """Write down a parcel a customer sends back; what is reported of its number moves it from now on. Returns "SH-…".
 
-    The same number of the same order a second time is the same return. What was reported of it before is its own.
+    The same number of the same order a second time is the same return; pieces it did not bring yet come on top. What
+    was reported of it before is its own.
     Raises: NotFound, NothingLeft, TooMuchBack, NumberTaken. Emits: ReturnAnnounced, ShipmentMoved, ShipmentDelivered.
     Locks: the order's shipments in id order. Source: LOG-5.
     """
     sent, siblings = _locked(draft.shipment)
     number = plain_number(draft.tracking_number)
     carrier = _carrier(draft.carrier, number)
-    if number and (known := _announced(siblings, number, carrier)):
-        return known
+    known = _announced(siblings, number, carrier) if number else None
+    wanted = _missing(known, draft.pieces) if known else draft.pieces
+    if known and not wanted:
+        return known.number
     if sent.direction != "outbound" or sent.state not in TRACKED:
         raise NothingLeft(number=sent.number)
-    lines = _lines(sent, siblings, draft.pieces)
-    back = _written(sent, lines, draft.warehouse, now)
-    parcel = Parcel(shipment=back, code=f"{back.number}-1", carrier=carrier, tracking_number=number)
-    refuse_taken([parcel])
-    with numbers_once([parcel]):
-        parcel.save(force_insert=True)
+    lines = _lines(sent, siblings, wanted)
+    back = known or _written(sent, draft.warehouse, now)
+    for line in lines:
+        line.shipment = back
+    ShipmentLine.objects.bulk_create(lines)
+    parcels = [] if known else [_parcel(back, carrier, number)]
     announced = ReturnAnnounced(
         order_id=back.order_id,
         shipment_id=back.id,
@@ -88,8 +91,37 @@ def announce_return(actor: Actor, *, draft: ReturnDraft, now: datetime) -> str:
         simulated=back.simulated,
     )
     events.record(actor, [announced])
-    adopt_events(actor, [parcel], now)
+    adopt_events(actor, parcels, now)
     return back.number
+
+
+@command(needs="logistics.ship")
+def retract_returns(
+    actor: Actor, *, order_id: int, pieces: Mapping[int, Mapping[int, int]], reason: str, now: datetime
+) -> None:
+    """Take pieces out of an order's returns that nobody has sent yet: shipment → item → pieces.
+
+    A return that brings nothing any more is called off; one on its way stays as it is. Emits: ShipmentCancelled.
+    Locks: the shipments in id order.
+    """
+    own = Shipment.objects.filter(id__in=list(pieces), order_id=order_id, direction="return")
+    found = {
+        id_: one for id_, one in lock_shipments(own.values_list("id", flat=True)).items() if one.state == "planned"
+    }
+    left: Counter[int] = Counter()
+    gone: list[ShipmentLine] = []
+    less: list[ShipmentLine] = []
+    over = {id_: Counter(pieces[id_]) for id_ in found}
+    for line in ShipmentLine.objects.filter(shipment__in=found).order_by("id"):
+        taken = min(line.quantity, over[line.shipment_id][line.item_id])
+        over[line.shipment_id][line.item_id] -= taken
+        line.quantity -= taken
+        left[line.shipment_id] += line.quantity
+        (less if line.quantity else gone).append(line)
+    ShipmentLine.objects.bulk_update(less, ["quantity"])
+    empty = [one for id_, one in found.items() if not left[id_]]
+    ShipmentLine.objects.filter(id__in=[one.id for one in gone if left[one.shipment_id]]).delete()
+    call_off(actor, empty, reason, now)
 
 
 def _locked(number: str) -> tuple[Shipment, list[Shipment]]:
@@ -113,11 +145,17 @@ def _carrier(code: str, number: str) -> Carrier | None:
     return Carrier.objects.filter(code=likely[0].carrier_code).first() if likely else None
 
 
-def _announced(siblings: Sequence[Shipment], number: str, carrier: Carrier | None) -> str:
-    returns = {one.id: one.number for one in siblings if one.direction == "return" and one.state != "cancelled"}
+def _announced(siblings: Sequence[Shipment], number: str, carrier: Carrier | None) -> Shipment | None:
+    returns = {one.id: one for one in siblings if one.direction == "return" and one.state != "cancelled"}
     same = Parcel.objects.filter(shipment__in=returns, tracking_number=number, carrier=carrier)
     found = same.values_list("shipment_id", flat=True).first()
-    return returns[found] if found is not None else ""
+    return returns[found] if found is not None else None
+
+
+def _missing(known: Shipment, pieces: Mapping[str, int]) -> dict[str, int]:
+    """Tell what a return does not bring yet of the pieces it is to bring."""
+    inside = _units([known.id])
+    return {sku.strip(): units - inside[sku.strip()] for sku, units in pieces.items() if units > inside[sku.strip()]}
 
 
 def _lines(sent: Shipment, siblings: Sequence[Shipment], pieces: Mapping[str, int]) -> list[ShipmentLine]:
@@ -147,10 +185,19 @@ def _units(shipment_ids: Sequence[int]) -> Counter[str]:
     return Counter(dict(rows.annotate(units=Sum("quantity"))))
 
 
-def _written(sent: Shipment, lines: Sequence[ShipmentLine], warehouse: str, now: datetime) -> Shipment:
+def _parcel(back: Shipment, carrier: Carrier | None, number: str) -> Parcel:
+    """Write the one parcel of a return. Raises: NumberTaken."""
+    parcel = Parcel(shipment=back, code=f"{back.number}-1", carrier=carrier, tracking_number=number)
+    refuse_taken([parcel])
+    with numbers_once([parcel]):
+        parcel.save(force_insert=True)
+    return parcel
+
+
+def _written(sent: Shipment, warehouse: str, now: datetime) -> Shipment:
     to = inventory.warehouse_id(warehouse) if warehouse else sent.warehouse_id
     id_ = numbering.next_ids(SEQUENCE, 1)[0]
-    back = Shipment.objects.create(
+    return Shipment.objects.create(
         id=id_,
         number=numbering.number(PREFIX, id_, now),
         order_id=sent.order_id,
@@ -165,7 +212,3 @@ def _written(sent: Shipment, lines: Sequence[ShipmentLine], warehouse: str, now:
         currency=sent.currency,
         simulated=sent.simulated,
     )
-    for line in lines:
-        line.shipment = back
-    ShipmentLine.objects.bulk_create(lines)
-    return back

@@ -166,7 +166,7 @@ def cancel_shipments(actor: Actor, *, order_ids: Sequence[int], reason: str, now
     found = [
         one for one in lock_shipments(waiting.values_list("id", flat=True)).values() if one.state in rules.IN_HOUSE
     ]
-    _call_off(actor, found, reason, now)
+    call_off(actor, found, reason, now)
     return len(found)
 
 
@@ -176,10 +176,11 @@ def cancel_shipment(actor: Actor, *, number: str, reason: str, now: datetime) ->
 
     Raises: NotFound, NotPossible. Emits: ShipmentCancelled. Locks: the shipment.
     """
-    _call_off(actor, [lock_shipment(number)], reason, now)
+    call_off(actor, [lock_shipment(number)], reason, now)
 
 
-def _call_off(actor: Actor, shipments: Sequence[Shipment], reason: str, now: datetime) -> None:
+def call_off(actor: Actor, shipments: Sequence[Shipment], reason: str, now: datetime) -> None:
+    """Call locked shipments off; their parcels' numbers are free again. Emits: ShipmentCancelled."""
     if not shipments:
         return
     move_shipments(shipments, "cancel", now)

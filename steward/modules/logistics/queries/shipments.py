@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -158,6 +158,11 @@ def shipments_page(filters: ShipmentFilters, *, before_id: int | None = None, li
     if before_id is not None:
         found = found.filter(id__lt=before_id)
     return _rows(found.order_by("-id")[:limit])
+
+
+def shipments_by_id(ids: Collection[int]) -> list[ShipmentRow]:
+    """Read some shipments, in the order of their ids."""
+    return _rows(Shipment.objects.filter(id__in=list(ids)).order_by("id")) if ids else []
 
 
 def _narrowed(filters: ShipmentFilters) -> QuerySet[Shipment]:

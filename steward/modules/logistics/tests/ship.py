@@ -16,7 +16,7 @@ from steward.modules.logistics.ports import Report
 from steward.modules.logistics.rules.packing import ParcelDraft
 from steward.modules.orders.commands import progress
 from steward.modules.orders.models import Order
-from steward.modules.orders.rules.drafts import BuyerDraft
+from steward.modules.orders.rules.drafts import BuyerDraft, PaymentDraft
 from tests import make
 
 SKU = "TENT-2"
@@ -31,7 +31,7 @@ def service(code: str = "sf-std", carrier: str = "sf", **facts: Any) -> Service:
 
 def approved(number: str = "A-1", *, quantity: int = 1, **changes: Any) -> int:
     """Take in an order that is paid and passes everything by itself; return its id."""
-    paid = [make.payment(19_900 * quantity, f"T-{number}")]
+    paid = changes.pop("payments", None) or [make.payment(19_900 * quantity, f"T-{number}")]
     facts = changes | ({} if number == "A-1" else _somebody_else(number))
     order_id = make.order(number, quantity=quantity, payments=paid, **facts).order_id
     progress.advance_orders(make.TESTER, order_ids=[order_id], now=make.NOW)
@@ -66,11 +66,12 @@ def planned(
     sku: str = SKU,
     quantity: int = 1,
     promised: date | None = None,
+    payments: Sequence[PaymentDraft] = (),
     **plan: Any,
 ) -> str:
     """Plan a shipment of a whole order; return its number."""
     item_id = item_id or make.item(sku, stock=10)
-    order_id = approved(number, quantity=quantity, sku=sku)
+    order_id = approved(number, quantity=quantity, sku=sku, payments=payments)
     reservations = reserved(order_id, item_id, quantity)
     warehouse = inventory.reservations_of_orders([order_id])[0].warehouse_id
     lines = [(id_, item_id, quantity) for id_ in reservations]

@@ -36,6 +36,8 @@ WITH gone AS (
         SELECT unnest(spoken.attachment_ids)
         FROM messaging_spoken AS spoken JOIN messaging_message AS message ON message.id = spoken.message_id
         WHERE message.customer_id = ANY (%(customers)s::bigint[])
+        UNION ALL
+        SELECT unnest(%(files)s::bigint[])
     )
     ORDER BY attachment.id FOR UPDATE OF attachment
 )
@@ -63,10 +65,22 @@ def redact_customers(actor: Actor, *, customer_ids: Sequence[int], now: datetime
     That there was a message, when and on which channel, stays. Locks: their files, in id order.
     Source: CUS-6 (PIPL art. 47, GDPR art. 17).
     """
-    wanted: dict[str, str | datetime] = {"customers": arrays.integers(sorted(set(customer_ids))), "now": now}
+    customers = arrays.integers(sorted(set(customer_ids)))
+    wanted: dict[str, str | datetime] = {"customers": customers, "files": arrays.integers([]), "now": now}
     with connection.cursor() as cursor:
         cursor.execute(REDACT, wanted)
         cursor.execute(SILENCE, wanted)
         cursor.execute(LEAVE, wanted)
+        cursor.execute(LOSE, wanted)
+        return [name for row in cursor.fetchall() for name in row if name]
+
+
+def lose_files(*, attachment_ids: Sequence[int]) -> list[str]:
+    """Let files be erased that belong to somebody who is; a step of the caller's command, which names whose they are.
+
+    Returns the names of files to delete after the commit. Locks: the files, in id order.
+    """
+    wanted = {"customers": arrays.integers([]), "files": arrays.integers(sorted(attachment_ids))}
+    with connection.cursor() as cursor:
         cursor.execute(LOSE, wanted)
         return [name for row in cursor.fetchall() for name in row if name]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
@@ -96,6 +97,14 @@ class OpenFile(Struct, frozen=True):
 def attachments(ids: Collection[int]) -> list[AttachmentView]:
     """Read some files, in the order of their ids."""
     return [_view(row) for row in Attachment.objects.filter(id__in=ids).order_by("id")]
+
+
+def usable_files(ids: Collection[int], *, uploader: str) -> dict[int, int | None]:
+    """Tell which files somebody may use: those they uploaded (None), and those buyers sent (whose)."""
+    rows = Attachment.objects.filter(id__in=ids).filter(
+        Q(inbound=None, created_by=uploader) | Q(inbound__customer_id__isnull=False)
+    )
+    return dict(rows.values_list("id", "inbound__customer_id"))
 
 
 def of_messages(inbound_ids: Collection[int]) -> dict[int, list[AttachmentView]]:

@@ -14,6 +14,7 @@ from steward.modules.messaging.queries.attachments import AttachmentView, attach
 from steward.modules.orders.commands.moving import lock_orders
 from steward.modules.orders.queries.returning import LineBought, OrderBought, orders_bought
 from steward.modules.returns.commands.drafts import CaseDraft, Refused
+from steward.modules.returns.commands.photos import foreign_files
 from steward.modules.returns.models import Case, Piece, Reason
 from steward.modules.returns.queries.claimable import claimed_positions, sent_of_lines
 from steward.modules.returns.rules import claiming as rules
@@ -57,10 +58,20 @@ def claims_of(actor: Actor, drafts: Sequence[CaseDraft]) -> list[Claim]:
         claim = _about(actor, draft, orders, reasons, known)
         _once(claim, numbers_seen)
         claim.pictures, claim.videos = _counted(draft, files)
+        found.append(claim)
+    _own_files(actor, found)
+    for claim in found:
         if claim.refusal is None and claim.known is None:
             _claim(claim, sent, taken)
-        found.append(claim)
     return found
+
+
+def _own_files(actor: Actor, claims: Sequence[Claim]) -> None:
+    """Refuse drafts with files that are neither the actor's nor their customer's."""
+    wishes = [(claim.order.customer_id if claim.order else None, claim.draft.attachment_ids) for claim in claims]
+    for claim, foreign in zip(claims, foreign_files(actor, wishes), strict=True):
+        if foreign is not None and claim.refusal is None and claim.known is None:
+            claim.refusal = Refused("unknown_file", {"file": foreign})
 
 
 def _known(drafts: Sequence[CaseDraft]) -> dict[tuple[str, str], Case]:

@@ -28,6 +28,8 @@ def is_done(row: Case) -> bool:
     pieces = list(Piece.objects.filter(case=row).values_list("reception", "acceptance", "settled_at"))
     if row.state != "approved" or not states.is_settled((one[0], one[1]) for one in pieces):
         return False
+    if Piece.objects.filter(case=row, reception="received", inspected_at=None, acceptance="accepted").exists():
+        return False
     owed = row.kind in WITH_MONEY and any(one[1] == "accepted" and one[2] is None for one in pieces)
     return not owed and not RefundDue.objects.filter(case=row, state="asked").exists()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -9,23 +10,26 @@ from django.utils.translation import gettext_lazy as _
 from steward.kernel import errors
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.orders.commands.moving import lock_orders
 from steward.modules.people import queries as people
 from steward.modules.returns.commands import granting
+from steward.modules.returns.commands.calling_off import call_off_parcels
 from steward.modules.returns.commands.moving import (
     ANSWER,
     announce_closed,
     announce_decision,
+    ask_for_answer,
     let_go,
     locked_case,
+    locked_with_order,
     move_case,
     move_pieces,
     pieces_of,
     stop_clock,
 )
 from steward.modules.returns.commands.telling import tell_decided
+from steward.modules.returns.commands.valuing import value
 from steward.modules.returns.models import Case, Piece
-from steward.modules.returns.rules import joining, states
+from steward.modules.returns.rules import states
 
 LONGEST_REASON = 400
 
@@ -62,7 +66,7 @@ class UnderWay(errors.Refusal):
 
 def is_own(row: Case, actor: Actor) -> bool:
     """Tell whether somebody would decide about a case they opened, above what the policy grants alone."""
-    return not joining.is_granted_alone(granting.verdict_of(row), row.quoted_minor) and opened_it(row, actor)
+    return opened_it(row, actor) and not granting.may_alone(row, row.worth_minor)
 
 
 def opened_it(row: Case, actor: Actor) -> bool:
@@ -99,7 +103,7 @@ def refuse_case(actor: Actor, *, case_id: int, reason: str, now: datetime) -> No
     move_case(row, "refuse", now, refusal=said, decided_at=now, decider=decider)
     let_go(row)
     stop_clock(actor, [row], ANSWER, now)
-    announce_decision(actor, [row], "refuse", decider=decider, reason=said)
+    announce_decision(actor, [row], "refuse", decider=decider)
     tell_decided(actor, [row], now)
 
 
@@ -115,36 +119,47 @@ def withdraw_case(actor: Actor, *, case_id: int, reason: str = "", now: datetime
         piece.settled_at or piece.reception not in ("awaiting", "left_with_customer") for piece in pieces
     ):
         raise UnderWay
-    move_case(row, "withdraw", now)
+    move_case(row, "withdraw", now, remark=reason.strip()[:LONGEST_REASON])
     waiting = [piece for piece in pieces if piece.reception == "awaiting"]
+    call_off_parcels(actor, row, waiting, now)
     move_pieces(actor, row, waiting, "cancel", now)
     let_go(row)
-    announce_decision(actor, [row], "withdraw", decider=people.person_behind(actor.id), reason=reason.strip()[:400])
+    announce_decision(actor, [row], "withdraw", decider=people.person_behind(actor.id))
     announce_closed(actor, row, now)
 
 
 @command(needs="returns.decide")
 def reconsider_case(actor: Actor, *, case_id: int, reason: str, now: datetime) -> None:
-    """Look at a refused case again, e.g. with new pictures; somebody decides about it anew.
+    """Look at a refused case again, e.g. with new pictures; somebody decides anew, within a limit of its own.
 
-    Raises: NotFound, NotPossible, ReasonMissing, ClaimedMeanwhile. Emits: CaseDecided. Locks: the order, the case.
+    It is valued as things stand now. Raises: NotFound, NotPossible, ReasonMissing, ClaimedMeanwhile, MoreThanKept.
+    Emits: CaseDecided. Locks: the order, the case.
     """
     said = reason.strip()
     if not 0 < len(said) <= LONGEST_REASON:
         raise ReasonMissing
     row = take_up(actor, case_id)
-    move_case(row, "reconsider", now, decided_at=None, decider="", refusal="")
-    announce_decision(actor, [row], "reconsider", decider=people.person_behind(actor.id), reason=said)
+    lines = Piece.objects.filter(case=row, live=True).values_list("line_id", flat=True)
+    for refusal in value([(row, list(lines))]).values():
+        raise refusal
+    worth = {"quoted_minor": row.quoted_minor, "worth_minor": row.worth_minor}
+    move_case(row, "reconsider", now, decided_at=None, decider="", refusal="", remark=said, closed_at=None, **worth)
+    ask_for_answer(actor, [row], now)
+    announce_decision(actor, [row], "reconsider", decider=people.person_behind(actor.id))
 
 
 def take_up(actor: Actor, case_id: int) -> Case:
     """Lock a case that had let its pieces go, and let it claim them again. Raises: NotFound, ClaimedMeanwhile."""
-    order_id = Case.objects.filter(id=case_id).values_list("order_id", flat=True).first()
-    lock_orders([order_id] if order_id else [])
-    row = locked_case(actor, case_id)
-    keys = list(Piece.objects.filter(case=row, live=False).values_list("line_id", "position"))
+    row = locked_with_order(actor, case_id)
+    claim_again(row, Piece.objects.filter(case=row, live=False).values_list("id", flat=True))
+    return row
+
+
+def claim_again(row: Case, piece_ids: Iterable[int]) -> None:
+    """Let a case whose order is locked claim pieces it had let go. Raises: ClaimedMeanwhile."""
+    gone = Piece.objects.filter(id__in=list(piece_ids), case=row, live=False)
+    keys = list(gone.values_list("line_id", "position"))
     others = Piece.objects.filter(line_id__in=[line for line, _position in keys], live=True).exclude(case=row)
     if set(others.values_list("line_id", "position")) & set(keys):
         raise ClaimedMeanwhile
-    Piece.objects.filter(case=row, live=False).update(live=True)
-    return row
+    gone.update(live=True)

@@ -11,12 +11,11 @@ from msgspec import Struct
 from steward.kernel import parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.deadlines.commands import ClockStart, start_clocks
 from steward.modules.logistics.rules import shipments as lives
+from steward.modules.returns.commands.arriving import keep_time, waiting_since
+from steward.modules.returns.commands.calling_off import call_off_parcels
 from steward.modules.returns.commands.closing import close_if_done
 from steward.modules.returns.commands.moving import (
-    INSPECTION,
-    SUBJECT,
     announce_closed,
     announce_decision,
     let_go,
@@ -56,21 +55,22 @@ def follow_shipments(actor: Actor, *, moved: Sequence[Whereabouts], now: datetim
     the label; else a person judges. Emits: CasePieceMoved. Locks: the cases in id order, their pieces.
     """
     by_shipment = {one.shipment_id: one for one in moved}
-    found = Parcel.objects.filter(shipment_id__in=by_shipment).values_list("case_id", flat=True)
+    found = Parcel.objects.filter(shipment_id__in=by_shipment, cancelled_at=None).values_list("case_id", flat=True)
     count = 0
     for row in lock_cases(set(found)):
         pieces = pieces_of(row)
-        for parcel in Parcel.objects.filter(case=row, shipment_id__in=by_shipment).order_by("id"):
+        for parcel in Parcel.objects.filter(case=row, shipment_id__in=by_shipment, cancelled_at=None).order_by("id"):
             inside = [piece for piece in pieces if piece.parcel_id == parcel.id]
-            _follow(actor, row, parcel, inside, by_shipment[parcel.shipment_id or 0], now)
+            follow_parcel(actor, row, parcel, inside, by_shipment[parcel.shipment_id or 0], now)
             count += 1
         close_if_done(actor, row, now)
     return count
 
 
-def _follow(
+def follow_parcel(
     actor: Actor, row: Case, parcel: Parcel, pieces: Sequence[Piece], where: Whereabouts, now: datetime
 ) -> None:
+    """Let pieces of a locked case be where their parcel is. Emits: CasePieceMoved."""
     if where.state not in lives.TRACKED or row.state not in states.OPEN:
         return
     sent = ("awaiting", "lost") if where.state != "lost" else ("awaiting",)
@@ -84,14 +84,9 @@ def _follow(
             piece.acceptance = states.next_acceptance(piece.acceptance, verb)
         Piece.objects.bulk_update(waiting, ["acceptance"])
     elif where.state in ("delivered", "damaged") and parcel.delivered_at is None:
+        since = waiting_since(row)
         Parcel.objects.filter(id=parcel.id, delivered_at=None).update(delivered_at=where.at)
-        start_inspection(actor, row, where.at, now)
-
-
-def start_inspection(actor: Actor, row: Case, at: datetime, now: datetime) -> None:
-    """Let the time begin in which what arrived is inspected and decided (RET-3); one clock per case runs at a time."""
-    start = ClockStart(SUBJECT, row.id, INSPECTION, at, {"kind": row.kind}, simulated=row.simulated)
-    start_clocks(actor, starts=[start], now=now)
+        keep_time(actor, row, since, now)
 
 
 @command(needs="returns.receive")
@@ -112,6 +107,7 @@ def lapse_cases(actor: Actor, *, now: datetime, limit: int = AT_ONCE) -> int:
         if row.state != "approved" or not waiting:
             continue
         count += 1
+        call_off_parcels(actor, row, waiting, now)
         move_pieces(actor, row, waiting, "expire", now)
         if not row.refunded_minor and all(
             one.reception in states.NEVER_CAME and one.settled_at is None for one in pieces

@@ -6,23 +6,51 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 
+from steward.kernel import parameters
 from steward.kernel.actor import Actor
 from steward.modules.returns.commands.moving import ANSWER, announce_decision, stop_clock
 from steward.modules.returns.commands.telling import tell_decided
 from steward.modules.returns.models import Case, Piece
+from steward.modules.returns.queries.alone import POLICY, granted_alone
 from steward.modules.returns.rules import joining, states
 from steward.modules.returns.rules.policy import Verdict
 
-POLICY = "policy"
+DESPITE_H = parameters.define(
+    "returns.send_back_despite_h",
+    7 * 24,
+    unit="h",
+    label=_("Goods of cases granted against the policy have to be sent back within so many hours"),
+    minimum=1,
+    maximum=24 * 366,
+)
 
 
 def grant_alone(actor: Actor, rows: Sequence[Case], now: datetime) -> dict[int, str]:
-    """Approve those cases the policy grants by itself. Returns their states by id. Emits: CaseDecided."""
-    wanted = [row for row in rows if joining.is_granted_alone(verdict_of(row), row.quoted_minor)]
+    """Approve those cases the policy grants by itself, as far as all it granted so of an order stays within the limit.
+
+    The orders are locked. Returns their states by id. Emits: CaseDecided.
+    """
+    alone = granted_alone({row.order_id for row in rows}) if rows else {}
+    wanted = []
+    for row in rows:
+        sum_minor = alone.get(row.order_id, 0) + row.worth_minor
+        if joining.is_granted_alone(verdict_of(row), sum_minor):
+            wanted.append(row)
+            alone[row.order_id] = sum_minor
     if wanted:
         approve(actor, wanted, decider=POLICY, now=now)
     return {row.id: row.state for row in wanted}
+
+
+def may_alone(row: Case, amount_minor: int) -> bool:
+    """Tell whether the policy grants so much for a case by itself, with what it granted of its order so already.
+
+    Units: minor currency units.
+    """
+    others = granted_alone([row.order_id], but=row.id).get(row.order_id, 0)
+    return joining.is_granted_alone(verdict_of(row), others + amount_minor)
 
 
 def verdict_of(row: Case) -> Verdict:
@@ -63,4 +91,8 @@ def approve(actor: Actor, rows: Collection[Case], *, decider: str, now: datetime
 
 
 def _hours_to_send(row: Case) -> int:
-    return int(row.verdict.get("return_within_h", 0)) if row.kind in states.SENT_BACK else 0
+    """Tell within how many hours the goods have to be sent; 0: any time. Against the policy no rule says it."""
+    if row.kind not in states.SENT_BACK:
+        return 0
+    hours = int(row.verdict.get("return_within_h", 0))
+    return hours or (int(parameters.value(DESPITE_H)) if "despite" in row.verdict else 0)

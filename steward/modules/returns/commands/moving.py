@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from steward.kernel import errors, events
 from steward.kernel.actor import Actor
-from steward.modules.deadlines.commands import ClockStop, cancel_clocks, stop_clocks
+from steward.modules.deadlines.commands import ClockStart, ClockStop, cancel_clocks, start_clocks, stop_clocks
+from steward.modules.orders.commands.moving import lock_orders
 from steward.modules.returns.events import CaseClosed, CaseDecided, CasePieceMoved
 from steward.modules.returns.models import Case, Piece
 from steward.modules.returns.rules import states
@@ -27,6 +28,13 @@ def locked_case(actor: Actor, case_id: int) -> Case:
     return found
 
 
+def locked_with_order(actor: Actor, case_id: int) -> Case:
+    """Lock a case after its order, so that no other case of the order moves meanwhile. Raises: NotFound."""
+    order_id = Case.objects.filter(id=case_id).values_list("order_id", flat=True).first()
+    lock_orders([order_id] if order_id else [])
+    return locked_case(actor, case_id)
+
+
 def lock_cases(case_ids: Collection[int]) -> list[Case]:
     """Lock cases in id order; those that do not exist are left out."""
     rows = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("reason")
@@ -41,6 +49,11 @@ def move_case(row: Case, verb: str, now: datetime, **changes: Any) -> None:
         raise errors.Stale
     for name, value in changes.items():
         setattr(row, name, value)
+
+
+def counted(piece: Piece) -> bool:
+    """Tell whether a piece counts already or its money was asked for, whatever comes of it."""
+    return piece.acceptance == "accepted" or piece.settled_at is not None
 
 
 def pieces_of(row: Case) -> list[Piece]:
@@ -77,7 +90,7 @@ def move_pieces(actor: Actor, row: Case, pieces: Collection[Piece], verb: str, n
         events.record(actor, [told])
 
 
-def announce_decision(actor: Actor, rows: Collection[Case], verb: str, *, decider: str, reason: str = "") -> None:
+def announce_decision(actor: Actor, rows: Collection[Case], verb: str, *, decider: str) -> None:
     """Tell of what was decided about cases. Emits: CaseDecided."""
     events.record(
         actor,
@@ -93,7 +106,6 @@ def announce_decision(actor: Actor, rows: Collection[Case], verb: str, *, decide
                 decider=decider,
                 quoted_minor=row.quoted_minor,
                 currency=row.currency,
-                reason=reason,
                 simulated=row.simulated,
             )
             for row in rows
@@ -123,6 +135,26 @@ def announce_closed(actor: Actor, row: Case, now: datetime) -> None:
         simulated=row.simulated,
     )
     events.record(actor, [closed])
+
+
+def ask_for_answer(actor: Actor, rows: Collection[Case], now: datetime) -> None:
+    """Start the limit within which requested cases are decided: a marketplace's, the policy's, else the usual one."""
+    starts = [
+        ClockStart(SUBJECT, row.id, ANSWER, now, {"kind": row.kind, "source": row.source}, simulated=row.simulated,
+                   due_at=_answer_by(row, now))
+        for row in rows
+    ]  # fmt: skip
+    start_clocks(actor, starts=starts, now=now)
+
+
+def _answer_by(row: Case, now: datetime) -> datetime | None:
+    """Tell until when the customer has to have an answer; None: as usual. A second look has a time of its own where
+    the marketplace's is past.
+    """
+    hours = int(row.verdict.get("answer_within_h", 0))
+    is_past = row.answer_due_at is not None and row.requested_at < now and row.answer_due_at < now
+    outside = None if is_past else row.answer_due_at
+    return outside or (now + timedelta(hours=hours) if hours else None)
 
 
 def stop_clock(actor: Actor, rows: Collection[Case], kind: str, now: datetime) -> None:

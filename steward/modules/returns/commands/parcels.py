@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
@@ -18,7 +20,8 @@ from steward.modules.catalog.rules import units_on_shelf
 from steward.modules.logistics.commands.returning import ReturnDraft, announce_return
 from steward.modules.logistics.queries.sent import goods_sent
 from steward.modules.logistics.queries.shipments import ShipmentFilters, shipments_page
-from steward.modules.returns.commands.moving import locked_case, pieces_of
+from steward.modules.returns.commands.following import Whereabouts, follow_parcel
+from steward.modules.returns.commands.moving import locked_with_order, pieces_of
 from steward.modules.returns.events import ParcelAnnounced
 from steward.modules.returns.models import Case, Parcel, Piece
 from steward.modules.returns.rules import states
@@ -68,19 +71,24 @@ class SeveralShipments(errors.Refusal):
 def announce_parcel(actor: Actor, *, case_id: int, draft: ParcelDraft, now: datetime) -> int:
     """Announce one of the parcels of an approved case; the same tracking number again is the same parcel.
 
+    A box whose number another case of the same customer has brings pieces of both: one shipment, a parcel for each.
     Returns its id. What goes back of orders from before Steward is not tracked. Raises: NotFound, NotPossible,
     NothingToSend, UnfitParcel, SeveralShipments, and what logistics refuses. Emits: ParcelAnnounced, ReturnAnnounced.
-    Locks: the case, its pieces, the order's shipments. Source: RET-3.
+    Locks: the order, the case, its pieces, the order's shipments. Source: RET-3.
     """
-    row = locked_case(actor, case_id)
+    row = locked_with_order(actor, case_id)
     if row.state != "approved":
         raise errors.NotPossible(state=row.state, verb="announce")
     _check(draft)
     if known := _known(row, draft):
         return known.id
     pieces = _chosen(pieces_of(row), draft.piece_ids)
-    number = _tracked(actor, row, pieces, draft, now)
-    parcel = _written(actor, row, draft, number, now)
+    together = _together(row, draft)
+    elsewhere = next((one.shipment_number for one in together if one.case.order_id != row.order_id), "")
+    number = elsewhere or _tracked(actor, row, pieces, together, draft, now)
+    parcel, where = _written(actor, row, draft, number, now)
+    for piece in pieces:
+        piece.parcel = parcel
     Piece.objects.filter(id__in=[piece.id for piece in pieces]).update(parcel=parcel)
     announced = ParcelAnnounced(
         case_id=row.id,
@@ -94,6 +102,8 @@ def announce_parcel(actor: Actor, *, case_id: int, draft: ParcelDraft, now: date
         simulated=row.simulated,
     )
     events.record(actor, [announced])
+    if where is not None:
+        follow_parcel(actor, row, parcel, pieces, where, now)
     return parcel.id
 
 
@@ -108,7 +118,22 @@ def _check(draft: ParcelDraft) -> None:
 def _known(row: Case, draft: ParcelDraft) -> Parcel | None:
     """Find the parcel of the case that has this tracking number already."""
     number = draft.tracking_number.strip()
-    return Parcel.objects.filter(case=row, tracking_number=number).first() if number else None
+    own = Parcel.objects.filter(case=row, tracking_number=number, cancelled_at=None)
+    return own.first() if number else None
+
+
+def _together(row: Case, draft: ParcelDraft) -> list[Parcel]:
+    """Find the parcels other cases of the customer have of the box with this number."""
+    number = draft.tracking_number.strip().upper()
+    if not number:
+        return []
+    theirs = Q(case__order_id=row.order_id)
+    if row.customer_id is not None:
+        theirs |= Q(case__customer_id=row.customer_id)
+    found = Parcel.objects.annotate(plain=Upper("tracking_number")).filter(
+        theirs, plain=number, cancelled_at=None, case__state="approved"
+    )
+    return list(found.exclude(shipment_id=None).select_related("case").order_by("id"))
 
 
 def _chosen(pieces: Sequence[Piece], wanted: Collection[int]) -> list[Piece]:
@@ -119,10 +144,12 @@ def _chosen(pieces: Sequence[Piece], wanted: Collection[int]) -> list[Piece]:
     return chosen
 
 
-def _tracked(actor: Actor, row: Case, pieces: Sequence[Piece], draft: ParcelDraft, now: datetime) -> str:
+def _tracked(
+    actor: Actor, row: Case, pieces: Sequence[Piece], together: Sequence[Parcel], draft: ParcelDraft, now: datetime
+) -> str:
     """Announce to logistics what comes back, of the shipment it had come with; "" where there was none."""
-    units = Counter(piece.item_id for piece in pieces)
-    goods = units_on_shelf(units, catalog.components_of(units))
+    goods = _goods(pieces)
+    beside = _goods(Piece.objects.filter(parcel__in=together))
     inside: dict[str, Counter[int]] = {}
     skus: dict[int, str] = {}
     for one in goods_sent([row.order_id]):
@@ -139,16 +166,25 @@ def _tracked(actor: Actor, row: Case, pieces: Sequence[Piece], draft: ParcelDraf
         tracking_number=draft.tracking_number,
         carrier=draft.carrier,
         warehouse=draft.warehouse,
-        pieces={skus[item]: n for item, n in goods.items()},
+        pieces={skus[item]: n + beside.get(item, 0) for item, n in goods.items()},
     )
     # Who may take cases may announce the parcels of one, and only thereby.
     shipper = dataclasses.replace(actor, permissions=actor.permissions | {"logistics.ship"})
     return announce_return(shipper, draft=wanted, now=now)
 
 
-def _written(actor: Actor, row: Case, draft: ParcelDraft, number: str, now: datetime) -> Parcel:
+def _goods(pieces: Iterable[Piece]) -> Mapping[int, int]:
+    """Count pieces as what lies on the shelf: a bundle as all it consists of."""
+    units = Counter(piece.item_id for piece in pieces)
+    return units_on_shelf(units, catalog.components_of(units))
+
+
+def _written(
+    actor: Actor, row: Case, draft: ParcelDraft, number: str, now: datetime
+) -> tuple[Parcel, Whereabouts | None]:
+    """Write the parcel, and tell where its shipment is by now."""
     found = shipments_page(ShipmentFilters(text=number, direction="return"), limit=1) if number else []
-    return Parcel.objects.create(
+    parcel = Parcel.objects.create(
         case=row,
         method=draft.method,
         shipment_id=found[0].id if found else None,
@@ -161,3 +197,5 @@ def _written(actor: Actor, row: Case, draft: ParcelDraft, number: str, now: date
         announced_at=now,
         announced_by=actor.id,
     )
+    shipment = found[0] if found else None
+    return parcel, Whereabouts(shipment.id, shipment.state, shipment.delivered_at or now) if shipment else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +14,9 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.catalog import queries as catalog
 from steward.modules.inventory.commands.moving import MovementDraft, record_movements
-from steward.modules.returns.commands.deciding import take_up
-from steward.modules.returns.commands.following import start_inspection
-from steward.modules.returns.commands.moving import locked_case, move_case, move_pieces, pieces_of
+from steward.modules.returns.commands.arriving import keep_time, waiting_since
+from steward.modules.returns.commands.deciding import claim_again
+from steward.modules.returns.commands.moving import counted, locked_with_order, move_case, move_pieces, pieces_of
 from steward.modules.returns.commands.stock import warehouse_of
 from steward.modules.returns.models import Case, Parcel, Piece, Surplus
 from steward.modules.returns.rules import states
@@ -33,8 +33,12 @@ class UnfitReceipt(errors.Refusal):
 
 
 class Beyond(Struct, frozen=True, kw_only=True):
-    """What lay in a parcel beyond what was announced; the SKU where it is goods of ours. Units: pieces."""
+    """What lay in a parcel beyond what was announced; the SKU where it is goods of ours. Units: pieces.
 
+    The same `key` in the same case is the same surplus: it is noted once.
+    """
+
+    key: str
     quantity: int
     note: str
     sku: str = ""
@@ -49,14 +53,17 @@ def receive_pieces(
 
     A second time for the same piece changes nothing. From the first arrival on the time runs in which it is inspected
     and decided. What is missing or something else a person judges; surplus goods of ours go into quarantine. A case
-    that had lapsed is open again. Raises: NotFound, NotPossible, UnfitReceipt, ClaimedMeanwhile. Emits: CasePieceMoved.
-    Locks: the case, its pieces. Source: RET-3 (partial arrival).
+    that had lapsed is open again, and so is a completed one of which pieces turn up that did not count; what counted
+    already is taken in without that. Raises: NotFound, NotPossible, UnfitReceipt, ClaimedMeanwhile.
+    Emits: CasePieceMoved. Locks: the order, the case, its pieces. Source: RET-3 (partial arrival).
     """
-    row = _open(actor, case_id, now)
+    row = locked_with_order(actor, case_id)
     pieces = {piece.id: piece for piece in pieces_of(row)}
     fits = set(arrived) <= set(pieces) and set(arrived.values()) <= set(VERBS)
-    if not fits or not (arrived or surplus) or any(one.quantity <= 0 or not one.note.strip() for one in surplus):
+    if not fits or not (arrived or surplus) or not all(_fits(one) for one in surplus):
         raise UnfitReceipt
+    _open(row, [pieces[id_] for id_ in arrived], set(arrived.values()), now)
+    since = waiting_since(row)
     for verb in VERBS:
         chosen = [pieces[id_] for id_, said in arrived.items() if said == verb and not _was(pieces[id_], verb)]
         changes = {"received_at": now} if verb == "receive" else {}
@@ -65,19 +72,26 @@ def receive_pieces(
             _to_person(chosen)
         elif chosen:
             _opened(chosen, now)
-            start_inspection(actor, row, _arrived_at(chosen) or now, now)
+    keep_time(actor, row, since, now)
     _note(actor, row, surplus, now)
 
 
-def _open(actor: Actor, case_id: int, now: datetime) -> Case:
-    """Lock a case that takes goods in; one that had lapsed is taken up again."""
-    row = locked_case(actor, case_id)
+def _open(row: Case, pieces: Sequence[Piece], verbs: Collection[str], now: datetime) -> None:
+    """Open a locked case again that takes goods in though it was over. Raises: NotPossible, ClaimedMeanwhile."""
     if row.state == "lapsed":
-        row = take_up(actor, case_id)
-        move_case(row, "arrive", now, closed_at=None)
-    if row.state != "approved":
+        again = [piece.id for piece in pieces_of(row)]
+    elif row.state == "completed" and set(verbs) <= {"receive"}:
+        again = [piece.id for piece in pieces if not counted(piece)]
+        if not again:
+            return
+    elif row.state == "approved":
+        return
+    else:
         raise errors.NotPossible(state=row.state, verb="receive")
-    return row
+    claim_again(row, again)
+    for piece in pieces:
+        piece.live = piece.live or piece.id in again
+    move_case(row, "arrive", now, closed_at=None)
 
 
 def _was(piece: Piece, verb: str) -> bool:
@@ -97,38 +111,43 @@ def _opened(pieces: Sequence[Piece], now: datetime) -> None:
     Parcel.objects.filter(id__in=parcels, opened_at=None).update(opened_at=now)
 
 
-def _arrived_at(pieces: Sequence[Piece]) -> datetime | None:
-    """Tell when the first of the parcels of pieces was delivered."""
-    parcels = Parcel.objects.filter(id__in={piece.parcel_id for piece in pieces if piece.parcel_id})
-    return min((at for at in parcels.values_list("delivered_at", flat=True) if at is not None), default=None)
+def _fits(one: Beyond) -> bool:
+    return one.quantity > 0 and bool(one.note.strip()) and 0 < len(one.key) <= 64
 
 
 def _note(actor: Actor, row: Case, surplus: Sequence[Beyond], now: datetime) -> None:
-    """Write down what nobody had announced, and take goods of ours into quarantine."""
-    known = catalog.items_by_code([one.sku for one in surplus if one.sku])
-    moves = []
-    for one in surplus:
+    """Write down what nobody had announced, each once, and take goods of ours into quarantine."""
+    named = {one.key: one for one in surplus}
+    noted = set(Surplus.objects.filter(case=row, key__in=list(named)).values_list("key", flat=True)) if named else set()
+    fresh = [one for key, one in named.items() if key not in noted]
+    known = catalog.items_by_code([one.sku for one in fresh if one.sku])
+    rows, moves = [], []
+    for one in fresh:
         item = known.get(one.sku) if one.sku else None
         if one.sku and item is None:
             raise errors.NotFound(key=one.sku)
         booked = item is not None and item.stocked and not item.components
-        Surplus.objects.create(
-            case=row,
-            item_id=item.id if item else None,
-            quantity=one.quantity,
-            note=one.note.strip()[:400],
-            booked=booked,
-            noted_at=now,
-            noted_by=actor.id,
+        rows.append(
+            Surplus(
+                case=row,
+                key=one.key,
+                item_id=item.id if item else None,
+                quantity=one.quantity,
+                note=one.note.strip()[:400],
+                booked=booked,
+                noted_at=now,
+                noted_by=actor.id,
+            )
         )
         if item is not None and booked:
             place = one.warehouse or warehouse_of(row, item.id)
             moves.append(
                 MovementDraft(
-                    place, item.id, "returned", one.quantity, reference=row.number, reason=one.note.strip()[:200],
+                    place, item.id, "returned", one.quantity, reference=row.number, reason="surplus",
                     condition="quarantine",
                 )
             )  # fmt: skip
+    Surplus.objects.bulk_create(rows)
     if moves:
         keeper = dataclasses.replace(actor, permissions=actor.permissions | {"stock.move"})
         record_movements(keeper, movements=moves, now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,12 +11,12 @@ import msgspec
 from steward.kernel import events, numbering
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.deadlines.commands import ClockStart, start_clocks
 from steward.modules.messaging.commands.enclosing import keep_files
-from steward.modules.returns.commands.claiming import Claim, claim_pieces, claims_of
+from steward.modules.returns.commands.claiming import Claim, claim_pieces, claims_of, give_up
 from steward.modules.returns.commands.drafts import CaseDraft, CaseReceipt, Refused, Want
 from steward.modules.returns.commands.granting import grant_alone
-from steward.modules.returns.commands.valuing import worth_of
+from steward.modules.returns.commands.moving import ask_for_answer
+from steward.modules.returns.commands.valuing import value
 from steward.modules.returns.events import CaseOpened
 from steward.modules.returns.models import Case, Evidence
 from steward.modules.returns.queries.verdicts import Ask, verdicts
@@ -26,7 +26,6 @@ from steward.modules.returns.rules.policy import Verdict
 __all__ = ["CaseDraft", "CaseReceipt", "Refused", "Want", "open_cases"]
 
 PREFIX, SEQUENCE = "RMA", "returns_case_id_seq"
-SUBJECT, ANSWER = "return", "case_decision"
 
 
 @command(needs="returns.request")
@@ -124,11 +123,14 @@ def _row(actor: Actor, id_: int, claim: Claim, verdict: Verdict | None, now: dat
     )
 
 
-def _value(rows: Mapping[int, Case], claims: Sequence[Claim]) -> None:
-    """Quote what the cases would give back as things stand."""
-    wished = [(row, [line_id for line_id, _position in claims[place].pieces]) for place, row in rows.items()]
-    for row, worth_minor in zip(rows.values(), worth_of(wished), strict=True):
-        row.quoted_minor = worth_minor
+def _value(rows: dict[int, Case], claims: Sequence[Claim]) -> None:
+    """Quote what the cases would give back; one whose pieces are gone already is refused, the others go on."""
+    refused = value([(row, [line for line, _position in claims[place].pieces]) for place, row in rows.items()])
+    for place, row in list(rows.items()):
+        if (why := refused.get(row.id)) is not None:
+            claims[place].refusal = Refused(why.code, why.params)
+            del rows[place]
+    give_up(refused)
 
 
 def _write(actor: Actor, rows: Mapping[int, Case], claims: Sequence[Claim], now: datetime) -> None:
@@ -139,12 +141,7 @@ def _write(actor: Actor, rows: Mapping[int, Case], claims: Sequence[Claim], now:
     Evidence.objects.bulk_create(
         [Evidence(case=row, attachment_id=id_, given_by=actor.id, at=now) for row, id_ in files]
     )
-    starts = [
-        ClockStart(SUBJECT, row.id, ANSWER, now, {"kind": row.kind, "source": row.source}, simulated=row.simulated,
-                   due_at=_answer_by(row, now))
-        for row in rows.values()
-    ]  # fmt: skip
-    start_clocks(actor, starts=starts, now=now)
+    ask_for_answer(actor, rows.values(), now)
     opened = [
         CaseOpened(
             case_id=row.id,
@@ -161,12 +158,6 @@ def _write(actor: Actor, rows: Mapping[int, Case], claims: Sequence[Claim], now:
         for place, row in rows.items()
     ]
     events.record(actor, opened)
-
-
-def _answer_by(row: Case, now: datetime) -> datetime | None:
-    """Tell until when the customer has to have an answer: as the marketplace says, or the policy; None: as usual."""
-    hours = int(row.verdict.get("answer_within_h", 0))
-    return row.answer_due_at or (now + timedelta(hours=hours) if hours else None)
 
 
 def _receipt(

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+import structlog
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
@@ -16,19 +17,22 @@ from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.orders.queries.money import facts_of
-from steward.modules.payments import queries as payments
 from steward.modules.payments.commands import RefundWant, request_refund
 from steward.modules.people import queries as people
 from steward.modules.returns.commands import granting
 from steward.modules.returns.commands.closing import WITH_MONEY, close_if_done
 from steward.modules.returns.commands.deciding import OwnCase, is_own, opened_it
 from steward.modules.returns.commands.inspecting import newest_inspections
-from steward.modules.returns.commands.moving import lock_cases, locked_case, pieces_of
+from steward.modules.returns.commands.moving import locked_case, pieces_of
 from steward.modules.returns.commands.valuing import quoted, taken_of
 from steward.modules.returns.events import CaseRefundAsked
 from steward.modules.returns.models import Case, Inspection, Piece, QuotePart, RefundDue
-from steward.modules.returns.rules import joining, states
+from steward.modules.returns.queries.alone import POLICY
+from steward.modules.returns.queries.quotes import COUNTING
+from steward.modules.returns.rules import states
 from steward.modules.returns.rules.quote import Quote
+
+log = structlog.get_logger(__name__)
 
 
 class NothingDue(errors.Refusal):
@@ -46,13 +50,13 @@ class NoMoney(errors.Refusal):
 
 
 class Due(Struct, frozen=True, kw_only=True):
-    """What is due of a case: for which pieces, how it was computed, and what of it failed before was paid already.
+    """What is due of a case: for which pieces, and how it was computed.
 
     Units: minor currency units.
     """
 
     piece_ids: list[int]
-    quote: Quote | None
+    quote: Quote
     amount_minor: int
     currency: str
 
@@ -76,9 +80,9 @@ def settle_case(
     if is_ahead and (is_own(row, actor) or (not row.advance and opened_it(row, actor))):
         raise OwnCase
     due = due_of(row, pieces)
-    Piece.objects.filter(id__in=due.piece_ids).update(settled_at=now)
-    if due.amount_minor > 0:
-        _ask(actor, row, due, pieces, now, early=early)
+    refund = _written(actor, row, due, pieces, now, early=early)
+    if due.amount_minor:
+        _ask(actor, row, refund, pieces, now)
     close_if_done(actor, row, now)
     return due.amount_minor
 
@@ -120,19 +124,25 @@ def due_of(row: Case, pieces: Sequence[Piece]) -> Due:
     """Compute what is due for pieces, with the share each is worth as it was found. Units: minor currency units."""
     found = newest_inspections([piece.id for piece in pieces])
     units = Counter((piece.line_id, _share(found.get(piece.id))) for piece in pieces)
-    taken = taken_of(row, {key: count for key, count in units.items() if key[1]})
-    quote = quoted(row, taken) if taken else None
+    quote = quoted(row, taken_of(row, units), paid_before_minor=_paid_before(row))
+    return Due(
+        piece_ids=[piece.id for piece in pieces], quote=quote, amount_minor=quote.total_minor, currency=row.currency
+    )
+
+
+def _paid_before(row: Case) -> int:
+    """Tell what failed refunds of a case paid that no later one has taken off yet. Units: minor currency units."""
     failed = RefundDue.objects.filter(case=row, state="failed").aggregate(paid=Sum("paid_minor"))["paid"] or 0
-    total = max(0, quote.total_minor - failed) if quote else 0
-    return Due(piece_ids=[piece.id for piece in pieces], quote=quote, amount_minor=total, currency=row.currency)
+    parts = QuotePart.objects.filter(refund__case=row, refund__state__in=COUNTING, kind="paid_before")
+    return int(failed + (parts.aggregate(off=Sum("amount_minor"))["off"] or 0))
 
 
 def _share(found: Inspection | None) -> int:
     return found.share_permille if found else 1000
 
 
-def _ask(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: datetime, *, early: bool) -> None:
-    """Write the refund due with its parts, and ask payments for it under its key."""
+def _written(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: datetime, *, early: bool) -> RefundDue:
+    """Write the refund due with its parts, and share it over its pieces. Where nothing goes back it is done by that."""
     before = RefundDue.objects.filter(case=row).count()
     digest = hashlib.sha256(",".join(map(str, sorted(due.piece_ids))).encode()).hexdigest()[:16]
     refund = RefundDue.objects.create(
@@ -142,8 +152,8 @@ def _ask(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: dateti
         asked_at=now,
         asked_by=actor.id,
         early=early,
+        **({} if due.amount_minor else {"state": "paid", "ended_at": now}),
     )
-    parts = due.quote.parts if due.quote else ()
     QuotePart.objects.bulk_create(
         [
             QuotePart(
@@ -155,15 +165,20 @@ def _ask(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: dateti
                 amount_minor=part.amount_minor,
                 facts=dict(part.facts),
             )
-            for place, part in enumerate(parts, start=1)
+            for place, part in enumerate(due.quote.parts, start=1)
         ]
     )
-    _share_out(refund, pieces)
+    _share_out(refund, pieces, now)
+    return refund
+
+
+def _ask(actor: Actor, row: Case, refund: RefundDue, pieces: Sequence[Piece], now: datetime) -> None:
+    """Ask payments for a refund that was written."""
     want = RefundWant(
         order=facts_of([row.order_id])[0],
         cause="return",
         currency=row.currency,
-        amount_minor=due.amount_minor,
+        amount_minor=refund.amount_minor,
         reason=row.number,
         asked_by=actor.id,
         involved=_hands(row, pieces),
@@ -178,9 +193,9 @@ def _ask(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: dateti
         ticket_id=row.ticket_id,
         refund_id=refund.id,
         request_id=receipt.request_id,
-        amount_minor=due.amount_minor,
+        amount_minor=refund.amount_minor,
         currency=row.currency,
-        early=early,
+        early=refund.early,
         simulated=row.simulated,
     )
     events.record(actor, [asked])
@@ -191,35 +206,53 @@ def _hands(row: Case, pieces: Sequence[Piece]) -> tuple[str, ...]:
     looked = Inspection.objects.filter(piece_id__in=[piece.id for piece in pieces]).values_list(
         "inspected_by", flat=True
     )
-    known = {row.requested_by, row.decider, *looked} - {"", granting.POLICY}
+    known = {row.requested_by, row.decider, *looked} - {"", POLICY}
     return tuple(sorted(set(people.persons_behind(known).values())))
 
 
-def _share_out(refund: RefundDue, pieces: Sequence[Piece]) -> None:
+def _share_out(refund: RefundDue, pieces: Sequence[Piece], now: datetime) -> None:
     """Share a refund over its pieces, the cents that are left to the first; the shares sum. Units: minor units."""
     each, rest = divmod(refund.amount_minor, len(pieces))
     for place, piece in enumerate(sorted(pieces, key=lambda one: one.id)):
-        piece.refund, piece.settled_minor = refund, each + (1 if place < rest else 0)
-    Piece.objects.bulk_update(pieces, ["refund", "settled_minor"])
+        piece.refund, piece.settled_at, piece.settled_minor = refund, now, each + (1 if place < rest else 0)
+    Piece.objects.bulk_update(pieces, ["refund", "settled_at", "settled_minor"])
 
 
-@command(needs="returns.refund")
 def settle_alone(actor: Actor, *, case_ids: Collection[int], now: datetime) -> int:
     """Pay back by itself what the policy grants alone; everything above waits for a person. Returns how many cases.
 
-    Only of cases of which all that was to come is judged: their money goes in one. Nothing is done where the payments
-    do not cover it any more. A second run finds nothing due. Emits: as settle_case.
+    Each case in a transaction of its own: one that is refused stays among those whose money is due, one that breaks is
+    raised once the others are done. A second run finds nothing due. Emits: as settle_case.
     """
-    count = 0
-    for row in lock_cases(set(case_ids)):
-        pieces = pieces_of(row)
-        unpaid = any(one.settled_at is None and one.acceptance == "accepted" for one in pieces)
-        whole = states.is_settled((one.reception, one.acceptance) for one in pieces)
-        if row.kind not in WITH_MONEY or row.state != "approved" or not unpaid or not whole:
-            continue
-        due = due_now(row)
-        alone = joining.is_granted_alone(granting.verdict_of(row), row.refunded_minor + due.amount_minor)
-        if alone and due.amount_minor <= payments.left_to_refund(row.order_id, row.currency):
-            settle_case(actor, case_id=row.id, now=now)
-            count += 1
+    count, broken = 0, []
+    for case_id in sorted(set(case_ids)):
+        try:
+            count += _settle_one_alone(actor, case_id=case_id, now=now)
+        except errors.Refusal as refusal:
+            log.info("returns.not_settled_alone", case_id=case_id, code=refusal.code)
+        except Exception as error:  # noqa: BLE001  (raised again once the others are done)
+            broken.append(error)
+    if broken:
+        raise ExceptionGroup("cases that could not be settled", broken)
     return count
+
+
+@command(needs="returns.refund")
+def _settle_one_alone(actor: Actor, *, case_id: int, now: datetime) -> bool:
+    """Pay back what is due of one case, if the policy grants it alone; tells whether it did.
+
+    Only where all that was to come is judged: its money goes in one. Nothing is done where the payments do not cover it
+    any more. Locks: the case, its pieces, the money of the order's family.
+    """
+    row = locked_case(actor, case_id)
+    pieces = pieces_of(row)
+    unpaid = any(one.settled_at is None and one.acceptance == "accepted" for one in pieces)
+    whole = states.is_settled((one.reception, one.acceptance) for one in pieces)
+    if row.kind not in WITH_MONEY or row.state != "approved" or not unpaid or not whole:
+        return False
+    due = due_now(row)
+    is_covered = due.amount_minor == due.quote.worth_minor
+    if not is_covered or not granting.may_alone(row, row.refunded_minor + due.quote.worth_minor):
+        return False
+    settle_case(actor, case_id=row.id, now=now)
+    return True

@@ -13,7 +13,7 @@ from steward.kernel.actor import Actor
 from steward.modules.catalog import queries as catalog
 from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.moving import MovementDraft, record_movements
-from steward.modules.logistics.queries.sent import Sent, goods_sent
+from steward.modules.logistics.queries.sent import goods_sent
 from steward.modules.returns.models import Case, Inspection, Piece
 from steward.modules.returns.rules.states import CONDITION_OF
 
@@ -35,45 +35,49 @@ def book_pieces(
     how many pieces. The case's number is the reference. Raises: WarehouseMissing, UnfitMovement. Emits: StockMoved.
     """
     moves = []
-    booked = 0
+    taken: dict[str, list[Piece]] = {}
     facts = catalog.items_by_id({piece.item_id for piece in pieces})
+    codes = {id_: code for code, id_ in inventory.warehouse_ids().items()}
+    sent = {one.item_id: one.warehouse for one in reversed(goods_sent([row.order_id]))}
     for piece in pieces:
         inspection, item = found.get(piece.id), facts[piece.item_id]
         condition = CONDITION_OF.get(inspection.disposition, "") if inspection else ""
-        if piece.acceptance != "accepted" or not condition or inspection is None or not item.stocked:
+        if piece.acceptance != "accepted" or piece.booked or not condition or inspection is None or not item.stocked:
             continue
-        if Piece.objects.filter(id=piece.id, booked="").update(booked=condition) != 1:
-            continue
-        piece.booked, booked = condition, booked + 1
-        place = inventory.warehouse_code(inspection.warehouse_id) if inspection.warehouse_id else ""
-        moves += [
-            MovementDraft(
-                place or warehouse_of(row, part),
-                part,
-                "returned",
-                each,
-                reference=row.number,
-                reason=inspection.disposition,
-                lot="" if item.components else inspection.lot_code,
-                condition=condition,
+        taken.setdefault(condition, []).append(piece)
+        for part, each in item.components or ((item.id, 1),):
+            place = codes.get(inspection.warehouse_id or 0) or sent.get(part)
+            if place is None:
+                raise WarehouseMissing
+            lot = "" if item.components else inspection.lot_code
+            moves.append(
+                MovementDraft(
+                    place,
+                    part,
+                    "returned",
+                    each,
+                    reference=row.number,
+                    reason=inspection.disposition,
+                    lot=lot,
+                    condition=condition,
+                )
             )
-            for part, each in item.components or ((item.id, 1),)
-        ]
+    for condition, ones in taken.items():
+        fresh = Piece.objects.filter(id__in=[one.id for one in ones], booked="")
+        if fresh.update(booked=condition) != len(ones):
+            raise errors.Stale
+        for one in ones:
+            one.booked = condition
     if moves:
         # Who may inspect may thereby take goods in, and only thereby.
         keeper = dataclasses.replace(actor, permissions=actor.permissions | {"stock.move"})
         record_movements(keeper, movements=moves, now=now)
-    return booked
+    return sum(len(ones) for ones in taken.values())
 
 
 def warehouse_of(row: Case, item_id: int) -> str:
     """Name the warehouse goods of a case had been sent from. Raises: WarehouseMissing."""
-    one = sent_of(row, item_id)
-    if one is None:
-        raise WarehouseMissing
-    return one.warehouse
-
-
-def sent_of(row: Case, item_id: int) -> Sent | None:
-    """Find how an item of the case's order had been sent."""
-    return next((one for one in goods_sent([row.order_id]) if one.item_id == item_id), None)
+    for one in goods_sent([row.order_id]):
+        if one.item_id == item_id:
+            return one.warehouse
+    raise WarehouseMissing

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Q
+from django.db.models.functions import Now, Upper
 
 from steward.modules.inventory.rules.moving import CONDITIONS
 from steward.modules.returns.models.policies import Reason
@@ -14,9 +14,11 @@ from steward.modules.returns.rules import states
 class Case(models.Model):
     """One request ("RMA-2026-000123"): of which order, what is wanted, why, and what was decided.
 
-    `verdict` is what the policy answered then (its version beside it), `quoted_minor` what was promised on approval.
-    `words` are the customer's, redacted on erasure. `outside_number` and `answer_due_at` are a marketplace's. `decider`
-    is the person behind the decision, of a program its owner; "policy" where it decided alone. Units: minor units.
+    `verdict` is what the policy answered then (its version beside it), `quoted_minor` what was promised on approval,
+    `worth_minor` what its pieces are worth, whether or not so much was paid: limits are held against that.
+    `words` are the customer's, `remark` what was said when it was withdrawn or looked at again; redacted on erasure.
+    `outside_number` and `answer_due_at` are a marketplace's. `decider` is the person behind the decision, of a program
+    its owner; "policy" where it decided alone. Units: minor units.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -38,6 +40,7 @@ class Case(models.Model):
     freight_payer = models.CharField(max_length=10, blank=True, db_default="")
     currency = models.CharField(max_length=3)
     quoted_minor = models.BigIntegerField(db_default=0)
+    worth_minor = models.BigIntegerField(db_default=0)
     refunded_minor = models.BigIntegerField(db_default=0)
     advance = models.BooleanField(db_default=False, help_text="The solution goes out before the goods are back")
     outside_number = models.CharField(max_length=80, blank=True, db_default="")
@@ -48,6 +51,7 @@ class Case(models.Model):
     decided_at = models.DateTimeField(null=True)
     decider = models.CharField(max_length=80, blank=True, db_default="")
     refusal = models.CharField(max_length=400, blank=True, db_default="")
+    remark = models.CharField(max_length=400, blank=True, db_default="")
     closed_at = models.DateTimeField(null=True)
     approval_request = models.ForeignKey("approvals.Request", on_delete=models.PROTECT, null=True, related_name="+")
     replacement_order_id = models.BigIntegerField(null=True)
@@ -63,7 +67,10 @@ class Case(models.Model):
             models.CheckConstraint(condition=Q(state__in=states.STATES), name="case_state"),
             models.CheckConstraint(condition=Q(source__in=states.SOURCES), name="case_source"),
             models.CheckConstraint(condition=Q(freight_payer__in=("", *states.FREIGHT_PAYERS)), name="case_freight"),
-            models.CheckConstraint(condition=Q(quoted_minor__gte=0, refunded_minor__gte=0), name="case_money_positive"),
+            models.CheckConstraint(
+                condition=Q(quoted_minor__gte=0, worth_minor__gte=F("quoted_minor"), refunded_minor__gte=0),
+                name="case_money_positive",
+            ),
             models.CheckConstraint(condition=~Q(state="refused") | ~Q(refusal=""), name="case_refused_with_reason"),
             models.CheckConstraint(
                 condition=Q(state__in=("requested", "withdrawn", "solved")) | Q(decided_at__isnull=False),
@@ -76,16 +83,21 @@ class Case(models.Model):
             models.Index(fields=["ticket_id"], condition=Q(ticket_id__isnull=False), name="case_ticket"),
             models.Index(fields=["state", "-id"], name="case_state_id"),
             models.Index(fields=["return_by"], condition=Q(state="approved"), name="case_return_by"),
+            models.Index(fields=["order_number"], name="case_order_number"),
+            models.Index(fields=["outside_number"], name="case_outside_number"),
         )
 
 
 class Parcel(models.Model):
-    """One way by which pieces of a case come back; `shipment_id` is the shipment of logistics that is tracked."""
+    """One way by which pieces of a case come back; `shipment_id` is the shipment of logistics that is tracked.
+
+    One box may bring pieces of several cases: then each has a parcel of its own of that shipment.
+    """
 
     id = models.BigAutoField(primary_key=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parcels")
     method = models.CharField(max_length=8)
-    shipment_id = models.BigIntegerField(null=True, unique=True)
+    shipment_id = models.BigIntegerField(null=True)
     shipment_number = models.CharField(max_length=24, blank=True, db_default="")
     carrier = models.CharField(max_length=40, blank=True, db_default="")
     tracking_number = models.CharField(max_length=60, blank=True, db_default="")
@@ -96,15 +108,23 @@ class Parcel(models.Model):
     announced_by = models.CharField(max_length=80)
     delivered_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "returns_parcel"
         constraints = (
+            models.UniqueConstraint(
+                fields=["case", "shipment_id"], condition=Q(cancelled_at=None), name="return_parcel_once"
+            ),
             models.CheckConstraint(condition=Q(method__in=states.METHODS), name="return_parcel_method"),
             models.CheckConstraint(
                 condition=Q(pick_up_from=None, pick_up_to=None) | Q(pick_up_to__gt=models.F("pick_up_from")),
                 name="return_parcel_pick_up",
             ),
+        )
+        indexes = (
+            models.Index(fields=["shipment_id"], name="return_parcel_shipment"),
+            models.Index(Upper("tracking_number"), name="return_parcel_tracking"),
         )
 
 
@@ -126,6 +146,7 @@ class Piece(models.Model):
     acceptance = models.CharField(max_length=10, db_default="pending")
     live = models.BooleanField(db_default=True)
     received_at = models.DateTimeField(null=True)
+    inspected_at = models.DateTimeField(null=True)
     settled_minor = models.BigIntegerField(db_default=0, help_text="What of it was given back. Units: minor units")
     refund = models.ForeignKey("returns.RefundDue", on_delete=models.PROTECT, null=True, related_name="pieces")
     settled_at = models.DateTimeField(null=True)
@@ -142,15 +163,26 @@ class Piece(models.Model):
             models.CheckConstraint(condition=Q(refund=None) | Q(live=True), name="piece_refunded_stays_claimed"),
             models.CheckConstraint(condition=Q(booked__in=("", *CONDITIONS)), name="piece_booked"),
         )
-        indexes = (models.Index(fields=["case", "line_id", "position"], name="piece_case"),)
+        indexes = (
+            models.Index(fields=["case", "line_id", "position"], name="piece_case"),
+            models.Index(
+                fields=["case"],
+                condition=Q(reception="received", inspected_at=None) & ~Q(acceptance="rejected"),
+                name="piece_to_inspect",
+            ),
+        )
 
 
 class Surplus(models.Model):
-    """What lay in a parcel and nobody had announced; `booked`: it was taken into stock (quarantine). Units: pieces."""
+    """What lay in a parcel and nobody had announced; `booked`: it was taken into stock (quarantine). Units: pieces.
+
+    `key` is chosen by who notes it, so that what is sent twice is noted once.
+    """
 
     id = models.BigAutoField(primary_key=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="surplus")
     item = models.ForeignKey("catalog.Item", on_delete=models.PROTECT, null=True, related_name="+")
+    key = models.CharField(max_length=64)
     quantity = models.PositiveIntegerField()
     note = models.CharField(max_length=400)
     booked = models.BooleanField(db_default=False)
@@ -159,7 +191,10 @@ class Surplus(models.Model):
 
     class Meta:
         db_table = "returns_surplus"
-        constraints = (models.CheckConstraint(condition=Q(quantity__gt=0), name="surplus_counts"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="surplus_counts"),
+            models.UniqueConstraint(fields=["case", "key"], name="surplus_noted_once"),
+        )
 
 
 class Evidence(models.Model):

@@ -11,7 +11,8 @@ from steward.modules.returns.rules import states
 
 
 class Inspection(models.Model):
-    """One look at a piece; a second look is a row of its own and the newest counts. Only ever added to.
+    """One look at a piece; a second look is a row of its own and the newest counts. Only ever added to; an erasure
+    empties `note` and `attachments`.
 
     `share_permille`: what of its value is given back for it as it is. `movement_reference` names the stock movement.
     """

@@ -14,7 +14,8 @@ class RefundDue(models.Model):
     """One refund a case asks for; `request_id` is the request of payments that carries it out.
 
     Several where money goes out early or the rest after a second look. `key` makes the same step ask once: it is what
-    the step is called by, and unique in the case. Units: minor units of the case's currency.
+    the step is called by, and unique in the case. Pieces worth nothing have one of 0, paid as soon as it is written, so
+    that later quotes count them as gone back. Units: minor units of the case's currency.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -34,7 +35,10 @@ class RefundDue(models.Model):
         db_table = "returns_refund"
         constraints = (
             models.UniqueConstraint(fields=["case", "key"], name="return_refund_once"),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="return_refund_positive"),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0) | Q(amount_minor=0, state="paid", request_id=None),
+                name="return_refund_positive",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=("asked", "paid", "refused", "failed")), name="return_refund_state"
             ),

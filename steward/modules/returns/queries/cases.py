@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import get_language
 from msgspec import Struct
 
 from steward.kernel import errors
 from steward.modules.deadlines.queries import next_clocks
-from steward.modules.logistics.queries.shipments import ShipmentFilters, shipments_page
+from steward.modules.logistics.queries.shipments import shipments_by_id
 from steward.modules.payments.queries import RefundRow, refunds_of_order
 from steward.modules.returns.models import Case, Evidence, Guidance, Inspection, Parcel, Piece, QuotePart, RefundDue
 from steward.modules.returns.models import Surplus as SurplusRow
 from steward.modules.returns.queries import views
+from steward.modules.returns.queries.alone import granted_alone
 from steward.modules.returns.queries.views import CaseRow, CaseView, NextStep, ParcelView, PieceView
 from steward.modules.returns.rules import states
 
 SUBJECT = "return"
 WITH_MONEY = ("refund_only", "return_refund")
+COUNTED = 100
 QUEUES = ("decide", "send", "arriving", "inspect", "judge", "settle", "failed", "solve")
 RENAMED = {"reason": "reason__code", "reason_labels": "reason__labels", "fault": "reason__fault"}
 FIELDS = tuple(RENAMED.get(name, name) for name in CaseRow.__struct_fields__[:-1])
@@ -35,6 +38,7 @@ class CaseFilters(Struct, frozen=True, kw_only=True):
     reason: str = ""
     shops: Collection[str] = ()
     text: str = ""
+    numbers: Collection[str] | None = None
     order_ids: Collection[int] | None = None
     customer_ids: Collection[int] | None = None
     ticket_ids: Collection[int] | None = None
@@ -42,6 +46,12 @@ class CaseFilters(Struct, frozen=True, kw_only=True):
 
 def _having(**pieces: Any) -> Exists:
     return Exists(Piece.objects.filter(case=OuterRef("pk"), **pieces))
+
+
+def _unseen() -> Exists:
+    """Say that pieces are here and nobody has looked at them: an index holds just these."""
+    here = Piece.objects.filter(case=OuterRef("pk"), reception="received", inspected_at=None)
+    return Exists(here.exclude(acceptance="rejected"))
 
 
 def _of_queue(queue: str) -> Q | Exists:
@@ -52,7 +62,7 @@ def _of_queue(queue: str) -> Q | Exists:
         "decide": Q(state="requested"),
         "send": approved & Q(_having(reception="awaiting")),
         "arriving": approved & Q(_having(reception="in_transit")),
-        "inspect": approved & Q(_having(reception="received", acceptance="pending")),
+        "inspect": Q(state__in=("approved", "completed")) & Q(_unseen()),
         "judge": approved & Q(_having(acceptance="to_person")),
         "settle": approved & Q(kind__in=WITH_MONEY) & Q(_having(**due)),
         "failed": approved & Q(kind__in=WITH_MONEY) & Q(_having(**due)) & Q(failed),
@@ -73,6 +83,7 @@ def _narrowed(filters: CaseFilters) -> QuerySet[Case]:
     }
     rows = rows.filter(**{name: value for name, value in named.items() if value})
     among = {
+        "number__in": filters.numbers,
         "order_id__in": filters.order_ids,
         "customer_id__in": filters.customer_ids,
         "ticket_id__in": filters.ticket_ids,
@@ -108,11 +119,14 @@ def cases_of_ticket(ticket_id: int) -> list[CaseRow]:
 
 
 def queue_counts(*, shops: Collection[str] = ()) -> dict[str, int]:
-    """Count the cases that wait in each queue."""
-    rows = Case.objects.filter(state__in=states.OPEN)
-    rows = rows.filter(shop__in=list(shops)) if shops else rows
-    counts: dict[str, int] = rows.aggregate(**{queue: Count("id", filter=_of_queue(queue)) for queue in QUEUES})
-    return counts
+    """Count the cases that wait in each queue, up to a hundred of each; one statement."""
+    rows = Case.objects.filter(shop__in=list(shops)) if shops else Case.objects.all()
+    found = [
+        rows.filter(_of_queue(queue)).annotate(queue=Value(queue)).order_by().values_list("queue", flat=True)[:COUNTED]
+        for queue in QUEUES
+    ]
+    counts = Counter(found[0].union(*found[1:], all=True))
+    return {queue: counts[queue] for queue in QUEUES}
 
 
 def _rows(found: Any) -> list[CaseRow]:
@@ -158,6 +172,7 @@ def case(number: str | int, *, shops: Collection[str] = ()) -> CaseView:
         guidance=_structs(views.GuidanceView, Guidance.objects.filter(case_id=row.id).order_by("id")),
         surplus=_structs(views.SurplusView, SurplusRow.objects.filter(case_id=row.id).order_by("id"), sku="item__sku"),
         next=_next(row, pieces, refunds),
+        alone_minor=whole.worth_minor + granted_alone([row.order_id], but=row.id).get(row.order_id, 0),
     )
 
 
@@ -183,9 +198,8 @@ def _pieces(case_id: int) -> list[PieceView]:
 
 
 def _parcels(row: CaseRow, pieces: Sequence[PieceView]) -> list[ParcelView]:
-    back = ShipmentFilters(order_ids=frozenset({row.order_id}), direction="return")
-    known = Parcel.objects.filter(case_id=row.id).order_by("id")
-    where = {one.id: one for one in shipments_page(back)} if known else {}
+    known = list(Parcel.objects.filter(case_id=row.id).order_by("id"))
+    where = {one.id: one for one in shipments_by_id([one.shipment_id for one in known if one.shipment_id])}
     found = []
     for one in known:
         shipment = where.get(one.shipment_id or 0)
@@ -204,7 +218,7 @@ def _parcels(row: CaseRow, pieces: Sequence[PieceView]) -> list[ParcelView]:
                 delivered_at=one.delivered_at,
                 opened_at=one.opened_at,
                 pieces=sum(piece.parcel_id == one.id for piece in pieces),
-                state=shipment.state if shipment else "",
+                state="cancelled" if one.cancelled_at else shipment.state if shipment else "",
             )
         )
     return found
@@ -244,14 +258,15 @@ def _refunds(row: CaseRow) -> list[views.RefundView]:
 
 def _next(row: CaseRow, pieces: Sequence[PieceView], refunds: Sequence[views.RefundView]) -> NextStep:
     """Say what happens next with a case, and until when."""
-    if row.state not in states.OPEN:
+    unseen = any(piece.waits_to_be_inspected and piece.inspected_at is None for piece in pieces)
+    if row.state not in states.OPEN and not unseen:
         return NextStep("closed")
     clock = next_clocks(SUBJECT, [row.id]).get(row.id)
     due_at = clock.due_at if clock else None
     if row.state == "requested":
         return NextStep("decide", due_at)
     where = {(piece.reception, piece.acceptance) for piece in pieces}
-    if ("received", "pending") in where:
+    if unseen:
         return NextStep("inspect", due_at)
     if any(acceptance == "to_person" for _reception, acceptance in where):
         return NextStep("judge", due_at)

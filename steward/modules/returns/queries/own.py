@@ -119,11 +119,11 @@ def _views(rows: list[Case]) -> list[OwnCase]:
         item = one.item
         shown = OwnPiece(item.sku, item.name_zh, item.name_en, one.reception, one.acceptance, one.parcel_id is not None)
         pieces[one.case_id].append(shown)
-    for parcel in Parcel.objects.filter(case_id__in=ids).order_by("id"):
+    for parcel in Parcel.objects.filter(case_id__in=ids, cancelled_at=None).order_by("id"):
         parcels[parcel.case_id].append(
             OwnParcel(parcel.method, parcel.carrier, parcel.tracking_number, parcel.announced_at, parcel.delivered_at)
         )
-    for due in RefundDue.objects.filter(case_id__in=ids).order_by("id"):
+    for due in RefundDue.objects.filter(case_id__in=ids, amount_minor__gt=0).order_by("id"):
         refunds[due.case_id].append(OwnRefund(due.amount_minor, due.state, due.asked_at, due.ended_at))
     for case_id, file in Evidence.objects.filter(case_id__in=ids, shows="request").values_list(
         "case_id", "attachment_id"

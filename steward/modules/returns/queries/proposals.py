@@ -34,9 +34,8 @@ class GradeShown(Struct, frozen=True):
     condition: str
 
 
-def proposed(row: Case, piece: Piece, grade: str, *, serial: str = "") -> rules.Proposal:
-    """Propose what becomes of a piece of a case found to be of a grade."""
-    item = catalog.items_by_id([piece.item_id])[piece.item_id]
+def proposed(row: Case, item: catalog.ItemFacts, grade: str, *, serial: str = "") -> rules.Proposal:
+    """Propose what becomes of a piece of an item in a case found to be of a grade."""
     known = str(row.answers.get("serial", "")).strip().upper()
     return rules.proposal(
         grade,
@@ -54,7 +53,8 @@ def proposals_of(case_id: int, piece_id: int) -> list[GradeShown]:
     piece = Piece.objects.select_related("case__reason").filter(id=piece_id, case_id=case_id).first()
     if piece is None:
         raise errors.NotFound(key=piece_id)
-    found = [(grade, proposed(piece.case, piece, grade)) for grade in GRADES]
+    item = catalog.items_by_id([piece.item_id])[piece.item_id]
+    found = [(grade, proposed(piece.case, item, grade)) for grade in GRADES]
     return [
         GradeShown(grade, one, str(words.DISPOSITIONS[one.disposition]), CONDITION_OF.get(one.disposition, ""))
         for grade, one in found

@@ -29,6 +29,7 @@ KINDS: dict[str, Any] = {
     "grade": pgettext_lazy("part of a refund", "State of the goods"),
     "deduction": pgettext_lazy("part of a refund", "Deduction"),
     "goodwill": pgettext_lazy("part of a refund", "Goodwill"),
+    "paid_before": pgettext_lazy("part of a refund", "Given back already"),
     "beyond_paid": pgettext_lazy("part of a refund", "More than was paid"),
 }
 DEDUCTIONS: dict[str, Any] = {
@@ -65,6 +66,7 @@ TEXTS: dict[str, Any] = {
     "restocking": gettext_lazy("%(percent)s%% of its value are kept for restocking"),
     "grade": gettext_lazy("As it came back it is worth %(percent)s%% of its price"),
     "goodwill": gettext_lazy("Given on top"),
+    "paid_before": gettext_lazy("An earlier refund gave so much of it back before it failed"),
     "beyond_paid": gettext_lazy(
         "%(paid)s were paid and %(refunded)s given back already; more than that cannot go back"
     ),

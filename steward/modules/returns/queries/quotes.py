@@ -6,12 +6,12 @@ Source: RET-4; docs/decisions/0033.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from steward.kernel import errors
 from steward.modules.orders.queries.worth import OrderWorth, orders_worth
@@ -33,6 +33,7 @@ __all__ = [
     "quote_of",
     "quotes_of",
     "terms_of",
+    "tried_quotes",
 ]
 COUNTING = ("asked", "paid")
 NOT_BACK = ("short", "wrong_item", "expired", "cancelled")
@@ -73,17 +74,30 @@ def quotes_of(asks: Sequence[QuoteAsk]) -> list[Quote]:
 
     Units: minor units of each order's currency. Raises: NotFound, MoreThanKept. Source: RET-4.
     """
+    found = []
+    for one in tried_quotes(asks):
+        if isinstance(one, errors.Refusal):
+            raise one
+        found.append(one)
+    return found
+
+
+def tried_quotes(asks: Sequence[QuoteAsk]) -> list[Quote | errors.Refusal]:
+    """Quote many, as quotes_of does; what cannot be is its own answer (OrderUnknown, MoreThanKept), the rest go on."""
     ids = {ask.order_id for ask in asks}
     worths = orders_worth(ids)
-    if missing := ids - worths.keys():
-        raise OrderUnknown(key=min(missing))
     sums = payments.paid_and_gone({one.id: one.currency for one in worths.values()})
     before, unasked = _before(ids), _unasked(ids)
-    found = []
+    found: list[Quote | errors.Refusal] = []
     for ask in asks:
-        worth, (paid, gone) = worths[ask.order_id], sums[ask.order_id]
-        earlier = [*_cancelled(worth), *before.get(worth.id, ())]
-        _check(worth, [*earlier, *ask.taken])
+        if (worth := worths.get(ask.order_id)) is None:
+            found.append(OrderUnknown(key=ask.order_id))
+            continue
+        paid, gone = sums[ask.order_id]
+        earlier = _earlier(worth, before.get(worth.id, ()))
+        if fault := _fault(worth, earlier, ask.taken):
+            found.append(fault)
+            continue
         found.append(
             rules.quote(
                 money_of(worth, paid),
@@ -104,7 +118,7 @@ def quote_case(case_id: int, *, terms: Terms | None = None) -> Quote:
     case = Case.objects.select_related("reason").filter(id=case_id).first()
     if case is None:
         raise errors.NotFound(key=case_id)
-    rows = Piece.objects.filter(case=case, live=True, settled_minor=0).exclude(acceptance="rejected")
+    rows = Piece.objects.filter(case=case, live=True, settled_at=None).exclude(acceptance="rejected")
     pieces = dict(rows.exclude(reception__in=NOT_BACK).order_by("position").values_list("id", "line_id"))
     shares: dict[int, int] = {}
     looks = Inspection.objects.filter(piece__in=pieces).order_by("id")
@@ -153,21 +167,31 @@ def money_of(worth: OrderWorth, paid_minor: int) -> OrderMoney:
     )
 
 
-def _cancelled(worth: OrderWorth) -> list[Taken]:
-    """Count what the source took back as gone: its price went back there."""
-    return [Taken(one.id, one.cancelled) for one in worth.lines if one.cancelled]
+def _earlier(worth: OrderWorth, before: Sequence[Taken]) -> list[Taken]:
+    """Count as gone what cases gave back, and of what the source took back only what is not the same pieces again."""
+    left = {one.id: one.quantity for one in worth.lines}
+    cancelled = [Taken(one.id, one.cancelled) for one in worth.lines if one.cancelled]
+    earlier = []
+    for one in (*before, *cancelled):
+        if quantity := min(one.quantity, left.get(one.line_id, 0)):
+            left[one.line_id] -= quantity
+            earlier.append(structs.replace(one, quantity=quantity))
+    return earlier
 
 
-def _check(worth: OrderWorth, taken: Iterable[Taken]) -> None:
-    """Refuse what is not of the order, or more than is left. Raises: NotFound, MoreThanKept."""
+def _fault(worth: OrderWorth, earlier: Sequence[Taken], taken: Sequence[Taken]) -> errors.Refusal | None:
+    """Say why pieces cannot go back: they are not of the order, or more than is left."""
     left = {one.id: one.quantity for one in worth.lines}
     places = {one.id: one.position for one in worth.lines}
+    for one in earlier:
+        left[one.line_id] -= one.quantity
     for one in taken:
         if one.line_id not in left:
-            raise OrderUnknown(key=one.line_id)
+            return OrderUnknown(key=one.line_id)
         if one.quantity > left[one.line_id]:
-            raise MoreThanKept(position=places[one.line_id], kept=left[one.line_id], quantity=one.quantity)
+            return MoreThanKept(position=places[one.line_id], kept=left[one.line_id], quantity=one.quantity)
         left[one.line_id] -= one.quantity
+    return None
 
 
 def _before(order_ids: Collection[int]) -> dict[int, list[Taken]]:

@@ -83,10 +83,17 @@ class PieceView(Struct, frozen=True, kw_only=True):
     reception: str
     acceptance: str
     received_at: datetime | None
+    inspected_at: datetime | None
     settled_minor: int
     settled_at: datetime | None
     booked: str
     inspection: InspectionView | None
+
+    @property
+    def waits_to_be_inspected(self) -> bool:
+        """Tell whether it is here and was not looked at, or was left to a person."""
+        unseen = self.inspected_at is None and self.acceptance != "rejected"
+        return self.reception == "received" and (unseen or self.acceptance in ("pending", "to_person"))
 
 
 class ParcelView(Struct, frozen=True, kw_only=True):
@@ -161,6 +168,7 @@ class EvidenceView(Struct, frozen=True, kw_only=True):
 class SurplusView(Struct, frozen=True, kw_only=True):
     """What lay in a parcel and nobody had announced."""
 
+    key: str
     quantity: int
     sku: str
     note: str
@@ -181,7 +189,10 @@ class NextStep(Struct, frozen=True):
 
 
 class CaseView(Struct, frozen=True, kw_only=True):
-    """One case whole: pieces, parcels, evidence, refunds, and what happens next and when."""
+    """One case whole: pieces, parcels, evidence, refunds, and what happens next and when.
+
+    `alone_minor`: its worth with all the policy granted alone of its order. Units: minor currency units.
+    """
 
     row: CaseRow
     words: str
@@ -202,6 +213,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     guidance: list[GuidanceView]
     surplus: list[SurplusView]
     next: NextStep
+    alone_minor: int
 
     @property
     def automatic_up_to_minor(self) -> int:

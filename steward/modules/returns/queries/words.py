@@ -116,6 +116,7 @@ PARTS: Mapping[str, Any] = {
     "grade": pgettext_lazy("part of a refund", "Traces of use"),
     "deduction": pgettext_lazy("part of a refund", "Deduction"),
     "goodwill": pgettext_lazy("part of a refund", "Goodwill"),
+    "paid_before": pgettext_lazy("part of a refund", "Given back already"),
     "beyond_paid": pgettext_lazy("part of a refund", "More than was paid"),
 }
 REFUSALS: Mapping[str, Any] = {
@@ -125,6 +126,8 @@ REFUSALS: Mapping[str, Any] = {
     "too_many_words": _("Please say it in at most %(most)s characters."),
     "not_sent": _("%(sku)s: only %(most)s pieces were sent and can come back."),
     "claimed_already": _("%(sku)s: another case claims these pieces already; %(most)s are left."),
+    "unknown_file": _("There is no file %(file)s you could use here. Upload it, or choose one the customer sent."),
+    "more_than_kept": _("Of line %(position)s only %(kept)s pieces are left to return, not %(quantity)s."),
     "same_number_twice": _("The number %(number)s is in these drafts twice."),
 }
 

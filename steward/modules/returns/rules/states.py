@@ -29,6 +29,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("approved", "complete"): "completed",
     # Goods that come too late are looked at all the same.
     ("lapsed", "arrive"): "approved",
+    ("completed", "arrive"): "approved",
 }
 STATES = ("requested", "approved", "refused", "withdrawn", "solved", "lapsed", "completed")
 OPEN = ("requested", "approved")
@@ -46,6 +47,7 @@ RECEPTIONS: dict[tuple[str, str], str] = {
     ("in_transit", "lose"): "lost",
     ("lost", "send"): "in_transit",
     ("in_transit", "cancel"): "cancelled",
+    ("left_with_customer", "cancel"): "cancelled",
     ("short", "receive"): "received",
     ("wrong_item", "receive"): "received",
     ("lost", "receive"): "received",

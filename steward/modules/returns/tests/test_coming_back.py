@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from steward.kernel.errors import NotPossible
 from steward.modules.deadlines.models import Clock
 from steward.modules.inventory.models import Movement
 from steward.modules.logistics.tests import ship
-from steward.modules.payments.models import RefundRequest
+from steward.modules.payments.commands import deciding as refunds
+from steward.modules.payments.models import Refund, RefundRequest
 from steward.modules.returns.commands import deciding, following, inspecting, parcels, receiving, settling
 from steward.modules.returns.commands.requesting import CaseReceipt
 from steward.modules.returns.models import Case, RefundDue
+from steward.modules.returns.queries import cases as queries
 from steward.modules.returns.tests import case
 from tests import make
 
@@ -169,3 +173,106 @@ def test_what_was_paid_in_part_is_not_withdrawn() -> None:
     Case.objects.filter(id=receipt.id or 0).update(refunded_minor=30)
     with pytest.raises(deciding.UnderWay):
         deciding.withdraw_case(make.agent_wang(), case_id=receipt.id or 0, now=case.LATER)
+
+
+def _back_in_stock(receipt: CaseReceipt) -> list[tuple[int, str]]:
+    moved = Movement.objects.filter(kind="returned", reference=receipt.number)
+    return list(moved.values_list("quantity", "condition"))
+
+
+def _lost_and_paid() -> CaseReceipt:
+    """Let goods get lost under our label, and their money go back."""
+    receipt = case.opened(case.delivered())
+    _coming(receipt, method="label")
+    ship.heard(ship.said("lost", hours=90, number=BACK))
+    make.settle()
+    refund = Refund.objects.get()
+    refunds.settle_by_hand(make.TESTER, number=refund.number, transaction="OUT-1", now=ARRIVED)
+    make.settle()
+    assert case.case_of(receipt).state == "completed"
+    return receipt
+
+
+def test_lost_goods_that_turn_up_after_their_money_went_back_go_into_stock_and_cost_nothing_more() -> None:
+    receipt = _lost_and_paid()
+
+    _received(receipt)
+    assert queries.case(receipt.number).next.code == "inspect"
+    waiting = queries.cases_page(queries.CaseFilters(queue="inspect"))
+    assert [one.number for one in waiting] == [receipt.number]
+    _inspected(receipt)
+    make.settle()
+
+    with pytest.raises(inspecting.JudgedAlready):
+        _inspected(receipt)
+    row, [piece] = case.case_of(receipt), case.pieces(receipt)
+    assert (row.state, row.refunded_minor, piece.reception, piece.booked) == (
+        "completed",
+        19_900,
+        "received",
+        "sellable",
+    )
+    assert (_back_in_stock(receipt), RefundDue.objects.count()) == ([(1, "sellable")], 1)
+
+
+def test_goods_that_were_given_up_and_turn_up_open_their_case_again_and_are_paid() -> None:
+    receipt = case.opened(case.delivered())
+    _coming(receipt)
+    _received(receipt, "miss")
+    verdicts = {case.pieces(receipt)[0].id: "reject"}
+    inspecting.judge_pieces(make.manager_zhao(), case_id=receipt.id or 0, verdicts=verdicts, now=ARRIVED)
+    assert case.case_of(receipt).state == "completed"
+
+    _received(receipt)
+    _inspected(receipt, verdict="accept")
+    make.settle()
+
+    assert (case.case_of(receipt).state, case.case_of(receipt).closed_at) == ("approved", None)
+    assert (_back_in_stock(receipt), RefundDue.objects.get().amount_minor) == ([(1, "sellable")], 19_900)
+
+
+def test_goods_of_a_given_up_piece_another_case_claims_are_not_taken_in_twice() -> None:
+    order = case.delivered(1)
+    receipt = case.opened(order)
+    _coming(receipt)
+    _received(receipt, "miss")
+    verdicts = {case.pieces(receipt)[0].id: "reject"}
+    inspecting.judge_pieces(make.manager_zhao(), case_id=receipt.id or 0, verdicts=verdicts, now=ARRIVED)
+    case.opened(order)
+
+    with pytest.raises(deciding.ClaimedMeanwhile):
+        _received(receipt)
+
+    assert case.pieces(receipt)[0].reception == "short"
+
+
+def test_the_second_parcel_has_a_limit_of_its_own_from_its_own_arrival() -> None:
+    receipt = case.opened(case.delivered(2), 2)
+    first, second = case.pieces(receipt)
+    _coming(receipt, BACK, piece_ids=(first.id,))
+    _coming(receipt, SECOND, piece_ids=(second.id,))
+    for number, hours in ((BACK, 90), (SECOND, 95)):
+        ship.heard(ship.said("delivered", hours=hours, number=number))
+    make.settle()
+
+    _received(receipt, only=first.id)
+    _inspected(receipt)
+
+    clocks = list(Clock.objects.filter(subject_kind="return", kind="inspection_decision").order_by("cycle"))
+    at = [make.NOW + timedelta(hours=hours) for hours in (90, 95)]
+    assert [(one.started_at, one.stopped_at) for one in clocks] == [(at[0], ARRIVED), (at[1], None)]
+
+
+def test_the_statements_of_an_inspection_do_not_grow_with_its_pieces() -> None:
+    receipt = case.opened(case.delivered(5), 5)
+    deciding.approve_case(make.manager_zhao(), case_id=receipt.id or 0, now=case.LATER)
+    _received(receipt)
+    ids = [one.id for one in case.pieces(receipt)]
+
+    def count(chosen: list[int]) -> int:
+        findings = [inspecting.Finding(piece_id=id_, grade="B") for id_ in chosen]
+        with CaptureQueriesContext(connection) as seen:
+            inspecting.inspect_pieces(make.manager_zhao(), case_id=receipt.id or 0, findings=findings, now=ARRIVED)
+        return sum("returns_" in one["sql"] or "catalog_" in one["sql"] for one in seen)
+
+    assert count(ids[:1]) == count(ids[1:4])

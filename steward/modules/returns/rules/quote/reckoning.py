@@ -43,6 +43,9 @@ def quote(
     if terms.goodwill_minor:
         found.append(QuotePart(kind="goodwill", amount_minor=terms.goodwill_minor))
     total = sum(one.amount_minor for one in found)
+    if off := min(total, terms.paid_before_minor):
+        found.append(QuotePart(kind="paid_before", amount_minor=-off))
+        total -= off
     if (most := max(0, order.paid_minor - refunded_minor)) < total:
         facts = {"paid_minor": order.paid_minor, "refunded_minor": refunded_minor}
         found.append(QuotePart(kind="beyond_paid", amount_minor=most - total, facts=facts))

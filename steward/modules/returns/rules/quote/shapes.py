@@ -27,6 +27,7 @@ PARTS = (
     "grade",
     "deduction",
     "goodwill",
+    "paid_before",
     "beyond_paid",
 )
 # What may be held back beside shares of the goods' value; the page and the API know a sentence for each.
@@ -71,7 +72,8 @@ class Taken(Struct, frozen=True):
 
 class Terms(Struct, frozen=True, kw_only=True):
     """What the policy says of this return. `freight_back`: what was paid for shipping goes back with the last piece;
-    `deductions` are (code, amount) for the case as a whole; `goodwill_minor` is given on top.
+    `deductions` are (code, amount) for the case as a whole; `goodwill_minor` is given on top; `paid_before_minor` was
+    given back for these pieces by a refund that failed half-way.
     """
 
     restocking_permille: int = 0
@@ -79,6 +81,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     return_freight_minor: int = 0
     deductions: tuple[tuple[str, int], ...] = ()
     goodwill_minor: int = 0
+    paid_before_minor: int = 0
 
 
 class QuotePart(Struct, frozen=True, kw_only=True):
@@ -103,3 +106,8 @@ class Quote(Struct, frozen=True, kw_only=True):
     points_taken: int = 0
     coupons_back: tuple[str, ...] = ()
     gift_cards_back: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def worth_minor(self) -> int:
+        """Return what the pieces are worth, whether or not so much was paid."""
+        return self.total_minor - sum(one.amount_minor for one in self.parts if one.kind == "beyond_paid")

@@ -58,10 +58,14 @@ class LineShares(Struct, frozen=True):
 
     def moved(self, had: int, has: int) -> list[int]:
         """Return what of each discount goes with the pieces between, the line's own first."""
-        found, before, pieces = [], 0, had - has
+        found, before, pieces, quantity = [], 0, had - has, self.line.quantity
         for total in self.sums:
-            each, odd = divmod(total, self.line.quantity)
-            moved = pieces * each + (min(had, odd) - min(has, odd) if odd else 0)
+            if pieces == quantity:
+                moved = total
+            elif odd := total % quantity:
+                moved = pieces * (total // quantity) + min(had, odd) - min(has, odd)
+            else:
+                moved = pieces * (total // quantity)
             found.append(moved - before)
             before = moved
         return found

@@ -73,6 +73,8 @@ class Valuation:
         """Put the order's coupons in place, narrow ones first."""
         self.shares, self.lines = shares, shares.lines
         self.stages: list[Stage] = []
+        self._nets = [(one.net_each, one.net_odd) for one in self.lines]
+        self._owns = [(one.own_each, one.own_odd) for one in self.lines]
         quantities = [one.line.quantity for one in self.lines]
         whole = Kept(quantities, quantities)
         net, own = self._prices(whole)
@@ -97,9 +99,7 @@ class Valuation:
         return Worth(goods, tuple(standings), tuple(charged), tuple(reached))
 
     def _prices(self, kept: Kept) -> tuple[list[int], list[int]]:
-        net = [one.net(pieces) for one, pieces in zip(self.lines, kept.pieces, strict=True)]
-        own = [one.own(pieces) for one, pieces in zip(self.lines, kept.counted, strict=True)]
-        return net, own
+        return _cost(self._nets, kept.pieces), _cost(self._owns, kept.counted)
 
     def _stage(self, adjustment: Adjustment, net: Sequence[int], own: Sequence[int]) -> Stage:
         mine = self.shares.places(adjustment)
@@ -194,6 +194,11 @@ class Valuation:
             for place in one.scope:
                 slopes[place] = slopes.get(place, whole) // one.whole * left
         return whole, slopes
+
+
+def _cost(prices: Sequence[tuple[int, int]], kept: Sequence[int]) -> list[int]:
+    """Return what so many pieces of each line cost, at (each, odd): the first `odd` cost a minor unit less."""
+    return [pieces * each - (pieces if pieces < odd else odd) for (each, odd), pieces in zip(prices, kept, strict=True)]
 
 
 def _lows(before: int, stage: Stage, inner: Sequence[Standing]) -> tuple[Exact, Exact]:
