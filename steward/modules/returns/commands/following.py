@@ -89,7 +89,12 @@ def _follow(
 
 
 def start_inspection(actor: Actor, row: Case, at: datetime, now: datetime) -> None:
-    """Let the time begin in which what arrived is inspected and decided (RET-3); one clock per case runs at a time."""
+    """Let the time begin in which what arrived is inspected and decided (RET-3); one clock per case runs at a time.
+
+    Goods that are to be repaired stay their owner's: their time is that of the diagnosis (RET-6).
+    """
+    if row.kind == "repair":
+        return
     start = ClockStart(SUBJECT, row.id, INSPECTION, at, {"kind": row.kind}, simulated=row.simulated)
     start_clocks(actor, starts=[start], now=now)
 

@@ -121,7 +121,7 @@ def judge_pieces(actor: Actor, *, case_id: int, verdicts: Mapping[int, str], now
 
 def _still_open(row: Case, verb: str) -> None:
     """Refuse to look at goods of a case that is over: what they were is written, and another case may claim them."""
-    if row.state != "approved":
+    if row.state != "approved" or (row.kind == "repair" and verb == "inspect"):  # those are diagnosed, not graded
         raise errors.NotPossible(state=row.state, verb=verb)
 
 

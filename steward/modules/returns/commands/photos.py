@@ -14,7 +14,7 @@ from steward.modules.messaging.queries.attachments import attachments
 from steward.modules.messaging.rules.channels import Part
 
 RETURNS = system("returns")
-NEEDS = ("returns.request", "returns.inspect", "returns.receive")
+NEEDS = ("returns.request", "returns.inspect", "returns.receive", "returns.repair")
 
 
 class PhotoRefused(errors.Refusal):
