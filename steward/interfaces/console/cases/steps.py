@@ -44,7 +44,8 @@ def steps_of(actor: Actor, view: CaseView) -> Iterator[StepShown]:
         yield StepShown("parcel", _("Announce a parcel"), "package-import", _may(actor, "returns.request"))
     if any(reception in ("awaiting", "in_transit", "lost", "expired") for reception, _acceptance in where):
         yield StepShown("receive", _("It has arrived"), "package", _may(actor, "returns.receive"))
-    if any(reception == "received" and acceptance != "accepted" for reception, acceptance in where):
+    is_here = any(reception == "received" and acceptance != "accepted" for reception, acceptance in where)
+    if is_here and view.row.kind != "repair":
         yield StepShown("inspect", _("Inspect"), "zoom-check", _may(actor, "returns.inspect"))
     if any(acceptance == "to_person" for _reception, acceptance in where):
         yield StepShown("judge", _("Judge"), "scale", _may(actor, "returns.decide"))

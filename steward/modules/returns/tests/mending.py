@@ -57,7 +57,7 @@ def technician() -> Actor:
 
 def diagnosed(row: Repair, *, parts: tuple[PartWant, ...] = (), now: datetime = CAME, **facts: Any) -> Repair:
     """Say what is wrong with it: a defect of the power supply, found in twenty minutes."""
-    said = {"fault": "power", "cause": "defect", "work": WorkDraft(minutes=20, note="电源坏了")} | facts
+    said: dict[str, Any] = {"fault": "power", "cause": "defect", "work": WorkDraft(minutes=20, note="电源坏了")} | facts
     found = Diagnosis(parts=parts, **said)
     repairing_working.diagnose_repair(technician(), repair_id=row.id, found=found, now=now)
     return again(row)
