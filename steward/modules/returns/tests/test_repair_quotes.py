@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from steward.kernel import moment
 from steward.modules.deadlines.models import Clock
 from steward.modules.inventory.models import Stock
 from steward.modules.payments.models import Entry, Refund
@@ -19,7 +20,6 @@ from steward.modules.returns.commands import (
 from steward.modules.returns.commands.repairing_goods import PartWant
 from steward.modules.returns.models import Repair, RepairCharge, RepairPart, RepairQuote
 from steward.modules.returns.tests import mending
-from steward.kernel import moment
 from tests import make
 
 pytestmark = pytest.mark.django_db
