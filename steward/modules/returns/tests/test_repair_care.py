@@ -11,6 +11,7 @@ from steward.kernel import moment, parameters
 from steward.modules.deadlines.models import Clock
 from steward.modules.inventory.models import Movement, Stock
 from steward.modules.inventory.queries.ledger import differences
+from steward.modules.orders.models import Order
 from steward.modules.people import commands as people
 from steward.modules.people.commands import appointments
 from steward.modules.people.models import Appointment
@@ -173,7 +174,7 @@ def test_what_is_lost_is_owed_for() -> None:
 
 def _repaired_once() -> Repair:
     """Let the same piece be repaired and go back."""
-    order = case.Order.objects.get()
+    order = Order.objects.get()
     row = mending.mended(mending.diagnosed(mending.came(mending.asked(order))))
     repairing_ending.hand_over(mending.technician(), repair_id=row.id, now=mending.CAME)
     make.settle()
