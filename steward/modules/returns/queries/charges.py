@@ -18,6 +18,12 @@ def charge_facts(one: RepairCharge, row: Repair) -> OrderFacts:
     )
 
 
+def charge_of_account(account: int) -> OrderFacts | None:
+    """Find what is owed by what the ledger of payments knows it by; None where there is none."""
+    one = RepairCharge.objects.select_related("repair").filter(account=account).first()
+    return charge_facts(one, one.repair) if one is not None else None
+
+
 def find_charge(number: str) -> OrderFacts | None:
     """Find what is owed by its number, as a payment provider names it; None where there is none."""
     one = RepairCharge.objects.select_related("repair").filter(number=number.strip().upper()).first()

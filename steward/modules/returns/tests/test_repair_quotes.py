@@ -169,6 +169,9 @@ def test_what_was_paid_goes_back_when_it_cannot_be_repaired_after_all() -> None:
 
     charge.refresh_from_db()
     assert charge.state == "dropped"
+    page = make.browser("admin").get("/payments/refunds")
+    assert page.status_code == 200
+    assert make.browser("admin").get(f"/payments/refunds/{Refund.objects.get().number}").status_code == 200
     assert [(one.order_id, one.amount_minor) for one in Refund.objects.all()] == [(charge.account, 15_900)]
 
 
