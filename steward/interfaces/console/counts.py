@@ -26,7 +26,7 @@ from steward.modules.orders import queries as orders
 from steward.modules.orders.queries import exceptions, offers, screening
 from steward.modules.payments import queries as payments
 from steward.modules.people import queries as people
-from steward.modules.returns.queries import cases
+from steward.modules.returns.queries import cases, repairs
 
 WORK_BY_PERMISSION: Mapping[str, str] = {
     "orders.mend": "orders.mend",
@@ -138,6 +138,11 @@ def _cases() -> Mapping[str, int]:
     return {f"returns.{queue}": number for queue, number in cases.queue_counts().items()}
 
 
+def _repairs() -> Mapping[str, int]:
+    counts = repairs.repair_counts(now=moment.now())
+    return {"repairs.work": sum(counts[queue] for queue in ("diagnose", "decide", "work", "back"))}
+
+
 COUNTERS: tuple[Counter, ...] = (
     Counter("orders.view", _queues),
     Counter("orders.exceptions", _exceptions),
@@ -154,6 +159,7 @@ COUNTERS: tuple[Counter, ...] = (
     Counter("people.approve", _decisions),
     Counter("payments.view", _money),
     Counter("returns.view", _cases),
+    Counter("returns.view", _repairs),
 )
 
 

@@ -16,6 +16,7 @@ from steward.modules.logistics.queries import words as carrier_words
 from steward.modules.messaging.queries import words as messages
 from steward.modules.orders.queries import exception_words, words
 from steward.modules.payments.queries import words as payment_words
+from steward.modules.returns.queries import repair_words
 from steward.modules.returns.queries import words as case_words
 
 Tone = Literal["grey", "blue", "amber", "green", "red"]
@@ -197,6 +198,29 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
     },
     "acceptance": {"pending": "grey", "accepted": "green", "rejected": "red", "to_person": "amber"},
     "case_refund": {"asked": "blue", "paid": "green", "refused": "grey", "failed": "red"},
+    "repair": {
+        "awaiting": "grey",
+        "received": "blue",
+        "diagnosed": "blue",
+        "quoted": "amber",
+        "approved": "blue",
+        "declined": "grey",
+        "in_repair": "blue",
+        "tested": "blue",
+        "not_repairable": "red",
+        "ready": "green",
+        "returned": "green",
+        "handed_over": "green",
+        "replace_instead": "green",
+        "refund_instead": "green",
+        "cancelled": "grey",
+    },
+    "warranty": {"in": "green", "out": "grey", "unknown": "amber"},
+    "repair_part": {"wanted": "amber", "set_aside": "blue", "used": "green", "dropped": "grey"},
+    "repair_quote": {"open": "amber", "approved": "green", "declined": "grey", "expired": "grey", "withdrawn": "grey"},
+    "repair_charge": {"due": "amber", "paid": "green", "waived": "grey", "dropped": "grey"},
+    "repair_visit": {"planned": "blue", "done": "green", "cancelled": "grey"},
+    "loaner": {"lent": "amber", "returned": "green", "lost": "red"},
     "call": {"ringing": "amber", "answered": "blue", "held": "amber", "ended": "grey", "missed": "red"},
 }
 WORDS: Mapping[str, Mapping[str, Any]] = {
@@ -234,6 +258,13 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "piece": case_words.RECEPTIONS,
     "acceptance": case_words.ACCEPTANCES,
     "case_refund": case_words.REFUND_STATES,
+    "repair": repair_words.STATES,
+    "warranty": repair_words.COVERAGES,
+    "repair_part": repair_words.PART_STATES,
+    "repair_quote": repair_words.QUOTE_STATES,
+    "repair_charge": repair_words.CHARGE_STATES,
+    "repair_visit": repair_words.VISIT_STATES,
+    "loaner": repair_words.LOANER_STATES,
     "complaint": complaint_words.STATES,
     "compensation": complaint_words.WISHES,
     "follow_up": complaint_words.FOLLOW_UP_STATES,

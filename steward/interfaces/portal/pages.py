@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from django.http import HttpRequest, HttpResponse
 
-from steward.interfaces.portal import follow_ups, offers, orders, preferences
+from steward.interfaces.portal import follow_ups, offers, orders, preferences, repairs
 from steward.modules.messaging.rules.signed_links import SignedLink
 
 Page = Callable[[HttpRequest, SignedLink], HttpResponse]
@@ -19,5 +19,6 @@ PAGES: Mapping[str, Page] = {
     "order": orders.order_page,
     "stock_offer": offers.offer_page,
     "follow_up": follow_ups.follow_up_page,
+    "repair": repairs.repair_page,
     "preferences": preferences.preferences_page,
 }

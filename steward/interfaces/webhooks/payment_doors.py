@@ -14,6 +14,7 @@ from steward.modules.payments import commands as payments
 from steward.modules.payments import queries
 from steward.modules.payments.ports import Call, CallbackDoor, ForgedCallback, Reported, UnreadableCallback
 from steward.modules.payments.rules import OrderFacts
+from steward.modules.returns.queries.charges import charge_of_account, find_charge
 
 ACTOR = system("payments.callback")
 ONLY_HINTS = frozenset({"refund.failed", "refund.changed"})
@@ -62,8 +63,12 @@ def _order_of(report: Reported, known: queries.ProviderView) -> OrderFacts | Non
         facts = facts_of([found])[0] if found is not None else None
         if facts is not None and facts.number == report.order.upper():  # else it could be any shop's
             return facts
+        if found is None and (owed := find_charge(report.order)) is not None:
+            return owed
     if order_id is None and report.external_number and report.shop in known.shops:
         order_id = orders.find_order_by_external(shop=report.shop, external_number=report.external_number)
     if order_id is None and report.payment:
         order_id = queries.order_of_payment(known.code, report.payment)
-    return facts_of([order_id])[0] if order_id is not None else None
+    if order_id is None:
+        return None
+    return next(iter(facts_of([order_id])), None) or charge_of_account(order_id)

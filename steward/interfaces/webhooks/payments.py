@@ -23,6 +23,7 @@ from steward.modules.payments import commands as payments
 from steward.modules.payments import queries
 from steward.modules.payments.ports import CallbackDoor
 from steward.modules.payments.rules import OrderFacts
+from steward.modules.returns.queries.charges import find_charge
 
 LARGEST_BYTES = 64 * 1024
 STATUS = {"applied": 200, "duplicate": 200, "unmatched": 202, "refused": 409}
@@ -91,7 +92,7 @@ def _body(raw: bytes) -> payments.CallbackBody:
 
 
 def _order_facts(body: payments.CallbackBody, shops: Sequence[str]) -> OrderFacts | None:
-    """Find the order a callback names, by our number or by the shop and its number, and give what payments must know.
+    """Find the order or the repair a callback names, by our number or the shop's, and give what payments must know.
 
     A provider learns nothing of other shops' orders by the shop's number.
     """
@@ -101,7 +102,7 @@ def _order_facts(body: payments.CallbackBody, shops: Sequence[str]) -> OrderFact
         order_id = orders.find_order(data.order)
     elif data.shop in shops:
         order_id = orders.find_order_by_external(shop=data.shop, external_number=data.external_number)
-    found = facts_of([order_id])[0] if order_id is not None else None
+    found = facts_of([order_id])[0] if order_id is not None else find_charge(data.order)
     if found is not None and data.order and found.number != data.order.upper():
         return None  # a shop's number without its shop could mean any shop's order
     return found

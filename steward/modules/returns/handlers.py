@@ -9,11 +9,25 @@ from django.core.files.storage import default_storage
 from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
+from steward.modules.inventory.events import StockMoved
 from steward.modules.logistics.events import ShipmentCancelled, ShipmentDelivered, ShipmentMoved
 from steward.modules.orders.events import LineCancelled
-from steward.modules.payments.events import RefundDecided, RefundFailed, RefundPaid, RefundWithdrawn
-from steward.modules.returns.commands import calling_off, erasing, following, leaving, paying, settling
-from steward.modules.returns.events import CaseDecided, CaseInspected, CasePieceMoved
+from steward.modules.payments.events import PaymentRecorded, RefundDecided, RefundFailed, RefundPaid, RefundWithdrawn
+from steward.modules.people.events import AppointmentMoved, AppointmentSettled
+from steward.modules.returns.commands import (
+    calling_off,
+    erasing,
+    following,
+    leaving,
+    paying,
+    repairing_charges,
+    repairing_goods,
+    repairing_opening,
+    repairing_visits,
+    settling,
+)
+from steward.modules.returns.events import CaseClosed, CaseDecided, CaseInspected, CasePieceMoved
+from steward.modules.returns.models import Case, RepairQuote
 
 SYSTEM = system("returns")
 
@@ -87,3 +101,58 @@ def on_customer_erased_forget_words(events: Sequence[CustomerErased]) -> None:
     """Forget what was written about the cases of erased people, and delete their pictures."""
     for name in erasing.forget_cases(SYSTEM, customer_ids=[event.customer_id for event in events]):
         default_storage.delete(name)
+
+
+def on_case_decided_open_repairs(events: Sequence[CaseDecided]) -> None:
+    """Open the repairs of what is to be repaired; call them off where the customer does not want it any more."""
+    agreed = [event.case_id for event in events if (event.kind, event.verb) == ("repair", "approve")]
+    ended = [event.case_id for event in events if event.kind == "repair" and event.verb in ("withdraw", "lapse")]
+    if agreed:
+        repairing_opening.open_repairs(SYSTEM, case_ids=agreed, now=moment.now())
+    if ended:
+        repairing_opening.cancel_repairs(SYSTEM, case_ids=ended, now=moment.now())
+
+
+def on_case_piece_moved_receive_repairs(events: Sequence[CasePieceMoved]) -> None:
+    """Let the time for the diagnosis begin when the goods are here."""
+    came = {event.case_id for event in events if event.after == "received"}
+    if ids := list(Case.objects.filter(id__in=came, kind="repair").values_list("id", flat=True)):
+        repairing_opening.receive_repairs(SYSTEM, case_ids=ids, now=moment.now())
+
+
+def on_case_closed_cancel_repairs(events: Sequence[CaseClosed]) -> None:
+    """Call off the repairs of cases that ended before their goods came."""
+    if ids := [event.case_id for event in events if event.kind == "repair"]:
+        repairing_opening.cancel_repairs(SYSTEM, case_ids=ids, now=moment.now())
+
+
+def on_payment_recorded_settle_charges(events: Sequence[PaymentRecorded]) -> None:
+    """Let what is owed for repairs be paid."""
+    accounts = sorted({event.order_id for event in events})
+    repairing_charges.follow_charges(SYSTEM, accounts=accounts, now=moment.now())
+
+
+def on_stock_moved_set_parts_aside(events: Sequence[StockMoved]) -> None:
+    """Set goods that arrived aside for the repairs that wait for them."""
+    arrived = sorted({event.item_id for event in events if event.quantity > 0 and event.condition == "sellable"})
+    if arrived:
+        repairing_goods.serve_waiting(SYSTEM, item_ids=arrived, now=moment.now())
+
+
+def on_appointment_settled_follow_visits(events: Sequence[AppointmentSettled]) -> None:
+    """Let repairs follow what happened at the counter: brought, seen to, called off, missed."""
+    settled = {event.appointment_id: event.state for event in events if event.about_kind == "repair"}
+    if settled:
+        repairing_visits.follow_appointments(SYSTEM, settled=settled, now=moment.now())
+
+
+def on_appointment_moved_move_visits(events: Sequence[AppointmentMoved]) -> None:
+    """Let visits be when and where their appointments are."""
+    moved = {event.appointment_id: event.station_code for event in events}
+    repairing_visits.follow_moved(SYSTEM, appointment_ids=moved, now=moment.now())
+
+
+def on_customer_erased_forget_answers(events: Sequence[CustomerErased]) -> None:
+    """Forget what an erased person wrote in answer to quotes; what they answered stays."""
+    of_them = RepairQuote.objects.filter(repair__customer_id__in=[event.customer_id for event in events])
+    of_them.update(words="")

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from steward.kernel import jobs, moment
 from steward.kernel.actor import system
-from steward.modules.returns.commands import backtests, following
+from steward.modules.returns.commands import backtests, following, repairing_quotes
 
 SYSTEM = system("returns")
 
@@ -27,5 +27,15 @@ def lapse_cases(timestamp: int) -> int:
     """Let cases lapse whose goods were not sent in time, batch by batch. Returns how many."""
     count = 0
     while done := following.lapse_cases(SYSTEM, now=moment.now()):
+        count += done
+    return count
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="returns.expire_repair_quotes", queue="clock", queueing_lock="returns.expire_repair_quotes")
+def expire_repair_quotes(timestamp: int) -> int:
+    """Let quotes of repairs end that nobody answered in time, batch by batch. Returns how many."""
+    count = 0
+    while done := repairing_quotes.expire_quotes(SYSTEM, now=moment.now()):
         count += done
     return count

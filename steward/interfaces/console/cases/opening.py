@@ -21,7 +21,9 @@ from steward.modules.returns.commands.requesting import CaseDraft, Want, open_ca
 from steward.modules.returns.queries import words
 from steward.modules.returns.queries.claimable import Claimable, claimable
 from steward.modules.returns.queries.policies import reasons
+from steward.modules.returns.queries.repair_words import warranty_words
 from steward.modules.returns.queries.verdicts import Ask, verdicts
+from steward.modules.returns.queries.warranties import PieceSold, warranties
 
 MOST_FILES = 9
 
@@ -41,6 +43,8 @@ def case_new(request: StaffRequest) -> HttpResponse:
         "tree": reasons(get_language() or "zh-hans"),
         "reason": reason,
         "kinds": _kinds(order, lines, reason),
+        "kind": request.GET.get("kind", "") or "return_refund",
+        "warranties": _warranties(lines),
         "why_not": _why_not(lines),
         "may_decide": request.actor.may("returns.decide"),
     }
@@ -69,6 +73,12 @@ def _kinds(order: OrderBought, lines: list[Claimable], reason: str) -> list[tupl
         (ask.kind, words.KINDS[ask.kind], words.refusal_words(one.why, one.params) if not one.eligible else "")
         for ask, one in zip(asks, said, strict=True)
     ]
+
+
+def _warranties(lines: list[Claimable]) -> list[tuple[Claimable, str]]:
+    """Say of each line whether its pieces are within their warranty."""
+    found = warranties([PieceSold(line.line_id) for line in lines], now=moment.now())
+    return [(line, warranty_words(one.why, one.until)) for line, one in zip(lines, found, strict=True)]
 
 
 def _why_not(lines: list[Claimable]) -> str:

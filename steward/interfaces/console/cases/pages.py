@@ -23,6 +23,7 @@ from steward.modules.returns.commands.settling import Due, due_now_of
 from steward.modules.returns.queries import cases as queries
 from steward.modules.returns.queries import words
 from steward.modules.returns.queries.claimable import claimable
+from steward.modules.returns.queries.repairs import repairs_of_cases
 from steward.modules.returns.queries.views import CaseView
 
 PAGE = 50
@@ -85,6 +86,7 @@ def facts_of(actor: Actor, view: CaseView) -> dict[str, Any]:
         "clock": next_clocks(SUBJECT, [view.row.id]).get(view.row.id),
         "steps": {one.code: one for one in steps_of(actor, view)},
         "due": _due(view),
+        "repairs": repairs_of_cases([view.row.id]) if view.row.kind == "repair" else [],
         "opened_by": names.get(view.row.requested_by, view.row.requested_by),
         "decided_by": names.get(view.decider, view.decider),
         "source": words.SOURCES.get(view.row.source, view.row.source),

@@ -45,7 +45,7 @@ def steps_of(actor: Actor, view: CaseView) -> Iterator[StepShown]:
         yield StepShown("parcel", _("Announce a parcel"), "package-import", _may(actor, "returns.request"))
     if any(reception in MAY_COME for reception, _acceptance in where):
         yield StepShown("receive", _("It has arrived"), "package", _may(actor, "returns.receive"))
-    if any(piece.waits_to_be_inspected for piece in view.pieces):
+    if view.row.kind != "repair" and any(piece.waits_to_be_inspected for piece in view.pieces):
         yield StepShown("inspect", _("Inspect"), "zoom-check", _may(actor, "returns.inspect"))
     if state == "completed":
         return

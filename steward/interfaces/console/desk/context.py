@@ -116,8 +116,10 @@ def _actions(actor: Actor, detail: orders.OrderDetail, view: TicketView, left_mi
         "" if left_minor > 0 else _("Nothing was paid that could be given back.")
     )
     opening = f"{reverse('case_new')}?{urlencode([('order', number), ('ticket', str(view.id))])}"
+    why_not_open = why_no_case(actor, detail.order.id)
     return [
-        OrderAction("case", _("Open a case"), "arrow-back-up", opening, why_no_case(actor, detail.order.id)),
+        OrderAction("case", _("Open a case"), "arrow-back-up", opening, why_not_open),
+        OrderAction("repair", _("Repair"), "tool", f"{opening}&kind=repair&reason=defective", why_not_open),
         *found,
         OrderAction("refund", _("Refund"), "cash-banknote", why_not=why_no_refund),
         OrderAction("cancel", cancel.label, "x", cancel.url, cancel.why_not),

@@ -15,12 +15,15 @@ from steward.interfaces.portal import throttle
 from steward.interfaces.portal.my import case_words
 from steward.interfaces.portal.my.door import CUSTOMER, MyRequest, mine, only_own
 from steward.interfaces.portal.my.next_steps import Next, next_step
+from steward.interfaces.portal.repairs import shown as repair_shown
 from steward.modules.logistics.queries.carriers import carriers
 from steward.modules.messaging.queries import attachments
 from steward.modules.returns.commands.deciding import withdraw_case
 from steward.modules.returns.commands.guiding import answer_guidance
 from steward.modules.returns.commands.parcels import ParcelDraft, announce_parcel
+from steward.modules.returns.queries import repairs
 from steward.modules.returns.queries.own import OwnCase, own_case, own_cases
+from steward.modules.returns.queries.repair_views import RepairView
 
 PAGE = 20
 CHANGES_A_MINUTE = 20
@@ -69,6 +72,7 @@ def my_case(request: MyRequest, number: str) -> HttpResponse:
         "case": shown(row),
         "reason": row.reason.get(language) or row.reason.get("zh-hans", ""),
         "pieces": [(one, case_words.RECEPTIONS[one.reception]) for one in row.pieces],
+        "repairs": [repair_shown(one) for one in _repairs(row)],
         "open_guidance": [one for one in row.guidance if not one.outcome] if row.state == "requested" else [],
         "pictures": [
             (
@@ -124,6 +128,11 @@ def _own(request: MyRequest, number: str) -> OwnCase:
     row = own_case(number)
     only_own(request, row.customer_id, number)
     return row
+
+
+def _repairs(row: OwnCase) -> list[RepairView]:
+    """Read the repairs of a case of repair."""
+    return repairs.views_of([one.id for one in repairs.repairs_of_cases([row.id])]) if row.kind == "repair" else []
 
 
 def _changing(request: MyRequest, number: str) -> OwnCase:

@@ -26,6 +26,8 @@ from steward.modules.returns.commands.requesting import open_cases
 from steward.modules.returns.queries import asking
 from steward.modules.returns.queries.asking import Hint, Offered, QuestionAsked, ReasonLeaf
 from steward.modules.returns.queries.claimable import Claimable
+from steward.modules.returns.queries.repair_words import warranty_words
+from steward.modules.returns.queries.warranties import PieceSold, warranties
 
 SALT = "portal.case_files"
 FILES_LIVE_S = 6 * 3600
@@ -124,7 +126,9 @@ def _second(
 ) -> HttpResponse:
     """Show questions, what may help, and every solution with its terms before anything is sent."""
     assert asked.reason is not None
-    options = [_option(one) for one in asking.offered(order_id, asked.wants, reason=asked.reason, now=request.now)]
+    covered = _warranty(asked, request)
+    offers = asking.offered(order_id, asked.wants, reason=asked.reason, now=request.now)
+    options = [_option(one, covered if one.kind == "repair" else []) for one in offers]
     options.sort(key=lambda one: (bool(one.why), list(case_words.KINDS).index(one.offered.kind)))
     kept = _kept(request) if request.method == "POST" else []
     facts = {
@@ -145,9 +149,16 @@ def _second(
     return render(request, "portal/my/ask_terms.html", facts, status=422 if faults else 200)
 
 
-def _option(one: Offered) -> Option:
+def _option(one: Offered, covered: list[str]) -> Option:
     why = "" if one.verdict.eligible else case_words.why(one.verdict.why)
-    return Option(one, str(case_words.KINDS[one.kind]), case_words.terms(one.verdict) if not why else [], why)
+    terms = [*covered, *case_words.terms(one.verdict)] if not why else []
+    return Option(one, str(case_words.KINDS[one.kind]), terms, why)
+
+
+def _warranty(asked: Asked, request: MyRequest) -> list[str]:
+    """Say what the warranty covers of what was chosen, before anything is sent."""
+    found = warranties([PieceSold(line) for line in asked.wants], now=request.now)
+    return list(dict.fromkeys(warranty_words(one.why, one.until) for one in found))
 
 
 def _send(request: MyRequest, order_id: int, number: str, asked: Asked) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from steward.interfaces.portal.my import cases, orders, personal, places, requesting, signing_in
+from steward.interfaces.portal.my import cases, orders, personal, places, repairs, requesting, signing_in
 
 urlpatterns = [
     path("", orders.my_orders, name="my_orders"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("cases/<str:number>/parcel", cases.announce, name="my_parcel"),
     path("cases/<str:number>/guidance", cases.guided, name="my_guided"),
     path("cases/<str:number>/withdraw", cases.withdraw, name="my_withdraw"),
+    path("repairs/<str:number>", repairs.my_repair, name="my_repair"),
     path("visits", places.my_appointments, name="my_appointments"),
     path("visits/new", places.book, name="my_book"),
     path("visits/<int:appointment_id>/cancel", places.cancel, name="my_appointment_cancel"),

@@ -12,6 +12,7 @@ from steward.modules.inventory.models.ledger import (
 from steward.modules.inventory.models.places import PURPOSES, Warehouse, Zone
 from steward.modules.inventory.models.planning import DailyDemand, ReorderPoint
 from steward.modules.inventory.models.promises import ENTRY_KINDS, Hold, Promise, PromiseEntry
+from steward.modules.inventory.models.set_asides import SetAside
 from steward.modules.inventory.models.stocktakes import Stocktake, StocktakeCount, StocktakeLine, StocktakeSheet
 from steward.modules.inventory.models.supply import ReceiptDifference, Supply, SupplyLine
 from steward.modules.inventory.models.write_offs import ItemCost, WriteOff
@@ -32,6 +33,7 @@ __all__ = [
     "ReceiptDifference",
     "ReorderPoint",
     "Reservation",
+    "SetAside",
     "Stock",
     "Stocktake",
     "StocktakeCount",

@@ -13,6 +13,8 @@ WITH entries AS (
     SELECT stock_id, sum(quantity)::bigint AS units FROM inventory_reservation WHERE state = 'open' GROUP BY stock_id
 ), write_offs AS (
     SELECT stock_id, sum(quantity)::bigint AS units FROM inventory_write_off WHERE state = 'waiting' GROUP BY stock_id
+), set_asides AS (
+    SELECT stock_id, sum(quantity)::bigint AS units FROM inventory_set_aside WHERE state = 'open' GROUP BY stock_id
 ), of_pools AS (
     SELECT balance.name, promise.id, item.sku, promise.pool AS place, balance.stands::bigint, balance.ledger
     FROM inventory_promise AS promise
@@ -32,9 +34,10 @@ WITH entries AS (
                    AND moves.lot_id = stock.lot_id AND moves.condition = stock.condition
     LEFT JOIN reservations ON reservations.stock_id = stock.id
     LEFT JOIN write_offs ON write_offs.stock_id = stock.id
+    LEFT JOIN set_asides ON set_asides.stock_id = stock.id
     CROSS JOIN LATERAL (VALUES ('on_hand', stock.on_hand, coalesce(moves.units, 0)),
                                ('reserved', stock.reserved, coalesce(reservations.units, 0)),
-                               ('held', stock.held, coalesce(write_offs.units, 0)))
+                               ('held', stock.held, coalesce(write_offs.units, 0) + coalesce(set_asides.units, 0)))
                AS balance (name, stands, ledger)
 ), beyond AS (
     SELECT 'beyond_promise', reservation.order_id, item.sku, warehouse.pool,

@@ -92,6 +92,7 @@ LABELS: dict[str, Any] = {
     "returns.decide": _("Approve and refuse cases"),
     "returns.receive": _("Receive what comes back"),
     "returns.inspect": _("Inspect what came back and say what becomes of it"),
+    "returns.repair": _("Repair: diagnose, quote, use parts, lend, give back"),
     "returns.refund": _("Give money back for cases"),
     "returns.policies": _("Change return policies and reasons"),
     "tickets.view": _("See tickets and conversations"),

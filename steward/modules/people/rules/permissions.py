@@ -68,6 +68,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "returns.decide",
         "returns.receive",
         "returns.inspect",
+        "returns.repair",
         "returns.refund",
         "returns.policies",
     ),

@@ -29,8 +29,11 @@ def keep_time(actor: Actor, row: Case, before: datetime | None, now: datetime) -
     """Let the limit run for what waits longest; a step of commands that read `before` first, as waiting_since gave it.
 
     Where that was dealt with its limit ends, and the next parcel's runs from its own arrival. A start not later than
-    one that was known changes nothing.
+    one that was known changes nothing. Goods that are to be repaired stay their owner's: their time is that of the
+    diagnosis (RET-6).
     """
+    if row.kind == "repair":
+        return
     since = waiting_since(row)
     if before is not None and (since is None or since > before):
         stop_clock(actor, [row], INSPECTION, now)

@@ -104,8 +104,10 @@ def _own_files(actor: Actor, row: Case, files: Collection[int]) -> None:
 def _still_open(row: Case, verb: str, pieces: Sequence[Piece]) -> None:
     """Refuse to look at goods of a case that is over: what they were is written, and another case may claim them.
 
-    What counted before it came is taken in all the same.
+    What counted before it came is taken in all the same. What is to be repaired is diagnosed, not graded.
     """
+    if row.kind == "repair" and verb == "inspect":
+        raise errors.NotPossible(state=row.state, verb=verb)
     if row.state != "approved" and not (row.state == "completed" and all(counted(piece) for piece in pieces)):
         raise errors.NotPossible(state=row.state, verb=verb)
 

@@ -15,7 +15,7 @@ from steward.modules.messaging.commands.storing import RECEIVE, store_parts
 from steward.modules.messaging.queries.attachments import attachments, usable_files
 from steward.modules.messaging.rules.channels import Part
 
-NEEDS = ("returns.request", "returns.inspect", "returns.receive")
+NEEDS = ("returns.request", "returns.inspect", "returns.receive", "returns.repair")
 
 
 class PhotoRefused(errors.Refusal):

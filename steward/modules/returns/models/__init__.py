@@ -4,6 +4,8 @@ from steward.modules.returns.models.cases import Case, Evidence, Guidance, Parce
 from steward.modules.returns.models.inspections import Inspection
 from steward.modules.returns.models.money import QuotePart, RefundDue
 from steward.modules.returns.models.policies import Backtest, Policy, Reason
+from steward.modules.returns.models.repair_goods import Loaner, RepairCharge, RepairPart, RepairQuote
+from steward.modules.returns.models.repairs import Repair, RepairVisit, RepairWork
 
 __all__ = [
     "Backtest",
@@ -11,11 +13,18 @@ __all__ = [
     "Evidence",
     "Guidance",
     "Inspection",
+    "Loaner",
     "Parcel",
     "Piece",
     "Policy",
     "QuotePart",
     "Reason",
     "RefundDue",
+    "Repair",
+    "RepairCharge",
+    "RepairPart",
+    "RepairQuote",
+    "RepairVisit",
+    "RepairWork",
     "Surplus",
 ]

@@ -62,7 +62,7 @@ def _of_queue(queue: str) -> Q | Exists:
         "decide": Q(state="requested"),
         "send": approved & Q(_having(reception="awaiting")),
         "arriving": approved & Q(_having(reception="in_transit")),
-        "inspect": Q(state__in=("approved", "completed")) & Q(_unseen()),
+        "inspect": Q(state__in=("approved", "completed")) & ~Q(kind="repair") & Q(_unseen()),
         "judge": approved & Q(_having(acceptance="to_person")),
         "settle": approved & Q(kind__in=WITH_MONEY) & Q(_having(**due)),
         "failed": approved & Q(kind__in=WITH_MONEY) & Q(_having(**due)) & Q(failed),
@@ -267,7 +267,7 @@ def _next(row: CaseRow, pieces: Sequence[PieceView], refunds: Sequence[views.Ref
         return NextStep("decide", due_at)
     where = {(piece.reception, piece.acceptance) for piece in pieces}
     if unseen:
-        return NextStep("inspect", due_at)
+        return NextStep("repair") if row.kind == "repair" else NextStep("inspect", due_at)
     if any(acceptance == "to_person" for _reception, acceptance in where):
         return NextStep("judge", due_at)
     if any(reception == "in_transit" for reception, _acceptance in where):

@@ -29,6 +29,29 @@ class Ask(Struct, frozen=True):
     opened: bool | None = None
 
 
+class LineSold(Struct, frozen=True):
+    """What is known of one line of an order. Units: minor currency units, months."""
+
+    line_id: int
+    order_id: int
+    shop: str
+    platform: str
+    time_zone: str
+    sku: str
+    category: str
+    return_class: str
+    warranty_months: int
+    price_minor: int
+    currency: str
+    placed_at: datetime
+    delivered_at: datetime | None
+
+
+def lines_of(line_ids: set[int]) -> dict[int, LineSold]:
+    """Read lines of orders as after-sales needs them; one statement, however many."""
+    return {id_: LineSold(*row) for id_, row in _lines(line_ids).items()} if line_ids else {}
+
+
 def verdicts(asks: Sequence[Ask], *, now: datetime) -> list[Verdict]:
     """Answer asks by the policy in force, in their order. An unknown line or reason is an answer, too."""
     policy, known = active_policy(), all_reasons()

@@ -57,6 +57,7 @@ NEXT: Mapping[str, Any] = {
     "send": _("The customer sends the goods back."),
     "arrive": _("The goods are on their way to us."),
     "inspect": _("The goods are here and wait to be inspected."),
+    "repair": _("The goods are here and are repaired."),
     "judge": _("Somebody has to judge pieces that are missing, lost or doubtful."),
     "settle": _("The money is due and can be given back."),
     "pay": _("The money is on its way back."),
