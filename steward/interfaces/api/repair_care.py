@@ -7,6 +7,8 @@ from steward.interfaces.api.replies import replayable_sealed
 from steward.kernel import moment
 from steward.modules.returns.commands import repairing_charges, repairing_ending, repairing_loaners, repairing_visits
 
+__all__ = ["router"]
+
 
 @router.post(
     "/returns/repairs/{repair}/visits",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0003_taken_back'),
-        ('returns', '0007_first_limits'),
+        ('returns', '0013_numbers_found'),
     ]
 
     operations = [

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
     """Rights, limits, one exclusion constraint, one append-only table."""
 
     dependencies: ClassVar = [
-        ("returns", "0008_repairs"),
+        ("returns", "0014_repairs"),
         ("deadlines", "0004_clocks_by_hand"),
         ("payments", "0002_append_only"),
         ("people", "0007_places"),
