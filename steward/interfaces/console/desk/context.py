@@ -34,6 +34,7 @@ from steward.modules.payments.queries import words as money_words
 from steward.modules.payments.rules import refunds
 from steward.modules.people.queries.lists import role_labels
 from steward.modules.returns.queries.cases import cases_of_order
+from steward.modules.returns.queries.words import KINDS
 
 OTHERS, RECENT = 6, 5
 CHANGES = {"address": "map-pin", "lines": "list-details"}
@@ -116,8 +117,11 @@ def _actions(actor: Actor, detail: orders.OrderDetail, view: TicketView, left_mi
         "" if left_minor > 0 else _("Nothing was paid that could be given back.")
     )
     opening = f"{reverse('case_new')}?{urlencode([('order', number), ('ticket', str(view.id))])}"
+    why_not = why_no_case(actor, detail.order.id)
     return [
-        OrderAction("case", _("Open a case"), "arrow-back-up", opening, why_no_case(actor, detail.order.id)),
+        OrderAction("case", _("Open a case"), "arrow-back-up", opening, why_not),
+        OrderAction("exchange", KINDS["exchange"], "arrows-exchange", f"{opening}&kind=exchange", why_not),
+        OrderAction("reship", KINDS["reship"], "package-export", f"{opening}&kind=reship&reason=lost", why_not),
         *found,
         OrderAction("refund", _("Refund"), "cash-banknote", why_not=why_no_refund),
         OrderAction("cancel", cancel.label, "x", cancel.url, cancel.why_not),

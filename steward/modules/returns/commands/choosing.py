@@ -52,7 +52,7 @@ def write_choices(rows: Mapping[int, Case], claims: Sequence[Claim], now: dateti
 
 
 def open_exchanges(cases: Sequence[Case], insteads: Mapping[int, Sequence[Instead]], now: datetime) -> None:
-    """Write the exchanges of cases that have none, priced; what nobody spoke of is wanted again. Raises: UnfitChoice."""
+    """Write the exchanges of cases that have none, priced; what nobody spoke of comes again. Raises: UnfitChoice."""
     if not cases:
         return
     pieces = pieces_by_case(cases)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import errors
@@ -29,7 +30,17 @@ def is_done(row: Case) -> bool:
     if row.state != "approved" or not states.is_settled((one[0], one[1]) for one in pieces):
         return False
     owed = row.kind in WITH_MONEY and any(one[1] == "accepted" and one[2] is None for one in pieces)
+    owed = owed or (row.kind in exchange.KINDS and difference_due(row) > 0)
     return not owed and not RefundDue.objects.filter(case=row, state="asked").exists()
+
+
+def difference_due(row: Case) -> int:
+    """Return what exchanged goods were worth and neither paid for others nor went back. Units: minor currency units."""
+    worth = Piece.objects.filter(case=row).aggregate(sum=Sum("settled_minor"))["sum"] or 0
+    asked, ended = Q(state__in=("asked", "paid")), Q(state__in=("refused", "failed"))
+    dues = RefundDue.objects.filter(case=row)
+    given = dues.aggregate(whole=Sum("amount_minor", filter=asked), part=Sum("paid_minor", filter=ended))
+    return max(0, worth - (given["whole"] or 0) - (given["part"] or 0))
 
 
 def is_exchanged(row: Case) -> bool:

@@ -15,7 +15,7 @@ from steward.modules.orders.queries.replacing import ReplacementView, replacemen
 from steward.modules.payments import queries as payments
 from steward.modules.payments.commands import RefundWant, request_refund
 from steward.modules.returns.commands import exchange_telling as telling
-from steward.modules.returns.commands.closing import close_if_done
+from steward.modules.returns.commands.closing import close_if_done, difference_due
 from steward.modules.returns.commands.exchange_ending import charge, end
 from steward.modules.returns.commands.exchange_moving import (
     PAYMENT,
@@ -29,7 +29,7 @@ from steward.modules.returns.commands.exchange_moving import (
 from steward.modules.returns.commands.exchanging import ask_for_difference, goods_to_send
 from steward.modules.returns.commands.moving import pieces_of
 from steward.modules.returns.commands.pricing import prices_of
-from steward.modules.returns.commands.settling import due_of, hands_of
+from steward.modules.returns.commands.settling import NothingDue, due_of, hands_of
 from steward.modules.returns.events import CaseRefundAsked
 from steward.modules.returns.models import Case, Exchange, Piece, QuotePart, RefundDue, Swap
 from steward.modules.returns.rules import exchange as rules
@@ -232,6 +232,22 @@ def _give_back(actor: Actor, both: Both, due: RefundDue, pieces: Sequence[Piece]
     )
     events.record(actor, [asked])
     telling.tell_given_back(actor, row, exchange, due.amount_minor, now)
+
+
+@command(needs="returns.refund")
+def give_difference_back(actor: Actor, *, case_id: int, now: datetime) -> int:
+    """Ask anew for what goods were worth beyond their replacement, where it did not go back. Returns the amount.
+
+    Units: minor currency units. Raises: NotFound, NothingDue. Emits: CaseRefundAsked. Locks: as settle_exchanges.
+    """
+    row, exchange = lock_exchanges(actor, [case_id])[0]
+    due_minor = difference_due(row) if exchange is not None and row.state == "approved" else 0
+    if exchange is None or not due_minor:
+        raise NothingDue
+    parts = [Part(kind=DIFFERENCE, amount_minor=due_minor)]
+    due = _write(actor, row, "difference", due_minor, parts, now)
+    _give_back(actor, (row, exchange), due, pieces_of(row), now)
+    return due_minor
 
 
 def _go_on(actor: Actor, both: Both, order: ReplacementView, reckoning: Reckoning, now: datetime) -> None:

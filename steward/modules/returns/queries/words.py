@@ -61,6 +61,10 @@ NEXT: Mapping[str, Any] = {
     "settle": _("The money is due and can be given back."),
     "pay": _("The money is on its way back."),
     "solve": _("The goods are replaced or mended, and the case is closed."),
+    "choose": _("Somebody chooses anew what is sent, or gives the money back."),
+    "charged": _("What was sent in advance is to be paid, or its goods have to come back."),
+    "pay_difference": _("The customer pays the difference; then the replacement goes."),
+    "replace": _("The replacement is set aside or on its way."),
     "closed": _("Nothing is left to be done."),
 }
 WHY_NOT: Mapping[str, Any] = {

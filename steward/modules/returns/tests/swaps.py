@@ -6,9 +6,17 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
+from django.db.models import F
+
 from steward.modules.catalog.models import Item
 from steward.modules.inventory import queries as inventory
+from steward.modules.inventory.models import Promise
+from steward.modules.orders.commands import cancel
 from steward.modules.orders.models import Line, Order
+from steward.modules.orders.queries.money import facts_of
+from steward.modules.payments.commands.applying import apply_charge
+from steward.modules.payments.rules import PaymentEntryDraft
 from steward.modules.returns.commands import deciding, inspecting, receiving
 from steward.modules.returns.commands.drafts import Instead
 from steward.modules.returns.commands.requesting import CaseReceipt
@@ -66,3 +74,29 @@ def back(
         if one.reception == "received"
     ]
     inspecting.inspect_pieces(keeper, case_id=receipt.id or 0, findings=findings, now=ARRIVED)
+
+
+def paid(order: Order, amount_minor: int) -> None:
+    """Let somebody pay for an order what they were asked for, and let it be heard."""
+    entry = PaymentEntryDraft(
+        order_id=order.id,
+        amount_minor=amount_minor,
+        currency=order.currency,
+        provider="alipay",
+        transaction=f"T-{order.number}-{amount_minor}",
+        happened_at=ARRIVED,
+    )
+    with transaction.atomic():
+        apply_charge(make.TESTER, entry, facts_of([order.id])[0], ARRIVED)
+    make.settle()
+
+
+def cancelled(order: Order) -> None:
+    """Let somebody cancel an order, and let it be heard."""
+    cancel.cancel_order(make.manager_zhao(), order_id=order.id, cause="other", reason="Torn", now=ARRIVED)
+    make.settle()
+
+
+def sold_out(sku: str) -> None:
+    """Leave nothing to promise of an item."""
+    Promise.objects.filter(item__sku=sku).update(promised=F("sellable") + F("backorder_limit"))
