@@ -70,6 +70,11 @@ class Option(Struct, frozen=True, kw_only=True):
     free: int
     is_same: bool
 
+    @property
+    def less_minor(self) -> int:
+        """Return what goes back for one piece. Units: minor units of the order's currency."""
+        return max(0, -self.more_minor)
+
 
 def preview_exchange(
     *, order_id: int, kind: str, reason: str, wants: Mapping[int, int], insteads: Sequence[Instead], now: datetime
@@ -99,22 +104,24 @@ def options_of(
     found: dict[int, list[Option]] = {}
     family = _family(facts, order.currency) if kind == "exchange" else {}
     free = _free(order, set(facts) | {one.id for some in family.values() for one in some})
-    for line_id, line in lines.items():
-        items = [facts[line.item_id], *family.get(line.item_id, [])]
-        prices = prices_of([(case, [Wish(line_id, line.item_id, one.id)]) for one in items])
-        worth_minor = worth_of([(case, [line_id])])[0]
-        found[line_id] = [
-            Option(
-                line_id=line_id,
-                sku=one.sku,
-                name=_name(one),
-                price_minor=price,
-                more_minor=price - worth_minor,
-                free=free.get(one.id, 0),
-                is_same=one.id == line.item_id,
-            )
-            for one, (price,) in zip(items, prices, strict=True)
-        ]
+    offers = [
+        (line_id, line.item_id, one)
+        for line_id, line in lines.items()
+        for one in (facts[line.item_id], *family.get(line.item_id, []))
+    ]
+    prices = prices_of([(case, [Wish(line_id, bought, one.id)]) for line_id, bought, one in offers])
+    worth = dict(zip(lines, worth_of([(case, [line_id]) for line_id in lines]), strict=True))
+    for (line_id, bought, one), (price,) in zip(offers, prices, strict=True):
+        option = Option(
+            line_id=line_id,
+            sku=one.sku,
+            name=_name(one),
+            price_minor=price,
+            more_minor=price - worth[line_id],
+            free=free.get(one.id, 0),
+            is_same=one.id == bought,
+        )
+        found.setdefault(line_id, []).append(option)
     return found
 
 

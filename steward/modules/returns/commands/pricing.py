@@ -99,22 +99,21 @@ def prices_of(cases: Sequence[tuple[Case, Sequence[Wish]]]) -> list[list[int]]:
     """
     bases = [[basis_of(case, wish) for wish in some] for case, some in cases]
     then = [
-        (case, [wish.line_id for wish, basis in zip(some, mine, strict=True) if basis == "then"])
-        for (case, some), mine in zip(cases, bases, strict=True)
+        [wish.line_id for wish, basis in zip(some, mine, strict=True) if basis == "then"]
+        for (_case, some), mine in zip(cases, bases, strict=True)
     ]
-    asked = [one for one in then if one[1]]
-    worth = dict(zip([case.id for case, _lines in asked], worth_of(asked), strict=True))
+    asked = [place for place, lines in enumerate(then) if lines]
+    worth = dict(zip(asked, worth_of([(cases[place][0], then[place]) for place in asked]), strict=True))
     bought = _prices_then(orders_bought(ids={case.order_id for case, _some in cases}))
     items = catalog.items_by_id({wish.item_id for _case, some in cases for wish in some})
     found = []
-    for (case, some), (_same, lines), mine in zip(cases, then, bases, strict=True):
-        shares = iter(rules.shared(worth.get(case.id, 0), [bought[line] for line in lines]))
-        found.append(
-            [
-                next(shares) if basis == "then" else items[wish.item_id].price_minor
-                for wish, basis in zip(some, mine, strict=True)
-            ]
-        )
+    for place, ((_case, some), mine) in enumerate(zip(cases, bases, strict=True)):
+        shares = iter(rules.shared(worth.get(place, 0), [bought[line] for line in then[place]]))
+        prices = [
+            next(shares) if basis == "then" else items[wish.item_id].price_minor
+            for wish, basis in zip(some, mine, strict=True)
+        ]
+        found.append(prices)
     return found
 
 

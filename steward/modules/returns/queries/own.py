@@ -69,6 +69,7 @@ class OwnCase(Struct, frozen=True, kw_only=True):
     state: str
     state_since: datetime
     reason: dict[str, str]
+    reason_code: str
     words: str
     freight_payer: str
     currency: str
@@ -145,6 +146,7 @@ def _views(rows: list[Case]) -> list[OwnCase]:
             state=row.state,
             state_since=row.state_since,
             reason=row.reason.labels,
+            reason_code=row.reason.code,
             words=row.words,
             freight_payer=row.freight_payer,
             currency=row.currency,
