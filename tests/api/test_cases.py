@@ -8,7 +8,7 @@ from steward.kernel import moment
 from steward.modules.returns.commands import deciding
 from steward.modules.returns.commands.drafts import CaseReceipt
 from steward.modules.returns.models import Case, Piece, RefundDue
-from steward.modules.returns.tests import case
+from steward.modules.returns.tests import case, swaps
 from tests import make
 from tests.api.caller import Caller
 
@@ -140,3 +140,27 @@ def test_a_program_names_no_file_that_is_not_its_customers() -> None:
 
     assert refused["refusal"]["code"] == "unknown_file"
     assert "7" in refused["refusal"]["text"]
+
+
+def test_an_exchange_is_previewed_opened_and_chosen_anew_by_program() -> None:
+    order = case.delivered(2)
+    swaps.shelf(price_minor=29_900)
+    caller = Caller(*ALL)
+    lines = [{"position": 1, "quantity": 1, "instead": swaps.DEARER}]
+
+    with moment.frozen(case.LATER):
+        asked = {"order": order.number, "reason": "no_reason", "lines": lines}
+        seen = caller.post("returns/exchange-previews", asked).json()
+        draft = _draft(order.number, kind="exchange", lines=lines)
+        number = caller.post("returns/cases", {"cases": [draft]}).json()["results"][0]["number"]
+        full = caller.get(f"returns/cases/{number}").json()
+        again = caller.post(f"returns/cases/{number}/replacement", {"lines": []})
+        money = caller.post(f"returns/cases/{number}/refund-instead", {}).json()
+
+    assert (seen["to_pay_minor"], seen["is_there"], seen["sent"][0]["free"]) == (10_000, True, 5)
+    assert seen["sent"][0]["warehouses"]
+    assert (full["exchange"]["state"], full["exchange"]["to_pay_minor"]) == ("reserved", 10_000)
+    assert full["exchange"]["swaps"][0]["sku"] == swaps.DEARER
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_to_choose")
+    assert (money["row"]["kind"], money["exchange"]["state"]) == ("return_refund", "ended")
+    assert swaps.free(swaps.DEARER) == 5

@@ -16,7 +16,8 @@ from steward.modules.orders.rules.drafts import OrderDraft
 # What may be sent twice by its nature, asks only, touches the outside, or gives personal data out.
 KEEP_NO_REPLY = {
     "ask_return_policy", "cancel_transfer", "choose_services", "expect_supply", "give_stocktake_sheet",
-    "hand_in_messages", "preview_policy", "quote_parcels", "quote_refund", "record_stock_counts", "record_tracking",
+    "hand_in_messages", "preview_exchange", "preview_policy", "quote_parcels", "quote_refund", "record_stock_counts",
+    "record_tracking",
     "retire_step", "reveal_order", "save_mailbox", "send_transfer", "set_components", "set_item_costs",
     "set_substitutes", "settle_parked_message", "try_mailbox", "withdraw_write_off",
 }  # fmt: skip

@@ -9,8 +9,9 @@ from steward.kernel import moment
 from steward.modules.desk.models import Ticket
 from steward.modules.desk.tests import words
 from steward.modules.orders.models import Order
+from steward.modules.returns.commands.requesting import CaseReceipt
 from steward.modules.returns.models import Case
-from steward.modules.returns.tests import case
+from steward.modules.returns.tests import case, swaps
 from tests import make
 from tests.console.test_pages_run_no_queries import Watch
 
@@ -128,3 +129,43 @@ def test_pages_of_cases_run_no_query_while_their_templates_render() -> None:
             with connection.execute_wrapper(watch):
                 assert zhao.get(address).status_code == 200
             assert watch.caught == []
+
+
+def test_goods_are_exchanged_from_an_order_in_two_clicks_and_the_case_shows_for_what() -> None:
+    order = case.delivered(1)
+    swaps.shelf(price_minor=29_900)
+    browser = make.browser("wang", locale="en")
+    line = Order.objects.get().lines.get()
+
+    with moment.frozen(case.LATER):
+        form = browser.get(f"/returns/new?order={order.number}&kind=exchange")
+        assert f'<option value="{swaps.DEARER}"' in form.text
+        assert 'value="exchange" checked' in form.text
+        chosen = {"reason": "no_reason", "kind": "exchange", f"line_{line.id}": "1", f"instead_{line.id}": swaps.DEARER}
+        browser.post(f"/returns/new?order={order.number}", chosen)
+        row = Case.objects.get()
+        page = browser.get(f"/returns/{row.number}")
+        _exchange, made = swaps.both(CaseReceipt(number=row.number, id=row.id))
+        theirs = browser.get(f"/orders/{made.number}")
+
+    assert row.state == "approved"
+    assert f'href="/orders/{made.number}"' in page.text
+    assert "100.00" in page.text
+    assert f'href="/orders/{order.number}"' in theirs.text
+    assert f'href="/returns/{row.number}"' in theirs.text
+    assert made.number in make.browser("wang").get(f"/orders/{order.number}").text
+
+
+def test_what_is_sold_out_says_so_and_money_goes_back_instead() -> None:
+    order = case.delivered(3)
+    receipt = swaps.opened(order, 3, approve=False)
+    swaps.sold_out("TENT-2")
+    browser = make.browser("zhao", locale="en")
+
+    with moment.frozen(case.LATER):
+        said = browser.post(f"/returns/{receipt.number}/approve", follow=True)
+        browser.post(f"/returns/{receipt.number}/refund_instead")
+
+    assert "TENT-2 × 3" in said.text
+    row = Case.objects.get()
+    assert (row.kind, row.state) == ("return_refund", "requested")

@@ -26,8 +26,10 @@ from steward.modules.people.commands.appointments import AppointmentDraft, book_
 from steward.modules.people.commands.stations import StationDraft, save_station
 from steward.modules.people.models import Appointment
 from steward.modules.people.queries.stations import free_slots, stations
-from steward.modules.returns.models import Case, Evidence, Parcel
+from steward.modules.returns.commands import exchange_ending
+from steward.modules.returns.models import Case, Evidence, Exchange, Parcel
 from steward.modules.returns.queries.own import own_case
+from steward.modules.returns.tests import swaps
 from tests import make
 from tests.portal.signed import SOMEBODY, browser_of, picture
 
@@ -96,6 +98,7 @@ def every_page(order: Order, case: Case, visit_id: int, offer_id: int = 1) -> di
         "my_case": [case.number],
         "my_parcel": [case.number],
         "my_guided": [case.number],
+        "my_choice": [case.number],
         "my_withdraw": [case.number],
         "my_appointment_cancel": [visit_id],
         "my_nothing": ["orders/1/2/3"],
@@ -341,3 +344,38 @@ def test_preferences_are_kept_for_the_person() -> None:
 
     assert answer.status_code == 200
     assert json.loads(browser.get("/my/me/export").content)["preferences"]["locale"] == "en"
+
+
+def test_goods_are_exchanged_for_others_and_the_money_is_seen_before_anything_is_sent() -> None:
+    order = delivered()
+    swaps.shelf(price_minor=29_900)
+    browser, line = browser_of(), order.lines.get()
+    facts = {f"line-{line.id}": "1", "reason": "no_reason"}
+
+    offer = browser.get(reverse("my_request", args=[order.number]), facts).text
+    sent = asked(browser, order, reason="no_reason", kind="exchange", **{f"instead-{line.id}": swaps.DEARER})
+
+    assert f'value="{swaps.DEARER}"' in offer
+    assert "100.00" in offer
+    row = Case.objects.get()
+    made = Order.objects.get(replaces=order)
+    page = browser.get(sent["Location"]).text
+    assert (row.state, made.total_minor) == ("approved", 29_900)
+    assert reverse("my_order", args=[made.number]) in page
+    assert "100.00" in page
+    assert browser.get(reverse("my_order", args=[made.number])).status_code == 200
+
+
+def test_who_did_not_pay_the_difference_chooses_again() -> None:
+    order = delivered()
+    swaps.shelf(price_minor=29_900)
+    browser, line = browser_of(), order.lines.get()
+    asked(browser, order, reason="no_reason", kind="exchange", **{f"instead-{line.id}": swaps.DEARER})
+    row = Case.objects.get()
+    exchange_ending.lapse_unpaid(make.TESTER, case_ids=[row.id], now=LATER + timedelta(days=3))
+    assert reverse("my_choice", args=[row.number]) in browser.get(reverse("my_case", args=[row.number])).text
+
+    assert browser.post(reverse("my_choice", args=[row.number]), {f"instead-{line.id}": ""}).status_code == 302
+
+    exchange = Exchange.objects.get()
+    assert (exchange.state, exchange.total_minor, exchange.round) == ("reserved", 19_900, 2)

@@ -7,7 +7,7 @@ from ninja import Field, Schema
 
 from steward.interfaces.api.schemas import BIGGEST_ID, Code, Filters, IdAfter, Input, Instant, Limit, Plain, Text
 from steward.modules.returns.queries.cases import QUEUES
-from steward.modules.returns.rules import states
+from steward.modules.returns.rules import exchange, states
 
 RowId = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
 Words = Annotated[str, Field(max_length=2000, pattern=Plain)]
@@ -38,6 +38,9 @@ class CaseLineInput(Input):
 
     position: int = Field(ge=0, le=32_767)
     quantity: int = Field(ge=1, le=100_000)
+    instead: Annotated[str, Field(max_length=64, pattern=Plain)] = Field(
+        "", description="What is wanted in their place, by SKU, where they are exchanged; nothing: the same again"
+    )
 
 
 class CaseInput(Input):
@@ -178,6 +181,7 @@ class CaseRefund(Schema):
     paid_minor: int
     state: Literal["asked", "paid", "refused", "failed"]
     early: bool
+    is_credit: bool
     why: str
     numbers: list[str]
     parts: list[CaseRefundPart]
@@ -204,6 +208,36 @@ class CaseGuidance(Schema):
     outcome: Literal["", "helped", "did_not"]
     offered_at: datetime
     answered_at: datetime | None
+
+
+class CaseSwap(Schema):
+    """So many pieces and what is sent in their place; `kept` false: nothing after all. `price_minor` is a piece's."""
+
+    line_id: int
+    bought_sku: str
+    sku: str
+    name: str
+    quantity: int
+    price_minor: int
+    basis: Literal["then", "now"]
+    kept: bool
+
+
+class CaseExchange(Schema):
+    """What is sent in the place of a case's goods, what it costs, and who pays for it."""
+
+    state: str = Field(json_schema_extra={"enum": list(exchange.STATES)})
+    why: str = Field(json_schema_extra={"enum": list(exchange.WHYS)})
+    order_number: str
+    currency: str
+    total_minor: int
+    shipping_minor: int
+    worth_minor: int
+    credited_minor: int
+    to_pay_minor: int
+    to_give_back_minor: int
+    pay_by: datetime | None
+    swaps: list[CaseSwap]
 
 
 class CaseNext(Schema):
@@ -233,6 +267,46 @@ class CaseFull(Schema):
     surplus: list[CaseSurplus]
     guidance: list[CaseGuidance]
     next: CaseNext
+    exchange: CaseExchange | None
+
+
+class ExchangePreviewInput(Input):
+    """What would be exchanged, or sent again, of an order, and why."""
+
+    order: Code
+    kind: Literal["exchange", "reship"] = "exchange"
+    reason: Code
+    lines: list[CaseLineInput] = Field(min_length=1, max_length=500)
+
+
+class ExchangeSent(Schema):
+    """What would be sent: so many pieces may still be promised, out of these warehouses."""
+
+    sku: str
+    name: str
+    quantity: int
+    price_minor: int
+    free: int
+    warehouses: list[str]
+
+
+class ExchangePreview(Schema):
+    """What an exchange would mean; nothing was written. `is_there`: all of it can be promised now."""
+
+    currency: str
+    sent: list[ExchangeSent]
+    worth_minor: int
+    shipping_minor: int
+    total_minor: int
+    to_pay_minor: int
+    to_give_back_minor: int
+    is_there: bool
+
+
+class ReplacementInput(Input):
+    """What is wanted in the place of pieces of lines, by position; those not named come again."""
+
+    lines: list[CaseLineInput] = Field(max_length=500)
 
 
 class ReasonInput(Input):

@@ -1,6 +1,6 @@
 """Cases of after-sales: open many, read, decide, announce parcels, receive, inspect, pay back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from ninja import Path, Query, Router
@@ -12,7 +12,7 @@ from steward.interfaces.api.schemas import BIGGEST_ID, Plain
 from steward.kernel import moment
 from steward.modules.orders.queries.returning import OrderBought, orders_bought
 from steward.modules.returns.commands import closing, deciding, guiding, inspecting, parcels, receiving, settling
-from steward.modules.returns.commands.requesting import CaseDraft, CaseReceipt, Want, open_cases
+from steward.modules.returns.commands.requesting import CaseDraft, CaseReceipt, Instead, Want, open_cases
 from steward.modules.returns.queries import cases as queries
 from steward.modules.returns.queries.views import CaseView
 from steward.modules.returns.queries.words import refusal_words
@@ -54,7 +54,14 @@ def _draft(draft: shapes.CaseInput, orders: Mapping[str, OrderBought]) -> CaseDr
         outside_number=draft.outside_number,
         answer_due_at=draft.answer_due_at,
         opened=draft.opened,
+        instead=insteads_of(draft.lines, lines),
     )
+
+
+def insteads_of(wanted: Sequence[shapes.CaseLineInput], lines: Mapping[int, int]) -> tuple[Instead, ...]:
+    """Read what is wanted in the place of pieces of lines; a position the order does not have is left to be refused."""
+    named = [one for one in wanted if one.instead]
+    return tuple(Instead(lines.get(one.position, NO_LINE), one.instead, one.quantity) for one in named)
 
 
 def _result(receipt: CaseReceipt) -> dict[str, Any]:
@@ -86,21 +93,21 @@ def list_cases(request: ApiRequest, narrow: Query[shapes.CaseQuery]) -> Any:
 def get_case(request: ApiRequest, case: CaseNumber) -> Any:
     """Read one case: pieces, parcels, refunds, and what happens next and when. Needs `returns.view`."""
     request.auth.require("returns.view")
-    return _read(request, case)
+    return read_case(request, case)
 
 
-def _read(request: ApiRequest, case: str) -> CaseView:
+def read_case(request: ApiRequest, case: str) -> CaseView:
     """Read a case of a shop the caller may touch; others do not exist for them. Raises: NotFound."""
     return queries.case(case, shops=request.auth.scopes)
 
 
 def _id(request: ApiRequest, case: str, permission: str) -> int:
     request.auth.require(permission)
-    return _read(request, case).row.id
+    return read_case(request, case).row.id
 
 
 def _full(request: ApiRequest, case: str) -> shapes.CaseFull:
-    return shapes.CaseFull.model_validate(_read(request, case))
+    return shapes.CaseFull.model_validate(read_case(request, case))
 
 
 @router.post("/returns/cases/{case}/approve", response=shapes.CaseFull, operation_id="approve_case", summary="Agree")

@@ -16,6 +16,7 @@ from steward.modules.logistics.queries import words as carrier_words
 from steward.modules.messaging.queries import words as messages
 from steward.modules.orders.queries import exception_words, words
 from steward.modules.payments.queries import words as payment_words
+from steward.modules.returns.queries import exchanges as exchange_words
 from steward.modules.returns.queries import repair_words
 from steward.modules.returns.queries import words as case_words
 
@@ -197,6 +198,16 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
         "left_with_customer": "grey",
     },
     "acceptance": {"pending": "grey", "accepted": "green", "rejected": "red", "to_person": "amber"},
+    "exchange": {
+        "chosen": "grey",
+        "reserved": "blue",
+        "advanced": "amber",
+        "charged": "red",
+        "released": "blue",
+        "open": "amber",
+        "done": "green",
+        "ended": "grey",
+    },
     "case_refund": {"asked": "blue", "paid": "green", "refused": "grey", "failed": "red"},
     "repair": {
         "awaiting": "grey",
@@ -265,6 +276,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "repair_charge": repair_words.CHARGE_STATES,
     "repair_visit": repair_words.VISIT_STATES,
     "loaner": repair_words.LOANER_STATES,
+    "exchange": exchange_words.STATES,
     "complaint": complaint_words.STATES,
     "compensation": complaint_words.WISHES,
     "follow_up": complaint_words.FOLLOW_UP_STATES,

@@ -231,6 +231,12 @@ def substitutes_of(item_ids: Iterable[int]) -> dict[int, list[ItemFacts]]:
     return found
 
 
+def items_of_categories(paths: Iterable[str], *, limit: int = 100) -> list[ItemFacts]:
+    """List items on sale of these categories themselves, by SKU."""
+    rows = Item.objects.filter(category__in=[path for path in paths if path], active=True).order_by("sku")
+    return _with_components([ItemFacts(*row) for row in rows.values_list(*_ITEM_FIELDS)[:limit]])
+
+
 def categories() -> list[str]:
     """List the categories in use and every path above them."""
     used = Item.objects.filter(active=True).exclude(category="").values_list("category", flat=True).distinct()

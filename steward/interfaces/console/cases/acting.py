@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
@@ -17,7 +18,19 @@ from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number, row_numbers
 from steward.interfaces.console.notices import say
 from steward.kernel import errors, moment
-from steward.modules.returns.commands import closing, deciding, guiding, inspecting, parcels, receiving, settling
+from steward.modules.returns.commands import (
+    closing,
+    deciding,
+    exchange_ending,
+    exchange_settling,
+    exchanging,
+    guiding,
+    inspecting,
+    parcels,
+    receiving,
+    settling,
+)
+from steward.modules.returns.commands.drafts import Instead
 from steward.modules.returns.queries import cases as queries
 from steward.modules.returns.queries.views import CaseView
 
@@ -127,6 +140,28 @@ def _complete(request: StaffRequest, view: CaseView) -> str:
     return _("The case is closed.")
 
 
+def _choose(request: StaffRequest, view: CaseView) -> str:
+    insteads = insteads_of(request.POST, Counter(piece.line_id for piece in view.pieces))
+    exchanging.choose_replacements(request.actor, case_id=view.row.id, insteads=insteads, now=moment.now())
+    return _("Chosen.")
+
+
+def insteads_of(form: QueryDict, wants: Mapping[int, int]) -> list[Instead]:
+    """Read what a form wants in the place of the pieces of lines."""
+    named = {line: form.get(f"instead_{line}", "").strip()[:64] for line in wants}
+    return [Instead(line, sku, wants[line]) for line, sku in named.items() if sku]
+
+
+def _refund_instead(request: StaffRequest, view: CaseView) -> str:
+    exchange_ending.refund_instead(request.actor, case_id=view.row.id, now=moment.now())
+    return _("The money goes back instead. What was set aside is free again.")
+
+
+def _difference(request: StaffRequest, view: CaseView) -> str:
+    exchange_settling.give_difference_back(request.actor, case_id=view.row.id, now=moment.now())
+    return _("The money is on its way back, once everybody who has to agree did.")
+
+
 def _offer(request: StaffRequest, view: CaseView) -> str:
     draft = guiding.GuidanceDraft(
         kind=request.POST.get("kind", ""),
@@ -161,4 +196,7 @@ STEPS: Mapping[str, Callable[[StaffRequest, CaseView], Any]] = {
     "complete": _complete,
     "offer": _offer,
     "helped": _helped,
+    "choose": _choose,
+    "refund_instead": _refund_instead,
+    "difference": _difference,
 }

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
+from steward.interfaces.console.cases.acting import insteads_of
 from steward.interfaces.console.notices import say
 from steward.kernel import errors, moment
 from steward.modules.messaging.rules.channels import Part
 from steward.modules.orders.queries.returning import OrderBought, orders_bought
 from steward.modules.returns.commands import photos
+from steward.modules.returns.commands.previewing import Option, options_of
 from steward.modules.returns.commands.requesting import CaseDraft, Want, open_cases
 from steward.modules.returns.queries import words
 from steward.modules.returns.queries.claimable import Claimable, claimable
@@ -43,9 +45,10 @@ def case_new(request: StaffRequest) -> HttpResponse:
         "tree": reasons(get_language() or "zh-hans"),
         "reason": reason,
         "kinds": _kinds(order, lines, reason),
-        "kind": request.GET.get("kind", "") or "return_refund",
         "warranties": _warranties(lines),
         "why_not": _why_not(lines),
+        "kind": _kind(request.GET.get("kind", "")),
+        "options": _options(order, lines, reason),
         "may_decide": request.actor.may("returns.decide"),
     }
     return render(request, "console/cases/new.html", facts)
@@ -81,6 +84,17 @@ def _warranties(lines: list[Claimable]) -> list[tuple[Claimable, str]]:
     return [(line, warranty_words(one.why, one.until)) for line, one in zip(lines, found, strict=True)]
 
 
+def _kind(typed: str) -> str:
+    return typed if typed in words.KINDS else "return_refund"
+
+
+def _options(order: OrderBought, lines: list[Claimable], reason: str) -> list[tuple[Claimable, list[Option]]]:
+    """List what may be sent in the place of goods of each line, with its price and what is there."""
+    wants = {line.line_id: line.free for line in lines if line.free}
+    found = options_of(order_id=order.id, kind="exchange", reason=reason, wants=wants, now=moment.now())
+    return [(line, found[line.line_id]) for line in lines if len(found.get(line.line_id, [])) > 1]
+
+
 def _why_not(lines: list[Claimable]) -> str:
     if not any(line.sent for line in lines):
         return str(words.WHY_NOT["not_sent"])
@@ -94,6 +108,7 @@ def _open(request: StaffRequest, order: OrderBought, lines: list[Claimable]) -> 
     )
     uploads = [one for one in request.FILES.getlist("files") if one.size][:MOST_FILES]
     parts = [Part(one.name or "", one.read()) for one in uploads]
+    swaps = insteads_of(post, {one.line_id: one.quantity for one in wants}) if post.get("kind") == "exchange" else []
     draft = CaseDraft(
         order_number=order.number,
         kind=post.get("kind", ""),
@@ -104,6 +119,7 @@ def _open(request: StaffRequest, order: OrderBought, lines: list[Claimable]) -> 
         attachment_ids=tuple(photos.keep_photos(request.actor, parts=parts, now=moment.now())),
         ticket_id=row_number(post.get("ticket", "")),
         opened={"yes": True, "no": False}.get(post.get("opened", "")),
+        instead=tuple(swaps),
         despite=post.get("despite", "").strip()[:400],
     )
     receipt = open_cases(request.actor, drafts=[draft], now=moment.now())[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,11 +19,14 @@ from steward.kernel import moment
 from steward.kernel.actor import Actor
 from steward.modules.deadlines.queries import next_clocks
 from steward.modules.messaging.queries.attachments import attachments, file_link
+from steward.modules.orders.queries.replacing import number_replaced, replaced_by
 from steward.modules.people import queries as people
+from steward.modules.returns.commands.previewing import Option, options_of
 from steward.modules.returns.commands.settling import Due, due_now_of
 from steward.modules.returns.queries import cases as queries
 from steward.modules.returns.queries import words
 from steward.modules.returns.queries.claimable import claimable
+from steward.modules.returns.queries.exchanges import case_of_replacement
 from steward.modules.returns.queries.repairs import repairs_of_cases
 from steward.modules.returns.queries.views import CaseView
 
@@ -38,6 +42,8 @@ QUEUES: dict[str, Any] = {
     "settle": pgettext_lazy("after-sales", "Money due"),
     "failed": pgettext_lazy("after-sales", "Refund failed"),
     "solve": pgettext_lazy("after-sales", "To replace or mend"),
+    "choose": pgettext_lazy("after-sales", "To choose anew"),
+    "charged": pgettext_lazy("after-sales", "Advance not paid"),
 }
 
 
@@ -90,6 +96,7 @@ def facts_of(actor: Actor, view: CaseView) -> dict[str, Any]:
         "opened_by": names.get(view.row.requested_by, view.row.requested_by),
         "decided_by": names.get(view.decider, view.decider),
         "source": words.SOURCES.get(view.row.source, view.row.source),
+        "options": _options(actor, view),
         "payer": words.PAYERS.get(view.freight_payer, ""),
         "methods": list(words.METHODS.items()),
         "guidance_kinds": list(words.GUIDANCE.items()),
@@ -109,6 +116,18 @@ def facts_of(actor: Actor, view: CaseView) -> dict[str, Any]:
     }
 
 
+def _options(actor: Actor, view: CaseView) -> list[tuple[str, str, list[Option]]]:
+    """List what may be chosen anew for each line of a case: field, goods, options."""
+    if view.exchange is None or not view.exchange.may_choose or not actor.may("returns.request"):
+        return []
+    wants = Counter(piece.line_id for piece in view.pieces if piece.acceptance != "rejected")
+    names = {piece.line_id: piece.name for piece in view.pieces}
+    found = options_of(
+        order_id=view.row.order_id, kind=view.row.kind, reason=view.row.reason, wants=wants, now=moment.now()
+    )
+    return [(f"instead_{line}", names[line], options) for line, options in found.items()]
+
+
 def _due(view: CaseView) -> Due | None:
     """Preview the money that is due now; None where nothing is."""
     return due_now_of(view.row.id)
@@ -121,6 +140,9 @@ def of_order(actor: Actor, order_id: int) -> dict[str, Any]:
         "order_cases": queries.cases_of_order(order_id) if may else [],
         "may_see_cases": may,
         "why_no_case": why_no_case(actor, order_id) if may else "",
+        "replaces": number_replaced(order_id),
+        "replacements": replaced_by(order_id),
+        "case_of_replacement": case_of_replacement(order_id) if may else "",
     }
 
 

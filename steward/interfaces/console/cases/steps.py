@@ -33,6 +33,7 @@ def steps_of(actor: Actor, view: CaseView) -> Iterator[StepShown]:
     if state == "requested":
         yield StepShown("approve", _("Agree"), "check", _may(actor, "returns.decide") or _own(actor, view))
         yield StepShown("refuse", _("Refuse"), "x", _may(actor, "returns.decide"))
+        yield from _of_exchange(actor, view)
         yield StepShown("offer", _("Offer help first"), "help", _may(actor, "returns.request"))
     if state in states.OPEN:
         yield StepShown("withdraw", _("Withdraw"), "arrow-back-up", _may(actor, "returns.request"))
@@ -51,12 +52,27 @@ def steps_of(actor: Actor, view: CaseView) -> Iterator[StepShown]:
         return
     if any(acceptance == "to_person" for _reception, acceptance in where):
         yield StepShown("judge", _("Judge"), "scale", _may(actor, "returns.decide"))
+    yield from _of_exchange(actor, view)
     yield from _of_money(actor, view)
+
+
+def _of_exchange(actor: Actor, view: CaseView) -> Iterator[StepShown]:
+    if view.exchange is None:
+        return
+    if view.exchange.may_choose:
+        yield StepShown("choose", _("Choose what is sent"), "arrows-exchange", _may(actor, "returns.request"))
+    if view.exchange.may_turn:
+        yield StepShown(
+            "refund_instead", _("Give the money back instead"), "cash-banknote", _may(actor, "returns.decide")
+        )
+    if any(one.state in ("failed", "refused") for one in view.refunds):
+        yield StepShown("difference", _("Give the difference back"), "cash-banknote", _may(actor, "returns.refund"))
 
 
 def _of_money(actor: Actor, view: CaseView) -> Iterator[StepShown]:
     if view.row.kind not in WITH_MONEY:
-        yield StepShown("complete", _("Close the case"), "circle-check", _may(actor, "returns.decide"))
+        if view.exchange is None or view.exchange.state in ("released", "done", "ended"):
+            yield StepShown("complete", _("Close the case"), "circle-check", _may(actor, "returns.decide"))
         return
     unpaid = [piece for piece in view.pieces if piece.settled_at is None]
     if any(piece.acceptance == "accepted" for piece in unpaid):

@@ -34,6 +34,7 @@ from steward.modules.payments.queries import words as money_words
 from steward.modules.payments.rules import refunds
 from steward.modules.people.queries.lists import role_labels
 from steward.modules.returns.queries.cases import cases_of_order
+from steward.modules.returns.queries.words import KINDS
 
 OTHERS, RECENT = 6, 5
 CHANGES = {"address": "map-pin", "lines": "list-details"}
@@ -119,7 +120,9 @@ def _actions(actor: Actor, detail: orders.OrderDetail, view: TicketView, left_mi
     why_not_open = why_no_case(actor, detail.order.id)
     return [
         OrderAction("case", _("Open a case"), "arrow-back-up", opening, why_not_open),
+        OrderAction("exchange", KINDS["exchange"], "arrows-exchange", f"{opening}&kind=exchange", why_not_open),
         OrderAction("repair", _("Repair"), "tool", f"{opening}&kind=repair&reason=defective", why_not_open),
+        OrderAction("reship", KINDS["reship"], "package-export", f"{opening}&kind=reship&reason=lost", why_not_open),
         *found,
         OrderAction("refund", _("Refund"), "cash-banknote", why_not=why_no_refund),
         OrderAction("cancel", cancel.label, "x", cancel.url, cancel.why_not),

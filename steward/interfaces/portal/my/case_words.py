@@ -32,6 +32,7 @@ WHYS: Mapping[str, Any] = {
     "unknown_line": gettext_lazy("Choose at least one piece."),
     "unknown_kind": gettext_lazy("Choose what we shall do."),
     "kind_not_offered": gettext_lazy("This solution is not offered here. Choose another one."),
+    "unfit_choice": gettext_lazy("These goods cannot be exchanged for that. Choose something else."),
     "too_many_words": gettext_lazy("This is too long."),
 }
 OTHERWISE = gettext_lazy("This is not possible here. Write to us, and a person looks at it.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -19,11 +21,15 @@ from steward.interfaces.portal.repairs import shown as repair_shown
 from steward.modules.logistics.queries.carriers import carriers
 from steward.modules.messaging.queries import attachments
 from steward.modules.returns.commands.deciding import withdraw_case
+from steward.modules.returns.commands.drafts import Instead
+from steward.modules.returns.commands.exchanging import choose_replacements
 from steward.modules.returns.commands.guiding import answer_guidance
 from steward.modules.returns.commands.parcels import ParcelDraft, announce_parcel
+from steward.modules.returns.commands.previewing import Option, options_of
 from steward.modules.returns.queries import repairs
 from steward.modules.returns.queries.own import OwnCase, own_case, own_cases
 from steward.modules.returns.queries.repair_views import RepairView
+from steward.modules.returns.rules.states import OPEN
 
 PAGE = 20
 CHANGES_A_MINUTE = 20
@@ -86,8 +92,39 @@ def my_case(request: MyRequest, number: str) -> HttpResponse:
         "others": [one for one in files if not (one.can_be_opened and one.has_thumbnail)],
         "carriers": [one for one in carriers() if one.state == "active"] if next_step(row).sends else [],
         "sent": request.GET.get("sent") == "1",
+        "exchange": row.exchange,
+        "swaps": _swaps(row, request),
     }
     return render(request, "portal/my/case.html", facts)
+
+
+def _swaps(row: OwnCase, request: MyRequest) -> list[tuple[str, str, list[Option]]]:
+    """List what may be chosen anew for each line: goods, field, options; nothing where nothing has to be chosen."""
+    if row.exchange is None or row.exchange.state != "open" or row.state not in OPEN:
+        return []
+    names = {one.line_id: one.bought_name for one in row.exchange.swaps}
+    found = options_of(order_id=row.order_id, kind=row.kind, reason=row.reason_code, wants=_wants(row), now=request.now)
+    return [(names[line], str(line), some) for line, some in found.items()]
+
+
+def _wants(row: OwnCase) -> dict[int, int]:
+    """Count the pieces of each line something is sent for."""
+    counted: Counter[int] = Counter()
+    for one in row.exchange.swaps if row.exchange else ():
+        counted[one.line_id] += one.quantity
+    return dict(counted)
+
+
+@require_POST
+@mine
+def choose(request: MyRequest, number: str) -> HttpResponse:
+    """Take in what is wanted in the place of goods. Raises: what choosing refuses (as pages)."""
+    row = _changing(request, number)
+    named = {line: request.POST.get(f"instead-{line}", "").strip()[:64] for line in _wants(row)}
+    wants = _wants(row)
+    insteads = [Instead(line, sku, wants[line]) for line, sku in named.items() if sku]
+    choose_replacements(CUSTOMER, case_id=row.id, insteads=insteads, now=request.now)
+    return redirect("my_case", number)
 
 
 @require_POST

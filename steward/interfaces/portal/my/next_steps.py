@@ -61,9 +61,30 @@ def _approved(case: OwnCase) -> Next:
         if any(one.reception == "received" and one.acceptance in ("pending", "to_person") for one in case.pieces):
             more = _("You hear what we found by %(at)s.") % {"at": _at(case.answer_by)} if case.answer_by else ""
             return Next("blue", _("Your parcel is here. We are looking at it."), more)
+    if (said := _exchanged(case)) is not None:
+        return said
     if any(one.state == "asked" for one in case.refunds):
         return Next("blue", _("Your money is on its way back."), _("It goes the way you paid; banks take 1 to 7 days."))
     return Next("green", _("Agreed. We are seeing to it."), _ahead(case))
+
+
+def _exchanged(case: OwnCase) -> Next | None:
+    """Say what happens with what is sent in the place of goods; None where there is nothing special to say."""
+    one = case.exchange
+    if one is None:
+        return None
+    if one.state == "open":
+        return Next("amber", _("Please choose again what we send you."), one.why_label)
+    if one.state == "charged":
+        amount = money_text(one.to_pay_minor, one.currency)
+        return Next(
+            "amber", _("Your goods have not come back."), _("Please send them, or pay %(amount)s.") % {"amount": amount}
+        )
+    if one.state == "reserved" and one.to_pay_minor:
+        amount = money_text(one.to_pay_minor, one.currency)
+        more = _("We send it as soon as your goods are back and the money is there.")
+        return Next("amber", _("Please pay %(amount)s for your replacement.") % {"amount": amount}, more)
+    return None
 
 
 def _ahead(case: OwnCase) -> str:

@@ -21,7 +21,9 @@ from steward.kernel import parameters
 from steward.modules.messaging.commands.storing import limits, store_parts
 from steward.modules.messaging.queries import attachments
 from steward.modules.messaging.rules.channels import Part
-from steward.modules.returns.commands.drafts import CaseDraft, Want
+from steward.modules.returns.commands.drafts import CaseDraft, Instead, Want
+from steward.modules.returns.commands.previewing import Option as Choice
+from steward.modules.returns.commands.previewing import options_of
 from steward.modules.returns.commands.requesting import open_cases
 from steward.modules.returns.queries import asking
 from steward.modules.returns.queries.asking import Hint, Offered, QuestionAsked, ReasonLeaf
@@ -139,6 +141,7 @@ def _second(
         "possible": [one for one in options if not one.why],
         "impossible": [one for one in options if one.why],
         "currency": asked.currency,
+        "swaps": _swaps(order_id, asked, options, request),
         "typed": request.POST,
         "faults": faults or {},
         "files": attachments.attachments(kept) if kept else [],
@@ -147,6 +150,26 @@ def _second(
         "largest_mb": limits().file_bytes // 1_000_000,
     }
     return render(request, "portal/my/ask_terms.html", facts, status=422 if faults else 200)
+
+
+def _swaps(
+    order_id: int, asked: Asked, options: Sequence[Option], request: MyRequest
+) -> list[tuple[Claimable, list[Choice]]]:
+    """List what goods may be exchanged for, with what each costs more or less, where that is possible at all."""
+    assert asked.reason is not None
+    if not any(one.offered.kind == "exchange" and not one.why for one in options):
+        return []
+    found = options_of(order_id=order_id, kind="exchange", reason=asked.reason.code, wants=asked.wants, now=request.now)
+    lines = {one.line.line_id: one.line for one in asked.left}
+    return [(lines[line], some) for line, some in found.items()]
+
+
+def _insteads(form: QueryDict, wants: Mapping[int, int]) -> tuple[Instead, ...]:
+    """Read what is wanted in the place of goods; nothing said: the same again."""
+    if form.get("kind") != "exchange":
+        return ()
+    named = {line: form.get(f"instead-{line}", "").strip()[:64] for line in wants}
+    return tuple(Instead(line, sku, wants[line]) for line, sku in named.items() if sku)
 
 
 def _option(one: Offered, covered: list[str]) -> Option:
@@ -182,6 +205,7 @@ def _send(request: MyRequest, order_id: int, number: str, asked: Asked) -> HttpR
             words=request.POST.get("words", "").strip()[:LONGEST_WORDS],
             answers=_answers(asked.questions, request.POST),
             attachment_ids=tuple(_kept(request)),
+            instead=_insteads(request.POST, asked.wants),
             opened={"yes": True, "no": False}.get(request.POST.get("opened", "")),
         )
         receipt = open_cases(CUSTOMER, drafts=[draft], now=request.now)[0]

@@ -17,6 +17,7 @@ urlpatterns = [
     path("cases", cases.my_cases, name="my_cases"),
     path("cases/<str:number>", cases.my_case, name="my_case"),
     path("cases/<str:number>/parcel", cases.announce, name="my_parcel"),
+    path("cases/<str:number>/choice", cases.choose, name="my_choice"),
     path("cases/<str:number>/guidance", cases.guided, name="my_guided"),
     path("cases/<str:number>/withdraw", cases.withdraw, name="my_withdraw"),
     path("repairs/<str:number>", repairs.my_repair, name="my_repair"),

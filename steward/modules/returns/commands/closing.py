@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import errors
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.returns.commands.moving import announce_closed, locked_case, move_case, pieces_of
-from steward.modules.returns.models import Case, Piece, RefundDue
-from steward.modules.returns.rules import states
+from steward.modules.returns.models import Case, Exchange, Piece, RefundDue
+from steward.modules.returns.rules import exchange, states
 
 WITH_MONEY = ("refund_only", "return_refund")
 
@@ -28,15 +29,35 @@ def is_done(row: Case) -> bool:
     pieces = list(Piece.objects.filter(case=row).values_list("reception", "acceptance", "settled_at"))
     if row.state != "approved" or not states.is_settled((one[0], one[1]) for one in pieces):
         return False
-    if Piece.objects.filter(case=row, reception="received", inspected_at=None, acceptance="accepted").exists():
+    unseen = Piece.objects.filter(case=row, reception="received", inspected_at=None, acceptance="accepted")
+    if row.kind != "repair" and unseen.exists():  # what is mended is diagnosed instead
         return False
     owed = row.kind in WITH_MONEY and any(one[1] == "accepted" and one[2] is None for one in pieces)
+    owed = owed or (row.kind in exchange.KINDS and difference_due(row) > 0)
     return not owed and not RefundDue.objects.filter(case=row, state="asked").exists()
 
 
+def difference_due(row: Case) -> int:
+    """Return what exchanged goods were worth and neither paid for others nor went back. Units: minor currency units."""
+    worth = Piece.objects.filter(case=row).aggregate(sum=Sum("settled_minor"))["sum"] or 0
+    asked, ended = Q(state__in=("asked", "paid")), Q(state__in=("refused", "failed"))
+    dues = RefundDue.objects.filter(case=row)
+    given = dues.aggregate(whole=Sum("amount_minor", filter=asked), part=Sum("paid_minor", filter=ended))
+    return max(0, worth - (given["whole"] or 0) - (given["part"] or 0))
+
+
+def is_exchanged(row: Case) -> bool:
+    """Tell whether what is sent in the place of goods of a case has arrived, or will not be sent.
+
+    What was let go with the case, and came with its goods after all, is set aside anew.
+    """
+    over = Exchange.objects.filter(case=row, state__in=exchange.OVER)
+    return over.exclude(state="ended", why__in=exchange.WITH_THE_CASE).exists()
+
+
 def close_if_done(actor: Actor, row: Case, now: datetime) -> bool:
-    """Complete a locked case whose money went back. What has to be sent out or mended is closed by who does that."""
-    done = row.kind in WITH_MONEY and is_done(row)
+    """Complete a locked case whose money went back, or whose replacement arrived. What is mended is closed by hand."""
+    done = (row.kind in WITH_MONEY or is_exchanged(row)) and is_done(row)
     if done:
         _complete(actor, row, now)
     return done
@@ -51,7 +72,8 @@ def complete_case(actor: Actor, *, case_id: int, now: datetime) -> None:
     row = locked_case(actor, case_id)
     pieces_of(row)
     states.next_state(row.state, "complete")
-    if not is_done(row):
+    waits = Exchange.objects.filter(case=row).exclude(state__in=("released", *exchange.OVER))
+    if not is_done(row) or waits.exists():
         raise NotDone
     _complete(actor, row, now)
 

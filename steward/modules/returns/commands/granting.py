@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import parameters
 from steward.kernel.actor import Actor
+from steward.modules.returns.commands.exchanging import reserve
 from steward.modules.returns.commands.moving import ANSWER, announce_decision, stop_clock
 from steward.modules.returns.commands.telling import tell_decided
 from steward.modules.returns.models import Case, Piece
@@ -30,7 +31,8 @@ DESPITE_H = parameters.define(
 def grant_alone(actor: Actor, rows: Sequence[Case], now: datetime) -> dict[int, str]:
     """Approve those cases the policy grants by itself, as far as all it granted so of an order stays within the limit.
 
-    The orders are locked. Returns their states by id. Emits: CaseDecided.
+    What cannot be exchanged, as the goods are not there, waits for a person. The orders are locked. Returns their
+    states by id. Emits: CaseDecided.
     """
     alone = granted_alone({row.order_id for row in rows}) if rows else {}
     wanted = []
@@ -59,12 +61,16 @@ def verdict_of(row: Case) -> Verdict:
     return msgspec.convert(said, Verdict) if said else Verdict(eligible=False)
 
 
-def approve(actor: Actor, rows: Collection[Case], *, decider: str, now: datetime) -> None:
+def approve(actor: Actor, rows: Collection[Case], *, decider: str, now: datetime) -> dict[int, dict[int, int]]:
     """Approve requested cases that are locked, or were written in this transaction: set based, however many.
 
-    Where nothing is to be sent back the pieces stay with the customer and count at once. The customer is told.
-    Emits: CaseDecided.
+    Where nothing is to be sent back the pieces stay with the customer and count at once. The customer is told. What is
+    to be sent instead is set aside; returns what of it is short, by case: these are not approved. Emits: CaseDecided.
     """
+    for row in rows:
+        row.return_by = now + timedelta(hours=_hours_to_send(row)) if _hours_to_send(row) else None
+    short = reserve(actor, list(rows), now)
+    rows = [row for row in rows if row.id not in short]
     hours: dict[int, list[int]] = {}
     for row in rows:
         hours.setdefault(_hours_to_send(row), []).append(row.id)
@@ -80,7 +86,6 @@ def approve(actor: Actor, rows: Collection[Case], *, decider: str, now: datetime
             now,
             decider,
         )
-        row.return_by = now + timedelta(hours=_hours_to_send(row)) if _hours_to_send(row) else None
     kept = [row.id for row in rows if row.kind not in states.SENT_BACK]
     if kept:
         here = Piece.objects.filter(case_id__in=kept, reception="awaiting", live=True)
@@ -88,6 +93,7 @@ def approve(actor: Actor, rows: Collection[Case], *, decider: str, now: datetime
     stop_clock(actor, rows, ANSWER, now)
     announce_decision(actor, rows, "approve", decider=decider)
     tell_decided(actor, rows, now)
+    return short
 
 
 def _hours_to_send(row: Case) -> int:

@@ -13,9 +13,10 @@ from steward.modules.returns.rules.quote import PARTS
 class RefundDue(models.Model):
     """One refund a case asks for; `request_id` is the request of payments that carries it out.
 
-    Several where money goes out early or the rest after a second look. `key` makes the same step ask once: it is what
-    the step is called by, and unique in the case. Pieces worth nothing have one of 0, paid as soon as it is written, so
-    that later quotes count them as gone back. Units: minor units of the case's currency.
+    With `credit_order_id` it pays for that order instead, and no money leaves the house. Several where money goes out
+    early or the rest after a second look. `key` makes the same step ask once: it is what the step is called by, and
+    unique in the case. Pieces worth nothing have one of 0, paid as soon as it is written, so that later quotes count
+    them as gone back. Units: minor units of the case's currency.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -23,6 +24,7 @@ class RefundDue(models.Model):
     key = models.CharField(max_length=60)
     amount_minor = models.BigIntegerField()
     request_id = models.BigIntegerField(null=True, unique=True)
+    credit_order_id = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, db_default="asked")
     asked_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
@@ -38,6 +40,9 @@ class RefundDue(models.Model):
             models.CheckConstraint(
                 condition=Q(amount_minor__gt=0) | Q(amount_minor=0, state="paid", request_id=None),
                 name="return_refund_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(credit_order_id=None) | Q(request_id=None, state="paid"), name="return_refund_or_credit"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=("asked", "paid", "refused", "failed")), name="return_refund_state"

@@ -14,17 +14,28 @@ from steward.kernel import errors
 from steward.modules.deadlines.queries import next_clocks
 from steward.modules.logistics.queries.shipments import shipments_by_id
 from steward.modules.payments.queries import RefundRow, refunds_of_order
-from steward.modules.returns.models import Case, Evidence, Guidance, Inspection, Parcel, Piece, QuotePart, RefundDue
+from steward.modules.returns.models import (
+    Case,
+    Evidence,
+    Exchange,
+    Guidance,
+    Inspection,
+    Parcel,
+    Piece,
+    QuotePart,
+    RefundDue,
+)
 from steward.modules.returns.models import Surplus as SurplusRow
 from steward.modules.returns.queries import views
 from steward.modules.returns.queries.alone import granted_alone
+from steward.modules.returns.queries.exchanges import ExchangeView, exchange_of
 from steward.modules.returns.queries.views import CaseRow, CaseView, NextStep, ParcelView, PieceView
 from steward.modules.returns.rules import states
 
 SUBJECT = "return"
 WITH_MONEY = ("refund_only", "return_refund")
 COUNTED = 100
-QUEUES = ("decide", "send", "arriving", "inspect", "judge", "settle", "failed", "solve")
+QUEUES = ("decide", "send", "arriving", "inspect", "judge", "settle", "failed", "solve", "choose", "charged")
 RENAMED = {"reason": "reason__code", "reason_labels": "reason__labels", "fault": "reason__fault"}
 FIELDS = tuple(RENAMED.get(name, name) for name in CaseRow.__struct_fields__[:-1])
 
@@ -54,6 +65,10 @@ def _unseen() -> Exists:
     return Exists(here.exclude(acceptance="rejected"))
 
 
+def _exchanged(*reached: str) -> Exists:
+    return Exists(Exchange.objects.filter(case=OuterRef("pk"), state__in=reached))
+
+
 def _of_queue(queue: str) -> Q | Exists:
     """Say which cases wait in a queue."""
     approved, due = Q(state="approved"), {"acceptance": "accepted", "settled_at": None, "live": True}
@@ -66,7 +81,12 @@ def _of_queue(queue: str) -> Q | Exists:
         "judge": approved & Q(_having(acceptance="to_person")),
         "settle": approved & Q(kind__in=WITH_MONEY) & Q(_having(**due)),
         "failed": approved & Q(kind__in=WITH_MONEY) & Q(_having(**due)) & Q(failed),
-        "solve": approved & ~Q(kind__in=WITH_MONEY) & Q(_having(acceptance="accepted")),
+        "solve": approved
+        & ~Q(kind__in=WITH_MONEY)
+        & Q(_having(acceptance="accepted"))
+        & ~Q(_exchanged("reserved", "released")),
+        "choose": Q(state__in=states.OPEN) & Q(_exchanged("open")),
+        "charged": Q(_exchanged("charged")),
     }
     return asks[queue]
 
@@ -147,6 +167,7 @@ def case(number: str | int, *, shops: Collection[str] = ()) -> CaseView:
     row, whole = rows[0], found.get()
     pieces = _pieces(row.id)
     refunds = _refunds(row)
+    exchange = exchange_of(row.id)
     return CaseView(
         row=row,
         words=whole.words,
@@ -171,8 +192,9 @@ def case(number: str | int, *, shops: Collection[str] = ()) -> CaseView:
         refunds=refunds,
         guidance=_structs(views.GuidanceView, Guidance.objects.filter(case_id=row.id).order_by("id")),
         surplus=_structs(views.SurplusView, SurplusRow.objects.filter(case_id=row.id).order_by("id"), sku="item__sku"),
-        next=_next(row, pieces, refunds),
+        next=_next(row, pieces, refunds, exchange),
         alone_minor=whole.worth_minor + granted_alone([row.order_id], but=row.id).get(row.order_id, 0),
+        exchange=exchange,
     )
 
 
@@ -249,14 +271,17 @@ def _refunds(row: CaseRow) -> list[views.RefundView]:
             request_id=one.request_id,
             asked_at=one.asked_at,
             ended_at=one.ended_at,
-            numbers=[refund.number for refund in ours if refund.request_id == one.request_id],
+            numbers=[refund.number for refund in ours if one.request_id and refund.request_id == one.request_id],
             parts=parts.get(one.id, []),
+            is_credit=one.credit_order_id is not None,
         )
         for one in refunds
     ]
 
 
-def _next(row: CaseRow, pieces: Sequence[PieceView], refunds: Sequence[views.RefundView]) -> NextStep:
+def _next(
+    row: CaseRow, pieces: Sequence[PieceView], refunds: Sequence[views.RefundView], exchange: ExchangeView | None
+) -> NextStep:
     """Say what happens next with a case, and until when."""
     unseen = any(piece.waits_to_be_inspected and piece.inspected_at is None for piece in pieces)
     if row.state not in states.OPEN and not unseen:
@@ -265,6 +290,8 @@ def _next(row: CaseRow, pieces: Sequence[PieceView], refunds: Sequence[views.Ref
     due_at = clock.due_at if clock else None
     if row.state == "requested":
         return NextStep("decide", due_at)
+    if exchange and exchange.state in ("open", "charged"):
+        return NextStep(_of_exchange(exchange), due_at)
     where = {(piece.reception, piece.acceptance) for piece in pieces}
     if unseen:
         return NextStep("repair") if row.kind == "repair" else NextStep("inspect", due_at)
@@ -275,6 +302,15 @@ def _next(row: CaseRow, pieces: Sequence[PieceView], refunds: Sequence[views.Ref
     if any(reception == "awaiting" for reception, _acceptance in where):
         return NextStep("send", row.return_by)
     if row.kind not in WITH_MONEY:
-        return NextStep("solve")
+        return NextStep(_of_exchange(exchange) if exchange else "solve", due_at)
     owed = any(piece.acceptance == "accepted" and piece.settled_at is None for piece in pieces)
     return NextStep("settle" if owed else "pay" if any(one.state == "asked" for one in refunds) else "closed")
+
+
+def _of_exchange(exchange: ExchangeView) -> str:
+    """Name what happens next with what is sent in the place of goods."""
+    if exchange.state in ("open", "charged"):
+        return {"open": "choose", "charged": "charged"}[exchange.state]
+    if exchange.state == "reserved" and exchange.to_pay_minor:
+        return "pay_difference"
+    return "solve" if exchange.state in ("chosen", "ended", "done") else "replace"

@@ -12,6 +12,7 @@ from msgspec import Struct
 from steward.kernel.errors import NotFound
 from steward.modules.deadlines import queries as deadlines
 from steward.modules.returns.models import Case, Evidence, Guidance, Parcel, Piece, RefundDue
+from steward.modules.returns.queries.exchanges import ExchangeView, exchanges_of
 
 SUBJECT = "return"
 LONGEST_PAGE = 500
@@ -68,6 +69,7 @@ class OwnCase(Struct, frozen=True, kw_only=True):
     state: str
     state_since: datetime
     reason: dict[str, str]
+    reason_code: str
     words: str
     freight_payer: str
     currency: str
@@ -84,6 +86,7 @@ class OwnCase(Struct, frozen=True, kw_only=True):
     refunds: list[OwnRefund]
     evidence: list[int]
     guidance: list[OwnGuidance]
+    exchange: ExchangeView | None = None
 
 
 def own_cases(
@@ -113,6 +116,7 @@ def _views(rows: list[Case]) -> list[OwnCase]:
     refunds: dict[int, list[OwnRefund]] = defaultdict(list)
     evidence: dict[int, list[int]] = defaultdict(list)
     guidance: dict[int, list[OwnGuidance]] = defaultdict(list)
+    exchanges = exchanges_of(ids) if ids else {}
     clocks = deadlines.next_clocks(SUBJECT, ids) if ids else {}
     held: Any = Piece.objects.filter(case_id__in=ids).select_related("item").order_by("line_id", "position")
     for one in held:
@@ -123,7 +127,8 @@ def _views(rows: list[Case]) -> list[OwnCase]:
         parcels[parcel.case_id].append(
             OwnParcel(parcel.method, parcel.carrier, parcel.tracking_number, parcel.announced_at, parcel.delivered_at)
         )
-    for due in RefundDue.objects.filter(case_id__in=ids, amount_minor__gt=0).order_by("id"):
+    money = RefundDue.objects.filter(case_id__in=ids, amount_minor__gt=0, credit_order_id=None)
+    for due in money.order_by("id"):
         refunds[due.case_id].append(OwnRefund(due.amount_minor, due.state, due.asked_at, due.ended_at))
     for case_id, file in Evidence.objects.filter(case_id__in=ids, shows="request").values_list(
         "case_id", "attachment_id"
@@ -142,6 +147,7 @@ def _views(rows: list[Case]) -> list[OwnCase]:
             state=row.state,
             state_since=row.state_since,
             reason=row.reason.labels,
+            reason_code=row.reason.code,
             words=row.words,
             freight_payer=row.freight_payer,
             currency=row.currency,
@@ -158,6 +164,7 @@ def _views(rows: list[Case]) -> list[OwnCase]:
             refunds=refunds[row.id],
             evidence=evidence[row.id],
             guidance=guidance[row.id],
+            exchange=exchanges.get(row.id),
         )
         for row in rows
     ]

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from steward.modules.returns.queries import words
+from steward.modules.returns.queries.exchanges import ExchangeView
 
 
 class CaseRow(Struct, frozen=True, kw_only=True):
@@ -143,6 +144,7 @@ class RefundView(Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
     numbers: list[str]
     parts: list[PartView]
+    is_credit: bool = False
 
 
 class GuidanceView(Struct, frozen=True, kw_only=True):
@@ -214,6 +216,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     surplus: list[SurplusView]
     next: NextStep
     alone_minor: int
+    exchange: ExchangeView | None = None
 
     @property
     def automatic_up_to_minor(self) -> int:

@@ -62,6 +62,10 @@ NEXT: Mapping[str, Any] = {
     "settle": _("The money is due and can be given back."),
     "pay": _("The money is on its way back."),
     "solve": _("The goods are replaced or mended, and the case is closed."),
+    "choose": _("Somebody chooses anew what is sent, or gives the money back."),
+    "charged": _("What was sent in advance is to be paid, or its goods have to come back."),
+    "pay_difference": _("The customer pays the difference; then the replacement goes."),
+    "replace": _("The replacement is set aside or on its way."),
     "closed": _("Nothing is left to be done."),
 }
 WHY_NOT: Mapping[str, Any] = {
@@ -119,6 +123,7 @@ PARTS: Mapping[str, Any] = {
     "goodwill": pgettext_lazy("part of a refund", "Goodwill"),
     "paid_before": pgettext_lazy("part of a refund", "Given back already"),
     "beyond_paid": pgettext_lazy("part of a refund", "More than was paid"),
+    "exchange_difference": pgettext_lazy("part of a refund", "Beyond what the replacement costs"),
 }
 REFUSALS: Mapping[str, Any] = {
     "unknown_order": _("There is no order “%(number)s”."),
@@ -129,6 +134,7 @@ REFUSALS: Mapping[str, Any] = {
     "claimed_already": _("%(sku)s: another case claims these pieces already; %(most)s are left."),
     "unknown_file": _("There is no file %(file)s you could use here. Upload it, or choose one the customer sent."),
     "more_than_kept": _("Of line %(position)s only %(kept)s pieces are left to return, not %(quantity)s."),
+    "unfit_choice": _("%(sku)s cannot be had in the place of these goods."),
     "same_number_twice": _("The number %(number)s is in these drafts twice."),
 }
 
