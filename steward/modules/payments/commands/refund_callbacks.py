@@ -7,6 +7,7 @@ from typing import Literal
 
 from steward.kernel.actor import Actor
 from steward.modules.payments.commands.applying import Applied, apply_charge
+from steward.modules.payments.commands.foreign import note_foreign
 from steward.modules.payments.commands.moving import lock_refund, write_step
 from steward.modules.payments.commands.succeeding import take_success
 from steward.modules.payments.models import Refund
@@ -23,16 +24,19 @@ def apply_refund(
     number: str,
     told: Hint | Literal[""],
     code: str,
+    payment: str,
     now: datetime,
 ) -> Applied:
     """Let a refund follow what its provider reports, in whatever order the reports come. The money lock is held.
 
     A success is booked once, whatever became of the refund here. A failure or a change (`told`) only makes us ask: the
     provider's answer under the number decides, so one that was overtaken does no harm.
-    What is not one of ours is a refund made elsewhere.
+    What is not one of ours is a refund made elsewhere; of a mere change there, of `payment`, the amount is asked after.
     Emits: PaymentRecorded and RefundPaid, or RefundDisputed, or PaymentMismatched.
     """
     refund = _find(draft, number)
+    if refund is None and told == "hear_change" and number and payment:
+        return note_foreign(draft, order, payment=payment, key=number, now=now)
     if refund is None:
         return Applied("refused", "refund_unknown") if number or told else apply_charge(actor, draft, order, now)
     if refund.order_id != order.order_id:
