@@ -18,10 +18,13 @@ from steward.interfaces.callers import network_of
 from steward.interfaces.portal import throttle
 from steward.interfaces.portal.my.door import COOKIE, CUSTOMER, PATH, MyRequest, door, let_in, mine
 from steward.kernel import moment, parameters, personal
+from steward.kernel.actor import system
 from steward.modules.customers.commands import sign_in as commands
 from steward.modules.customers.queries.sign_in import find_visit
 from steward.modules.customers.rules.sign_in import LONGEST_TYPED, way_of
+from steward.modules.messaging.commands.own_chats import leave_own_chats
 
+CHAT = system("chat")
 ASK = "steward_ask"
 SALT = "portal.ask"
 ASK_LIVES_S = 3600
@@ -104,6 +107,7 @@ def _leave(request: HttpRequest) -> None:
     visit = find_visit(request.COOKIES.get(COOKIE, ""), now=moment.now())
     if visit is not None:
         commands.sign_out(CUSTOMER, visit_id=visit.visit_id)
+        leave_own_chats(CHAT, portal_visit_id=visit.visit_id)
 
 
 def _next(wanted: str) -> str:
