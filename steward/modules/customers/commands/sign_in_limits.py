@@ -78,7 +78,7 @@ class TooManyTries(errors.Refusal):
 
 def hold_back_codes(value_index: bytes, place_index: bytes, *, now: datetime) -> None:
     """Count the codes of this hour, as a step of the caller's command. Raises: TooManyCodes. Locks: counting."""
-    asked = {"value": value_index, "place": place_index, "since": now - HOUR}
+    asked: dict[str, Any] = {"value": value_index, "place": place_index, "since": now - HOUR}
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [COUNTING])
         cursor.execute(COUNT, asked)
