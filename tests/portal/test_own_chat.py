@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -86,6 +87,18 @@ def test_signing_out_ends_the_chat_for_whoever_holds_its_token() -> None:
     assert chats.feeds({tied.id: 0}, now=moment.now()) == {}
     later = begins(visitor, **{"pass": own_pass})
     assert (later.portal_visit_id, later.customer_id) == (None, None)
+
+
+def test_who_goes_on_writing_stays_signed_in() -> None:
+    _browser, own_pass = signed_in()
+    visitor = Visitor()
+    begins(visitor, **{"pass": own_pass})
+
+    for minutes in (25, 50):
+        with moment.frozen(moment.now() + timedelta(minutes=minutes)):
+            assert visitor.says("还在", f"message-{minutes}").status_code == 201
+    with moment.frozen(moment.now() + timedelta(minutes=81)):
+        assert visitor.says("还在", "message-81").status_code == 401
 
 
 @pytest.mark.parametrize("page", ["http://127.0.0.1:8999/tents", "https://evil.example/"])

@@ -114,8 +114,6 @@ async def _take(actor: Actor, room: Room, receive: Receive, send: Send) -> None:
     now = moment.now()
     try:
         taken = await GATHERER.hand_over([incoming_of(one, now) for one in wanted.messages])
-    except Overloaded:
-        raise
     except errors.Refusal as refusal:
         problem = msgspec.json.encode(refusal.problem())
         extra = [(b"retry-after", b"2")] if refusal.status == 503 else []

@@ -69,7 +69,7 @@ def _questions(request: MyRequest) -> list[tuple[FollowUpRow, str]]:
     """List what we ask this person about and they have not answered, each with the page on which they answer."""
     until = request.now + QUESTION_LIVES
     return [
-        (one, portal_link("follow_up", one.id, expires_at=until, now=request.now))
+        (one, portal_link("follow_up", one.id, expires_at=until, now=request.now).removeprefix(settings.PUBLIC_URL))
         for one in follow_ups_waiting(request.visit.members)
     ]
 
