@@ -11,14 +11,15 @@ from django.test import Client
 from django.urls import reverse
 
 from steward.interfaces.portal import throttle
-from steward.kernel import moment
+from steward.kernel import moment, parameters
+from steward.modules.customers.commands.uploads import MOST_FILES
 from steward.modules.desk.models import Conversation, Ticket
 from steward.modules.messaging.models import ChatVisit
 from steward.modules.messaging.queries import chats
 from steward.modules.orders.models import Order
 from tests import make
 from tests.portal.chatting import Visitor, account
-from tests.portal.signed import browser_of
+from tests.portal.signed import browser_of, picture
 
 pytestmark = pytest.mark.django_db
 OWN = "http://testserver/my/help"
@@ -87,6 +88,20 @@ def test_signing_out_ends_the_chat_for_whoever_holds_its_token() -> None:
     assert chats.feeds({tied.id: 0}, now=moment.now()) == {}
     later = begins(visitor, **{"pass": own_pass})
     assert (later.portal_visit_id, later.customer_id) == (None, None)
+
+
+def test_files_sent_in_the_chat_count_with_all_of_the_day() -> None:
+    _browser, own_pass = signed_in()
+    parameters.set_parameter(make.administrator(), name=MOST_FILES.name, new=1, reason="a test")
+    visitor = Visitor()
+    begins(visitor, **{"pass": own_pass})
+
+    sent = [
+        visitor.post("messages", data={"id": f"message-{n}", "text": "看", "files": picture(f"{n}.png")}).status_code
+        for n in range(2)
+    ]
+
+    assert sent == [201, 429]
 
 
 def test_who_goes_on_writing_stays_signed_in() -> None:
