@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from steward.kernel.models import Event
 from steward.modules.payments import tasks
 from steward.modules.payments.models import Callback, Entry, ForeignRefund, Refund
 from steward.modules.payments.rules import OrderFacts
@@ -159,6 +160,22 @@ def test_a_refund_in_the_providers_own_pages_is_booked_once_however_often_it_is_
     assert given_back() == [1_500, 1_500]
     kept = ForeignRefund.objects.filter(next_try_at=None).values_list("key", "outcome")
     assert list(kept.order_by("id")) == ([("A", "applied"), ("B", "applied")] if isinstance(peer, Alipay) else [])
+
+
+def test_a_refund_there_whose_name_stands_for_other_money_is_told_of(peer: Merchants) -> None:
+    if not isinstance(peer, Alipay):
+        return
+    tell_payment(peer)
+    till.pay(700, "A", order_id=Entry.objects.get().order_id, direction="refund")
+    back = peer.pay_back("A", peer.payments[PAYMENT], 1_500, "")
+    assert back is not None
+
+    tell_refund(peer, back)
+    tasks.ask_about_foreign_refunds(0)
+
+    assert given_back() == [700]
+    (told,) = Event.objects.filter(kind="payments.payment_mismatched", data__reason="same_transaction_other_content")
+    assert (told.data["amount_minor"], told.data["expected_minor"]) == (1_500, 700)
 
 
 def test_what_the_provider_cannot_tell_yet_is_asked_again_later(peer: Merchants) -> None:

@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from steward.kernel import errors, parameters
+from steward.kernel import events as log
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.payments.commands.applying import Applied, apply_charge
 from steward.modules.payments.commands.locking import lock_money
 from steward.modules.payments.commands.working import FIRST_PAUSE_S, LONGEST_PAUSE_S, open_gateway
-from steward.modules.payments.models import ForeignRefund, Provider
+from steward.modules.payments.events import PaymentMismatched
+from steward.modules.payments.models import Entry, ForeignRefund, Provider
 from steward.modules.payments.ports import Answer, RefundOrder
 from steward.modules.payments.rules import OrderFacts, PaymentEntryDraft
 from steward.modules.payments.rules import refunds as rules
@@ -90,7 +92,8 @@ def record_foreign(actor: Actor, *, foreign_id: int, answer: Answer, now: dateti
     """Book what was paid back at the provider, once; what it cannot tell yet is asked again. Returns the outcome.
 
     Raises: NotFound. Emits: PaymentRecorded; RefundPaid where it stands for a refund that waits here;
-    PaymentMismatched where more went back than was paid. Locks: the order's money, then the row.
+    PaymentMismatched where more went back than was paid, or its name stands for other money already.
+    Locks: the order's money, then the row.
     """
     order_id = ForeignRefund.objects.filter(id=foreign_id).values_list("order_id", flat=True).first()
     if order_id is None:
@@ -100,14 +103,34 @@ def record_foreign(actor: Actor, *, foreign_id: int, answer: Answer, now: dateti
     if row.outcome:
         return row.outcome
     if answer.fate == "succeeded":
-        done = apply_charge(actor, _draft(row, answer, now), _facts(row), now)
+        draft = _draft(row, answer, now)
+        done = apply_charge(actor, draft, _facts(row), now)
         row.outcome = done.reason or done.outcome
+        if done.outcome == "refused":
+            _tell(actor, row, draft)
     elif answer.fate == "refused" or row.tries >= MOST_TRIES:
         row.outcome = answer.fate
     if row.outcome:
         row.next_try_at = None
         row.save(update_fields=["outcome", "next_try_at"])
     return row.outcome
+
+
+def _tell(actor: Actor, row: ForeignRefund, draft: PaymentEntryDraft) -> None:
+    """Announce that the name of what went back stands for other money in the ledger. Emits: PaymentMismatched."""
+    known = Entry.objects.filter(provider=draft.provider, transaction=draft.transaction, direction="refund").first()
+    if known is not None:
+        mismatched = PaymentMismatched(
+            order_id=row.order_id,
+            entry_id=known.id,
+            reason=row.outcome,
+            amount_minor=draft.amount_minor,
+            currency=draft.currency,
+            expected_minor=known.amount_minor,
+            expected_currency=known.currency,
+            simulated=row.simulated,
+        )
+        log.record(actor, [mismatched])
 
 
 def _draft(row: ForeignRefund, answer: Answer, now: datetime) -> PaymentEntryDraft:
