@@ -77,6 +77,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def _taking_in(environment: dict[str, str], url: str, folder: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
     """Let customers write, one message a request; follow them until each is sorted, owned and on the clock."""
+    environment = environment | {"STEWARD_API_CALLS_PER_MINUTE": "10000000"}  # one program sends it all
     _stage.steward(environment, "migrate")
     token = _inside(environment, "bench._desk_taking", "prepare", str(args.agents))["token"]
     reference = _stage.reference(url)

@@ -18,6 +18,16 @@ def address_of(request: HttpRequest) -> str:
     return origin(known, request.META.get("HTTP_X_FORWARDED_FOR", ""), settings.TRUSTED_PROXIES)
 
 
+def network_of(request: HttpRequest) -> str:
+    """Name the network somebody calls from: an address of IPv4, and of IPv6 the /64 that one household has whole."""
+    address = address_of(request)
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    return str(IPv6Network((known.packed[:8] + bytes(8), 64))) if known.version == 6 else address
+
+
 def origin(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
     """Follow a chain of proxies back, from the nearest, to the first address that none of ours vouches for.
 

@@ -18,6 +18,8 @@ from steward.kernel.bundle import write
 
 Handler = Callable[[Sequence[Any]], None]
 LIVE_CHANNEL = "steward_live"
+# What somebody sits and waits for is handled before all that waits already, however much that is.
+AWAITED = 10
 _registry: dict[str, type[Event]] = {}
 
 DRAW = "SELECT nextval('kernel_event_id_seq') FROM generate_series(1, %(count)s::integer)"
@@ -30,21 +32,23 @@ SELECT * FROM unnest(%(log_ids)s::bigint[], %(kinds)s::text[], %(subjects)s::tex
 # and waiting for them would cost a round trip.
 DEFER = """
 SELECT procrastinate_defer_jobs_v1(array_agg(
-    ROW('events', 'steward.kernel.tasks.handle_events', 0, NULL, NULL, args, NULL)::procrastinate_job_to_defer_v1))
-FROM unnest(%(args)s::jsonb[]) AS args
+    ROW('events', 'steward.kernel.tasks.handle_events', priority, NULL, NULL, args, NULL)
+    ::procrastinate_job_to_defer_v1))
+FROM unnest(%(args)s::jsonb[], %(priorities)s::integer[]) AS job (args, priority)
 """
-
 NOTIFY = "SELECT pg_notify(%(channel)s, %(payload)s)"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Base of everything that is announced; subclasses set KIND (on the wire) and SUBJECT (what it is about).
 
-    The subject's id is the field `<SUBJECT>_id`. `simulated` marks drills, practice and past imports.
+    The subject's id is the field `<SUBJECT>_id`. PRIORITY is AWAITED where somebody sits and waits for what follows.
+    `simulated` marks drills, practice and past imports.
     """
 
     KIND: ClassVar[str] = ""
     SUBJECT: ClassVar[str] = ""
+    PRIORITY: ClassVar[int] = 0
     simulated: bool = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -119,13 +123,14 @@ def _announce(events: Sequence[Event], log_ids: Sequence[int]) -> None:
         by_class[type(event)].append(id_)
     wanted = subscriptions()
     jobs = [
-        msgspec.json.encode({"handler": handler, "event_ids": part}).decode()
+        (msgspec.json.encode({"handler": handler, "event_ids": part}).decode(), event_class.PRIORITY)
         for event_class, event_ids in by_class.items()
         for handler in wanted.get(event_class, ())
         for part in _parts(event_ids, settings.EVENT_BATCH)
     ]
     if jobs:
-        write(DEFER, {"args": arrays.texts(jobs)})
+        args, priorities = zip(*jobs, strict=True)
+        write(DEFER, {"args": arrays.texts(args), "priorities": arrays.integers(priorities)})
     notify_live(sorted({event_class.KIND for event_class in by_class}))
 
 

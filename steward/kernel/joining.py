@@ -50,7 +50,7 @@ KEEP_FIRST = """
 UPDATE procrastinate_jobs
 SET args = args || jsonb_build_object('event_ids', %(first)s::jsonb, 'parts', jsonb_build_array(%(first)s::jsonb))
 WHERE id = %(job_id)s AND status = 'doing' AND jsonb_array_length(args -> 'parts') > 1
-RETURNING id
+RETURNING priority
 """
 
 
@@ -78,5 +78,5 @@ def part_again(job_id: int, handler: str, parts: Sequence[Sequence[int]]) -> Non
     rest = [json.dumps({"handler": handler, "event_ids": list(part), "parts": [list(part)]}) for part in parts[1:]]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(KEEP_FIRST, {"job_id": job_id, "first": json.dumps(list(parts[0]))})
-        if cursor.fetchone():
-            write(DEFER, {"args": arrays.texts(rest)})
+        if kept := cursor.fetchone():
+            write(DEFER, {"args": arrays.texts(rest), "priorities": arrays.integers(kept * len(rest))})

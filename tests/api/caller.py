@@ -22,6 +22,7 @@ class Caller:
         self, *permissions: str, scopes: list[str] | None = None, language: str = "en", owner: str = "admin"
     ) -> None:
         secret = make.token(*(permissions or ["orders.view"]), scopes=scopes, owner=owner)
+        self.secret = secret
         self._headers = {"authorization": f"Bearer {secret}"} | ({"accept-language": language} if language else {})
 
     def get(self, path: str, **query: Any) -> Answer:

@@ -154,6 +154,21 @@ def test_a_flood_of_forged_callbacks_fills_no_table() -> None:
     assert Callback.objects.count() == KEPT_PER_MINUTE
 
 
+def test_a_flood_of_forged_callbacks_hides_no_refusal_of_one_that_was_proven() -> None:
+    number = order(shop="tmall")
+    secret = make.provider()
+    for n in range(KEPT_PER_MINUTE + 1):
+        call(FORGED, body(), message_id=f"msg_{n}")
+
+    call(secret, body(order=number), message_id="msg_of_another_shop")
+    call(secret, '{"type": "something.else"}', message_id="msg_unread")
+
+    assert [reason for _outcome, reason in outcomes()].count("order_of_another_shop") == 1
+    kept: dict[str, Any] = dict(Callback.objects.filter(body__isnull=False).values_list("message_id", "body"))
+    assert kept["msg_of_another_shop"]["data"]["transaction"] == "T-1"
+    assert kept["msg_unread"] == {"unread": '{"type": "something.else"}'}
+
+
 def test_a_callback_for_an_unknown_order_waits_visibly_and_counts_when_sent_again() -> None:
     secret = make.provider()
     unmatched = call(secret, body())

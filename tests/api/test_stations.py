@@ -56,7 +56,9 @@ def test_a_visit_is_booked_for_an_order_moved_checked_in_and_finished() -> None:
     body = {"service": "repair", "starts_at": slots[0]["starts_at"], "order_number": number}
     made = desk().post("stations/hz/appointments", body).json()
     assert made["customer_id"] == Order.objects.get().customer_id
-    assert desk().post("stations/hz/appointments", body).json()["code"] == "slot_taken"
+    assert desk().post("stations/hz/appointments", body).json()["code"] == "booked_already"
+    others = body | {"order_number": make.order("A-2", **make.somebody(7)).number}
+    assert desk().post("stations/hz/appointments", others).json()["code"] == "slot_taken"
     moved = desk().post(f"appointments/{made['id']}/move", {"starts_at": slots[1]["starts_at"]}).json()
     assert (moved["code"], moved["starts_at"]) == (made["code"], slots[1]["starts_at"])
     tomorrow = desk().post(f"appointments/{made['id']}/move", {"starts_at": free(3)[-1]["starts_at"]})

@@ -22,6 +22,7 @@ from tests.peers.merchants import CHINA, Asked, Facts, Merchants, Said, as_china
 APP_ID = "2021000000000001"
 HEAD = "支付宝交易号,商户订单号,业务类型,商品名称,创建时间,完成时间,门店编号,对方账户,订单金额（元）,商家实收（元）,退款批次号/请求号,服务费（元）,备注"  # fmt: skip  # noqa: E501
 UNKNOWN = {"code": "40004", "msg": "Business Failed", "sub_code": "ACQ.TRADE_NOT_EXIST", "sub_msg": "交易不存在"}
+TROUBLES = {"poor": "ACQ.SELLER_BALANCE_NOT_ENOUGH", "busy": "ACQ.SYSTEM_ERROR", "strange": "ACQ.NEW_SINCE_TODAY"}
 DONE = {"code": "10000", "msg": "Success"}
 
 
@@ -97,8 +98,7 @@ class Alipay(Merchants):
         return urlencode(facts | {"sign": base64.b64encode(sign).decode(), "sign_type": "RSA2"}).encode()
 
     def _refund(self, content: Facts, habit: str) -> Facts:
-        if habit in ("poor", "busy"):
-            why = {"poor": "ACQ.SELLER_BALANCE_NOT_ENOUGH", "busy": "ACQ.SYSTEM_ERROR"}[habit]
+        if why := TROUBLES.get(habit):
             return {"code": "40004", "msg": "Business Failed", "sub_code": why}
         key, payment = content["out_request_no"], self.payments.get(content["trade_no"])
         is_new = key not in self.backs

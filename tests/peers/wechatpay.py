@@ -39,6 +39,8 @@ class Wechatpay(Merchants):
         super().__init__(**more)
         self.extra_rows: list[str] = []
         self.bill_is_cut = False
+        self.signs_errors = True
+        self.key, self.key_id = "wechatpay", KEY_ID
 
     @property
     def fields(self) -> dict[str, str]:
@@ -85,18 +87,19 @@ class Wechatpay(Merchants):
         ask = {"refund": self._refund, "ask refunds": self._find, "pay": self._pay, "bill": self._bill_address}
         status, told = ask[kind](asked, habit)
         body = json.dumps(told, ensure_ascii=False).encode()
-        return Said(status, body, {} if habit == "unsigned" else self.proof(body, forged=habit == "forged"))
+        is_bare = habit == "unsigned" or (status >= 400 and not self.signs_errors)
+        return Said(status, body, {} if is_bare else self.proof(body, forged=habit == "forged"))
 
     def proof(self, body: bytes, *, forged: bool = False, at: float | None = None) -> dict[str, str]:
         """Sign an answer or a notice."""
         stamp, nonce = str(int(time.time() if at is None else at)), os.urandom(8).hex()
-        key = key_pair("stranger" if forged else "wechatpay")[0]
+        key = key_pair("stranger" if forged else self.key)[0]
         sign = key.sign(f"{stamp}\n{nonce}\n".encode() + body + b"\n", PKCS1v15(), SHA256())
         return {
             "Wechatpay-Timestamp": stamp,
             "Wechatpay-Nonce": nonce,
             "Wechatpay-Signature": base64.b64encode(sign).decode(),
-            "Wechatpay-Serial": KEY_ID,
+            "Wechatpay-Serial": self.key_id,
             "Wechatpay-Signature-Type": "WECHATPAY2-SHA256-RSA2048",
         }
 

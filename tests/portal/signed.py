@@ -26,7 +26,9 @@ def browser_of(who: str = MEI, *, locale: str = "zh-CN", now: datetime | None = 
         issued = sign_in.issue_code(SignInCode.objects.latest("id").id, now=at)
     assert issued is not None
     client = Client(headers={"accept-language": locale})
-    client.cookies["steward_my"] = sign_in.enter_code(make.TESTER, key=key, typed=issued.code, now=at).key
+    client.cookies["steward_my"] = sign_in.enter_code(
+        make.TESTER, key=key, typed=issued.code, place="203.0.113.7", now=at
+    ).key
     return client
 
 

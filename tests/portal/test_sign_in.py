@@ -14,6 +14,7 @@ from steward.interfaces.portal import throttle
 from steward.kernel import moment, parameters, personal
 from steward.kernel.models import Event
 from steward.modules.customers.commands import sign_in as commands
+from steward.modules.customers.commands import sign_in_limits
 from steward.modules.customers.commands.identities import verify_identity
 from steward.modules.customers.commands.merging import merge_customers
 from steward.modules.customers.commands.rights import erase_customer
@@ -248,7 +249,7 @@ def test_one_phone_gets_five_codes_an_hour_known_or_not() -> None:
 
 
 def test_one_address_and_the_house_as_a_whole_ask_for_no_more_than_they_may() -> None:
-    for name, most in ((commands.OF_PLACE.name, 2), (commands.OF_HOUSE.name, 12)):
+    for name, most in ((sign_in_limits.OF_PLACE.name, 2), (sign_in_limits.OF_HOUSE.name, 12)):
         parameters.set_parameter(make.administrator(), name=name, new=most, reason="a test of limits")
 
     here = [phone().post("/my/sign-in", {"who": f"1390000000{n}"}).status_code for n in range(3)]

@@ -50,14 +50,15 @@ def _report(facts: dict[str, str], shop: str, now: datetime) -> Reported | None:
     currency = facts.get("trans_currency") or "CNY"
     order = named(facts.get("out_trade_no", ""), shop)
     if facts.get("refund_fee"):
+        key = facts.get("out_biz_no") or facts["out_trade_no"]  # Alipay's own name of one made without a key
         return Reported(
             type="refund.changed",
-            transaction=facts.get("out_biz_no") or facts["trade_no"],
+            transaction=key,
             amount_minor=money.to_minor(facts["refund_fee"], currency),
             currency=currency,
             paid_at=china_time(facts["gmt_refund"]) if facts.get("gmt_refund") else now,
             payment=facts["trade_no"],
-            refund=facts.get("out_biz_no", ""),
+            refund=key,
             **order,
         )
     if facts.get("trade_status") not in PAID:

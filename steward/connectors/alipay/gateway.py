@@ -21,8 +21,20 @@ CURRENCY = "CNY"
 DONE = "10000"
 REFUSED = "40004"
 UNHEARD = frozenset({"ACQ.TRADE_NOT_EXIST", "TRADE_NOT_EXIST"})
-# What passes by itself or with more money in the account: the same request again is what Alipay asks for.
-AGAIN = frozenset({"ACQ.SYSTEM_ERROR", "ACQ.SELLER_BALANCE_NOT_ENOUGH", "ACQ.REFUND_CHARGE_ERROR"})
+# It will never be carried out, whatever anybody does. All other codes pass, are new to us, or are mended by somebody.
+FINAL = frozenset(
+    {
+        "ACQ.TRADE_NOT_EXIST",
+        "ACQ.TRADE_HAS_CLOSE",
+        "ACQ.TRADE_HAS_FINISHED",
+        "ACQ.TRADE_NOT_ALLOW_REFUND",
+        "ACQ.NOT_ALLOW_PARTIAL_REFUND",
+        "ACQ.ONLINE_TRADE_VOUCHER_NOT_ALLOW_REFUND",
+        "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL",
+        "ACQ.REASON_TRADE_REFUND_FEE_ERR",
+        "ACQ.REFUND_FEE_ERROR",
+    }
+)
 PAID = frozenset({"TRADE_SUCCESS", "TRADE_FINISHED"})
 
 
@@ -59,7 +71,7 @@ class AlipayGateway:
             return error.answer
         why = str(told.get("sub_code", ""))
         is_taken = told["code"] == DONE
-        is_final = told["code"] == REFUSED and why.startswith("ACQ.") and why not in AGAIN
+        is_final = told["code"] == REFUSED and why in FINAL
         if not is_taken and not is_final:
             return Answer(fate="unclear", code=why or str(told["code"]))
         asked = self.find_refund(order)

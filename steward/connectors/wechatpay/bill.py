@@ -39,9 +39,10 @@ def rows_of_days(client: Client, starts_at: datetime, ends_at: datetime, *, now:
 
 def _rows_of(client: Client, day: date, kind: str, direction: Literal["payment", "refund"]) -> list[StatedRow]:
     """Fetch one bill; a day on which nothing moved has none. Raises: Broken."""
-    status, told = client.told("GET", f"/v3/bill/tradebill?bill_date={day}&bill_type={kind}")
-    if status != 200:
-        why = str(told.get("code") or f"http_{status}")
+    answer = client.told("GET", f"/v3/bill/tradebill?bill_date={day}&bill_type={kind}")
+    told = answer.content
+    if answer.status != 200:
+        why = str(told.get("code") or f"http_{answer.status}")
         if why == NONE:
             return []
         raise Broken(why[:80])

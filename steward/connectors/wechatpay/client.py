@@ -6,6 +6,7 @@ Source: WeChat Pay APIv3, “签名生成”, “签名验证”, “回调报�
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from functools import lru_cache
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Struct
 from wechatpayv3 import utils
 
 from steward.connectors.paying import LARGEST_BILL_BYTES, TOLERANCE_S, Broken, call
@@ -20,10 +22,19 @@ from steward.modules.payments.ports import Access, UnfitKey
 
 CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 APIV3_KEY_BYTES = 32
+FURTHER = re.compile(r"(?P<id>\w{8,64})\s+(?P<key>-----BEGIN (?P<what>[A-Z ]+)-----[^-]+-----END (?P=what)-----)")
 
 
 class Unproven(Exception):
     """Report that nothing proves that words are WeChat Pay's; says why."""
+
+
+class Told(Struct, frozen=True):
+    """An answer. `is_signed`: it is proven to be WeChat Pay's; of its errors it does not sign all."""
+
+    status: int
+    content: dict[str, Any]
+    is_signed: bool
 
 
 class Client:
@@ -36,21 +47,23 @@ class Client:
         self._serial_no = fields.get("serial_no", "")
         self._private_key = _private_key(fields.get("private_key", ""))
         self._platform_key_id = fields.get("platform_key_id", "")
-        self._platform_key = _platform_key(fields.get("platform_key", ""))
+        self._platform_keys = _further_keys(fields.get("further_keys", "")) | {
+            self._platform_key_id: _platform_key(fields.get("platform_key", ""), "platform_key")
+        }
         self._apiv3_key = fields.get("apiv3_key", "")
         if len(self._apiv3_key.encode()) != APIV3_KEY_BYTES:
             raise UnfitKey(field="apiv3_key")
 
-    def told(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
-        """Call and return status and answer; what WeChat signed must be signed right. Raises: Broken."""
+    def told(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> Told:
+        """Call and return the answer; what WeChat signed must be signed right. Raises: Broken."""
         body = json.dumps(content) if content is not None else ""
         headers = {**self._headers(method, path, body), "Content-Type": "application/json"}
         heard = call(method, self.address + path, headers=headers, body=body.encode() or None)
-        is_good = 200 <= heard.status < 300
+        is_signed = 200 <= heard.status < 300 or "wechatpay-signature" in heard.headers
         try:
-            if is_good or "wechatpay-signature" in heard.headers:  # of its errors it does not sign all
+            if is_signed:
                 self.require_proof(heard.headers, heard.body, at=time.time())
-            return heard.status, msgspec.json.decode(heard.body, type=dict[str, Any])
+            return Told(heard.status, msgspec.json.decode(heard.body, type=dict[str, Any]), is_signed)
         except Unproven as error:
             raise Broken("answer_not_verified") from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -76,10 +89,11 @@ class Client:
             raise Unproven("Unreadable signature")
         if abs(at - int(stamp)) > TOLERANCE_S:
             raise Unproven("Message timestamp too old" if int(stamp) < at else "Message timestamp too new")
-        if headers.get("wechatpay-serial") != self._platform_key_id:
+        key = self._platform_keys.get(headers.get("wechatpay-serial", ""))
+        if key is None:
             raise Unproven("Signed by another key")
         try:
-            is_right = utils.rsa_verify(stamp, nonce, body.decode(), headers["wechatpay-signature"], self._platform_key)
+            is_right = utils.rsa_verify(stamp, nonce, body.decode(), headers["wechatpay-signature"], key)
         except ValueError as error:
             raise Unproven("Unreadable signature") from error
         if not is_right:
@@ -119,15 +133,27 @@ def _private_key(text: str) -> Any:
     return found
 
 
-@lru_cache(maxsize=16)
-def _platform_key(text: str) -> Any:
+@lru_cache(maxsize=64)
+def _platform_key(text: str, field: str) -> Any:
     """Read WeChat Pay's public key, or the certificate older merchants have."""
     try:
         if text.strip().startswith(CERTIFICATE):
             return utils.load_certificate(text.strip()).public_key()
         found = utils.load_public_key(text)
     except Exception as error:  # the library raises nothing more exact
-        raise UnfitKey(field="platform_key") from error
+        raise UnfitKey(field=field) from error
     if not hasattr(found, "verify"):
-        raise UnfitKey(field="platform_key")
+        raise UnfitKey(field=field)
+    return found
+
+
+def _further_keys(text: str) -> dict[str, Any]:
+    """Read keys that count besides while WeChat Pay changes its own: each an ID or serial number, then its lines."""
+    found, rest = {}, text.strip()
+    while rest:
+        match = FURTHER.match(rest)
+        if match is None:
+            raise UnfitKey(field="further_keys")
+        found[match["id"]] = _platform_key(match["key"], "further_keys")
+        rest = rest[match.end() :].lstrip()
     return found

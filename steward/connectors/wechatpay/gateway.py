@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from steward.connectors.paying import Broken, callback_address, china_time, named
 from steward.connectors.wechatpay import bill
-from steward.connectors.wechatpay.client import Client
+from steward.connectors.wechatpay.client import Client, Told
 from steward.modules.payments.ports import Answer, RefundOrder, StatedRow
 
 REFUNDS = "/v3/refund/domestic/refunds"
@@ -37,15 +37,18 @@ class WechatpayGateway:
         """Ask what became of a payment."""
         path = f"/v3/pay/transactions/id/{quote(transaction, safe='')}?mchid={quote(self._client.mchid)}"
         try:
-            status, told = self._client.told("GET", path)
-            return self._charge(told) if status == 200 else _trouble(status, told)
+            told = self._client.told("GET", path)
+            return self._charge(told.content) if told.status == 200 else _trouble(told)
         except Broken as error:
             return error.answer
         except NONSENSE:
             return Answer(fate="unclear", code="answer_makes_no_sense")
 
     def refund(self, order: RefundOrder) -> Answer:
-        """Have money paid back under the order's key; a refusal counts when asking agrees that nothing moved."""
+        """Have money paid back under the order's key.
+
+        A refusal counts when WeChat Pay signed it and, asked, signs that nothing moved.
+        """
         amount = {"refund": order.amount_minor, "total": order.payment_minor, "currency": order.currency}
         content = {"transaction_id": order.payment, "out_refund_no": order.key, "amount": amount}
         if order.reason:
@@ -53,28 +56,35 @@ class WechatpayGateway:
         if address := callback_address(self._code):
             content["notify_url"] = address
         try:
-            status, told = self._client.told("POST", REFUNDS, content)
-            if status == 200:
-                return _refund(told, order.key)
+            told = self._client.told("POST", REFUNDS, content)
+            if told.status == 200:
+                return _refund(told.content, order.key)
         except Broken as error:
             return error.answer
         except NONSENSE:
             return Answer(fate="unclear", code="answer_makes_no_sense")
-        why = str(told.get("code", ""))
-        if why not in FINAL:
-            return Answer(fate="unclear", code=why[:80] or f"http_{status}")
-        asked = self.find_refund(order)
-        return Answer(fate="refused", code=why) if asked.fate == "absent" else asked
+        why = str(told.content.get("code", ""))
+        if why not in FINAL or not told.is_signed:
+            return _unclear(told)
+        asked, is_proven = self._find(order)
+        if asked.fate != "absent":
+            return asked
+        return Answer(fate="refused", code=why) if is_proven else _unclear(told)
 
     def find_refund(self, order: RefundOrder) -> Answer:
         """Ask what became of a refund."""
+        return self._find(order)[0]
+
+    def _find(self, order: RefundOrder) -> tuple[Answer, bool]:
+        """Ask what became of a refund, and tell whether WeChat Pay signed what it said."""
         try:
-            status, told = self._client.told("GET", f"{REFUNDS}/{quote(order.key, safe='')}")
-            return _refund(told, order.key) if status == 200 else _trouble(status, told)
+            told = self._client.told("GET", f"{REFUNDS}/{quote(order.key, safe='')}")
+            answer = _refund(told.content, order.key) if told.status == 200 else _trouble(told)
+            return answer, told.is_signed
         except Broken as error:
-            return error.answer
+            return error.answer, False
         except NONSENSE:
-            return Answer(fate="unclear", code="answer_makes_no_sense")
+            return Answer(fate="unclear", code="answer_makes_no_sense"), False
 
     def statement(self, starts_at: datetime, ends_at: datetime) -> Sequence[StatedRow]:
         """Fetch the bills of all days a span touches. Raises: Unreachable."""
@@ -117,8 +127,10 @@ def _refund(told: Mapping[str, Any], key: str) -> Answer:
     )
 
 
-def _trouble(status: int, told: Mapping[str, Any]) -> Answer:
-    why = str(told.get("code", ""))
-    if status == 404 and why in UNHEARD:
-        return Answer(fate="absent")
-    return Answer(fate="unclear", code=why[:80] or f"http_{status}")
+def _trouble(told: Told) -> Answer:
+    is_unheard = told.status == 404 and str(told.content.get("code", "")) in UNHEARD
+    return Answer(fate="absent") if is_unheard else _unclear(told)
+
+
+def _unclear(told: Told) -> Answer:
+    return Answer(fate="unclear", code=str(told.content.get("code", ""))[:80] or f"http_{told.status}")

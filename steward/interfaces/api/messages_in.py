@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import msgspec
 from pydantic import ValidationError
 
-from steward.interfaces.api import token_use
-from steward.interfaces.api.gathering import Gatherer
+from steward.interfaces.api import throttle, token_use
+from steward.interfaces.api.gathering import Gatherer, Overloaded
 from steward.interfaces.api.incoming import ACTOR, HAND_IN, IncomingBatch, find_faults, incoming_of
 from steward.interfaces.asgi.life import LIFE
 from steward.interfaces.asgi.replies import reply
@@ -27,7 +27,7 @@ from steward.modules.people import queries as people
 
 LARGEST_BYTES = 2 * 1024 * 1024
 BEARER = b"Bearer "
-JSON = "application/json"
+JSON, PROBLEM = "application/json", "application/problem+json"
 
 
 def gatherer() -> Gatherer[Incoming, Taken]:
@@ -45,6 +45,36 @@ LIFE.stop.append(GATHERER.stop)
 LIFE.probes["messages"] = GATHERER.probe
 
 
+class Flight:
+    """How many bytes of messages this process holds that are not committed yet; the event loop alone changes it."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.held = 0
+
+
+IN_FLIGHT = Flight(64 * 1024 * 1024)
+
+
+class Room:
+    """What one request takes of it until it is answered."""
+
+    def __init__(self, flight: Flight) -> None:
+        self._flight, self._held = flight, 0
+
+    def take(self, count: int) -> None:
+        """Take room for some bytes. Raises: Overloaded."""
+        if self._flight.held + count > self._flight.most:
+            raise Overloaded
+        self._flight.held += count
+        self._held += count
+
+    def leave(self) -> None:
+        """Give back what was taken."""
+        self._flight.held -= self._held
+        self._held = 0
+
+
 class NotUsual(Exception):
     """Leave a request to Django; `receive` gives it the body once more."""
 
@@ -59,11 +89,26 @@ class NotUsual(Exception):
 
 async def many(scope: Scope, receive: Receive, send: Send) -> None:
     """POST /api/v1/messages/incoming: take messages in; answered after their commit. Raises: NotUsual."""
-    read: list[Message] = []
     actor = _remembered(scope)
-    wanted = await _usual(receive, read, actor) if actor else None
-    if actor is None or wanted is None:
+    if actor is None or throttle.is_over(actor.id):
+        raise NotUsual([], receive)  # Django counts the same requests, and refuses what is too many
+    room = Room(IN_FLIGHT)
+    try:
+        await _take(actor, room, receive, send)
+    except Overloaded as refusal:
+        problem = msgspec.json.encode(refusal.problem())
+        await reply(send, status=503, body=problem, content_type=PROBLEM, extra=[(b"retry-after", b"2")])
+    finally:
+        room.leave()
+
+
+async def _take(actor: Actor, room: Room, receive: Receive, send: Send) -> None:
+    """Take messages in and answer. Raises: NotUsual, Overloaded."""
+    read: list[Message] = []
+    wanted = await _usual(receive, read, actor, room)
+    if wanted is None:
         raise NotUsual(read, receive)
+    throttle.count_call(actor.id)
     if token_use.is_due(actor):
         asyncio.get_running_loop().run_in_executor(None, token_use.note_beside, actor)
     now = moment.now()
@@ -72,7 +117,7 @@ async def many(scope: Scope, receive: Receive, send: Send) -> None:
     except errors.Refusal as refusal:
         problem = msgspec.json.encode(refusal.problem())
         extra = [(b"retry-after", b"2")] if refusal.status == 503 else []
-        await reply(send, status=refusal.status, body=problem, content_type="application/problem+json", extra=extra)
+        await reply(send, status=refusal.status, body=problem, content_type=PROBLEM, extra=extra)
         return
     results = [
         {"id": one.id, "outcome": result.outcome, "message_id": result.id, "why": result.why}
@@ -90,11 +135,12 @@ def _remembered(scope: Scope) -> Actor | None:
     return actor if actor is not None and actor.may(HAND_IN) else None
 
 
-async def _usual(receive: Receive, read: list[Message], actor: Actor) -> IncomingBatch | None:
-    """Read the body; None where it is not of the usual kind. `read` keeps what was read."""
+async def _usual(receive: Receive, read: list[Message], actor: Actor, room: Room) -> IncomingBatch | None:
+    """Read the body; None where it is not of the usual kind. `read` keeps what was read. Raises: Overloaded."""
     body, more = b"", True
     while more and len(body) <= LARGEST_BYTES:
         read.append(await receive())
+        room.take(len(read[-1].get("body", b"")))
         body += read[-1].get("body", b"")
         more = read[-1].get("more_body", False)
     if more:

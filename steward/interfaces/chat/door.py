@@ -19,8 +19,9 @@ from django.views.decorators.csrf import csrf_exempt
 from steward.interfaces.api.problems import of_refusal, problem
 from steward.interfaces.callers import address_of
 from steward.interfaces.portal import throttle
-from steward.kernel import errors, parameters
+from steward.kernel import errors, moment, parameters
 from steward.kernel.actor import system
+from steward.modules.customers.commands.sign_in import stay
 from steward.modules.messaging.queries.chats import visit_of
 from steward.modules.messaging.rules.chats import origin_of
 from steward.modules.messaging.rules.texts import clean
@@ -108,8 +109,11 @@ def bearer(request: HttpRequest) -> str:
 
 
 def visit_here(request: HttpRequest, code: str) -> Any:
-    """Find the visit that calls. Raises: ChatClosed."""
-    return visit_of(bearer(request), code=code)
+    """Find the visit that calls; who is signed in stays so by it. Raises: ChatClosed."""
+    visit = visit_of(bearer(request), code=code)
+    if visit.portal_visit_id is not None:
+        stay(ACTOR, visit_id=visit.portal_visit_id, now=moment.now())
+    return visit
 
 
 def told(request: HttpRequest) -> dict[str, Any]:

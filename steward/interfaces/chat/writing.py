@@ -24,6 +24,7 @@ from steward.interfaces.chat.frame import KIND, language_of
 from steward.interfaces.portal import throttle
 from steward.interfaces.portal.contact import reached
 from steward.kernel import errors, moment, parameters
+from steward.modules.customers.commands.uploads import count_uploads
 from steward.modules.messaging.commands import chats as commands
 from steward.modules.messaging.commands import forms
 from steward.modules.messaging.commands.storing import limits, store_parts
@@ -40,7 +41,7 @@ LONGEST_NAME = 80
 def messages(request: HttpRequest, code: str) -> HttpResponse:
     """Take a message with its files; the same again (by the browser's own id) is taken once.
 
-    Raises: ChatClosed, TooMany, BadInput, UnreadableCall (as problems).
+    Raises: ChatClosed, TooMany, TooMuchToday, BadInput, UnreadableCall (as problems).
     """
     visit = visit_here(request, code)
     throttle.hold_back("chat-say", f"visit-{visit.id}", most=parameters.value(MESSAGES))
@@ -50,6 +51,8 @@ def messages(request: HttpRequest, code: str) -> HttpResponse:
     client_id, text = str(given.get("id") or ""), cleaned(str(given.get("text") or "")).replace("\r\n", "\n").strip()
     _refuse_unfit(client_id, text, [one.size or 0 for one in uploads])
     now = moment.now()
+    if uploads and visit.portal_visit_id is not None and visit.customer_id is not None:
+        count_uploads(ACTOR, customer_id=visit.customer_id, sizes=[one.size or 0 for one in uploads], now=now)
     parts = [Part(one.name or "", one.read()) for one in uploads]
     files = store_parts(ACTOR, parts=parts, now=now) if parts else []
     commands.say(ACTOR, visit=visit, client_id=client_id, text=text, attachment_ids=files, now=now)

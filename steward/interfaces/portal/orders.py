@@ -16,6 +16,7 @@ from msgspec import Struct
 from steward.interfaces.portal.tracking import Shown, ways_of
 from steward.modules.messaging.rules.signed_links import SignedLink
 from steward.modules.orders import queries as orders
+from steward.modules.orders.queries.buyers_order import buyers_order
 
 PAID = frozenset({"paid", "overpaid", "partly_refunded", "refunded"})
 # What a buyer is told of what happened; everything else is the house's own business.
@@ -54,7 +55,7 @@ def order_page(request: HttpRequest, link: SignedLink) -> HttpResponse:
 
 def order_facts(order_id: int) -> dict[str, Any]:
     """Gather what a page shows of one order; a constant number of statements."""
-    detail = orders.order_detail(order_id)
+    detail = buyers_order(order_id)
     ways = ways_of(order_id)
     return {
         "detail": detail,

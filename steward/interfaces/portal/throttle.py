@@ -9,7 +9,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from steward.interfaces.callers import address_of
+from steward.interfaces.callers import network_of
 from steward.kernel import errors, parameters
 
 WINDOW_S = 60
@@ -44,7 +44,7 @@ class TooMany(errors.Refusal):
 
 def let_in(request: HttpRequest, token: str) -> None:
     """Count an opening. Raises: TooMany beyond the limit, or for who tried too many broken links."""
-    if tries.get(_key("broken", address_of(request)), 0) >= parameters.value(BROKEN):
+    if tries.get(_key("broken", network_of(request)), 0) >= parameters.value(BROKEN):
         raise TooMany(seconds=WINDOW_S)
     if _count("opened", hashlib.sha256(token.encode()).hexdigest()) > parameters.value(OPENED):
         raise TooMany(seconds=WINDOW_S)
@@ -52,12 +52,12 @@ def let_in(request: HttpRequest, token: str) -> None:
 
 def count_broken(request: HttpRequest) -> None:
     """Remember that somebody tried what is no link."""
-    _count("broken", address_of(request))
+    _count("broken", network_of(request))
 
 
 def count_letter(request: HttpRequest) -> None:
     """Count a contact form. Raises: TooMany beyond the limit."""
-    if _count("letter", address_of(request)) > parameters.value(LETTERS):
+    if _count("letter", network_of(request)) > parameters.value(LETTERS):
         raise TooMany(seconds=WINDOW_S)
 
 

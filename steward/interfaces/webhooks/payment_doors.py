@@ -34,7 +34,9 @@ def named_call(request: HttpRequest, known: queries.ProviderView, door: Callback
         payments.refuse_callback(ACTOR, provider=known, message_id="", reason=str(fault), now=now)
         return problem(401, code="signature_refused", title=str(fault))
     except (UnreadableCallback, msgspec.ValidationError) as fault:
-        payments.refuse_callback(ACTOR, provider=known, message_id="", reason=str(fault)[:200], now=now)
+        payments.refuse_callback(
+            ACTOR, provider=known, message_id="", reason=str(fault)[:200], now=now, proven=request.body
+        )
         return problem(422, code="bad_input", title=str(fault)[:200])
     if heard.report and body:
         order = _order_of(heard.report, known)
@@ -47,11 +49,12 @@ def named_call(request: HttpRequest, known: queries.ProviderView, door: Callback
 def _body(report: Reported) -> payments.CallbackBody:
     """Bring a report into the shape of every callback. Raises: ValidationError.
 
-    A refund under a number that is not ours was made at the provider; of such only a success counts.
+    A refund under a number that is not ours was made at the provider; its key there is kept where it has to be asked
+    after.
     """
     is_ours = bool(report.refund) and queries.order_of_refund(report.refund) is not None
     refund = report.refund if is_ours or report.type in ONLY_HINTS else ""
-    data = {name: getattr(report, name) for name in payments.CallbackData.__struct_fields__} | {"refund": refund[:40]}
+    data = {name: getattr(report, name) for name in payments.CallbackData.__struct_fields__} | {"refund": refund[:64]}
     return msgspec.convert({"type": report.type, "data": data}, payments.CallbackBody)
 
 

@@ -52,7 +52,9 @@ def payment_callback(request: HttpRequest, provider: str) -> HttpResponse:
     try:
         body = _body(request.body)
     except ValueError as error:
-        payments.refuse_callback(actor, provider=known, message_id=message_id, reason=str(error), now=now)
+        payments.refuse_callback(
+            actor, provider=known, message_id=message_id, reason=str(error), now=now, proven=request.body
+        )
         return problem(422, code="bad_input", title=str(error))
     receipt = payments.receive_callback(
         actor, provider=known, message_id=message_id, body=body, order=_order_facts(body, known.shops), now=now

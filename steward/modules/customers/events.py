@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from steward.kernel.events import Event
+from steward.kernel.events import AWAITED, Event
 
 
 class CustomerErased(Event, frozen=True, kw_only=True):
@@ -134,6 +134,7 @@ class SignInAsked(Event, frozen=True, kw_only=True):
     """Somebody asked for a code to sign in with, by phone or e-mail; whether it is anybody's is not known yet."""
 
     KIND = "customers.sign_in_asked"
+    PRIORITY = AWAITED
     SUBJECT = "sign_in"
     sign_in_id: int
     way: str

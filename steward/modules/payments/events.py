@@ -40,7 +40,8 @@ class MoneyMoved(Event, frozen=True, kw_only=True):
 class PaymentMismatched(Event, frozen=True, kw_only=True):
     """A provider reported money that is not what the order expects; it is in the ledger and needs a look.
 
-    `reason` is currency_differs, amount_below_open, amount_above_open or refund_above_paid.
+    `reason` is currency_differs, amount_below_open, amount_above_open, refund_above_paid or
+    refund_after_end.
     """
 
     KIND = "payments.payment_mismatched"

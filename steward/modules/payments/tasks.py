@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from steward.kernel import actor, moment
 from steward.modules.payments import queries
-from steward.modules.payments.commands import alerts, connecting, inquiring, reaching, statements, working
+from steward.modules.payments.commands import alerts, connecting, foreign, inquiring, reaching, statements, working
 from steward.modules.payments.ports import Answer
 
 SYSTEM = actor.system("payments")
@@ -69,6 +69,17 @@ def _carry_out(errand: working.Errand, down: set[str]) -> str:
     if is_word and reaching.note_reach(SYSTEM, provider=errand.provider, down=answer.down, now=moment.now()):
         down.add(errand.provider)
     return state
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="payments.ask_about_foreign_refunds", queue="payments", queueing_lock="payments.foreign_refunds")
+def ask_about_foreign_refunds(timestamp: int) -> int:
+    """Ask how much refunds were that were made at a provider, and book them; safe when run twice. Returns how many."""
+    found = foreign.claim_foreign(SYSTEM, now=moment.now(), limit=AT_ONCE)
+    for one in found:
+        answer = foreign.run_inquiry(one)
+        foreign.record_foreign(SYSTEM, foreign_id=one.id, answer=answer, now=moment.now())
+    return len(found)
 
 
 @app.periodic(cron="*/5 * * * *")

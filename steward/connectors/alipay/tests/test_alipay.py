@@ -73,3 +73,11 @@ def test_a_bill_too_big_to_be_one_is_not_unpacked(peer: Alipay, monkeypatch: pyt
 
     with pytest.raises(Unreachable):
         reached(peer).statement(YESTERDAY, YESTERDAY + timedelta(seconds=1))
+
+
+def test_a_code_nobody_knows_to_be_final_refuses_nothing(peer: Alipay) -> None:
+    peer.habits.append("strange")
+
+    told = reached(peer).refund(ORDER)
+
+    assert (told.fate, told.code) == ("unclear", "ACQ.NEW_SINCE_TODAY")

@@ -10,9 +10,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
+from msgspec.structs import replace
 
 from steward.connectors.wechatpay import open_gateway
-from steward.modules.payments.ports import Access, Gateway, NoBillYet, RefundOrder, Unreachable
+from steward.modules.payments.ports import Access, Gateway, NoBillYet, RefundOrder, UnfitKey, Unreachable
 from tests.peers.merchants import key_pair
 from tests.peers.wechatpay import Wechatpay
 
@@ -75,3 +76,42 @@ def test_a_merchant_with_a_certificate_of_the_platform_verifies_with_that(peer: 
     certificate = made.sign(key, SHA256()).public_bytes(Encoding.PEM).decode()
 
     assert reached(peer, platform_key=certificate).refund(ORDER).fate == "succeeded"
+
+
+@pytest.mark.parametrize("is_ask_signed", [True, False])
+def test_a_refusal_nobody_signed_refuses_nothing(peer: Wechatpay, is_ask_signed: bool) -> None:
+    peer.habits.append("unsigned")
+    peer.signs_errors = is_ask_signed
+
+    told = reached(peer).refund(replace(ORDER, amount_minor=2_001))
+
+    assert (told.fate, told.code) == ("unclear", "INVALID_REQUEST")
+
+
+def test_a_refusal_counts_no_more_than_what_confirms_it(peer: Wechatpay) -> None:
+    peer.at_heard = lambda: setattr(peer, "signs_errors", True)
+    peer.at_moved = lambda: setattr(peer, "signs_errors", False)
+
+    assert reached(peer).refund(replace(ORDER, amount_minor=2_001)).fate == "unclear"
+
+
+def test_while_wechat_changes_its_key_both_count_by_their_names(peer: Wechatpay) -> None:
+    new = {"further_keys": f"\nPUB_KEY_ID_0119000001092031\n{key_pair('next')[2]}\n{'A' * 40} {key_pair('third')[2]}"}
+    assert reached(peer, **new).refund(ORDER).fate == "succeeded"
+
+    peer.key, peer.key_id = "next", "PUB_KEY_ID_0119000001092031"
+
+    assert reached(peer, **new).find_refund(ORDER).fate == "succeeded"
+    assert reached(peer).find_refund(ORDER).code == "answer_not_verified"
+    peer.key = "third"
+    assert reached(peer, **new).find_refund(ORDER).code == "answer_not_verified"
+
+
+@pytest.mark.parametrize(
+    "text", ["PUB_KEY_ID_1", "PUB_KEY_ID_1 -----BEGIN PUBLIC KEY-----\nAA\n-----END PUBLIC KEY-----"]
+)
+def test_further_keys_that_cannot_be_read_are_refused_by_their_field(peer: Wechatpay, text: str) -> None:
+    with pytest.raises(UnfitKey) as refused:
+        reached(peer, further_keys=text)
+
+    assert refused.value.params["field"] == "further_keys"

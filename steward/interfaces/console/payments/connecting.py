@@ -61,6 +61,10 @@ def _field_words(name: str, kind: str) -> tuple[str, str]:
             _("PUB_KEY_ID_…; of a platform certificate its serial number."),
         ),
         "platform_key": (_("WeChat Pay's public key"), _("The content of pub_key.pem, or the platform certificate.")),
+        "further_keys": (
+            _("Further keys of WeChat Pay"),
+            _("While WeChat Pay changes its key: the ID or serial number on a line, its key below. Delete them later."),
+        ),
         "apiv3_key": (_("APIv3 key"), _("32 characters; Account Center → API security.")),
         "secret_key": (_("Secret key"), _("sk_live_… or rk_live_… with refunds, payments and balance.")),
         "webhook_secret": (_("Secret of the webhook"), _("whsec_…; Developers → Webhooks → the endpoint.")),

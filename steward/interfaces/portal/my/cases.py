@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -18,8 +19,10 @@ from steward.interfaces.portal.my import case_words
 from steward.interfaces.portal.my.door import CUSTOMER, MyRequest, mine, only_own
 from steward.interfaces.portal.my.next_steps import Next, next_step
 from steward.interfaces.portal.repairs import shown as repair_shown
+from steward.modules.desk.queries.follow_ups import FollowUpRow, follow_ups_waiting
 from steward.modules.logistics.queries.carriers import carriers
 from steward.modules.messaging.queries import attachments
+from steward.modules.messaging.queries.links import portal_link
 from steward.modules.returns.commands.deciding import withdraw_case
 from steward.modules.returns.commands.drafts import Instead
 from steward.modules.returns.commands.exchanging import choose_replacements
@@ -33,6 +36,7 @@ from steward.modules.returns.rules.states import OPEN
 
 PAGE = 20
 CHANGES_A_MINUTE = 20
+QUESTION_LIVES = timedelta(days=1)
 
 
 class Shown(Struct, frozen=True):
@@ -59,12 +63,23 @@ def shown(row: OwnCase) -> Shown:
 @mine
 def my_cases(request: MyRequest) -> HttpResponse:
     """List this person's requests, newest first."""
-    rows = own_cases(request.visit.members, after=row_number(request.GET.get("after", "")), limit=PAGE + 1)
+    after = row_number(request.GET.get("after", ""))
+    rows = own_cases(request.visit.members, after=after, limit=PAGE + 1)
     facts = {
         "cases": [shown(row) for row in rows[:PAGE]],
         "next_after": rows[PAGE - 1].id if len(rows) > PAGE else None,
+        "questions": _questions(request) if after is None else [],
     }
     return render(request, "portal/my/cases.html", facts)
+
+
+def _questions(request: MyRequest) -> list[tuple[FollowUpRow, str]]:
+    """List what we ask this person about and they have not answered, each with the page on which they answer."""
+    until = request.now + QUESTION_LIVES
+    return [
+        (one, portal_link("follow_up", one.id, expires_at=until, now=request.now).removeprefix(settings.PUBLIC_URL))
+        for one in follow_ups_waiting(request.visit.members)
+    ]
 
 
 @require_safe

@@ -18,8 +18,8 @@ from steward.interfaces.portal.my import cases
 from steward.interfaces.portal.my.door import MyRequest, mine, only_own, own_order
 from steward.interfaces.portal.offers import show_offer
 from steward.interfaces.portal.orders import Standing, order_facts, standing
-from steward.modules.orders import queries as orders
 from steward.modules.orders.queries import changes, offers
+from steward.modules.orders.queries.buyers_order import BuyersOrder
 from steward.modules.orders.queries.listing import OrderFilters, OrderRow, orders_page
 from steward.modules.orders.rules.fulfilment import HANDED_OVER_STATES
 from steward.modules.returns.queries.own import own_cases
@@ -75,7 +75,7 @@ def my_order(request: MyRequest, number: str) -> HttpResponse:
     return render(request, "portal/my/order.html", facts)
 
 
-def _invoice(detail: orders.OrderDetail) -> str:
+def _invoice(detail: BuyersOrder) -> str:
     """Say how far the invoice is."""
     if detail.invoice_due_at is not None:
         day = formats.date_format(timezone.localtime(detail.invoice_due_at), "DATE_FORMAT")

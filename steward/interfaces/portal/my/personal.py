@@ -13,15 +13,16 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from steward.interfaces.chat.passes import chat_pass
 from steward.interfaces.portal import throttle
 from steward.interfaces.portal.my.door import CUSTOMER, MyRequest, mine
 from steward.interfaces.portal.preferences import show_preferences
-from steward.kernel.errors import NotFound, Refusal
+from steward.kernel.errors import NotFound
 from steward.modules.customers.queries import words as ways
 from steward.modules.customers.queries.own import OwnIdentity, own_data
-from steward.modules.desk.commands.opening import TicketDraft, open_tickets
-from steward.modules.desk.queries.inbox import tickets_of_customer
-from steward.modules.desk.rules.tickets import ACTIVE
+from steward.modules.desk.commands.erasure_wishes import wish_erasure
+from steward.modules.desk.commands.opening import TicketDraft
+from steward.modules.desk.queries.erasure_wishes import is_erasure_asked
 from steward.modules.messaging.queries.accounts import channel_accounts
 from steward.modules.messaging.queries.own import own_messages, own_words
 from steward.modules.messaging.queries.readers import preference
@@ -33,14 +34,6 @@ BOX = "portal"
 ERASE = gettext_lazy("A customer asks to be erased (signed in, customer no. %(id)s)")
 EXPORTS_A_MINUTE = 3
 MOST = 500
-
-
-class AskedAlready(Refusal):
-    """Refuse to ask a second time while the first is worked on."""
-
-    code = "erasure_asked"
-    status = 409
-    message = gettext_lazy("You have asked for this already. We answer within 15 days.")
 
 
 @require_safe
@@ -58,7 +51,7 @@ def me(request: MyRequest) -> HttpResponse:
         "known": [(ways.kind(kind), value, identity) for (kind, value), identity in known.items() if value],
         "since": min((one.since for one in kept), default=None),
         "orders": count_own(members),
-        "asked": _asked(request) is not None,
+        "asked": is_erasure_asked(members),
         "said": request.GET.get("said", ""),
     }
     return render(request, "portal/my/me.html", facts)
@@ -104,8 +97,6 @@ def ask_erasure(request: MyRequest) -> HttpResponse:
     """
     if request.POST.get("sure") != "1":
         return redirect("my_data")
-    if _asked(request) is not None:
-        raise AskedAlready
     with translation.override(settings.LANGUAGE_CODE):
         subject = ERASE % {"id": request.visit.customer_id}
     draft = TicketDraft(
@@ -117,16 +108,8 @@ def ask_erasure(request: MyRequest) -> HttpResponse:
         language=(get_language() or "")[:10],
         mine=False,
     )
-    open_tickets(CUSTOMER, drafts=[draft], now=request.now)
+    wish_erasure(CUSTOMER, draft=draft, family=request.visit.members, now=request.now)
     return redirect("my_data")
-
-
-def _asked(request: MyRequest) -> object | None:
-    """Find the open ticket in which this person asks to be erased."""
-    with translation.override(settings.LANGUAGE_CODE):
-        wanted = {ERASE % {"id": member} for member in request.visit.members}
-    rows = tickets_of_customer(sorted(request.visit.members), limit=50)
-    return next((row for row in rows if row.subject in wanted and row.state in ACTIVE), None)
 
 
 @require_safe
@@ -134,7 +117,12 @@ def _asked(request: MyRequest) -> object | None:
 def my_help(request: MyRequest) -> HttpResponse:
     """Show how to reach somebody: the chat where there is one, the form always."""
     chats = [one.code for one in channel_accounts("chat") if one.active]
-    return render(request, "portal/my/help.html", {"chat": chats[0] if chats else "", "title": _("Help")})
+    facts = {
+        "chat": chats[0] if chats else "",
+        "chat_pass": chat_pass(request.visit.visit_id) if chats else "",
+        "title": _("Help"),
+    }
+    return render(request, "portal/my/help.html", facts)
 
 
 @mine

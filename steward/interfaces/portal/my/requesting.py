@@ -18,6 +18,7 @@ from steward.interfaces.portal.my import case_words
 from steward.interfaces.portal.my.door import CUSTOMER, MyRequest, mine, own_order
 from steward.interfaces.portal.my.helping import note_help
 from steward.kernel import parameters
+from steward.modules.customers.commands.uploads import TooMuchToday, count_uploads
 from steward.modules.messaging.commands.storing import limits, store_parts
 from steward.modules.messaging.queries import attachments
 from steward.modules.messaging.rules.channels import Part
@@ -251,6 +252,11 @@ def _take_files(request: MyRequest) -> dict[str, str]:
         return {"files": _("A file is too big.")}
     if not uploads:
         return {}
+    try:
+        sizes = [one.size or 0 for one in uploads]
+        count_uploads(CUSTOMER, customer_id=min(request.visit.members), sizes=sizes, now=request.now)
+    except TooMuchToday as refusal:
+        return {"files": str(refusal)}
     stored = store_parts(CUSTOMER, parts=[Part(one.name or "", one.read()) for one in uploads], now=request.now)
     views = attachments.attachments(stored)
     request.kept = [*kept, *(one.id for one in views if not one.refusal)]

@@ -14,14 +14,17 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from steward.interfaces.callers import address_of
+from steward.interfaces.callers import network_of
 from steward.interfaces.portal import throttle
 from steward.interfaces.portal.my.door import COOKIE, CUSTOMER, PATH, MyRequest, door, let_in, mine
 from steward.kernel import moment, parameters, personal
+from steward.kernel.actor import system
 from steward.modules.customers.commands import sign_in as commands
 from steward.modules.customers.queries.sign_in import find_visit
 from steward.modules.customers.rules.sign_in import LONGEST_TYPED, way_of
+from steward.modules.messaging.commands.own_chats import leave_own_chats
 
+CHAT = system("chat")
 ASK = "steward_ask"
 SALT = "portal.ask"
 ASK_LIVES_S = 3600
@@ -41,11 +44,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     to = _next(request.POST.get("next") or request.GET.get("next", ""))
     if request.method != "POST":
         return _page(request, "sign_in", {"next": to})
-    throttle.hold_back("my-ask", address_of(request), most=parameters.value(ASKED))
+    throttle.hold_back("my-ask", network_of(request), most=parameters.value(ASKED))
     typed = request.POST.get("who", "")[:LONGEST_TYPED]
     language = get_language() or settings.LANGUAGE_CODE
     try:
-        key = commands.ask_code(CUSTOMER, typed=typed, place=address_of(request), language=language, now=moment.now())
+        key = commands.ask_code(CUSTOMER, typed=typed, place=network_of(request), language=language, now=moment.now())
     except commands.NoWay as refusal:
         return _page(request, "sign_in", {"next": to, "typed": typed, "error": refusal}, status=refusal.status)
     kind, value = way_of(typed)
@@ -68,9 +71,15 @@ def code(request: HttpRequest) -> HttpResponse:
     facts = {"masked": held["masked"], "way": held["way"], "minutes": parameters.value(commands.CODE_MIN)}
     if request.method != "POST":
         return _page(request, "code", facts)
-    throttle.hold_back("my-code", address_of(request), most=parameters.value(ASKED))
+    throttle.hold_back("my-code", network_of(request), most=parameters.value(ASKED))
     try:
-        entered = commands.enter_code(CUSTOMER, key=held["key"], typed=request.POST.get("code", ""), now=moment.now())
+        entered = commands.enter_code(
+            CUSTOMER,
+            key=held["key"],
+            typed=request.POST.get("code", ""),
+            place=network_of(request),
+            now=moment.now(),
+        )
     except commands.CodeOver as over:
         return _page(request, "code", facts | {"over": over}, status=over.status)
     if not entered.key:
@@ -98,6 +107,7 @@ def _leave(request: HttpRequest) -> None:
     visit = find_visit(request.COOKIES.get(COOKIE, ""), now=moment.now())
     if visit is not None:
         commands.sign_out(CUSTOMER, visit_id=visit.visit_id)
+        leave_own_chats(CHAT, portal_visit_id=visit.visit_id)
 
 
 def _next(wanted: str) -> str:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("repairs/<str:number>", repairs.my_repair, name="my_repair"),
     path("visits", places.my_appointments, name="my_appointments"),
     path("visits/new", places.book, name="my_book"),
+    path("visits/<int:appointment_id>/move", places.move, name="my_appointment_move"),
     path("visits/<int:appointment_id>/cancel", places.cancel, name="my_appointment_cancel"),
     path("help", personal.my_help, name="my_help"),
     path("me", personal.me, name="my_data"),

@@ -14,7 +14,7 @@ from steward.kernel.models import PersonKey
 from steward.modules.customers.commands.locking import change_alone, lock_families
 from steward.modules.customers.commands.matching import open_key
 from steward.modules.customers.events import CustomerErased, CustomerRevealed
-from steward.modules.customers.models import Customer, Identity, Proposal, SignInCode, Visit
+from steward.modules.customers.models import Customer, Identity, Proposal, SignInCode, UploadDay, Visit, WrongCode
 
 
 def _customer(customer_id: int) -> Customer:
@@ -66,7 +66,10 @@ def erase_customer(actor: Actor, *, customer_id: int, reason: str, now: datetime
     rows = list(Customer.objects.filter(id__in=family, erased_at=None).order_by("id"))
     ids = [row.id for row in rows]
     PersonKey.objects.filter(id__in=[row.person_key_id for row in rows]).update(wrapped=None, destroyed_at=now)
-    Identity.objects.filter(customer_id__in=ids).delete()
+    known = Identity.objects.filter(customer_id__in=ids)
+    WrongCode.objects.filter(value_index__in=list(known.values_list("value_index", flat=True))).delete()
+    known.delete()
+    UploadDay.objects.filter(customer_id__in=ids).delete()
     SignInCode.objects.filter(customer_id__in=ids).delete()
     Visit.objects.filter(customer_id__in=ids).delete()
     Proposal.objects.filter(Q(low_id__in=ids) | Q(high_id__in=ids), state="open").delete()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
@@ -14,37 +13,22 @@ from steward.kernel import errors, events, parameters, personal, secrets_box
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.customers.commands.identities import verify_identity
+from steward.modules.customers.commands.locking import change_alone
+from steward.modules.customers.commands.sign_in_limits import hold_back_codes, hold_back_guesses
 from steward.modules.customers.events import SignInAsked, VisitOpened
-from steward.modules.customers.models import Identity, SignInCode, Visit
+from steward.modules.customers.models import Identity, SignInCode, UploadDay, Visit, WrongCode
 from steward.modules.customers.queries.merged import families
 from steward.modules.customers.rules import sign_in as rules
 
 ENTER = "customers.enter"
 KEY_PURPOSE = "customers.sign_in"
-WINDOW = timedelta(hours=1)
 KEPT = timedelta(days=1)
 SEEN_EVERY = timedelta(minutes=1)
-# Who counts and adds does so alone: of a hundred askings at once none slips through between the two.
-COUNTING = 7_204_911_358_602
-LOCK = "SELECT pg_advisory_xact_lock(%s)"
-COUNT = """
-SELECT count(*) FILTER (WHERE value_index = %(value)s), count(*) FILTER (WHERE place_index = %(place)s), count(*)
-FROM customers_sign_in_code WHERE asked_at > %(since)s
-"""
 CODE_MIN = parameters.define(
     "portal.code_min", 10, unit="min", label=_("A customer's sign-in code holds so long"), minimum=2, maximum=60
 )
 CODE_TRIES = parameters.define(
     "portal.code_tries", 3, unit="", label=_("How often a sign-in code may be tried"), minimum=1, maximum=10
-)
-OF_IDENTITY = parameters.define(
-    "portal.codes_per_identity", 5, unit="", label=_("Sign-in codes one phone or e-mail gets per hour"), minimum=1
-)
-OF_PLACE = parameters.define(
-    "portal.codes_per_address", 60, unit="", label=_("Sign-in codes one network address asks for per hour"), minimum=1
-)
-OF_HOUSE = parameters.define(
-    "portal.codes_per_hour", 5_000, unit="", label=_("Sign-in codes sent per hour in all"), minimum=10
 )
 VISIT_MIN = parameters.define(
     "portal.visit_min",
@@ -57,14 +41,6 @@ VISIT_MIN = parameters.define(
 LONGEST_H = parameters.define(
     "portal.visit_longest_h", 12, unit="h", label=_("A customer stays signed in no longer than"), minimum=1, maximum=72
 )
-
-
-class TooManyCodes(errors.Refusal):
-    """Refuse one more code in this hour."""
-
-    code = "too_many_codes"
-    status = 429
-    message = _("Too many codes were asked for. Wait an hour and try again, or write to us.")
 
 
 class NoWay(errors.Refusal):
@@ -105,19 +81,14 @@ def ask_code(actor: Actor, *, typed: str, place: str, language: str, now: dateti
     """Note that somebody asks for a code; return what their browser has to hold to use it.
 
     Whether anybody is known by what was typed is not looked at here, so that neither the answer nor its time tells:
-    that is done by whoever hears of it. Raises: NoWay, TooManyCodes. Emits: SignInAsked. Locks: counting.
+    that is done by whoever hears of it. `place` is their network. Raises: NoWay, TooManyCodes. Emits: SignInAsked.
+    Locks: counting.
     """
     kind, value = rules.way_of(typed)
     if not kind:
         raise NoWay
     value_index, place_index = personal.blind_index(kind, value), personal.blind_index("place", place)
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [COUNTING])
-        cursor.execute(COUNT, {"value": value_index, "place": place_index, "since": now - WINDOW})
-        counts = cursor.fetchone()
-    limits = (parameters.value(OF_IDENTITY), parameters.value(OF_PLACE), parameters.value(OF_HOUSE))
-    if any(count >= limit for count, limit in zip(counts, limits, strict=True)):
-        raise TooManyCodes
+    hold_back_codes(value_index, place_index, now=now)
     key = rules.new_key()
     row = SignInCode.objects.create(
         key_hash=rules.key_hash(key),
@@ -152,40 +123,54 @@ def issue_code(code_id: int, *, now: datetime) -> Issued | None:
     if others.exclude(created_at=holder.created_at).exists():
         return None
     code = rules.new_code()
-    row.customer_id, row.code_hash = customer_id, _hash(code, bytes(row.key_hash))
-    row.save(update_fields=["customer", "code_hash"])
+    keys = secrets_box.derived_keys(KEY_PURPOSE)
+    row.customer_id, row.key_version = customer_id, max(keys)
+    row.code_hash = rules.code_hash(code, key=bytes(row.key_hash), secret=keys[row.key_version])
+    row.save(update_fields=["customer", "code_hash", "key_version"])
     return Issued(row.id, customer_id, row.kind, code, row.expires_at)
 
 
 @command(needs=ENTER)
-def enter_code(actor: Actor, *, key: str, typed: str, now: datetime) -> Entered:
+def enter_code(actor: Actor, *, key: str, typed: str, place: str, now: datetime) -> Entered:
     """Let the browser that asked in, where the code is right; a wrong one is counted and is an answer, no refusal.
 
-    Who signed in by a phone or an e-mail has proved that it is theirs. Raises: CodeOver.
-    Emits: VisitOpened, IdentityVerified, and what the rules of merging follow from it. Locks: the code's row.
+    Who signed in by a phone or an e-mail has proved that it is theirs. `place` is the network it is typed in. Raises:
+    CodeOver, TooManyTries. Emits: VisitOpened, IdentityVerified, and what the rules of merging follow from it.
+    Locks: who is who, alone, where the code is right; then counting, then the code's row.
     """
-    row = SignInCode.objects.select_for_update(of=("self",)).filter(key_hash=rules.key_hash(key)).first()
-    if row is None or row.used_at is not None or row.tries_left == 0 or row.expires_at <= now:
+    seen = SignInCode.objects.filter(key_hash=rules.key_hash(key)).first()
+    if seen is None or _is_over(seen, now):
+        raise CodeOver
+    is_right = _is_code(seen, typed)
+    if is_right:
+        change_alone()  # the proof may merge people, and whoever erases them locks in this order
+    value_index, place_index = bytes(seen.value_index), personal.blind_index("place", place)
+    hold_back_guesses(value_index, place_index, now=now)
+    row = SignInCode.objects.select_for_update(of=("self",)).filter(id=seen.id).first()
+    if row is None or _is_over(row, now):
         raise CodeOver
     SignInCode.objects.filter(id=row.id).update(tries_left=F("tries_left") - 1)
-    made = _hash(rules.typed_code(typed), bytes(row.key_hash))
-    is_right = hmac.compare_digest(made, bytes(row.code_hash or bytes(len(made))))
     if not is_right or row.customer_id is None:
+        WrongCode.objects.create(value_index=value_index, place_index=place_index, at=now)
         return Entered("", row.tries_left - 1)
     SignInCode.objects.filter(id=row.id).update(used_at=now)
     visit_key = _open_visit(row.customer_id, now)
-    unproved = Identity.objects.filter(
-        value_index=bytes(row.value_index), customer_id=row.customer_id, verified_at=None
-    )
+    unproved = Identity.objects.filter(value_index=value_index, customer_id=row.customer_id, verified_at=None)
     for identity_id in unproved.values_list("id", flat=True):
         verify_identity(actor, identity_id=identity_id, how="code", now=now)
     events.record(actor, [VisitOpened(customer_id=row.customer_id, way=row.kind)])
     return Entered(visit_key)
 
 
-def _hash(code: str, key: bytes) -> bytes:
-    keys = secrets_box.derived_keys(KEY_PURPOSE)
-    return rules.code_hash(code, key=key, secret=keys[max(keys)])
+def _is_over(row: SignInCode, now: datetime) -> bool:
+    return row.used_at is not None or row.tries_left == 0 or row.expires_at <= now
+
+
+def _is_code(row: SignInCode, typed: str) -> bool:
+    """Compare by the key the code was hashed with; where that is kept no more, nothing is right."""
+    secret = secrets_box.derived_keys(KEY_PURPOSE).get(row.key_version, b"")
+    made = rules.code_hash(rules.typed_code(typed), key=bytes(row.key_hash), secret=secret)
+    return hmac.compare_digest(made, bytes(row.code_hash or bytes(len(made)))) and bool(secret)
 
 
 def _open_visit(customer_id: int, now: datetime) -> str:
@@ -220,7 +205,11 @@ def sign_out(actor: Actor, *, visit_id: int) -> None:
 
 @command(needs=ENTER)
 def forget_sign_ins(actor: Actor, *, now: datetime) -> int:
-    """Forget codes of yesterday and visits that are over; return how many rows."""
-    codes, _each = SignInCode.objects.filter(asked_at__lt=now - KEPT).delete()
-    visits, _each = Visit.objects.filter(ends_at__lt=now).delete()
-    return codes + visits
+    """Forget codes of yesterday, what was counted of them, and visits that are over; return how many rows."""
+    over = (
+        SignInCode.objects.filter(asked_at__lt=now - KEPT),
+        WrongCode.objects.filter(at__lt=now - KEPT),
+        UploadDay.objects.filter(day__lt=(now - 2 * KEPT).date()),
+        Visit.objects.filter(ends_at__lt=now),
+    )
+    return sum(rows.delete()[0] for rows in over)

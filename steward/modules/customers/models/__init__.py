@@ -2,6 +2,17 @@
 
 from steward.modules.customers.models.buyers import Account, Customer, Identity
 from steward.modules.customers.models.merging import Merge, MergeRule, Proposal
-from steward.modules.customers.models.sign_in import SignInCode, Visit
+from steward.modules.customers.models.sign_in import SignInCode, UploadDay, Visit, WrongCode
 
-__all__ = ["Account", "Customer", "Identity", "Merge", "MergeRule", "Proposal", "SignInCode", "Visit"]
+__all__ = [
+    "Account",
+    "Customer",
+    "Identity",
+    "Merge",
+    "MergeRule",
+    "Proposal",
+    "SignInCode",
+    "UploadDay",
+    "Visit",
+    "WrongCode",
+]

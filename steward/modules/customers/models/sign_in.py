@@ -13,7 +13,8 @@ class SignInCode(models.Model):
     """One code that was asked for; whoever asked for one nobody is known by has a row as well, which opens nothing.
 
     `key_hash` is of what the browser that asked holds, `code_hash` of what was sent; neither can be turned back.
-    `value_index` and `place_index` are blind indexes of what was typed and of the address it was typed at.
+    `value_index` and `place_index` are blind indexes of what was typed and of the network it was typed in.
+    `key_version` names the master key of `code_hash`, so that a new one leaves codes on their way as they are.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -27,6 +28,7 @@ class SignInCode(models.Model):
     tries_left = models.PositiveSmallIntegerField()
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, related_name="+")
     code_hash = models.BinaryField(null=True)
+    key_version = models.PositiveSmallIntegerField(default=0, db_default=0)
     used_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -41,6 +43,38 @@ class SignInCode(models.Model):
             models.CheckConstraint(condition=Q(used_at=None) | Q(customer__isnull=False), name="sign_in_used_by_one"),
         )
         indexes = (models.Index(fields=["asked_at"], name="sign_in_asked"),)
+
+
+class WrongCode(models.Model):
+    """One wrong code that was typed: for whom (known or not) and in which network, both as blind indexes; for a day."""
+
+    id = models.BigAutoField(primary_key=True)
+    value_index = models.BinaryField()
+    place_index = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "customers_wrong_code"
+        indexes = (
+            models.Index(fields=["value_index", "at"], name="wrong_code_of_value"),
+            models.Index(fields=["place_index", "at"], name="wrong_code_of_place"),
+            models.Index(fields=["at"], name="wrong_code_at"),
+        )
+
+
+class UploadDay(models.Model):
+    """How much one customer has sent us on their pages on one day; a day is one of the house's."""
+
+    id = models.BigAutoField(primary_key=True)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    files = models.PositiveIntegerField()
+    bytes = models.BigIntegerField()
+
+    class Meta:
+        db_table = "customers_upload_day"
+        constraints = (models.UniqueConstraint(fields=["customer", "day"], name="upload_day_once"),)
+        indexes = (models.Index(fields=["day"], name="upload_day"),)
 
 
 class Visit(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from msgspec import Struct
 
 from steward.kernel import personal
@@ -40,9 +41,24 @@ class CodeAddress(Struct, frozen=True, kw_only=True):
 
 def find_visit(key: str, *, now: datetime) -> SignedIn | None:
     """Find who is signed in by the key a browser holds; None where nobody is. Two statements."""
-    if not key:
-        return None
-    found = Visit.objects.filter(key_hash=key_hash(key), ends_at__gt=now, customer__erased_at=None)
+    return _signed_in(Visit.objects.filter(key_hash=key_hash(key)), now) if key else None
+
+
+def find_visit_by_id(visit_id: int, *, now: datetime) -> SignedIn | None:
+    """Find who is signed in by a visit that somebody else vouches for; None where it is over. Two statements."""
+    return _signed_in(Visit.objects.filter(id=visit_id), now)
+
+
+def visits_open(visit_ids: Collection[int], *, now: datetime) -> set[int]:
+    """Tell which of these visits are not over. One statement; none where none is asked for."""
+    if not visit_ids:
+        return set()
+    open_ = Visit.objects.filter(id__in=visit_ids, ends_at__gt=now, customer__erased_at=None)
+    return set(open_.values_list("id", flat=True))
+
+
+def _signed_in(rows: QuerySet[Visit], now: datetime) -> SignedIn | None:
+    found = rows.filter(ends_at__gt=now, customer__erased_at=None)
     row = found.values_list("id", "customer_id", "ends_at", "seen_at").first()
     if row is None:
         return None

@@ -6,6 +6,7 @@ from steward.modules.desk.models.complaint_work import Compensation, ComplaintCa
 from steward.modules.desk.models.complaints import Complaint, ComplaintCause, ComplaintType
 from steward.modules.desk.models.composing import Draft, Macro, Viewing
 from steward.modules.desk.models.conversations import Conversation, Message
+from steward.modules.desk.models.erasure_wishes import ErasureWish
 from steward.modules.desk.models.flows import Flow, TicketStep
 from steward.modules.desk.models.follow_ups import FollowUp, FollowUpPolicy
 from steward.modules.desk.models.moves import Move
@@ -40,6 +41,7 @@ __all__ = [
     "ComplaintType",
     "Conversation",
     "Draft",
+    "ErasureWish",
     "Extension",
     "Flow",
     "FollowUp",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from msgspec import Struct
 from steward.kernel import errors
 from steward.modules.desk.models import ComplaintCallBack, FollowUp, FollowUpPolicy
 from steward.modules.desk.queries.names import MaskedCustomer, masked_customers, staff_names
+from steward.modules.desk.rules.follow_ups import OPEN
 
 QUEUES = ("to_call", "not_satisfied", "answered", "asked", "ended", "all")
 
@@ -133,6 +134,12 @@ def follow_up(follow_up_id: int) -> FollowUpRow:
     if not found:
         raise errors.NotFound(key=follow_up_id)
     return found[0]
+
+
+def follow_ups_waiting(customer_ids: Collection[int], *, limit: int = 3) -> list[FollowUpRow]:
+    """List what a person is asked about and has not answered, newest first, as each of the buyers they are."""
+    asked = FollowUp.objects.filter(customer_id__in=customer_ids, state__in=OPEN, simulated=False)
+    return _rows(asked.select_related("ticket").order_by("-asked_at", "-id")[:limit])
 
 
 def calls_due(staff_id: int | None, *, now: datetime) -> int:

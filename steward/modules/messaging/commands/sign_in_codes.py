@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
+from steward.kernel.events import AWAITED
 from steward.modules.customers.commands.sign_in import issue_code
 from steward.modules.messaging.commands.queueing import send_messages
 from steward.modules.messaging.models import Message
@@ -46,5 +47,5 @@ def send_codes(actor: Actor, *, code_ids: Sequence[int], now: datetime) -> int:
     for message_id, one in zip(send_messages(actor, messages=messages, now=now), issued, strict=True):
         Message.objects.filter(id=message_id).update(expires_at=one.expires_at)
     if issued:
-        app.configure_task(SEND_CODES, queue="messages").defer()
+        app.configure_task(SEND_CODES, queue="messages", priority=AWAITED).defer()
     return len(issued)

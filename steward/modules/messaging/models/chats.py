@@ -14,7 +14,8 @@ from steward.modules.messaging.rules import chats
 class ChatVisit(models.Model):
     """One browser on one account's pages, for as long as it keeps its token. `key` names it to us and nobody else.
 
-    `holder` is who the visitor was last told they talk with. Lines are numbered from 1 to `last_seq`; the visitor's
+    `portal_visit_id` ties it to a customer who is signed in to their own pages, as a plain fact: with that visit it
+    ends. `holder` is who the visitor talks with, as last told. Lines are numbered from 1 to `last_seq`; the visitor's
     browser has got those up to `heard_seq`, the visitor read up to `read_seq`, the staff up to `staff_seq`.
     """
 
@@ -22,6 +23,7 @@ class ChatVisit(models.Model):
     account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=32, unique=True)
     customer = models.ForeignKey("customers.Customer", on_delete=models.SET_NULL, null=True, related_name="+")
+    portal_visit_id = models.BigIntegerField(null=True)
     holder = models.CharField(max_length=8)
     language = models.CharField(max_length=10, blank=True, db_default="", default="")
     facts = models.JSONField(db_default=RawSQL("'{}'::jsonb", []), default=dict)
@@ -36,7 +38,14 @@ class ChatVisit(models.Model):
 
     class Meta:
         db_table = "messaging_chat_visit"
-        constraints = (models.CheckConstraint(condition=Q(holder__in=chats.HOLDERS), name="chat_visit_holder"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(holder__in=chats.HOLDERS), name="chat_visit_holder"),
+            models.UniqueConstraint(
+                fields=["account", "portal_visit_id"],
+                condition=Q(portal_visit_id__isnull=False),
+                name="chat_visit_of_signed_in_once",
+            ),
+        )
         indexes = (
             models.Index(fields=["seen_at"], name="chat_visit_seen"),
             models.Index(fields=["customer"], name="chat_visit_customer", condition=Q(customer__isnull=False)),

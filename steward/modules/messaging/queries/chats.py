@@ -12,8 +12,9 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
-from steward.kernel import arrays, errors, parameters
+from steward.kernel import arrays, errors, moment, parameters
 from steward.kernel.calendar import is_open
+from steward.modules.customers.queries.sign_in import visits_open
 from steward.modules.messaging.models import ChatLine, ChatVisit
 from steward.modules.messaging.queries.attachments import AttachmentView, attachments, file_link
 from steward.modules.messaging.rules.accounts import Account
@@ -125,16 +126,24 @@ def visit_of(token: str, *, code: str) -> ChatVisit:
     id_, key = read_token(token)
     found = ChatVisit.objects.select_related("account").filter(id=id_, key=key, account__code=code)
     visit = found.filter(account__active=True).first()
-    if visit is None:
+    if visit is None or not _still_open({visit.id: visit.portal_visit_id}):
         raise ChatClosed
     return visit
+
+
+def _still_open(ties: Mapping[int, int | None]) -> set[int]:
+    """Leave out chats of who is no longer signed in; `ties` are chats with the visits they are tied to."""
+    signed_in = visits_open({tie for tie in ties.values() if tie is not None}, now=moment.now())
+    return {id_ for id_, tie in ties.items() if tie is None or tie in signed_in}
 
 
 def feeds(after: Mapping[int, int], *, now: datetime) -> dict[int, Feed]:
     """Read what is new for many visits at once, each from behind a line; visits that are gone are missing."""
     ids = sorted(after)
-    known = ChatVisit.objects.filter(id__in=ids, account__active=True).values_list("id", "holder", "staff_seq")
-    standings = {id_: Standing(holder, read) for id_, holder, read in known}
+    known = ChatVisit.objects.filter(id__in=ids, account__active=True)
+    rows_of = list(known.values_list("id", "holder", "staff_seq", "portal_visit_id"))
+    live = _still_open({id_: tie for id_, _holder, _read, tie in rows_of})
+    standings = {id_: Standing(holder, read) for id_, holder, read, _tie in rows_of if id_ in live}
     wanted: dict[str, str | int] = {
         "visits": arrays.integers(ids),
         "after": arrays.integers([after[id_] for id_ in ids]),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.db.models import Exists, OuterRef
 from msgspec import Struct
 
 from steward.kernel import errors
@@ -130,15 +131,21 @@ def linked_orders(order_id: int) -> list[LinkedOrder]:
 
 
 def possible_changes(order_id: int) -> dict[Kind, str]:
-    """Say for every kind of change why it cannot be made now, in words; empty: it can. Reads without locks."""
-    row = Order.objects.get(id=order_id)
-    open_ = OrderFinding.objects.filter(order_id=order_id, resolved_at=None, severity="error")
+    """Say for every kind of change why it cannot be made now, in words; empty: it can. One statement, without locks."""
+    own = {"order_id": OuterRef("id")}
+    open_ = OrderFinding.objects.filter(**own, resolved_at=None, severity="error")
+    row = Order.objects.annotate(
+        is_held=Exists(Hold.objects.filter(**own, decision=None)),
+        has_conflict=Exists(Conflict.objects.filter(**own, resolved_at=None)),
+        has_errors=Exists(open_.exclude(code="short_of_stock")),
+        awaits_verification=Exists(Verification.objects.filter(**own, state="open")),
+    ).get(id=order_id)
     looks = Looks(
         historic=row.historic,
-        is_held=Hold.objects.filter(order_id=order_id, decision=None).exists(),
-        has_conflict=Conflict.objects.filter(order_id=order_id, resolved_at=None).exists(),
-        has_errors=open_.exclude(code="short_of_stock").exists(),
-        awaits_verification=Verification.objects.filter(order_id=order_id, state="open").exists(),
+        is_held=row.is_held,
+        has_conflict=row.has_conflict,
+        has_errors=row.has_errors,
+        awaits_verification=row.awaits_verification,
         is_being_refunded=row.payment_state in ("refunding", "partly_refunded", "refunded"),
     )
     found = possible(row.state, row.fulfilment_state, looks)

@@ -150,7 +150,7 @@ def order_detail(key: str | int) -> OrderDetail:
     order_id = id_of(key)
     order = Order.objects.select_related("shop", "customer__person_key").get(id=order_id)
     row = order_rows([order])[0]
-    lines = _lines(order_id)
+    lines = lines_of(order_id)
     findings = _findings(order_id, person_key(order), order.currency)
     hold = inventory.hold_of_order(order_id) or ("", None)
     errors = sum(1 for finding in findings if finding.severity == "error" and not finding.resolution)
@@ -190,7 +190,8 @@ def order_detail(key: str | int) -> OrderDetail:
     )
 
 
-def _lines(order_id: int) -> list[LineView]:
+def lines_of(order_id: int) -> list[LineView]:
+    """List the lines of an order as they stand."""
     rows = Line.objects.filter(order_id=order_id).select_related("item").order_by("position")
     return [
         LineView(

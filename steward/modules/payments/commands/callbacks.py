@@ -22,6 +22,8 @@ from steward.modules.payments.models import Callback
 from steward.modules.payments.rules import OrderFacts
 
 KEPT_PER_MINUTE = 30
+PROVEN_PER_MINUTE = 300  # who proves who they are is not crowded out by who does not
+LONGEST_UNREAD = 4_000
 LONGEST_NAME = 140
 WAITING_AT_ONCE = 100
 HINTS: dict[str, Hint] = {"refund.failed": "hear_failure", "refund.changed": "hear_change"}
@@ -32,8 +34,8 @@ Name = Annotated[str, Meta(max_length=80)]
 class CallbackData(msgspec.Struct, frozen=True):
     """The movement a provider reports; the order by its number, or by shop and the shop's number. Units: minor.
 
-    `refund` is the number under which we asked for a refund; `code` says why one failed. Of one that changed only the
-    provider's answer says what became of it.
+    `refund` is the number under which we asked for a refund, or the provider's key of one made there, of `payment`;
+    `code` says why one failed. Of one that changed only the provider's answer says what became of it.
     """
 
     transaction: Annotated[str, Meta(min_length=1, max_length=rules.LONGEST_TRANSACTION)]
@@ -44,8 +46,9 @@ class CallbackData(msgspec.Struct, frozen=True):
     shop: Name = ""
     external_number: Name = ""
     method: Annotated[str, Meta(max_length=40)] = ""
-    refund: Annotated[str, Meta(max_length=40)] = ""
+    refund: Annotated[str, Meta(max_length=64)] = ""
     code: Name = ""
+    payment: Annotated[str, Meta(max_length=rules.LONGEST_TRANSACTION)] = ""
 
 
 class CallbackBody(msgspec.Struct, frozen=True):
@@ -98,11 +101,15 @@ def receive_callback(
 
 @command(needs="payments.callback")
 def refuse_callback(
-    actor: Actor, *, provider: queries.ProviderView, message_id: str, reason: str, now: datetime
+    actor: Actor, *, provider: queries.ProviderView, message_id: str, reason: str, now: datetime, proven: bytes = b""
 ) -> CallbackReceipt:
-    """Keep note of a callback that was forged, too old or unreadable; at most a bounded number per minute is kept."""
+    """Keep note of a callback that was forged, too old or unreadable; at most a bounded number per minute is kept.
+
+    `proven` are the words of one that is the provider's and makes no sense to us; they are kept with it.
+    """
     receipt = CallbackReceipt("refused", reason)
-    _keep(provider.id, message_id, receipt, None, now)
+    unread = {"unread": proven.decode("utf-8", "replace").replace("\0", "")[:LONGEST_UNREAD]} if proven else None
+    _keep(provider.id, message_id, receipt, None, now, unread=unread)
     return receipt
 
 
@@ -155,7 +162,14 @@ def _applied(
         done: Applied = apply_charge(actor, draft, order, now)
     else:
         done = apply_refund(
-            actor, draft, order, number=data.refund, told=HINTS.get(body.type, ""), code=data.code, now=now
+            actor,
+            draft,
+            order,
+            number=data.refund,
+            told=HINTS.get(body.type, ""),
+            code=data.code,
+            payment=data.payment,
+            now=now,
         )
     return CallbackReceipt(done.outcome, done.reason)
 
@@ -177,14 +191,25 @@ def _note_match(actor: Actor, row: Callback, receipt: CallbackReceipt, order: Or
 
 
 def _keep(
-    provider_id: int, message_id: str, receipt: CallbackReceipt, body: CallbackBody | None, now: datetime
+    provider_id: int,
+    message_id: str,
+    receipt: CallbackReceipt,
+    body: CallbackBody | None,
+    now: datetime,
+    *,
+    unread: dict[str, str] | None = None,
 ) -> None:
-    """Write the callback's row; refused and repeated ones beyond a number per minute are not kept."""
-    if receipt.outcome in {"refused", "duplicate"}:
-        lately = Callback.objects.filter(
+    """Write the callback's row; refused and repeated ones beyond a number per minute are not kept.
+
+    What nobody proved has no content here and a number of its own, so that a flood of it hides nothing that is true.
+    """
+    content = msgspec.to_builtins(body) if body and receipt.outcome in ("unmatched", "refused") else unread
+    if receipt.outcome in ("refused", "duplicate"):
+        most = KEPT_PER_MINUTE if content is None else PROVEN_PER_MINUTE
+        same = Callback.objects.filter(
             provider_id=provider_id, outcome=receipt.outcome, received_at__gt=now - timedelta(minutes=1)
         )
-        if lately[:KEPT_PER_MINUTE].count() >= KEPT_PER_MINUTE:
+        if same.filter(body__isnull=content is None)[:most].count() >= most:
             return
     data = body.data if body else None
     Callback.objects.create(
@@ -196,7 +221,7 @@ def _keep(
         order_number=_order_name(data) if data else "",
         amount_minor=data.amount_minor if data else None,
         currency=data.currency if data else "",
-        body=msgspec.to_builtins(body) if receipt.outcome == "unmatched" else None,
+        body=content,
     )
 
 

@@ -18,11 +18,13 @@ from steward.kernel import gate, parameters, ports, sql
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.payments import queries
-from steward.modules.payments.commands.booking import BadTransaction, book_paid, dispute, give_up
+from steward.modules.payments.commands.booking import give_up
 from steward.modules.payments.commands.locking import PACKAGE, refresh_balances, try_lock_money
 from steward.modules.payments.commands.moving import lock_refund, move
+from steward.modules.payments.commands.succeeding import take_success
 from steward.modules.payments.models import OrderBalance, Refund
 from steward.modules.payments.ports import Answer, Gateway, GatewayOpener, RefundOrder
+from steward.modules.payments.rules import PaymentEntryDraft
 from steward.modules.payments.rules import refunds as rules
 
 log = structlog.get_logger(__name__)
@@ -154,20 +156,20 @@ def open_gateway(provider: str) -> Gateway | None:
 def record_answer(actor: Actor, *, number: str, answer: Answer, now: datetime) -> str:
     """Note what the provider said about a refund, and let what follows from it follow.
 
-    An answer that comes after the refund has ended (a callback was faster) changes nothing. Returns the state.
-    Emits: PaymentRecorded and RefundPaid, RefundFailed or RefundDisputed. Locks: the order's money, then the refund.
+    An answer that comes after the refund has ended changes nothing, but for a success: money that moved is always
+    booked or told of. Returns the state.
+    Emits: PaymentRecorded and RefundPaid, RefundFailed, RefundDisputed or PaymentMismatched.
+    Locks: the order's money, then the refund.
     """
     refund = lock_refund(number)
-    agrees = (answer.amount_minor, answer.currency) == (refund.amount_minor, refund.currency)
-    verb = rules.verb_of(answer.fate, refund.state, agrees=agrees)
+    if answer.fate == "succeeded":
+        take_success(actor, refund, _draft(refund, answer, now), now)
+        return refund.state
+    verb = rules.verb_of(answer.fate, refund.state)
     if not rules.can(refund.state, verb):
         return refund.state
     note = " ".join(part for part in (answer.fate, answer.code, answer.transaction) if part)
-    if verb == "succeed":
-        _succeed(actor, refund, answer, now)
-    elif verb == "disagree":
-        dispute_answer(actor, refund, answer, "amount_differs", now)
-    elif verb == "fail":
+    if verb == "fail":
         give_up(actor, refund, "fail", now, failure=answer.code or "refused")
     else:
         changes = {"transaction": answer.transaction} if answer.transaction else {}
@@ -176,32 +178,16 @@ def record_answer(actor: Actor, *, number: str, answer: Answer, now: datetime) -
     return refund.state
 
 
-def _succeed(actor: Actor, refund: Refund, answer: Answer, now: datetime) -> None:
-    """Book what was paid; where its transaction stands for other money, let a person look."""
-    try:
-        book_paid(
-            actor,
-            refund,
-            "succeed",
-            transaction=answer.transaction,
-            amount_minor=refund.amount_minor,
-            at=answer.happened_at or now,
-            now=now,
-        )
-    except BadTransaction as refusal:
-        dispute_answer(actor, refund, answer, str(refusal.params["why"]), now)
-
-
-def dispute_answer(actor: Actor, refund: Refund, answer: Answer, why: str, now: datetime) -> None:
-    """Stop a refund over which the provider says something else. The money lock is held. Emits: RefundDisputed."""
-    dispute(
-        actor,
-        refund,
-        stated_minor=answer.amount_minor,
-        stated_currency=answer.currency,
-        transaction=answer.transaction,
-        why=why,
-        now=now,
+def _draft(refund: Refund, answer: Answer, now: datetime) -> PaymentEntryDraft:
+    return PaymentEntryDraft(
+        order_id=refund.order_id,
+        direction="refund",
+        provider=refund.provider,
+        transaction=answer.transaction.strip(),
+        amount_minor=answer.amount_minor,
+        currency=answer.currency,
+        happened_at=answer.happened_at or now,
+        simulated=refund.simulated,
     )
 
 

@@ -97,7 +97,8 @@ class ProviderShop(models.Model):
 class Callback(models.Model):
     """Every callback as it came, and what became of it: applied, duplicate, unmatched, refused.
 
-    An unmatched one keeps its `body` until the order it names comes in; then it is applied, at `matched_at`.
+    An unmatched one keeps its `body` until the order it names comes in; then it is applied, at `matched_at`. A proven
+    one that was refused keeps its own, for who looks into it.
     """
 
     id = models.BigAutoField(primary_key=True)

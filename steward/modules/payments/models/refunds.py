@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from steward.modules.payments.models.ledger import Entry
+from steward.modules.payments.models.ledger import Entry, Provider
 from steward.modules.payments.rules import refunds as rules
 
 
@@ -113,6 +113,36 @@ class RefundStep(models.Model):
 
     class Meta:
         db_table = "payments_refund_step"
+
+
+class ForeignRefund(models.Model):
+    """A refund that somebody made at the provider, known by its key there; asked after until its amount is known.
+
+    Its provider tells that there is one, not how much it was. Once told, however often told, it is booked once.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
+    order_id = models.BigIntegerField()
+    payment = models.CharField(max_length=120)
+    key = models.CharField(max_length=64)
+    currency = models.CharField(max_length=3)
+    simulated = models.BooleanField(default=False)
+    heard_at = models.DateTimeField()
+    next_try_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(max_length=40, default="", blank=True)
+
+    class Meta:
+        db_table = "payments_foreign_refund"
+        constraints = (
+            models.UniqueConstraint(fields=["provider", "payment", "key"], name="foreign_refund_once"),
+            models.CheckConstraint(
+                condition=Q(outcome="", next_try_at__isnull=False) | (~Q(outcome="") & Q(next_try_at=None)),
+                name="foreign_refund_asked_until_known",
+            ),
+        )
+        indexes = (models.Index(fields=["next_try_at"], condition=Q(outcome=""), name="foreign_refund_due"),)
 
 
 class PaymentBalance(models.Model):

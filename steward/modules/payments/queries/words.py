@@ -48,6 +48,7 @@ VERBS: dict[str, Any] = {
     "disagree": pgettext_lazy("refund step", "The provider reports something else"),
     "close": pgettext_lazy("refund step", "Dispute ended: nothing moved"),
     "hear_change": pgettext_lazy("refund step", "The provider reports news of it: it will be asked after"),
+    "hear_success": pgettext_lazy("refund step", "The provider reports that money moved all the same"),
     "hear_failure": pgettext_lazy("refund step", "The provider reports a failure: it will be asked after"),
 }
 DIFFERENCE_KINDS: dict[str, Any] = {
@@ -84,7 +85,7 @@ REASONS: dict[str, Any] = {
     "refund_unknown": gettext_lazy("There is no refund of this number."),
     "refund_of_another_order": gettext_lazy("The refund belongs to another order."),
     "refund_booked": gettext_lazy("This refund is booked already."),
-    "refund_booked_otherwise": gettext_lazy("The refund is booked under another transaction."),
+    "refund_after_end": gettext_lazy("The provider paid a refund that had ended here."),
     "asked_after": gettext_lazy("The provider is asked what became of the refund."),
     "amount_differs": gettext_lazy("The provider reports another amount than was asked for."),
     "stands_for_another_refund": gettext_lazy("The transaction stands for another refund."),

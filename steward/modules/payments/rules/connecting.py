@@ -50,6 +50,7 @@ CONNECTORS: Mapping[str, Connector] = {
             Field("private_key", secret=True, long=True),
             Field("platform_key_id"),
             Field("platform_key", long=True),
+            Field("further_keys", required=False, long=True),
             Field("apiv3_key", secret=True),
             SHOP,
         ),

@@ -141,14 +141,11 @@ def pause_s(tries: int, *, first_s: int, cap_s: int) -> int:
     return int(min(cap_s, first_s * 2 ** min(max(tries - 1, 0), 30)))
 
 
-def verb_of(fate: str, state: str, *, agrees: bool) -> str:
-    """Name the transition that an answer of the provider means for a refund in `state`.
+def verb_of(fate: str, state: str) -> str:
+    """Name the transition that an answer of the provider, other than a success, means for a refund in `state`.
 
-    A success over another amount is a dispute; a refund the provider does not know may be sent again, under its key,
-    only after its fate was unknown.
+    A refund the provider does not know may be sent again, under its key, only after its fate was unknown.
     """
-    if fate == "succeeded":
-        return "succeed" if agrees else "disagree"
     if fate == "absent":
         return "resend" if state == "unknown" else "lose"
     return {"pending": "accept", "refused": "fail", "unclear": "lose"}[fate]

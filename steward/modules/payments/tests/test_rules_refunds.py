@@ -35,12 +35,8 @@ def test_nothing_is_sent_but_what_waits() -> None:
 
 def test_a_refund_of_unknown_fate_is_asked_after_before_it_may_be_sent_again() -> None:
     assert [state for state, verb in rules.TRANSITIONS if verb == "resend"] == ["unknown"]
-    assert rules.verb_of("absent", "sending", agrees=False) == "lose"
-    assert rules.verb_of("absent", "unknown", agrees=False) == "resend"
-
-
-def test_a_success_over_another_amount_is_a_dispute() -> None:
-    assert rules.verb_of("succeeded", "sending", agrees=False) == "disagree"
+    assert rules.verb_of("absent", "sending") == "lose"
+    assert rules.verb_of("absent", "unknown") == "resend"
 
 
 def test_a_transition_nobody_knows_is_refused() -> None:

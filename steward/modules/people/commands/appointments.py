@@ -70,6 +70,14 @@ class SlotTaken(errors.Refusal):
     message = _("This time has just been taken. Choose another one.")
 
 
+class BookedAlready(errors.Refusal):
+    """Refuse the same visit of the same customer a second time."""
+
+    code = "booked_already"
+    status = 409
+    message = _("This very appointment is booked already.")
+
+
 class NotToday(errors.Refusal):
     """Refuse to check in who is expected on another day."""
 
@@ -82,10 +90,12 @@ class NotToday(errors.Refusal):
 def book_appointment(actor: Actor, *, draft: AppointmentDraft, now: datetime) -> int:
     """Book a visit at one of the times a station offers; the lowest free place is kept. Returns its id.
 
-    Raises: NotFound, NotOffered, SlotTaken. Emits: AppointmentBooked. Locks: the station. Source: CUS-4.
+    Raises: NotFound, NotOffered, BookedAlready, SlotTaken. Emits: AppointmentBooked. Locks: the station.
+    Source: CUS-4.
     """
     where = _locked(draft.station_code)
     span = _offered(where, draft.service, draft.starts_at, now)
+    _refuse_again(where, draft.customer_id, draft.service, span)
     row = Appointment(
         code=rules.new_code(),
         station_id=where.id,
@@ -120,14 +130,15 @@ def move_appointment(
 ) -> None:
     """Move a visit to another time, or to another station; its code stays.
 
-    Raises: NotFound, NotPossible, NotOffered, SlotTaken. Emits: AppointmentMoved.
+    Raises: NotFound, NotPossible, NotOffered, BookedAlready, SlotTaken. Emits: AppointmentMoved.
     Locks: the station it goes to, then the visit.
     """
     before = _appointment(appointment_id)
     where = _locked(station_code or before.station.code)
-    row = _lock(appointment_id)
+    row = lock_appointment(appointment_id)
     reached(rules.TRANSITIONS, row.state, "cancel")  # what can be called off can be moved
     span = _offered(where, row.service, starts_at, now)
+    _refuse_again(where, row.customer_id, row.service, span, but=row.id)
     moved = {
         "station_id": where.id,
         "starts_at": span.starts_at,
@@ -151,7 +162,7 @@ def move_appointment(
 @command(needs="stations.book")
 def cancel_appointment(actor: Actor, *, appointment_id: int, reason: str, now: datetime) -> None:
     """Call a visit off; its place is free again. Raises: NotFound, NotPossible. Emits: AppointmentSettled."""
-    _go_on(actor, _lock(appointment_id), "cancel", reason, now)
+    _go_on(actor, lock_appointment(appointment_id), "cancel", reason, now)
 
 
 @command(needs="stations.counter")
@@ -161,7 +172,7 @@ def check_in(actor: Actor, *, appointment_id: int, now: datetime) -> None:
     Raises: NotFound, NotPossible, NotToday, SlotTaken where somebody else has the place by now.
     Emits: AppointmentSettled.
     """
-    row = _lock(appointment_id)
+    row = lock_appointment(appointment_id)
     zone = ZoneInfo(active_calendar(row.station.calendar_code).zone)
     expected = row.starts_at.astimezone(zone).date()
     if expected != now.astimezone(zone).date():
@@ -176,7 +187,7 @@ def check_in(actor: Actor, *, appointment_id: int, now: datetime) -> None:
 @command(needs="stations.counter")
 def finish_appointment(actor: Actor, *, appointment_id: int, outcome: str = "", now: datetime) -> None:
     """Note that a visit is over and what came of it. Raises: NotFound, NotPossible. Emits: AppointmentSettled."""
-    _go_on(actor, _lock(appointment_id), "finish", outcome, now)
+    _go_on(actor, lock_appointment(appointment_id), "finish", outcome, now)
 
 
 @command(needs="stations.sweep")
@@ -234,7 +245,8 @@ def _appointment(appointment_id: int) -> Appointment:
     return row
 
 
-def _lock(appointment_id: int) -> Appointment:
+def lock_appointment(appointment_id: int) -> Appointment:
+    """Lock one visit, as a step of the caller's command. Raises: NotFound."""
     rows = Appointment.objects.select_for_update(no_key=True, of=("self",)).select_related("station")
     row = rows.filter(id=appointment_id).first()
     if row is None:
@@ -250,6 +262,13 @@ def _offered(where: StationView, service: str, starts_at: datetime, now: datetim
             if span.starts_at == starts_at:
                 return span
     raise NotOffered(station=where.name)
+
+
+def _refuse_again(where: StationView, customer_id: int | None, service: str, span: Span, *, but: int = 0) -> None:
+    """Let one customer have the same visit once; the station is locked. Raises: BookedAlready."""
+    same = Appointment.objects.filter(station_id=where.id, service=service, starts_at=span.starts_at, state="booked")
+    if customer_id is not None and same.filter(customer_id=customer_id).exclude(id=but).exists():
+        raise BookedAlready
 
 
 def _free_place(where: StationView, span: Span, *, but: int = 0) -> int:

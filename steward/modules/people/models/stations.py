@@ -121,6 +121,11 @@ class Appointment(models.Model):
             models.CheckConstraint(condition=Q(service__in=rules.SERVICES), name="appointment_service"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="appointment_lasts"),
             models.CheckConstraint(condition=Q(place__range=(1, 63)), name="appointment_place"),
+            models.UniqueConstraint(
+                fields=["customer_id", "station", "service", "starts_at"],
+                condition=Q(state="booked", customer_id__isnull=False),
+                name="appointment_of_customer_once",
+            ),
             models.CheckConstraint(
                 condition=Q(subject_kind="", subject_id=None) | (~Q(subject_kind="") & Q(subject_id__isnull=False)),
                 name="appointment_about_something",

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
-from steward.kernel import arrays, sql
+from steward.kernel import arrays, parameters, sql
 from steward.kernel.calendar import Calendar
 from steward.kernel.errors import NotFound
 from steward.modules.people.models import Appointment, Station, StationService, StationSkill
@@ -19,6 +20,15 @@ from steward.modules.people.queries.calendars import active_calendars
 from steward.modules.people.rules import calendars
 from steward.modules.people.rules import stations as rules
 from steward.modules.people.rules.calendars import Span
+
+OWN_UNTIL_H = parameters.define(
+    "people.appointment_own_until_h",
+    2,
+    unit="h",
+    label=_("Customers move or call off their appointments themselves until so many hours before"),
+    minimum=0,
+    maximum=168,
+)
 
 PACKAGE = "steward.modules.people"
 
@@ -227,6 +237,11 @@ def appointment(appointment_id: int) -> AppointmentView:
     if not found:
         raise NotFound(key=appointment_id)
     return found[0]
+
+
+def changeable_until(starts_at: datetime) -> datetime:
+    """Say until when a customer moves or calls off an appointment themselves. Source: CUS-6."""
+    return starts_at - timedelta(hours=int(parameters.value(OWN_UNTIL_H)))
 
 
 def expected_today(

@@ -1,7 +1,7 @@
 // The panel: opens and closes, asks who it is where the shop wants it, sends, shows who writes and what was read.
 (() => {
   const { settings, words, part, filled, add, addPending, mark, markRead, known, clear } = window.chat;
-  const { read, keep, fresh, call, visitOf } = window.chat;
+  const { read, keep, asOwn, fresh, call, visitOf } = window.chat;
   const panel = part("panel");
   const bubble = part("bubble");
   const talk = part("talk");
@@ -192,6 +192,9 @@
     const { what, small, ...more } = event.data;
     if (what === "page") {
       page = { page: more.page, title: more.title, referrer: more.referrer, language: more.language };
+      if (event.origin === location.origin && more.pass) page.pass = more.pass;
+      asOwn(!!page.pass);
+      restore();
       document.body.classList.toggle("ch-small", !!small);
       if (read().token && !begun) begin();
     } else if (what === "open" || what === "close") setOpen(what === "open");
@@ -300,12 +303,19 @@
 
   part("greeting").textContent = settings.greeting || words.greeting;
   part("offline").textContent = settings.offline || words.offline;
-  outbox.left().forEach((message) => {
-    addPending(message);
-    outbox.add(message);
-  });
+  // What was not sent yet is sent by who wrote it: only the page says whether that is somebody signed in.
+  let restored = false;
+  const restore = () => {
+    if (restored) return;
+    restored = true;
+    outbox.left().forEach((message) => {
+      addPending(message);
+      outbox.add(message);
+    });
+  };
   tellPage("ready");
   if (parent === window) {
+    restore();
     page = { page: location.href, title: document.title, language: settings.language };
     if (read().token) begin();
   }

@@ -2,12 +2,15 @@
 (() => {
   const { settings } = window.chat;
   const KEPT = `steward-chat-${settings.code}`;
+  let kept = KEPT;
   const SILENCE_MS = 50000;
   const LONGEST_PAUSE_MS = 10000;
   let memory = {};
+  // Who is signed in to their own pages has a chat there beside that of this browser.
+  const asOwn = (is) => (kept = is ? `${KEPT}-own` : KEPT);
   const read = () => {
     try {
-      return JSON.parse(localStorage.getItem(KEPT) || "{}");
+      return JSON.parse(localStorage.getItem(kept) || "{}");
     } catch {
       return memory; // a browser that keeps nothing for frames
     }
@@ -15,7 +18,7 @@
   const keep = (more) => {
     memory = { ...read(), ...more };
     try {
-      localStorage.setItem(KEPT, JSON.stringify(memory));
+      localStorage.setItem(kept, JSON.stringify(memory));
     } catch {
       return;
     }
@@ -196,5 +199,5 @@
     window.addEventListener("online", pump);
     return { add, go, left: () => read().unsent || [] };
   };
-  Object.assign(window.chat, { read, keep, fresh, call, visitOf, stream, outbox });
+  Object.assign(window.chat, { read, keep, asOwn, fresh, call, visitOf, stream, outbox });
 })();

@@ -26,6 +26,7 @@
   const tell = (what, more = {}) => frame.contentWindow.postMessage({ steward: "chat", what, ...more }, address.origin);
   const page = () => ({
     page: location.href, title: document.title, referrer: document.referrer, language, small: window.innerWidth <= SMALL,
+    pass: me.dataset.pass || "", // our own pages alone have one: who is signed in there
   });
 
   frame.title = "Chat";

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0005_late_refunds'),
+        ('payments', '0006_refunds_made_elsewhere'),
     ]
 
     operations = [
