@@ -115,3 +115,14 @@ def test_a_box_that_logistics_calls_off_frees_its_pieces() -> None:
     parcel.refresh_from_db()
     assert (parcel.cancelled_at is not None, case.pieces(receipt)[0].parcel_id) == (True, None)
     assert _announced(receipt, OTHER).cancelled_at is None
+
+
+def test_a_number_written_otherwise_is_the_same_box_of_the_same_case() -> None:
+    receipt = case.opened(case.delivered(2), 2)
+    first, second = case.pieces(receipt)
+    wang, id_ = make.agent_wang(), receipt.id or 0
+    for number, piece in ((BOX, first), ("sf 777-0000000001", second)):
+        draft = parcels.ParcelDraft(tracking_number=number, carrier="sf", piece_ids=(piece.id,))
+        parcels.announce_parcel(wang, case_id=id_, draft=draft, now=case.LATER)
+
+    assert Parcel.objects.get().tracking_number == BOX
