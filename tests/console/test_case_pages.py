@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 
 from steward.kernel import moment
 from steward.modules.desk.models import Ticket
 from steward.modules.desk.tests import words
+from steward.modules.inventory.models import Movement
 from steward.modules.orders.models import Order
 from steward.modules.returns.commands.requesting import CaseReceipt
-from steward.modules.returns.models import Case
+from steward.modules.returns.models import Case, RefundDue, Surplus
 from steward.modules.returns.tests import case, swaps
 from tests import make
 from tests.console.test_pages_run_no_queries import Watch
@@ -169,3 +172,38 @@ def test_what_is_sold_out_says_so_and_money_goes_back_instead() -> None:
     assert "TENT-2 × 3" in said.text
     row = Case.objects.get()
     assert (row.kind, row.state) == ("return_refund", "requested")
+
+
+def test_a_form_that_is_sent_twice_notes_what_lay_beside_the_goods_once() -> None:
+    receipt = case.opened(case.delivered(1))
+    browser, address = make.browser("zhao", locale="en"), f"/returns/{receipt.number}"
+    [piece] = case.pieces(receipt)
+
+    with moment.frozen(case.LATER):
+        found = re.search(r'name="surplus_key" value="(\w+)"', browser.get(address).text)
+        assert found is not None
+        beside = {"surplus_key": found[1], "surplus_note": "one too many", "surplus_sku": "TENT-2"}
+        for _twice in range(2):
+            browser.post(f"{address}/receive", {f"piece_{piece.id}": "receive", **beside})
+
+    assert list(Surplus.objects.values_list("quantity", "booked")) == [(1, True)]
+    assert Movement.objects.filter(kind="returned").count() == 1
+
+
+def test_goods_that_turn_up_late_are_received_and_inspected_from_the_page_of_their_case() -> None:
+    receipt = case.opened(case.delivered(1))
+    browser, address = make.browser("zhao", locale="en"), f"/returns/{receipt.number}"
+    [piece] = case.pieces(receipt)
+
+    with moment.frozen(case.LATER):
+        browser.post(f"{address}/receive", {f"piece_{piece.id}": "miss"})
+        browser.post(f"{address}/judge", {f"piece_{piece.id}": "accept"})
+        browser.post(f"{address}/settle")
+        Case.objects.update(state="completed", closed_at=case.LATER)
+        assert f"{address}/receive" in browser.get(address).text
+        browser.post(f"{address}/receive", {f"piece_{piece.id}": "receive"})
+        assert f"{address}/inspect" in browser.get(address).text
+        browser.post(f"{address}/inspect", {"piece": str(piece.id), "grade": "A"})
+
+    assert (Case.objects.get().state, case.pieces(receipt)[0].booked) == ("completed", "sellable")
+    assert RefundDue.objects.count() == 1

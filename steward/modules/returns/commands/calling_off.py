@@ -12,8 +12,17 @@ from steward.kernel.command import command
 from steward.modules.catalog import queries as catalog
 from steward.modules.catalog.rules import units_on_shelf
 from steward.modules.logistics.commands.returning import retract_returns
+from steward.modules.logistics.queries.shipments import shipments_by_id
+from steward.modules.logistics.rules.shipments import TRACKED
 from steward.modules.returns.commands.moving import lock_cases
 from steward.modules.returns.models import Case, Parcel, Piece
+
+
+def are_under_way(pieces: Sequence[Piece]) -> bool:
+    """Tell whether pieces are in a parcel that moves already, also where nobody has told their case yet."""
+    parcels = Parcel.objects.filter(id__in={piece.parcel_id for piece in pieces}, cancelled_at=None)
+    ids = parcels.exclude(shipment_id=None).values_list("shipment_id", flat=True)
+    return any(one.state in TRACKED for one in shipments_by_id([id_ for id_ in ids if id_ is not None]))
 
 
 def call_off_parcels(actor: Actor, row: Case, pieces: Sequence[Piece], now: datetime) -> None:

@@ -12,7 +12,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.people import queries as people
 from steward.modules.returns.commands import granting
-from steward.modules.returns.commands.calling_off import call_off_parcels
+from steward.modules.returns.commands.calling_off import are_under_way, call_off_parcels
 from steward.modules.returns.commands.exchanging import OutOfStock, goods_missing
 from steward.modules.returns.commands.moving import (
     ANSWER,
@@ -122,6 +122,8 @@ def withdraw_case(actor: Actor, *, case_id: int, reason: str = "", now: datetime
         piece.settled_at or piece.reception not in ("awaiting", "left_with_customer") for piece in pieces
     ):
         raise UnderWay
+    if are_under_way(pieces):
+        raise UnderWay
     move_case(row, "withdraw", now, remark=reason.strip()[:LONGEST_REASON])
     waiting = [piece for piece in pieces if piece.reception == "awaiting"]
     call_off_parcels(actor, row, waiting, now)
@@ -159,8 +161,8 @@ def take_up(actor: Actor, case_id: int) -> Case:
 
 
 def claim_again(row: Case, piece_ids: Iterable[int]) -> None:
-    """Let a case whose order is locked claim pieces it had let go. Raises: ClaimedMeanwhile."""
-    gone = Piece.objects.filter(id__in=list(piece_ids), case=row, live=False)
+    """Let a case whose order is locked claim pieces it had let go, none called off. Raises: ClaimedMeanwhile."""
+    gone = Piece.objects.filter(id__in=list(piece_ids), case=row, live=False).exclude(reception="cancelled")
     keys = list(gone.values_list("line_id", "position"))
     others = Piece.objects.filter(line_id__in=[line for line, _position in keys], live=True).exclude(case=row)
     if set(others.values_list("line_id", "position")) & set(keys):

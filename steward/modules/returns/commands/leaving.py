@@ -38,21 +38,19 @@ def leave_cancelled(actor: Actor, *, order_ids: Collection[int], now: datetime) 
     lines = {line.id: line for order in orders_bought(ids=order_ids) for line in order.lines if line.cancelled}
     claims = Piece.objects.filter(line_id__in=lines, live=True).exclude(acceptance="rejected")
     pieces = list(claims.select_related("item").select_for_update(no_key=True, of=("self",)).order_by("id"))
-    left = 0
+    leaving = _too_many(pieces, lines, {row.id for row in rows})
     for row in rows:
-        mine = [piece for piece in _too_many(pieces, lines) if piece.case_id == row.id]
-        if mine:
+        if mine := [piece for piece in leaving if piece.case_id == row.id]:
             _leave(actor, row, mine, now)
-            left += len(mine)
-    return left
+    return len(leaving)
 
 
-def _too_many(pieces: Sequence[Piece], lines: Mapping[int, LineBought]) -> list[Piece]:
-    """Choose of each line the pieces beyond what still counts: of those whose money was not asked for."""
+def _too_many(pieces: Sequence[Piece], lines: Mapping[int, LineBought], open_ids: Collection[int]) -> list[Piece]:
+    """Choose of each line the pieces beyond what still counts: of open cases, their money not asked for."""
     chosen: list[Piece] = []
     for line_id, line in lines.items():
         claiming = [one for one in pieces if one.line_id == line_id and (one.refund_id or one.settled_at is None)]
-        free = [one for one in claiming if one.settled_at is None]
+        free = [one for one in claiming if one.settled_at is None and one.case_id in open_ids]
         free.sort(key=lambda one: (one.reception not in NOT_SENT, -one.position))
         chosen += free[: max(0, len(claiming) - line.wanted)]
     return chosen

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Q
-from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
@@ -20,6 +19,7 @@ from steward.modules.catalog.rules import units_on_shelf
 from steward.modules.logistics.commands.returning import ReturnDraft, announce_return
 from steward.modules.logistics.queries.sent import goods_sent
 from steward.modules.logistics.queries.shipments import ShipmentFilters, shipments_page
+from steward.modules.logistics.rules.tracking_states import plain_number
 from steward.modules.returns.commands.following import Whereabouts, follow_parcel
 from steward.modules.returns.commands.moving import locked_with_order, pieces_of
 from steward.modules.returns.events import ParcelAnnounced
@@ -86,7 +86,7 @@ def announce_parcel(actor: Actor, *, case_id: int, draft: ParcelDraft, now: date
     together = _together(row, draft)
     elsewhere = next((one.shipment_number for one in together if one.case.order_id != row.order_id), "")
     number = elsewhere or _tracked(actor, row, pieces, together, draft, now)
-    parcel, where = _written(actor, row, draft, number, now)
+    parcel, where = _in_case(row, number) or _written(actor, row, draft, number, now)
     for piece in pieces:
         piece.parcel = parcel
     Piece.objects.filter(id__in=[piece.id for piece in pieces]).update(parcel=parcel)
@@ -117,22 +117,20 @@ def _check(draft: ParcelDraft) -> None:
 
 def _known(row: Case, draft: ParcelDraft) -> Parcel | None:
     """Find the parcel of the case that has this tracking number already."""
-    number = draft.tracking_number.strip()
-    own = Parcel.objects.filter(case=row, tracking_number=number, cancelled_at=None)
+    number = plain_number(draft.tracking_number)
+    own = Parcel.objects.filter(case=row, tracking_number__iexact=number, cancelled_at=None)
     return own.first() if number else None
 
 
 def _together(row: Case, draft: ParcelDraft) -> list[Parcel]:
     """Find the parcels other cases of the customer have of the box with this number."""
-    number = draft.tracking_number.strip().upper()
+    number = plain_number(draft.tracking_number)
     if not number:
         return []
     theirs = Q(case__order_id=row.order_id)
     if row.customer_id is not None:
         theirs |= Q(case__customer_id=row.customer_id)
-    found = Parcel.objects.annotate(plain=Upper("tracking_number")).filter(
-        theirs, plain=number, cancelled_at=None, case__state="approved"
-    )
+    found = Parcel.objects.filter(theirs, tracking_number__iexact=number, cancelled_at=None, case__state="approved")
     return list(found.exclude(shipment_id=None).select_related("case").order_by("id"))
 
 
@@ -179,6 +177,12 @@ def _goods(pieces: Iterable[Piece]) -> Mapping[int, int]:
     return units_on_shelf(units, catalog.components_of(units))
 
 
+def _in_case(row: Case, number: str) -> tuple[Parcel, None] | None:
+    """Find the parcel the case has of a shipment already: announced by another number, or none yet."""
+    found = Parcel.objects.filter(case=row, shipment_number=number, cancelled_at=None).first() if number else None
+    return (found, None) if found else None
+
+
 def _written(
     actor: Actor, row: Case, draft: ParcelDraft, number: str, now: datetime
 ) -> tuple[Parcel, Whereabouts | None]:
@@ -190,7 +194,7 @@ def _written(
         shipment_id=found[0].id if found else None,
         shipment_number=number,
         carrier=draft.carrier,
-        tracking_number=draft.tracking_number.strip()[:60],
+        tracking_number=plain_number(draft.tracking_number)[:60],
         station_id=draft.station_id,
         pick_up_from=draft.pick_up_from,
         pick_up_to=draft.pick_up_to,

@@ -40,7 +40,7 @@ def value(cases: Sequence[tuple[Case, Sequence[int]]]) -> dict[int, errors.Refus
 def worth_of(cases: Sequence[tuple[Case, Sequence[int]]]) -> list[int]:
     """Quote what cases would give back for pieces of lines (a line's id once per piece) as things stand.
 
-    A constant number of statements. Units: minor currency units of each case's order.
+    A constant number of statements. Units: minor currency units of each case's order. Raises: NotFound, MoreThanKept.
     """
     return [quote.total_minor for quote in quotes_of(_asks(cases))] if cases else []
 

@@ -52,6 +52,20 @@ def test_pieces_the_source_took_back_leave_their_case_and_the_parcel_they_were_t
     assert case.case_of(receipt).state == "approved"
 
 
+def test_a_case_that_is_looked_at_again_claims_nothing_the_source_took_back() -> None:
+    order = case.delivered(3)
+    receipt = case.opened(order, 3)
+    _taken_back(1)
+    make.settle()
+    zhao = make.manager_zhao()
+    deciding.refuse_case(zhao, case_id=receipt.id or 0, reason="吊牌已剪", now=case.LATER)
+
+    deciding.reconsider_case(zhao, case_id=receipt.id or 0, reason="补了照片", now=case.LATER + timedelta(days=1))
+
+    assert [one.live for one in case.pieces(receipt)] == [True, True, False]
+    assert case.case_of(receipt).quoted_minor == 2 * 19_900
+
+
 def test_a_case_of_which_all_was_taken_back_is_over() -> None:
     receipt = case.opened(case.delivered(1))
 

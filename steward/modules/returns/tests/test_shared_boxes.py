@@ -8,6 +8,7 @@ import pytest
 
 from steward.modules.logistics.commands import shipments
 from steward.modules.logistics.models import Shipment, ShipmentLine
+from steward.modules.logistics.tests import ship
 from steward.modules.returns.commands import deciding, following, parcels, receiving
 from steward.modules.returns.commands.requesting import CaseReceipt
 from steward.modules.returns.models import Parcel
@@ -115,3 +116,25 @@ def test_a_box_that_logistics_calls_off_frees_its_pieces() -> None:
     parcel.refresh_from_db()
     assert (parcel.cancelled_at is not None, case.pieces(receipt)[0].parcel_id) == (True, None)
     assert _announced(receipt, OTHER).cancelled_at is None
+
+
+def test_a_number_written_otherwise_is_the_same_box_of_the_same_case() -> None:
+    receipt = case.opened(case.delivered(2), 2)
+    first, second = case.pieces(receipt)
+    wang, id_ = make.agent_wang(), receipt.id or 0
+    for number, piece in ((BOX, first), ("sf 777-0000000001", second)):
+        draft = parcels.ParcelDraft(tracking_number=number, carrier="sf", piece_ids=(piece.id,))
+        parcels.announce_parcel(wang, case_id=id_, draft=draft, now=case.LATER)
+
+    assert Parcel.objects.get().tracking_number == BOX
+
+
+def test_a_case_whose_box_moves_is_not_withdrawn_although_nobody_has_told_it_yet() -> None:
+    receipt = case.opened(case.delivered(1))
+    _announced(receipt)
+    ship.heard(ship.said("in_transit", hours=80, number=BOX))
+
+    with pytest.raises(deciding.UnderWay):
+        deciding.withdraw_case(make.agent_wang(), case_id=receipt.id or 0, now=case.LATER)
+
+    assert case.pieces(receipt)[0].parcel_id is not None
