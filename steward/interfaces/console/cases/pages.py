@@ -17,6 +17,7 @@ from steward.interfaces.console.cases.steps import steps_of
 from steward.kernel import moment
 from steward.kernel.actor import Actor
 from steward.modules.deadlines.queries import next_clocks
+from steward.modules.logistics.queries.claims import claims_of_order
 from steward.modules.messaging.queries.attachments import attachments, file_link
 from steward.modules.orders.queries.replacing import number_replaced, replaced_by
 from steward.modules.people import queries as people
@@ -94,6 +95,7 @@ def facts_of(actor: Actor, view: CaseView) -> dict[str, Any]:
         "decided_by": names.get(view.decider, view.decider),
         "source": words.SOURCES.get(view.row.source, view.row.source),
         "options": _options(actor, view),
+        "claims": claims_of_order(view.row.order_id) if _is_claimed(actor, view) else [],
         "payer": words.PAYERS.get(view.freight_payer, ""),
         "methods": list(words.METHODS.items()),
         "guidance_kinds": list(words.GUIDANCE.items()),
@@ -110,6 +112,11 @@ def facts_of(actor: Actor, view: CaseView) -> dict[str, Any]:
         "to_receive": [one for one in view.pieces if one.reception in ("awaiting", "in_transit", "lost", "expired")],
         "to_judge": [one for one in view.pieces if one.acceptance == "to_person"],
     }
+
+
+def _is_claimed(actor: Actor, view: CaseView) -> bool:
+    """Tell whether a carrier may have to pay for what a case is about."""
+    return view.row.fault == "carrier" and actor.may("logistics.view")
 
 
 def _options(actor: Actor, view: CaseView) -> list[tuple[str, str, list[Option]]]:
