@@ -29,6 +29,7 @@ from steward.sample import (
     complaints,
     desk,
     exceptions,
+    exchanges,
     files,
     goods,
     live,
@@ -167,6 +168,7 @@ def _serve(crew: Crew, cases: list[work.Case], now: datetime, say: Say) -> None:
     quality.review(crew, now)
     say("opening cases of after-sales")
     aftermath.open_some(crew, now)
+    exchanges.open_some(crew, now)
     say("trying other rules of returns on past cases")
     after_sales.try_proposal(crew, now)
 
