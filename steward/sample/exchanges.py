@@ -18,7 +18,7 @@ from steward.modules.returns.queries.claimable import claimable
 from steward.sample.people import Crew
 
 SYSTEM = system("returns")
-LOOKED_AT, TRIED = 300, 60
+LOOKED_AT = 300
 # How far each gets, and whether it is exchanged for something dearer.
 STORIES = (("reserved", False), ("unpaid", True), ("sent", False), ("open", True), ("sent", False))
 WORDS = ("想换大一号的", "换成厚一点的那款", "收到就不亮，换一个", "换个贵一点的，差价我补", "拉链坏了，换新的")
@@ -40,7 +40,7 @@ def open_some(crew: Crew, now: datetime) -> int:
 def _drafts(now: datetime) -> Iterator[tuple[CaseDraft, str]]:
     """Offer, order by order, the exchange of one piece that nobody claims, with the SKU of something dearer."""
     numbers = [row.number for row in orders.orders_page(orders.OrderFilters(), limit=LOOKED_AT).rows]
-    for order in orders_bought(numbers=numbers)[:TRIED]:
+    for order in orders_bought(numbers=numbers)[::-1]:
         line = next((line for line in claimable(order.id) if line.free), None)
         if line is None:
             continue

@@ -19,7 +19,6 @@ from steward.kernel.actor import Actor
 from steward.modules.deadlines.queries import next_clocks
 from steward.modules.logistics.queries.claims import claims_of_order
 from steward.modules.messaging.queries.attachments import attachments, file_link
-from steward.modules.orders.queries.replacing import number_replaced, replaced_by
 from steward.modules.people import queries as people
 from steward.modules.returns.commands.previewing import Option, options_of
 from steward.modules.returns.commands.settling import Due, due_now_of
@@ -143,8 +142,6 @@ def of_order(actor: Actor, order_id: int) -> dict[str, Any]:
         "order_cases": queries.cases_of_order(order_id) if may else [],
         "may_see_cases": may,
         "why_no_case": why_no_case(actor, order_id) if may else "",
-        "replaces": number_replaced(order_id),
-        "replacements": replaced_by(order_id),
         "case_of_replacement": case_of_replacement(order_id) if may else "",
     }
 
