@@ -29,6 +29,7 @@ from steward.sample import (
     complaints,
     desk,
     exceptions,
+    exchanges,
     files,
     goods,
     live,
@@ -166,6 +167,7 @@ def _serve(crew: Crew, cases: list[work.Case], now: datetime, say: Say) -> None:
     say("reviewing how customers were answered")
     quality.review(crew, now)
     say("opening cases of after-sales")
+    exchanges.open_some(crew, now)
     aftermath.open_some(crew, now)
     say("trying other rules of returns on past cases")
     after_sales.try_proposal(crew, now)

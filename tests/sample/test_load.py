@@ -15,6 +15,7 @@ from steward.modules.deadlines.models import Clock
 from steward.modules.inventory import queries as inventory
 from steward.modules.orders.models import Conflict, ImportRun, Offer, Order, OrderFinding, Verification
 from steward.modules.payments.models import Callback, Difference, Refund
+from steward.modules.returns.models import Exchange
 from steward.sample import crew, loading
 from tests.make import NOW
 
@@ -114,6 +115,11 @@ class TestTheLoadedSample(TestCase):
             Difference.objects.values_list("kind", flat=True)
         )
         assert Callback.objects.filter(outcome="unmatched").count() == 2
+
+    def test_exchanges_stand_where_somebody_has_something_to_do(self) -> None:
+        states = Counter(Exchange.objects.values_list("state", flat=True))
+
+        assert min(states["reserved"], states["released"], states["open"]) > 0
 
     def test_one_file_came_back_with_the_rows_that_do_not_fit(self) -> None:
         runs = ImportRun.objects.order_by("id").values_list("historic", "state", "created", "rejected")

@@ -18,8 +18,8 @@ from steward.interfaces.console.cases.steps import MAY_COME, steps_of
 from steward.kernel import moment
 from steward.kernel.actor import Actor
 from steward.modules.deadlines.queries import next_clocks
+from steward.modules.logistics.queries.claims import claims_of_order
 from steward.modules.messaging.queries.attachments import attachments, file_link
-from steward.modules.orders.queries.replacing import number_replaced, replaced_by
 from steward.modules.people import queries as people
 from steward.modules.returns.commands.previewing import Option, options_of
 from steward.modules.returns.commands.settling import Due, due_now_of
@@ -97,6 +97,7 @@ def facts_of(actor: Actor, view: CaseView) -> dict[str, Any]:
         "decided_by": names.get(view.decider, view.decider),
         "source": words.SOURCES.get(view.row.source, view.row.source),
         "options": _options(actor, view),
+        "claims": claims_of_order(view.row.order_id) if _is_claimed(actor, view) else [],
         "payer": words.PAYERS.get(view.freight_payer, ""),
         "methods": list(words.METHODS.items()),
         "guidance_kinds": list(words.GUIDANCE.items()),
@@ -114,6 +115,11 @@ def facts_of(actor: Actor, view: CaseView) -> dict[str, Any]:
         "surplus_key": secrets.token_hex(16),
         "to_judge": [one for one in view.pieces if one.acceptance == "to_person"],
     }
+
+
+def _is_claimed(actor: Actor, view: CaseView) -> bool:
+    """Tell whether a carrier may have to pay for what a case is about."""
+    return view.row.fault == "carrier" and actor.may("logistics.view")
 
 
 def _options(actor: Actor, view: CaseView) -> list[tuple[str, str, list[Option]]]:
@@ -140,8 +146,6 @@ def of_order(actor: Actor, order_id: int) -> dict[str, Any]:
         "order_cases": queries.cases_of_order(order_id) if may else [],
         "may_see_cases": may,
         "why_no_case": why_no_case(actor, order_id) if may else "",
-        "replaces": number_replaced(order_id),
-        "replacements": replaced_by(order_id),
         "case_of_replacement": case_of_replacement(order_id) if may else "",
     }
 

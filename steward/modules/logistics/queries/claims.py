@@ -95,6 +95,12 @@ def claims_of_shipment(number: str) -> list[ClaimRow]:
     return [ClaimRow(*row) for row in found.values_list(*_FIELDS)]
 
 
+def claims_of_order(order_id: int) -> list[ClaimRow]:
+    """List the claims for parcels of an order, oldest first."""
+    found: Any = Claim.objects.filter(parcel__shipment__order_id=order_id).order_by("id")
+    return [ClaimRow(*row) for row in found.values_list(*_FIELDS)]
+
+
 def claim(number: str) -> ClaimDetail:
     """Read one claim. Raises: NotFound."""
     found: Any = Claim.objects.filter(number=number.strip().upper())

@@ -37,6 +37,8 @@ LINKS: dict[str, Any] = {
     "part": _("Split off into"),
     "merged_into": _("Went into"),
     "took_in": _("Took in"),
+    "replaces": _("Stands for goods of"),
+    "replacement": _("Goods exchanged in"),
 }
 HINDRANCES: dict[str, Any] = {
     "past_order": _("past orders are only analysed."),

@@ -117,16 +117,16 @@ class LinkedOrder(Struct, frozen=True):
 
 def linked_orders(order_id: int) -> list[LinkedOrder]:
     """List the orders one belongs together with."""
-    row = Order.objects.select_related("split_from", "merged_into").get(id=order_id)
-    found = []
-    if row.split_from:
-        found.append(LinkedOrder(row.split_from.number, "split_from", row.split_from.state))
-    if row.merged_into:
-        found.append(LinkedOrder(row.merged_into.number, "merged_into", row.merged_into.state))
-    found += [LinkedOrder(one.number, "part", one.state) for one in Order.objects.filter(split_from=row).order_by("id")]
-    found += [
-        LinkedOrder(one.number, "took_in", one.state) for one in Order.objects.filter(merged_into=row).order_by("id")
-    ]
+    row = Order.objects.select_related("split_from", "merged_into", "replaces").get(id=order_id)
+    above = {"split_from": row.split_from, "merged_into": row.merged_into, "replaces": row.replaces}
+    found = [LinkedOrder(one.number, how, one.state) for how, one in above.items() if one is not None]
+    below = {
+        "part": Order.objects.filter(split_from=row),
+        "took_in": Order.objects.filter(merged_into=row),
+        "replacement": Order.objects.filter(replaces=row),
+    }
+    for how, rows in below.items():
+        found += [LinkedOrder(one.number, how, one.state) for one in rows.order_by("id")]
     return found
 
 
@@ -147,6 +147,7 @@ def possible_changes(order_id: int) -> dict[Kind, str]:
         has_errors=row.has_errors,
         awaits_verification=row.awaits_verification,
         is_being_refunded=row.payment_state in ("refunding", "partly_refunded", "refunded"),
+        is_paid_by_goods=row.awaits_goods or row.credit_minor > 0,
     )
     found = possible(row.state, row.fulfilment_state, looks)
     return {kind: change_words.hindrance(why) for kind, why in found.items()}

@@ -20,8 +20,6 @@ FIELDS = (
     "refunded_minor",
     "credit_minor",
     "awaits_goods",
-    "replaces_id",
-    "replaces__number",
 )
 
 
@@ -39,8 +37,6 @@ class ReplacementView(Struct, frozen=True):
     refunded_minor: int
     credit_minor: int
     awaits_goods: bool
-    replaces_id: int | None
-    replaces_number: str | None
 
     @property
     def kept_minor(self) -> int:
@@ -57,16 +53,3 @@ def replacements(order_ids: Collection[int]) -> dict[int, ReplacementView]:
     """Read orders by id; unknown ones are left out."""
     rows = Order.objects.filter(id__in=order_ids).values_list(*FIELDS)
     return {row[0]: ReplacementView(*row) for row in rows}
-
-
-def replaced_by(order_id: int) -> list[ReplacementView]:
-    """List the orders that stand for goods of an order, oldest first."""
-    return [
-        ReplacementView(*row) for row in Order.objects.filter(replaces=order_id).order_by("id").values_list(*FIELDS)
-    ]
-
-
-def number_replaced(order_id: int) -> str:
-    """Name the order whose goods an order stands for; "" where it stands for none."""
-    found = Order.objects.filter(id=order_id, replaces__isnull=False).values_list("replaces__number", flat=True).first()
-    return found or ""

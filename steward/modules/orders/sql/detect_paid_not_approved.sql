@@ -7,4 +7,5 @@ CROSS JOIN LATERAL (
     FROM payments_entry AS e WHERE e.order_id = o.id AND e.direction = 'payment'
 ) AS paid
 WHERE o.state IN ('received', 'checked', 'audit') AND o.payment_state IN ('paid', 'overpaid') AND NOT o.historic
+  AND NOT o.awaits_goods
   AND o.received_at < %(before)s::timestamptz AND paid.at < %(before)s::timestamptz

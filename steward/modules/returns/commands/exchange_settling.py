@@ -62,6 +62,7 @@ def _settle(actor: Actor, row: Case, exchange: Exchange, now: datetime) -> bool:
     if exchange.state == "charged" and replacing.open_money(order_id=exchange.order_id or 0) <= 0:
         release(actor, (row, exchange), now)
         return True
+    _note_paid(actor, row, exchange, now)
     pieces = pieces_of(row)
     is_judged = states.is_settled((one.reception, one.acceptance) for one in pieces)
     if row.state != "approved" or exchange.state in ("released", *rules.OVER) or not is_judged:
@@ -84,6 +85,15 @@ def _settle(actor: Actor, row: Case, exchange: Exchange, now: datetime) -> bool:
     _pay(actor, (row, exchange), unpaid, quote, reckoning, now)
     _go_on(actor, (row, exchange), order, reckoning, now)
     return True
+
+
+def _note_paid(actor: Actor, row: Case, exchange: Exchange, now: datetime) -> None:
+    """End the time for a difference that was paid, though its goods are still to come back."""
+    waits = exchange.state == "reserved" and exchange.pay_by is not None
+    if waits and replacing.open_money(order_id=exchange.order_id or 0) <= 0:
+        stop_clock(actor, [row], PAYMENT, now)
+        exchange.pay_by = None
+        exchange.save(update_fields=["pay_by"])
 
 
 def _kept(order: ReplacementView) -> int:

@@ -13,14 +13,14 @@ import msgspec
 from django.utils.translation import get_language
 from msgspec import Struct
 
-from steward.kernel import errors, parameters
+from steward.kernel import errors
 from steward.modules.catalog import queries as catalog
 from steward.modules.catalog.rules import units_on_shelf
 from steward.modules.inventory import queries as inventory
 from steward.modules.orders.queries.returning import OrderBought, orders_bought
 from steward.modules.returns.commands.choosing import UnfitChoice
 from steward.modules.returns.commands.drafts import Instead
-from steward.modules.returns.commands.pricing import CHOICE, freight_of, goods_of, prices_of, wishes
+from steward.modules.returns.commands.pricing import choice_for, freight_of, goods_of, prices_of, wishes
 from steward.modules.returns.commands.valuing import worth_of
 from steward.modules.returns.models import Case, Reason
 from steward.modules.returns.queries.verdicts import Ask, verdicts
@@ -102,7 +102,7 @@ def options_of(
     lines = {line.id: line for line in order.lines if wants.get(line.id)}
     facts = catalog.items_by_id({line.item_id for line in lines.values()})
     found: dict[int, list[Option]] = {}
-    family = _family(facts, order.currency) if kind == "exchange" else {}
+    family = _family(facts, order.currency) if choice_for(kind) != "same" else {}
     free = _free(order, set(facts) | {one.id for some in family.values() for one in some})
     offers = [
         (line_id, line.item_id, one)
@@ -127,8 +127,6 @@ def options_of(
 
 def _family(facts: Mapping[int, catalog.ItemFacts], currency: str) -> dict[int, list[catalog.ItemFacts]]:
     """List what counts as the family of each item: its substitutes, then its category."""
-    if str(parameters.value(CHOICE)) not in ("family", "any"):
-        return {}
     substitutes = catalog.substitutes_of(facts)
     alike = catalog.items_of_categories({one.category for one in facts.values()}, limit=MOST_OPTIONS * 4)
     found: dict[int, list[catalog.ItemFacts]] = {}

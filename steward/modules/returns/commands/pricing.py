@@ -17,12 +17,19 @@ from steward.modules.returns.rules import exchange as rules
 from steward.modules.returns.rules.exchange import Wish
 
 NO_GOODS = "NOT-SUPPLIED"
-CHOICE = parameters.define(
-    "returns.exchange_choice",
-    "family",
+FAMILY = parameters.define(
+    "returns.exchange_for_family",
+    default=True,
     unit="",
-    kind="text",
-    label=_("What goods may be exchanged for: same (the same item), family (its category or substitutes), any"),
+    kind="boolean",
+    label=_("Goods may be exchanged for others of their category, or their substitutes"),
+)
+ANY = parameters.define(
+    "returns.exchange_for_any",
+    default=False,
+    unit="",
+    kind="boolean",
+    label=_("Goods may be exchanged for any others"),
 )
 SAME_PRICE_THEN = parameters.define(
     "returns.exchange_same_price_then",
@@ -86,9 +93,15 @@ def _may_have(kind: str, currency: str, bought: catalog.ItemFacts, item: catalog
     family = item.id in goods.substitutes.get(bought.id, frozenset()) or (
         bool(item.category) and item.category == bought.category
     )
-    choice = str(parameters.value(CHOICE)) if kind == "exchange" else "same"
     fits = same or (item.sku != NO_GOODS and item.currency == currency)
-    return fits and rules.may_choose(choice, same=same, same_family=family)
+    return fits and rules.may_choose(choice_for(kind), same=same, same_family=family)
+
+
+def choice_for(kind: str) -> str:
+    """Say how far a choice may go: what is sent again is the same, an exchange as far as the house allows."""
+    if kind != "exchange":
+        return "same"
+    return "any" if parameters.value(ANY) else "family" if parameters.value(FAMILY) else "same"
 
 
 def prices_of(cases: Sequence[tuple[Case, Sequence[Wish]]]) -> list[list[int]]:

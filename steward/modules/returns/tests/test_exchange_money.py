@@ -50,6 +50,7 @@ def test_a_difference_paid_before_the_goods_are_back_is_a_part_payment_nobody_wo
     swaps.paid(made, 10_000)
     made.refresh_from_db()
     assert (made.payment_state, made.awaits_goods, made.findings.count()) == ("partly_paid", True, 0)
+    assert Clock.objects.get(kind="exchange_payment").stopped_at is not None
     swaps.back(receipt)
     make.settle()
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from steward.modules.logistics.tests import ship
 from steward.modules.orders.commands import cancel
 from steward.modules.orders.models import Line, Order
 from steward.modules.returns.commands import deciding, exchange_ending, exchange_settling, exchanging, following
 from steward.modules.returns.commands.closing import NotDone, complete_case
 from steward.modules.returns.commands.drafts import Instead
+from steward.modules.returns.commands.requesting import open_cases
 from steward.modules.returns.models import Exchange, RefundDue
 from steward.modules.returns.tests import case, swaps
 from tests import make
@@ -164,3 +168,25 @@ def test_goods_that_come_after_all_are_exchanged_after_all() -> None:
     exchange, made = swaps.both(receipt)
     assert (exchange.state, exchange.round, made.external_number) == ("released", 2, f"{receipt.number}/2")
     assert made.payment_state == "paid"
+
+
+def test_many_are_set_aside_in_as_many_statements_as_a_few() -> None:
+    made = [case.delivered(1, number="A-1"), *(_another(number) for number in ("A-2", "A-3", "A-4", "A-5"))]
+
+    def asked(some: list[Order]) -> int:
+        drafts = [case.wanted(one, kind="exchange") for one in some]
+        with CaptureQueriesContext(connection) as seen:
+            receipts = open_cases(make.agent_wang(), drafts=drafts, now=case.LATER)
+        assert {one.state for one in receipts} == {"approved"}
+        return len([one for one in seen if "kernel_parameter" not in one["sql"]])
+
+    asked(made[:1])
+    assert asked(made[1:2]) == asked(made[2:])
+    assert Exchange.objects.filter(state="reserved").count() == 5
+
+
+def _another(number: str) -> Order:
+    """Let one more order be there that was delivered."""
+    ship.approved(number)
+    Order.objects.filter(external_number=number).update(fulfilment_state="delivered", state="completed")
+    return Order.objects.get(external_number=number)
