@@ -37,6 +37,7 @@ from steward.sample import (
     past,
     quality,
     refunds,
+    repairs,
     same_people,
     shipping,
     staffing,
@@ -167,6 +168,8 @@ def _serve(crew: Crew, cases: list[work.Case], now: datetime, say: Say) -> None:
     quality.review(crew, now)
     say("opening cases of after-sales")
     aftermath.open_some(crew, now)
+    say("repairing")
+    repairs.mend(crew, now)
     say("trying other rules of returns on past cases")
     after_sales.try_proposal(crew, now)
 
