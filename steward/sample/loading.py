@@ -38,6 +38,7 @@ from steward.sample import (
     past,
     quality,
     refunds,
+    repairs,
     same_people,
     shipping,
     staffing,
@@ -169,6 +170,8 @@ def _serve(crew: Crew, cases: list[work.Case], now: datetime, say: Say) -> None:
     say("opening cases of after-sales")
     exchanges.open_some(crew, now)
     aftermath.open_some(crew, now)
+    say("repairing")
+    repairs.mend(crew, now)
     say("trying other rules of returns on past cases")
     after_sales.try_proposal(crew, now)
 

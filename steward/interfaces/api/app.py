@@ -7,7 +7,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 
-# The modules that add operations to the router of `orders` or `people` must be loaded before it is taken over.
+# What adds operations to the router of `orders`, `people` or `repairs` must be loaded before it is taken over.
 from steward.interfaces.api import (
     accounts,
     approvals,
@@ -43,6 +43,7 @@ from steward.interfaces.api import (
     refund_quotes,
     refunds,
     repair_care,
+    repairs,
     return_policies,
     rosters,
     screening,
@@ -82,6 +83,7 @@ api = NinjaAPI(
 )
 OPERATIONS_ON_ORDERS = (order_actions, orders_in, verification)
 OPERATIONS_ON_PEOPLE = (rosters,)
+OPERATIONS_ON_REPAIRS = (repair_care,)
 problems.install(api)
 for router in (
     orders.router,
@@ -96,7 +98,7 @@ for router in (
     return_policies.router,
     refund_quotes.router,
     cases.router,
-    repair_care.router,
+    repairs.router,
     case_exchanges.router,
     statements.router,
     screening.router,

@@ -16,15 +16,19 @@ from steward.interfaces.console.orders.views.listing import owners_of
 from steward.kernel import moment, parked
 from steward.kernel.actor import Actor
 from steward.modules.approvals import queries as approvals
+from steward.modules.deadlines.queries import ClockView, next_clocks
 from steward.modules.desk.queries.complaints import ComplaintFilters, ComplaintRow, complaints_page
 from steward.modules.desk.queries.follow_ups import calls_due
 from steward.modules.desk.queries.inbox import TicketFilters, TicketRow, inbox_page
 from steward.modules.inventory.queries import stocktakes
 from steward.modules.orders import queries
 from steward.modules.orders.queries import exceptions
+from steward.modules.returns.queries.repair_views import RepairRow
+from steward.modules.returns.queries.repairs import my_repairs
 
 APPROVALS_AT_MOST = 5
 EXCEPTIONS_AT_MOST = 8
+REPAIRS_AT_MOST = 8
 TICKETS_AT_MOST = 8
 
 
@@ -43,6 +47,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "exceptions": _exceptions(request.actor),
         "tickets": _tickets(request.actor, now),
         "complaints": _complaints(request.actor, now),
+        "repairs": _repairs(request.actor),
         "tiles": _tiles(request.actor),
         "may_approve": request.actor.may("orders.audit"),
         "may_view": may_view,
@@ -71,6 +76,15 @@ def _complaints(actor: Actor, now: datetime) -> list[ComplaintRow]:
     if not actor.staff_id or not actor.may("tickets.work"):
         return []
     return complaints_page(ComplaintFilters(queue="mine", staff_id=actor.staff_id), now=now, limit=TICKETS_AT_MOST)
+
+
+def _repairs(actor: Actor) -> list[tuple[RepairRow, ClockView | None]]:
+    """List the repairs this person has to work on, with the limit that is due next."""
+    if not actor.staff_id or not actor.may("returns.repair"):
+        return []
+    rows = my_repairs(actor.staff_id, limit=REPAIRS_AT_MOST)
+    clocks = next_clocks("repair", [row.id for row in rows]) if rows else {}
+    return [(row, clocks.get(row.id)) for row in rows]
 
 
 def _tiles(actor: Actor) -> list[dict[str, Any]]:

@@ -16,12 +16,12 @@ from steward.modules.returns.rules import repair as rules
 from steward.modules.returns.rules.repair import SerialSeen, Warranty, WarrantyFacts
 from steward.modules.returns.rules.windows import window_ends
 
-REPLACED_TERM = parameters.define(
-    "returns.replaced_warranty",
-    "longer",
+BEGINS_ANEW = parameters.define(
+    "returns.replaced_warranty_anew",
+    True,  # noqa: FBT003  (the default of a switch)
     unit="",
-    kind="text",
-    label=_("Warranty of a replacement: rest (of the first piece), fresh, or longer (whichever ends later)"),
+    kind="boolean",
+    label=_("The warranty of a replacement begins anew; otherwise it has the rest of the first piece's"),
 )
 REPAIRS_NEEDED = parameters.define(
     "returns.repairs_before_remedy",
@@ -57,7 +57,7 @@ def warranties(pieces: Sequence[PieceSold], *, now: datetime) -> list[Warranty]:
     lines = lines_of({one.line_id for one in pieces})
     replaced = _replaced({row.order_id: row.sku for row in lines.values()})
     seen = _seen({one.serial for one in pieces if one.serial})
-    term = _term()
+    begins_anew = bool(parameters.value(BEGINS_ANEW))
     found = []
     for one in pieces:
         line = lines.get(one.line_id)
@@ -73,13 +73,8 @@ def warranties(pieces: Sequence[PieceSold], *, now: datetime) -> list[Warranty]:
             replaced_until=first,
             is_replacement=first is not None,
         )
-        found.append(rules.warranty_of(facts, replaced_term=term, now=one.asked_at or now))
+        found.append(rules.warranty_of(facts, begins_anew=begins_anew, now=one.asked_at or now))
     return found
-
-
-def _term() -> str:
-    chosen = str(parameters.value(REPLACED_TERM)).strip()
-    return chosen if chosen in rules.REPLACED_TERMS else "longer"
 
 
 def _standing(serial: str, order_id: int, seen: Mapping[str, set[int]]) -> SerialSeen:

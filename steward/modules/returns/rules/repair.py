@@ -18,7 +18,6 @@ COVERAGES = ("in", "out", "unknown")
 KINDS_OF_WORK = ("diagnosis", "repair", "test")
 GRADES = ("A", "B", "C", "D")
 REMEDIES = ("replacement", "refund")
-REPLACED_TERMS = ("rest", "fresh", "longer")
 
 TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("awaiting", "receive"): "received",
@@ -88,11 +87,12 @@ class Warranty(Struct, frozen=True):
     until: datetime | None = None
 
 
-def warranty_of(facts: WarrantyFacts, *, replaced_term: str, now: datetime) -> Warranty:
+def warranty_of(facts: WarrantyFacts, *, begins_anew: bool, now: datetime) -> Warranty:
     """Say whether a piece is within its warranty.
 
-    It runs from delivery; what was sent as a replacement has the rest of the first piece's, a fresh one, or whichever
-    is longer (`replaced_term`). A serial number that was only ever seen with other orders leaves it to a person.
+    It runs from delivery. Of a replacement it begins anew, and is never shorter than the first piece's; or it is the
+    rest of the first piece's. A serial number that was only ever seen with other orders leaves it to a person.
+    Source: 部分商品修理更换退货责任规定 § 12 (it begins anew with the exchange).
     """
     if not facts.months:
         return Warranty("out", "no_warranty")
@@ -100,8 +100,8 @@ def warranty_of(facts: WarrantyFacts, *, replaced_term: str, now: datetime) -> W
     if own is None:
         return Warranty("unknown", "not_delivered")
     until = own
-    if facts.is_replacement and facts.replaced_until is not None and replaced_term != "fresh":
-        until = facts.replaced_until if replaced_term == "rest" else max(own, facts.replaced_until)
+    if facts.is_replacement and facts.replaced_until is not None:
+        until = max(own, facts.replaced_until) if begins_anew else facts.replaced_until
     if facts.serial_seen == "foreign":
         return Warranty("unknown", "serial_of_another_order", until)
     if now >= until:

@@ -33,14 +33,16 @@ def _facts(**changes: object) -> WarrantyFacts:
     ],
 )
 def test_a_warranty_says_what_it_is_and_why(changes: dict[str, object], status: str, why: str) -> None:
-    found = rules.warranty_of(_facts(**changes), replaced_term="longer", now=NOW)
+    found = rules.warranty_of(_facts(**changes), begins_anew=True, now=NOW)
     assert (found.status, found.why) == (status, why)
 
 
-@pytest.mark.parametrize(("term", "months"), [("rest", 3), ("fresh", 12), ("longer", 12)])
-def test_a_replacement_has_the_rest_a_fresh_term_or_the_longer(term: str, months: int) -> None:
-    facts = _facts(is_replacement=True, replaced_until=SOLD + timedelta(days=90))
-    found = rules.warranty_of(facts, replaced_term=term, now=SOLD)
+@pytest.mark.parametrize(("begins_anew", "left", "months"), [(False, 90, 3), (True, 90, 12), (True, 450, 15)])
+def test_a_replacement_has_the_rest_or_a_term_of_its_own_never_a_shorter_one(
+    begins_anew: bool, left: int, months: int
+) -> None:
+    facts = _facts(is_replacement=True, replaced_until=SOLD + timedelta(days=left))
+    found = rules.warranty_of(facts, begins_anew=begins_anew, now=SOLD)
     assert found.until is not None
     assert round((found.until - SOLD).days / 30.4) == months
 
