@@ -139,6 +139,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         desk_flows.on_order_changed_tick_steps,
     ],
     ApprovalSettled: [
+        returns.on_approval_settled_move_compensations,
         orders.on_approval_settled_follow_verification,
         payments.on_approval_settled_move_refunds,
         inventory.on_approval_settled_end_write_offs,
@@ -157,6 +158,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         desk_flows.on_refund_decided_tick_steps,
         desk_complaints.on_refund_decided_follow_compensations,
         returns.on_refund_decided_follow_cases,
+        returns.on_refund_decided_follow_compensations,
     ],
     RefundPaid: [
         orders.on_refund_paid_follow_payments,
@@ -165,12 +167,14 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         desk_flows.on_refund_paid_tick_steps,
         desk_complaints.on_refund_paid_follow_compensations,
         returns.on_refund_paid_follow_cases,
+        returns.on_refund_paid_follow_compensations,
     ],
     RefundFailed: [
         orders.on_refund_failed_follow_payments,
         orders.on_refund_failed_open_exception,
         desk_complaints.on_refund_failed_follow_compensations,
         returns.on_refund_failed_follow_cases,
+        returns.on_refund_failed_follow_compensations,
     ],
     RefundStuck: [orders.on_refund_stuck_open_exception, orders.on_refund_stuck_tell_buyers],
     RefundDisputed: [orders.on_refund_disputed_open_exception],
@@ -179,6 +183,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_refund_withdrawn_close_exception,
         desk_complaints.on_refund_withdrawn_follow_compensations,
         returns.on_refund_withdrawn_follow_cases,
+        returns.on_refund_withdrawn_follow_compensations,
     ],
     ShipmentCancelled: [logistics.on_shipment_cancelled_watch_shipments],
     ShipmentHandedOver: [logistics.on_shipment_handed_over_tell_buyers, desk_flows.on_shipment_handed_over_tick_steps],
@@ -265,7 +270,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     CasePieceMoved: [returns.on_case_piece_moved_settle_alone, desk_flows.on_case_piece_moved_tick_steps],
     CaseInspected: [returns.on_case_inspected_settle_alone, desk_flows.on_case_inspected_tick_steps],
     CaseRefundSettled: [returns.on_case_refund_settled_carry_out_owed],
-    HandoverSettled: [returns.on_handover_settled_follow_owed],
+    HandoverSettled: [returns.on_handover_settled_follow_owed, returns.on_handover_settled_follow_compensations],
     CaseRefundAsked: [desk_flows.on_case_refund_asked_tick_steps],
     CaseClosed: [desk_flows.on_case_closed_tick_steps],
     CustomerErased: [

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from steward.kernel import moment
 from steward.kernel.actor import system
+from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.customers.events import CustomerErased
 from steward.modules.logistics.events import ShipmentDelivered, ShipmentMoved
 from steward.modules.payments.events import HandoverSettled, RefundDecided, RefundFailed, RefundPaid, RefundWithdrawn
-from steward.modules.returns.commands import following, owing, paying, settling
+from steward.modules.returns.commands import following, goodwill_following, owing, paying, settling
 from steward.modules.returns.events import CaseDecided, CaseInspected, CasePieceMoved, CaseRefundSettled
-from steward.modules.returns.models import Case
+from steward.modules.returns.models import Case, Compensation
 
 SYSTEM = system("returns")
 
@@ -81,7 +82,38 @@ def on_handover_settled_follow_owed(events: Sequence[HandoverSettled]) -> None:
     owing.follow_handovers(SYSTEM, settled=events, now=moment.now())
 
 
+def on_approval_settled_move_compensations(events: Sequence[ApprovalSettled]) -> None:
+    """Give compensations a second person agreed to, and end those they refused."""
+    goodwill_following.follow_approvals(SYSTEM, settled=events, now=moment.now())
+
+
+def on_refund_paid_follow_compensations(events: Sequence[RefundPaid]) -> None:
+    """Let compensations know that their money went back."""
+    goodwill_following.follow_money(SYSTEM, refund_ids=[event.refund_id for event in events], now=moment.now())
+
+
+def on_refund_failed_follow_compensations(events: Sequence[RefundFailed]) -> None:
+    """Let compensations know that their money will not go back this way."""
+    goodwill_following.follow_money(SYSTEM, refund_ids=[event.refund_id for event in events], now=moment.now())
+
+
+def on_refund_withdrawn_follow_compensations(events: Sequence[RefundWithdrawn]) -> None:
+    """Let compensations know that their refund was called off."""
+    goodwill_following.follow_money(SYSTEM, refund_ids=[event.refund_id for event in events], now=moment.now())
+
+
+def on_refund_decided_follow_compensations(events: Sequence[RefundDecided]) -> None:
+    """Let compensations know that a second person refused their refund."""
+    goodwill_following.follow_money(SYSTEM, request_ids=[event.request_id for event in events], now=moment.now())
+
+
+def on_handover_settled_follow_compensations(events: Sequence[HandoverSettled]) -> None:
+    """Let compensations know what shops handed over."""
+    goodwill_following.follow_shops(SYSTEM, settled=events, now=moment.now())
+
+
 def on_customer_erased_forget_words(events: Sequence[CustomerErased]) -> None:
     """Forget what an erased person wrote about their cases; what was decided and paid stays."""
     rows = Case.objects.filter(customer_id__in=[event.customer_id for event in events])
     rows.update(words="", answers={})
+    Compensation.objects.filter(customer_id__in=[event.customer_id for event in events]).update(words="", why="")

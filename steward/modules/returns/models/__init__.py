@@ -1,6 +1,13 @@
 """Rows of returns: policies, cases with their pieces, parcels and evidence, what was found, what it is worth."""
 
 from steward.modules.returns.models.cases import Case, Evidence, Guidance, Parcel, Piece, Surplus
+from steward.modules.returns.models.compensation import (
+    Budget,
+    BudgetDraw,
+    Compensation,
+    CompensationLimit,
+    CompensationReason,
+)
 from steward.modules.returns.models.inspections import Inspection
 from steward.modules.returns.models.money import QuotePart, RefundDue
 from steward.modules.returns.models.owed import Owed
@@ -8,7 +15,12 @@ from steward.modules.returns.models.policies import Backtest, Policy, Reason
 
 __all__ = [
     "Backtest",
+    "Budget",
+    "BudgetDraw",
     "Case",
+    "Compensation",
+    "CompensationLimit",
+    "CompensationReason",
     "Evidence",
     "Guidance",
     "Inspection",
