@@ -107,6 +107,7 @@ from steward.modules.returns.events import (
     CasePieceMoved,
     CaseRefundAsked,
     CaseRefundSettled,
+    CompensationAdvanced,
     ParcelAnnounced,
 )
 
@@ -144,7 +145,6 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         payments.on_approval_settled_move_refunds,
         inventory.on_approval_settled_end_write_offs,
         inventory.on_approval_settled_move_stocktakes,
-        desk_complaints.on_approval_settled_follow_compensations,
     ],
     WriteOffEnded: [orders.on_write_off_ended_promise_waiting, fulfilment.on_write_off_ended_retry_orders],
     OrderMended: [orders.on_order_mended_open_exception],
@@ -156,7 +156,6 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     RefundDecided: [
         orders.on_refund_decided_follow_payments,
         desk_flows.on_refund_decided_tick_steps,
-        desk_complaints.on_refund_decided_follow_compensations,
         returns.on_refund_decided_follow_cases,
         returns.on_refund_decided_follow_compensations,
     ],
@@ -165,14 +164,12 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_refund_paid_tell_buyers,
         orders.on_refund_paid_close_exception,
         desk_flows.on_refund_paid_tick_steps,
-        desk_complaints.on_refund_paid_follow_compensations,
         returns.on_refund_paid_follow_cases,
         returns.on_refund_paid_follow_compensations,
     ],
     RefundFailed: [
         orders.on_refund_failed_follow_payments,
         orders.on_refund_failed_open_exception,
-        desk_complaints.on_refund_failed_follow_compensations,
         returns.on_refund_failed_follow_cases,
         returns.on_refund_failed_follow_compensations,
     ],
@@ -181,7 +178,6 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     RefundWithdrawn: [
         orders.on_refund_withdrawn_follow_payments,
         orders.on_refund_withdrawn_close_exception,
-        desk_complaints.on_refund_withdrawn_follow_compensations,
         returns.on_refund_withdrawn_follow_cases,
         returns.on_refund_withdrawn_follow_compensations,
     ],
@@ -270,6 +266,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     CasePieceMoved: [returns.on_case_piece_moved_settle_alone, desk_flows.on_case_piece_moved_tick_steps],
     CaseInspected: [returns.on_case_inspected_settle_alone, desk_flows.on_case_inspected_tick_steps],
     CaseRefundSettled: [returns.on_case_refund_settled_carry_out_owed],
+    CompensationAdvanced: [desk_complaints.on_compensation_advanced_follow_wishes],
     HandoverSettled: [returns.on_handover_settled_follow_owed, returns.on_handover_settled_follow_compensations],
     CaseRefundAsked: [desk_flows.on_case_refund_asked_tick_steps],
     CaseClosed: [desk_flows.on_case_closed_tick_steps],

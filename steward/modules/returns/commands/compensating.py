@@ -139,7 +139,7 @@ def _row(wish: Wish, ground: Ground, terms: dict[str, ShopTerms], now: datetime)
     return Compensation(
         key=wish.key,
         customer_id=ground.customer_of(wish),
-        order_id=order.id if order else None,
+        order_id=ground.order_id_of(wish),
         order_number=order.number if order else "",
         shop=shop,
         team=wish.team or ground.team,

@@ -21,7 +21,7 @@ from steward.modules.payments.events import HandoverSettled
 from steward.modules.people import queries as people
 from steward.modules.returns.commands.compensating import KIND, SUBJECT
 from steward.modules.returns.commands.goodwill_giving import REFERENCE, grant
-from steward.modules.returns.commands.goodwill_moving import advance, locked
+from steward.modules.returns.commands.goodwill_moving import advance, locked, restate
 from steward.modules.returns.models import Compensation
 
 
@@ -55,9 +55,10 @@ def follow_approvals(actor: Actor, *, settled: Sequence[ApprovalSettled], now: d
 def follow_money(
     actor: Actor, *, refund_ids: Sequence[int] = (), request_ids: Sequence[int] = (), now: datetime
 ) -> int:
-    """Let compensations follow the refunds that carry them out: given is what was paid. Returns how many moved.
+    """Let compensations follow the refunds that carry them out: given once all was paid, failed where nothing was.
 
-    Emits: CompensationAdvanced. Locks: the compensations, in id order, then their budgets.
+    What was paid in part stays granted: a person hands over the rest. A second run moves nothing. Returns how many
+    moved. Emits: CompensationAdvanced. Locks: the compensations, in id order, then their budgets.
     """
     found = payments.request_ends(refund_ids=refund_ids, request_ids=request_ids)
     ends = {one.request_id: one for one in found if not one.is_open}
@@ -67,7 +68,11 @@ def follow_money(
         end = ends[row.refund_request_id or 0]
         row.given_minor, row.why = min(end.paid_minor, row.amount_minor), end.why[:300]
     advance(actor, [row for row in rows if row.given_minor == row.amount_minor], "give", now)
-    advance(actor, [row for row in rows if row.given_minor < row.amount_minor], "fail", now)
+    advance(actor, [row for row in rows if not row.given_minor], "fail", now)
+    in_part = [row for row in rows if 0 < row.given_minor < row.amount_minor]
+    for row in in_part:
+        row.refund_request_id = None
+    restate(actor, in_part)
     return len(rows)
 
 

@@ -75,7 +75,7 @@ class Ground:
     def _matters(self, wishes: Sequence[Wish]) -> past.Matters:
         return past.Matters(
             customer_ids=self.customers,
-            order_ids={order.id for one in wishes if (order := self.order_of(one)) is not None},
+            order_ids={id_ for one in wishes if (id_ := self.order_id_of(one)) is not None},
             ticket_ids={one.ticket_id for one in wishes if one.ticket_id},
             case_ids={row.id for row in self.cases.values()},
             complaints={one.complaint for one in wishes if one.complaint},
@@ -88,6 +88,11 @@ class Ground:
         if number:
             return next((one for one in self.orders.values() if one.number == number), None)
         return self.orders.get(wish.order_id or (case.order_id if case else 0))
+
+    def order_id_of(self, wish: Wish) -> int | None:
+        """Name the order by its id, even one nobody keeps here."""
+        order = self.order_of(wish)
+        return order.id if order else wish.order_id
 
     def customer_of(self, wish: Wish) -> int | None:
         """Name who gets it: who was named, else the order's buyer."""
@@ -102,11 +107,11 @@ class Ground:
     def exists(self, wish: Wish) -> bool:
         """Tell whether what a wish is about exists, and the actor may touch its shop."""
         order = self.order_of(wish)
-        if order is None and (wish.order_number or wish.order_id or wish.case_number):
+        if order is None and (wish.order_number or wish.case_number):
             return False
         if wish.case_number and wish.case_number not in self.cases:
             return False
-        named = wish.customer_id or order or wish.ticket_id or wish.complaint
+        named = wish.customer_id or order or wish.ticket_id or wish.complaint  # a complaint may name a foreign order
         return bool(named) and (order is None or self.actor.covers(order.shop))
 
     def look(self, wish: Wish, amount_minor: int) -> list[rules.Sign]:

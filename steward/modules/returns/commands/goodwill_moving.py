@@ -47,6 +47,12 @@ def advance(actor: Actor, rows: Sequence[Compensation], verb: str, now: datetime
     events.record(actor, [_advanced(row) for row in rows])
 
 
+def restate(actor: Actor, rows: Sequence[Compensation]) -> None:
+    """Write what changed of locked rows whose state stays, and tell it. Emits: CompensationAdvanced."""
+    Compensation.objects.bulk_update(rows, WRITTEN)
+    events.record(actor, [_advanced(row) for row in rows])
+
+
 def _advanced(row: Compensation) -> CompensationAdvanced:
     return CompensationAdvanced(
         compensation_id=row.id,

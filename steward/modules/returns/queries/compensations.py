@@ -200,6 +200,11 @@ def compensations_of(
     return _rows(Compensation.objects.filter(wanted).order_by("-id")[:limit])
 
 
+def compensations_by_id(ids: Collection[int]) -> dict[int, CompensationRow]:
+    """Find compensations; one query."""
+    return {one.id: one for one in _rows(Compensation.objects.filter(id__in=ids))}
+
+
 def _rows(rows: QuerySet[Compensation]) -> list[CompensationRow]:
     names = CompensationRow.__struct_fields__
     found = rows.values_list(*[RENAMED.get(name, name) for name in names])
