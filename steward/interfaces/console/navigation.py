@@ -151,6 +151,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("Cases"), "cases", "returns.view", "arrow-back-up", count="returns.decide", key="r"),
             Entry(_("To inspect"), "cases", "returns.inspect", "zoom-check", "queue=inspect", "returns.inspect"),
             Entry(_("Inspect goods"), "case_scan", "returns.inspect", "barcode"),
+            Entry(_("Compensation"), "compensations", "returns.view", "gift", count="returns.compensations"),
         ),
     ),
     Section(

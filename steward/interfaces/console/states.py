@@ -16,6 +16,7 @@ from steward.modules.logistics.queries import words as carrier_words
 from steward.modules.messaging.queries import words as messages
 from steward.modules.orders.queries import exception_words, words
 from steward.modules.payments.queries import words as payment_words
+from steward.modules.returns.queries import goodwill_words
 from steward.modules.returns.queries import words as case_words
 
 Tone = Literal["grey", "blue", "amber", "green", "red"]
@@ -197,6 +198,14 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
     },
     "acceptance": {"pending": "grey", "accepted": "green", "rejected": "red", "to_person": "amber"},
     "case_refund": {"asked": "blue", "paid": "green", "refused": "grey", "failed": "red"},
+    "goodwill": {
+        "proposed": "amber",
+        "granted": "blue",
+        "given": "green",
+        "refused": "red",
+        "withdrawn": "grey",
+        "failed": "red",
+    },
     "call": {"ringing": "amber", "answered": "blue", "held": "amber", "ended": "grey", "missed": "red"},
 }
 WORDS: Mapping[str, Mapping[str, Any]] = {
@@ -234,6 +243,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "piece": case_words.RECEPTIONS,
     "acceptance": case_words.ACCEPTANCES,
     "case_refund": case_words.REFUND_STATES,
+    "goodwill": goodwill_words.STATES,
     "complaint": complaint_words.STATES,
     "compensation": complaint_words.WISHES,
     "follow_up": complaint_words.FOLLOW_UP_STATES,

@@ -22,6 +22,8 @@ from steward.modules.returns.commands.settling import Due, due_now_of
 from steward.modules.returns.queries import cases as queries
 from steward.modules.returns.queries import words
 from steward.modules.returns.queries.claimable import claimable
+from steward.modules.returns.queries.compensations import compensations_of
+from steward.modules.returns.queries.owed import owed_of_order
 from steward.modules.returns.queries.views import CaseView
 
 PAGE = 50
@@ -101,6 +103,8 @@ def facts_of(actor: Actor, view: CaseView) -> dict[str, Any]:
         "parts": words.PARTS,
         "to_send": [one for one in view.pieces if one.reception == "awaiting" and one.parcel_id is None],
         "to_receive": [one for one in view.pieces if one.reception in ("awaiting", "in_transit", "lost", "expired")],
+        "compensations": compensations_of(case_number=view.row.number),
+        "why_no_compensation": why_no_compensation(actor),
         "to_judge": [one for one in view.pieces if one.acceptance == "to_person"],
     }
 
@@ -117,7 +121,16 @@ def of_order(actor: Actor, order_id: int) -> dict[str, Any]:
         "order_cases": queries.cases_of_order(order_id) if may else [],
         "may_see_cases": may,
         "why_no_case": why_no_case(actor, order_id) if may else "",
+        "order_compensations": compensations_of(order_ids=[order_id]) if may else [],
+        "order_owed": owed_of_order(order_id) if may else [],
+        "why_no_compensation": why_no_compensation(actor),
     }
+
+
+def why_no_compensation(actor: Actor) -> str:
+    """Say why nothing can be given to make good; "" where it can."""
+    permission = "returns.compensate"
+    return "" if actor.may(permission) else str(words.WHY_NOT["permission"]) % {"permission": permission}
 
 
 def why_no_case(actor: Actor, order_id: int) -> str:

@@ -34,6 +34,7 @@ from steward.modules.payments.queries import words as money_words
 from steward.modules.payments.rules import refunds
 from steward.modules.people.queries.lists import role_labels
 from steward.modules.returns.queries.cases import cases_of_order
+from steward.modules.returns.queries.compensations import compensations_of
 
 OTHERS, RECENT = 6, 5
 CHANGES = {"address": "map-pin", "lines": "list-details"}
@@ -87,6 +88,7 @@ def _order(actor: Actor, view: TicketView) -> dict[str, Any]:
         "order": order,
         "shipments": [one.row for one in shipments_of_order(order.id)] if actor.may("logistics.view") else [],
         "cases": cases_of_order(order.id) if actor.may("returns.view") else [],
+        "compensations": compensations_of(order_ids=[order.id]) if actor.may("returns.view") else [],
         "refunds": payments.refunds_of_order(order.id) if actor.may("payments.view") else [],
         "order_actions": _actions(actor, detail, view, left_minor),
         "left_minor": left_minor,
@@ -116,8 +118,10 @@ def _actions(actor: Actor, detail: orders.OrderDetail, view: TicketView, left_mi
         "" if left_minor > 0 else _("Nothing was paid that could be given back.")
     )
     opening = f"{reverse('case_new')}?{urlencode([('order', number), ('ticket', str(view.id))])}"
+    goodwill = f"{reverse('compensation_new')}?{urlencode([('order', number), ('ticket', str(view.id))])}"
     return [
         OrderAction("case", _("Open a case"), "arrow-back-up", opening, why_no_case(actor, detail.order.id)),
+        OrderAction("coupon", _("Make good"), "gift", goodwill, _permission(actor, "returns.compensate")),
         *found,
         OrderAction("refund", _("Refund"), "cash-banknote", why_not=why_no_refund),
         OrderAction("cancel", cancel.label, "x", cancel.url, cancel.why_not),

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 from msgspec import Struct
 
 from steward.kernel import sql
@@ -52,6 +54,22 @@ class EntryRow(Struct, frozen=True):
     at: datetime
     expires_at: datetime | None
 
+    @property
+    def cause_label(self) -> str:
+        """Say why it came or went."""
+        return str(CAUSES[self.cause])
+
+
+CAUSES: dict[str, Any] = {
+    "grant": pgettext_lazy("points and credit", "Given"),
+    "compensation": pgettext_lazy("points and credit", "To make good"),
+    "refund": pgettext_lazy("points and credit", "Given back with a return"),
+    "redemption": pgettext_lazy("points and credit", "Used"),
+    "taking_back": pgettext_lazy("points and credit", "Earned with goods that went back"),
+    "lapse": pgettext_lazy("points and credit", "Lapsed"),
+    "correction": pgettext_lazy("points and credit", "Corrected"),
+}
+
 
 class CouponRow(Struct, frozen=True):
     """One coupon; `ending` is its last four signs. Units: minor units; permille."""
@@ -71,6 +89,11 @@ class CouponRow(Struct, frozen=True):
     state: str
     issued_at: datetime
     valid_until: datetime
+
+    @property
+    def percent(self) -> str:
+        """Write the share it takes off, 12.5 for 125 permille."""
+        return f"{self.share_permille / 10:g}"
 
     @property
     def ending(self) -> str:

@@ -98,14 +98,9 @@ class BudgetRow(Struct, frozen=True, kw_only=True):
         return self.amount_minor - self.reserved_minor - self.spent_minor
 
     @property
-    def spent_percent(self) -> int:
-        """Tell how much of it is spent, for a bar."""
-        return self.spent_minor * 100 // self.amount_minor if self.amount_minor else 0
-
-    @property
-    def reserved_percent(self) -> int:
-        """Tell how much of it is reserved, for a bar."""
-        return self.reserved_minor * 100 // self.amount_minor if self.amount_minor else 0
+    def taken_percent(self) -> int:
+        """Tell how much of it is spent or reserved, for a bar."""
+        return (self.spent_minor + self.reserved_minor) * 100 // self.amount_minor if self.amount_minor else 100
 
 
 class Spender(Struct, frozen=True):
