@@ -7,8 +7,8 @@ import pytest
 from steward.kernel import moment
 from steward.modules.payments.models import Handover
 from steward.modules.payments.tests import purse
-from steward.modules.returns.models import Budget, Compensation, CompensationLimit, CompensationReason
-from steward.modules.returns.tests import goodwill
+from steward.modules.returns.models import Budget, Compensation, CompensationLimit, CompensationReason, Piece
+from steward.modules.returns.tests import case, goodwill
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +118,14 @@ def test_an_outsider_sees_nothing_of_it() -> None:
 
     pages = ("", "new", "budgets", "reasons", "handovers")
     assert {client.get(f"/compensation/{page}").status_code for page in pages} == {403}
+
+
+def test_advice_stands_on_the_page_of_every_case_of_the_customer_with_its_facts() -> None:
+    order = case.delivered(3)
+    receipts = [case.opened(order) for _time in range(2)]
+    Piece.objects.update(reception="short")
+    agent = make.browser("zhao", locale="en")
+
+    pages = [agent.get(f"/returns/{one.number}").content.decode() for one in receipts]
+
+    assert all("Pieces were missing or something else in 2 parcels" in words for words in pages)

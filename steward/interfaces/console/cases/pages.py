@@ -21,6 +21,7 @@ from steward.modules.people import queries as people
 from steward.modules.returns.commands.settling import Due, due_now_of
 from steward.modules.returns.queries import cases as queries
 from steward.modules.returns.queries import words
+from steward.modules.returns.queries.advice import advice_of
 from steward.modules.returns.queries.claimable import claimable
 from steward.modules.returns.queries.compensations import compensations_of
 from steward.modules.returns.queries.owed import owed_of_order
@@ -103,6 +104,7 @@ def facts_of(actor: Actor, view: CaseView) -> dict[str, Any]:
         "parts": words.PARTS,
         "to_send": [one for one in view.pieces if one.reception == "awaiting" and one.parcel_id is None],
         "to_receive": [one for one in view.pieces if one.reception in ("awaiting", "in_transit", "lost", "expired")],
+        "advice": advice_of([view.row.customer_id], now=now)[view.row.customer_id] if view.row.customer_id else [],
         "compensations": compensations_of(case_number=view.row.number),
         "why_no_compensation": why_no_compensation(actor),
         "to_judge": [one for one in view.pieces if one.acceptance == "to_person"],

@@ -14,6 +14,7 @@ from steward.interfaces.console.cases.pages import why_no_case
 from steward.interfaces.console.desk.reasons import reasons_of
 from steward.interfaces.console.desk.sorting import sorting_of
 from steward.interfaces.console.orders.actions import actions_of
+from steward.kernel import moment
 from steward.kernel.actor import Actor
 from steward.modules.customers.queries.merged import family
 from steward.modules.desk.queries import words
@@ -33,6 +34,7 @@ from steward.modules.payments import queries as payments
 from steward.modules.payments.queries import words as money_words
 from steward.modules.payments.rules import refunds
 from steward.modules.people.queries.lists import role_labels
+from steward.modules.returns.queries.advice import Advice, advice_of
 from steward.modules.returns.queries.cases import cases_of_order
 from steward.modules.returns.queries.compensations import compensations_of
 
@@ -88,6 +90,7 @@ def _order(actor: Actor, view: TicketView) -> dict[str, Any]:
         "order": order,
         "shipments": [one.row for one in shipments_of_order(order.id)] if actor.may("logistics.view") else [],
         "cases": cases_of_order(order.id) if actor.may("returns.view") else [],
+        "advice": _advice(actor, detail.customer_id),
         "compensations": compensations_of(order_ids=[order.id]) if actor.may("returns.view") else [],
         "refunds": payments.refunds_of_order(order.id) if actor.may("payments.view") else [],
         "order_actions": _actions(actor, detail, view, left_minor),
@@ -96,6 +99,12 @@ def _order(actor: Actor, view: TicketView) -> dict[str, Any]:
         "cancel_causes": [(code, cancel_cause(code)) for code in transitions.CANCEL_CAUSES],
         "about": f"{view.number} {view.subject}"[:180],
     }
+
+
+def _advice(actor: Actor, customer_id: int | None) -> list[Advice]:
+    if customer_id is None or not actor.may("returns.view"):
+        return []
+    return advice_of([customer_id], now=moment.now())[customer_id]
 
 
 def _actions(actor: Actor, detail: orders.OrderDetail, view: TicketView, left_minor: int) -> list[OrderAction]:

@@ -12,6 +12,7 @@ from steward.modules.returns.models.inspections import Inspection
 from steward.modules.returns.models.money import QuotePart, RefundDue
 from steward.modules.returns.models.owed import Owed
 from steward.modules.returns.models.policies import Backtest, Policy, Reason
+from steward.modules.returns.models.profiles import ShopProfile
 
 __all__ = [
     "Backtest",
@@ -31,5 +32,6 @@ __all__ = [
     "QuotePart",
     "Reason",
     "RefundDue",
+    "ShopProfile",
     "Surplus",
 ]
