@@ -16,6 +16,7 @@ from steward.interfaces.api import (
     cases,
     classifier,
     clearing,
+    compensations,
     complaints,
     contract,
     customers,
@@ -59,6 +60,7 @@ from steward.interfaces.api import (
     tracking,
     translations,
     verification,
+    wallets,
 )
 from steward.interfaces.api.access import SessionAuth, TokenAuth
 from steward.interfaces.api.throttle import PerCaller
@@ -94,6 +96,8 @@ for router in (
     return_policies.router,
     refund_quotes.router,
     cases.router,
+    compensations.router,
+    wallets.router,
     statements.router,
     screening.router,
     offers.router,

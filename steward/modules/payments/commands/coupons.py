@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,6 +13,7 @@ from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.kernel.rows import write_rows
+from steward.modules.customers.queries.merged import families
 from steward.modules.payments.commands.handovers import HandoverDraft, ask_handovers
 from steward.modules.payments.events import CouponIssued, CouponMoved
 from steward.modules.payments.models import Coupon, CouponUse
@@ -75,8 +76,9 @@ def issue_coupons(actor: Actor, *, drafts: Sequence[CouponDraft], now: datetime)
     if any(not one.reference or one.days < 0 or not rules.are_fit(one.terms) for one in drafts):
         raise BadCoupon
     terms = terms_of_shops(one.shop for one in drafts)
+    people = families({one.customer_id for one in drafts if one.customer_id})
     outside = [one for one in drafts if terms[one.shop].kept == "outside"]
-    asked = ask_handovers(actor, [_handover(one) for one in outside], now)
+    asked = ask_handovers(actor, [_handover(one, people) for one in outside], now)
     results = {
         one.reference: Issued("to_hand_over" if is_new else "again", handover_id=id_)
         for one, (id_, is_new) in zip(outside, asked, strict=True)
@@ -85,7 +87,7 @@ def issue_coupons(actor: Actor, *, drafts: Sequence[CouponDraft], now: datetime)
     rows = [
         _row(actor, one, one.customer_id, one.days or terms[one.shop].coupon_days, now)
         for one in here
-        if one.customer_id is not None
+        if one.customer_id in people
     ]
     references = [one.reference for one in here]
     known = set(Coupon.objects.filter(reference__in=references).values_list("reference", flat=True))
@@ -94,18 +96,18 @@ def issue_coupons(actor: Actor, *, drafts: Sequence[CouponDraft], now: datetime)
     events.record(actor, [_issued(row) for row in fresh])
     ids = {row.reference: row.id for row in fresh}
     for one in here:
-        outcome = "nobody" if one.customer_id is None else "again" if one.reference in known else "issued"
+        outcome = "nobody" if one.customer_id not in people else "again" if one.reference in known else "issued"
         results[one.reference] = Issued(outcome, ids.get(one.reference))
     return [results[one.reference] for one in drafts]
 
 
-def _handover(one: CouponDraft) -> HandoverDraft:
+def _handover(one: CouponDraft, people: Collection[int]) -> HandoverDraft:
     return HandoverDraft(
         reference=one.reference,
         shop=one.shop,
         kind="coupon",
         amount=rules.worth_minor(one.terms),
-        customer_id=one.customer_id,
+        customer_id=one.customer_id if one.customer_id in people else None,
         currency=one.terms.currency,
         code=one.code,
         terms=msgspec.to_builtins(one.terms),

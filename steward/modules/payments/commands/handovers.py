@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
-from steward.kernel import events
+from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.kernel.errors import NotFound
@@ -16,6 +17,14 @@ from steward.kernel.rows import write_rows
 from steward.modules.payments.events import HandoverAsked, HandoverSettled
 from steward.modules.payments.models import Handover
 from steward.modules.payments.rules import wallets as rules
+
+
+class ReasonMissing(errors.Refusal):
+    """Refuse not to hand over without saying why."""
+
+    code = "handover_reason_missing"
+    status = 422
+    message = _("Say why it is not booked.")
 
 
 class HandoverDraft(Struct, frozen=True, kw_only=True):
@@ -82,11 +91,13 @@ def _asked(row: Handover, id_: int) -> HandoverAsked:
 
 @command(needs="payments.wallets")
 def settle_handovers(actor: Actor, *, settlements: Sequence[Settlement], now: datetime) -> int:
-    """Note what was handed over outside, or why not. What is settled so already stays as it is. Returns how many moved.
+    """Note what was handed over outside, or why not; what is settled so already stays. Returns how many moved.
 
-    Raises: NotFound, also for handovers of shops the actor may not touch; NotPossible. Emits: HandoverSettled.
-    Locks: the handovers, in id order.
+    Raises: ReasonMissing; NotFound, also for handovers of shops the actor may not touch; NotPossible.
+    Emits: HandoverSettled. Locks: the handovers, in id order.
     """
+    if any(one.verb == "refuse" and not one.why.strip() for one in settlements):
+        raise ReasonMissing
     wanted = {one.handover_id: one for one in settlements}
     rows = list(Handover.objects.select_for_update().filter(id__in=wanted).order_by("id"))
     covered = {row.id for row in rows if actor.covers(row.shop)}

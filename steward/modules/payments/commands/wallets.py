@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -76,15 +76,16 @@ def post_wallets(actor: Actor, *, postings: Sequence[Posting], now: datetime) ->
     if any(not _is_fit(one) for one in postings):
         raise BadPosting
     terms = terms_of_shops(one.shop for one in postings)
+    known = families({one.customer_id for one in postings if one.customer_id})
     outside = [one for one in postings if not one.kept_here and terms[one.shop].kept == "outside"]
     results: dict[str, Posted] = {}
     for one, (handover_id, is_new) in zip(
-        outside, ask_handovers(actor, [_draft(one) for one in outside], now), strict=True
+        outside, ask_handovers(actor, [_draft(one, known) for one in outside], now), strict=True
     ):
         results[one.reference] = Posted("to_hand_over" if is_new else "again", one.amount, handover_id)
     here = [one for one in postings if one.reference not in results]
     days = {code: one.points_days for code, one in terms.items()}
-    results |= _Books(here, now).post(actor, days)
+    results |= _Books(here, known, now).post(actor, days)
     return [results[one.reference] for one in postings]
 
 
@@ -94,11 +95,11 @@ def _is_fit(one: Posting) -> bool:
     return bool(one.reference and one.amount and one.kind in rules.KINDS and has_currency and has_code)
 
 
-def _draft(one: Posting) -> HandoverDraft:
+def _draft(one: Posting, known: Collection[int]) -> HandoverDraft:
     return HandoverDraft(
         reference=one.reference,
         shop=one.shop,
-        customer_id=one.customer_id,
+        customer_id=one.customer_id if one.customer_id in known else None,
         kind=one.kind,
         amount=one.amount,
         currency=one.currency,
@@ -113,10 +114,9 @@ def _draft(one: Posting) -> HandoverDraft:
 class _Books:
     """The accounts a batch touches, locked and read once; what it changes is written once."""
 
-    def __init__(self, postings: Sequence[Posting], now: datetime) -> None:
-        self.postings, self.now = postings, now
-        self.kin = families({one.customer_id for one in postings if one.customer_id})
-        _open_accounts(one for one in postings if one.amount > 0 and (one.code or one.customer_id))
+    def __init__(self, postings: Sequence[Posting], kin: dict[int, list[int]], now: datetime) -> None:
+        self.postings, self.kin, self.now = postings, kin, now
+        _open_accounts(one for one in postings if one.amount > 0 and (one.code or one.customer_id in self.kin))
         self.accounts = _lock_accounts(postings, {id_ for kin in self.kin.values() for id_ in kin})
         self.by_key = {(row.code or row.customer_id, row.kind, row.currency): row for row in self.accounts}
         references = [one.reference for one in postings]

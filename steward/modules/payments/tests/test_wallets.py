@@ -137,3 +137,12 @@ def test_a_posting_that_makes_no_sense_is_refused_and_nothing_of_its_batch_stand
         wallets.post_wallets(make.TESTER, postings=bad, now=make.NOW)
 
     assert not WalletEntry.objects.exists()
+
+
+def test_nobody_gets_what_belongs_to_no_customer_and_a_shop_books_it_without_one() -> None:
+    purse.kept_here()
+
+    assert purse.post(5, "g-1", customer_id=999_999).outcome == "nobody"
+    assert purse.post(5, "g-2", customer_id=999_999, shop="tmall").outcome == "to_hand_over"
+
+    assert (WalletEntry.objects.count(), Handover.objects.get().customer_id) == (0, None)

@@ -29,6 +29,7 @@ from steward.modules.returns.rules import compensation as rules
 __all__ = ["Receipt", "UnfitGoodwill", "Wish", "propose_compensation", "propose_compensations"]
 KIND = SUBJECT = "compensation"
 PREFIX, SEQUENCE = "CP", "returns_compensation_id_seq"
+MOST_MINOR = 10**15
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('returns.compensation', 0))"
 
 
@@ -114,7 +115,7 @@ def _misfit(wish: Wish, ground: Ground, terms: dict[str, ShopTerms]) -> str:
         return "kind"
     amount_minor = _amount(wish, terms[ground.shop_of(wish)])
     coupon = wish.coupon
-    is_whole = wish.currency in money.CURRENCIES and amount_minor > 0
+    is_whole = wish.currency in money.CURRENCIES and 0 < amount_minor <= MOST_MINOR
     if not is_whole or (wish.kind == "coupon") is not (coupon is not None):
         return "amount"
     if coupon is not None and (coupon.currency != wish.currency or not wallets.are_fit(coupon)):

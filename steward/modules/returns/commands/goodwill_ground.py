@@ -111,6 +111,8 @@ class Ground:
             return False
         if wish.case_number and wish.case_number not in self.cases:
             return False
+        if wish.customer_id is not None and wish.customer_id not in self.kin:
+            return False
         named = wish.customer_id or order or wish.ticket_id or wish.complaint  # a complaint may name a foreign order
         return bool(named) and (order is None or self.actor.covers(order.shop))
 
