@@ -79,6 +79,7 @@ from steward.modules.orders.events import (
 )
 from steward.modules.payments import handlers as payments
 from steward.modules.payments.events import (
+    HandoverSettled,
     PaymentMismatched,
     PaymentRecorded,
     RefundDecided,
@@ -108,6 +109,8 @@ from steward.modules.returns.events import (
     CaseOpened,
     CasePieceMoved,
     CaseRefundAsked,
+    CaseRefundSettled,
+    CompensationAdvanced,
     ExchangeMoved,
     ParcelAnnounced,
 )
@@ -146,11 +149,11 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         desk_flows.on_order_changed_tick_steps,
     ],
     ApprovalSettled: [
+        returns.on_approval_settled_move_compensations,
         orders.on_approval_settled_follow_verification,
         payments.on_approval_settled_move_refunds,
         inventory.on_approval_settled_end_write_offs,
         inventory.on_approval_settled_move_stocktakes,
-        desk_complaints.on_approval_settled_follow_compensations,
     ],
     WriteOffEnded: [orders.on_write_off_ended_promise_waiting, fulfilment.on_write_off_ended_retry_orders],
     OrderMended: [orders.on_order_mended_open_exception],
@@ -170,30 +173,30 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     RefundDecided: [
         orders.on_refund_decided_follow_payments,
         desk_flows.on_refund_decided_tick_steps,
-        desk_complaints.on_refund_decided_follow_compensations,
         returns.on_refund_decided_follow_cases,
+        returns.on_refund_decided_follow_compensations,
     ],
     RefundPaid: [
         orders.on_refund_paid_follow_payments,
         orders.on_refund_paid_tell_buyers,
         orders.on_refund_paid_close_exception,
         desk_flows.on_refund_paid_tick_steps,
-        desk_complaints.on_refund_paid_follow_compensations,
         returns.on_refund_paid_follow_cases,
+        returns.on_refund_paid_follow_compensations,
     ],
     RefundFailed: [
         orders.on_refund_failed_follow_payments,
         orders.on_refund_failed_open_exception,
-        desk_complaints.on_refund_failed_follow_compensations,
         returns.on_refund_failed_follow_cases,
+        returns.on_refund_failed_follow_compensations,
     ],
     RefundStuck: [orders.on_refund_stuck_open_exception, orders.on_refund_stuck_tell_buyers],
     RefundDisputed: [orders.on_refund_disputed_open_exception],
     RefundWithdrawn: [
         orders.on_refund_withdrawn_follow_payments,
         orders.on_refund_withdrawn_close_exception,
-        desk_complaints.on_refund_withdrawn_follow_compensations,
         returns.on_refund_withdrawn_follow_cases,
+        returns.on_refund_withdrawn_follow_compensations,
     ],
     ShipmentCancelled: [
         logistics.on_shipment_cancelled_watch_shipments,
@@ -304,6 +307,9 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         returns.on_case_inspected_settle_exchanges,
         desk_flows.on_case_inspected_tick_steps,
     ],
+    CaseRefundSettled: [returns.on_case_refund_settled_carry_out_owed],
+    CompensationAdvanced: [desk_complaints.on_compensation_advanced_follow_wishes],
+    HandoverSettled: [returns.on_handover_settled_follow_owed, returns.on_handover_settled_follow_compensations],
     CaseRefundAsked: [desk_flows.on_case_refund_asked_tick_steps],
     CaseClosed: [returns.on_case_closed_cancel_repairs, desk_flows.on_case_closed_tick_steps],
     CustomerErased: [

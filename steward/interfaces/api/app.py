@@ -17,6 +17,7 @@ from steward.interfaces.api import (
     cases,
     classifier,
     clearing,
+    compensations,
     complaints,
     contract,
     customers,
@@ -62,6 +63,7 @@ from steward.interfaces.api import (
     tracking,
     translations,
     verification,
+    wallets,
 )
 from steward.interfaces.api.access import SessionAuth, TokenAuth
 from steward.interfaces.api.throttle import PerCaller
@@ -100,6 +102,8 @@ for router in (
     cases.router,
     repairs.router,
     case_exchanges.router,
+    compensations.router,
+    wallets.router,
     statements.router,
     screening.router,
     offers.router,

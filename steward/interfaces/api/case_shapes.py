@@ -240,6 +240,18 @@ class CaseExchange(Schema):
     swaps: list[CaseSwap]
 
 
+class CaseOwed(Schema):
+    """What a refund owes besides money; earned points that lapse count below 0. Units: points, or minor units."""
+
+    id: int
+    kind: Literal["points", "points_earned", "card", "coupon"]
+    amount: int
+    moved: int
+    code: str
+    state: Literal["owed", "to_hand_over", "carried_out", "nobody", "refused", "dropped"]
+    ended_at: datetime | None
+
+
 class CaseNext(Schema):
     """What happens next, and until when."""
 
@@ -266,6 +278,7 @@ class CaseFull(Schema):
     refunds: list[CaseRefund]
     surplus: list[CaseSurplus]
     guidance: list[CaseGuidance]
+    owed: list[CaseOwed]
     next: CaseNext
     exchange: CaseExchange | None
 

@@ -26,7 +26,7 @@ from steward.modules.orders import queries as orders
 from steward.modules.orders.queries import exceptions, offers, screening
 from steward.modules.payments import queries as payments
 from steward.modules.people import queries as people
-from steward.modules.returns.queries import cases, repairs
+from steward.modules.returns.queries import cases, compensations, repairs
 
 WORK_BY_PERMISSION: Mapping[str, str] = {
     "orders.mend": "orders.mend",
@@ -135,7 +135,8 @@ def _tracking() -> Mapping[str, int]:
 
 
 def _cases() -> Mapping[str, int]:
-    return {f"returns.{queue}": number for queue, number in cases.queue_counts().items()}
+    found = {f"returns.{queue}": number for queue, number in cases.queue_counts().items()}
+    return found | {"returns.compensations": compensations.queue_counts()["to_give"]}
 
 
 def _repairs() -> Mapping[str, int]:

@@ -155,6 +155,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("To inspect"), "cases", "returns.inspect", "zoom-check", "queue=inspect", "returns.inspect"),
             Entry(_("Inspect goods"), "case_scan", "returns.inspect", "barcode"),
             Entry(_("Repairs"), "repairs", "returns.view", "tool", count="repairs.work"),
+            Entry(_("Compensation"), "compensations", "returns.view", "gift", count="returns.compensations"),
         ),
     ),
     Section(

@@ -17,7 +17,7 @@ from steward.modules.messaging.queries import words as messages
 from steward.modules.orders.queries import exception_words, words
 from steward.modules.payments.queries import words as payment_words
 from steward.modules.returns.queries import exchanges as exchange_words
-from steward.modules.returns.queries import repair_words
+from steward.modules.returns.queries import goodwill_words, repair_words
 from steward.modules.returns.queries import words as case_words
 
 Tone = Literal["grey", "blue", "amber", "green", "red"]
@@ -232,6 +232,14 @@ TONES: Mapping[str, Mapping[str, Tone]] = {
     "repair_charge": {"due": "amber", "paid": "green", "waived": "grey", "dropped": "grey"},
     "repair_visit": {"planned": "blue", "done": "green", "cancelled": "grey"},
     "loaner": {"lent": "amber", "returned": "green", "lost": "red"},
+    "goodwill": {
+        "proposed": "amber",
+        "granted": "blue",
+        "given": "green",
+        "refused": "red",
+        "withdrawn": "grey",
+        "failed": "red",
+    },
     "call": {"ringing": "amber", "answered": "blue", "held": "amber", "ended": "grey", "missed": "red"},
 }
 WORDS: Mapping[str, Mapping[str, Any]] = {
@@ -277,6 +285,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "repair_visit": repair_words.VISIT_STATES,
     "loaner": repair_words.LOANER_STATES,
     "exchange": exchange_words.STATES,
+    "goodwill": goodwill_words.STATES,
     "complaint": complaint_words.STATES,
     "compensation": complaint_words.WISHES,
     "follow_up": complaint_words.FOLLOW_UP_STATES,

@@ -18,6 +18,7 @@ AREAS = {
     "allocation/": "fulfilment",
     "shipping/": "shipping",
     "returns/": "returns",
+    "compensation/": "compensations",
     "stock/": "stock",
     "carriers/": "carriers",
     "surge/": "surge",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 State = Literal["open", "granted", "refused", "expired", "withdrawn"]
 Verb = Literal["grant", "refuse", "expire", "withdraw"]
@@ -37,17 +37,24 @@ class Tier(Struct, frozen=True, forbid_unknown_fields=True):
     from_minor: Annotated[int, Meta(ge=0, le=10**15)] = 0
 
 
-def tier_for(tiers: Sequence[Tier], *, amount_minor: int, currency: str) -> Tier | None:
-    """Find the tier an amount falls into: the highest whose bound it reaches.
+def tier_for(tiers: Sequence[Tier], *, amount_minor: int, currency: str, at_least: int = 0) -> Tier | None:
+    """Find the tier an amount falls into: the highest whose bound it reaches, or the lowest with `at_least` deciders.
 
     An amount in a currency without limits falls into the strictest tier of all, since nobody agreed to less.
     None: the policy says nothing, so nobody has to agree.
     """
     own = [tier for tier in tiers if tier.currency == currency]
-    if own:
-        reached = [tier for tier in own if tier.from_minor <= amount_minor]
-        return max(reached, key=lambda tier: tier.from_minor, default=None)
-    return strictest(tiers)
+    if not own:
+        return strictest(tiers)
+    reached = max(
+        (tier for tier in own if tier.from_minor <= amount_minor), key=lambda tier: tier.from_minor, default=None
+    )
+    if at_least <= (reached.deciders if reached else 0):
+        return reached
+    enough = [tier for tier in own if tier.deciders >= at_least]
+    if enough:
+        return min(enough, key=lambda tier: tier.from_minor)
+    return structs.replace(max(own, key=lambda tier: tier.from_minor), deciders=at_least)
 
 
 def strictest(tiers: Sequence[Tier]) -> Tier | None:

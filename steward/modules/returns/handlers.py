@@ -8,12 +8,20 @@ from django.core.files.storage import default_storage
 
 from steward.kernel import moment
 from steward.kernel.actor import system
+from steward.modules.approvals.events import ApprovalSettled
 from steward.modules.customers.events import CustomerErased
 from steward.modules.deadlines.events import ClockBreached
 from steward.modules.inventory.events import StockMoved
 from steward.modules.logistics.events import ShipmentCancelled, ShipmentDelivered, ShipmentMoved
 from steward.modules.orders.events import LineCancelled, OrderCancelled, OrderFulfilmentChanged, OrderPaymentChanged
-from steward.modules.payments.events import PaymentRecorded, RefundDecided, RefundFailed, RefundPaid, RefundWithdrawn
+from steward.modules.payments.events import (
+    HandoverSettled,
+    PaymentRecorded,
+    RefundDecided,
+    RefundFailed,
+    RefundPaid,
+    RefundWithdrawn,
+)
 from steward.modules.people.events import AppointmentMoved, AppointmentSettled
 from steward.modules.returns.commands import (
     calling_off,
@@ -22,7 +30,9 @@ from steward.modules.returns.commands import (
     exchange_settling,
     exchanging,
     following,
+    goodwill_following,
     leaving,
+    owing,
     paying,
     repairing_charges,
     repairing_goods,
@@ -32,8 +42,15 @@ from steward.modules.returns.commands import (
 )
 from steward.modules.returns.commands.exchange_moving import PAYMENT
 from steward.modules.returns.commands.moving import SUBJECT
-from steward.modules.returns.events import CaseClosed, CaseDecided, CaseInspected, CasePieceMoved, ExchangeMoved
-from steward.modules.returns.models import Case, Exchange, RepairQuote
+from steward.modules.returns.events import (
+    CaseClosed,
+    CaseDecided,
+    CaseInspected,
+    CasePieceMoved,
+    CaseRefundSettled,
+    ExchangeMoved,
+)
+from steward.modules.returns.models import Case, Compensation, Exchange, RepairQuote
 from steward.modules.returns.rules import exchange
 
 SYSTEM = system("returns")
@@ -104,6 +121,46 @@ def on_refund_decided_follow_cases(events: Sequence[RefundDecided]) -> None:
     paying.follow_refunds(SYSTEM, request_ids=[event.request_id for event in events], now=moment.now())
 
 
+def on_case_refund_settled_carry_out_owed(events: Sequence[CaseRefundSettled]) -> None:
+    """Give back points, card money and coupons once the money of their refund went back."""
+    owing.follow_settled(SYSTEM, settled=events, now=moment.now())
+
+
+def on_handover_settled_follow_owed(events: Sequence[HandoverSettled]) -> None:
+    """Let what is owed besides money follow what shops say they handed over."""
+    owing.follow_handovers(SYSTEM, settled=events, now=moment.now())
+
+
+def on_approval_settled_move_compensations(events: Sequence[ApprovalSettled]) -> None:
+    """Give compensations a second person agreed to, and end those they refused."""
+    goodwill_following.follow_approvals(SYSTEM, settled=events, now=moment.now())
+
+
+def on_refund_paid_follow_compensations(events: Sequence[RefundPaid]) -> None:
+    """Let compensations know that their money went back."""
+    goodwill_following.follow_money(SYSTEM, refund_ids=[event.refund_id for event in events], now=moment.now())
+
+
+def on_refund_failed_follow_compensations(events: Sequence[RefundFailed]) -> None:
+    """Let compensations know that their money will not go back this way."""
+    goodwill_following.follow_money(SYSTEM, refund_ids=[event.refund_id for event in events], now=moment.now())
+
+
+def on_refund_withdrawn_follow_compensations(events: Sequence[RefundWithdrawn]) -> None:
+    """Let compensations know that their refund was called off."""
+    goodwill_following.follow_money(SYSTEM, refund_ids=[event.refund_id for event in events], now=moment.now())
+
+
+def on_refund_decided_follow_compensations(events: Sequence[RefundDecided]) -> None:
+    """Let compensations know that a second person refused their refund."""
+    goodwill_following.follow_money(SYSTEM, request_ids=[event.request_id for event in events], now=moment.now())
+
+
+def on_handover_settled_follow_compensations(events: Sequence[HandoverSettled]) -> None:
+    """Let compensations know what shops handed over."""
+    goodwill_following.follow_shops(SYSTEM, settled=events, now=moment.now())
+
+
 def on_customer_erased_forget_words(events: Sequence[CustomerErased]) -> None:
     """Forget what was written about the cases of erased people, and delete their pictures."""
     for name in erasing.forget_cases(SYSTEM, customer_ids=[event.customer_id for event in events]):
@@ -160,9 +217,10 @@ def on_appointment_moved_move_visits(events: Sequence[AppointmentMoved]) -> None
 
 
 def on_customer_erased_forget_answers(events: Sequence[CustomerErased]) -> None:
-    """Forget what an erased person wrote in answer to quotes; what they answered stays."""
+    """Forget what an erased person wrote in answer to quotes, and what was written on making good; acts stay."""
     of_them = RepairQuote.objects.filter(repair__customer_id__in=[event.customer_id for event in events])
     of_them.update(words="")
+    Compensation.objects.filter(customer_id__in=[event.customer_id for event in events]).update(words="", why="")
 
 
 def on_exchange_moved_go_on(events: Sequence[ExchangeMoved]) -> None:

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 
 from steward.kernel import jobs, moment
 from steward.kernel.actor import system
-from steward.modules.returns.commands import backtests, following, repairing_quotes
+from steward.modules.returns.commands import backtests, following, profiling, repairing_quotes
 
 SYSTEM = system("returns")
 
@@ -39,3 +39,10 @@ def expire_repair_quotes(timestamp: int) -> int:
     while done := repairing_quotes.expire_quotes(SYSTEM, now=moment.now()):
         count += done
     return count
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="returns.profile_shops", queue="clock", queueing_lock="returns.profile_shops")
+def profile_shops(timestamp: int) -> int:
+    """Measure how much customers of each shop send back; safe when run twice. Returns how many shops."""
+    return profiling.profile_shops(SYSTEM, now=moment.now())

@@ -35,7 +35,7 @@ PLACES = {
     "refund_request": "refund",
     "stocktake": "stocktake",
     "write_off": "write_off",
-    "compensation": "complaint",
+    "compensation": "compensation",
 }
 WRITE_OFF_WORDS = {
     "cause": stock_words.CAUSES,

@@ -25,8 +25,11 @@ from steward.modules.returns.commands.previewing import Option, options_of
 from steward.modules.returns.commands.settling import Due, due_now_of
 from steward.modules.returns.queries import cases as queries
 from steward.modules.returns.queries import words
+from steward.modules.returns.queries.advice import advice_of
 from steward.modules.returns.queries.claimable import claimable
+from steward.modules.returns.queries.compensations import compensations_of
 from steward.modules.returns.queries.exchanges import case_of_replacement
+from steward.modules.returns.queries.owed import owed_of_order
 from steward.modules.returns.queries.repairs import repairs_of_cases
 from steward.modules.returns.queries.views import CaseView
 
@@ -113,6 +116,9 @@ def facts_of(actor: Actor, view: CaseView) -> dict[str, Any]:
         "to_send": [one for one in view.pieces if one.reception == "awaiting" and one.parcel_id is None],
         "to_receive": [one for one in view.pieces if one.reception in MAY_COME],
         "surplus_key": secrets.token_hex(16),
+        "advice": advice_of([view.row.customer_id], now=now)[view.row.customer_id] if view.row.customer_id else [],
+        "compensations": compensations_of(case_number=view.row.number),
+        "why_no_compensation": why_no_compensation(actor),
         "to_judge": [one for one in view.pieces if one.acceptance == "to_person"],
     }
 
@@ -147,7 +153,16 @@ def of_order(actor: Actor, order_id: int) -> dict[str, Any]:
         "may_see_cases": may,
         "why_no_case": why_no_case(actor, order_id) if may else "",
         "case_of_replacement": case_of_replacement(order_id) if may else "",
+        "order_compensations": compensations_of(order_ids=[order_id]) if may else [],
+        "order_owed": owed_of_order(order_id) if may else [],
+        "why_no_compensation": why_no_compensation(actor),
     }
+
+
+def why_no_compensation(actor: Actor) -> str:
+    """Say why nothing can be given to make good; "" where it can."""
+    permission = "returns.compensate"
+    return "" if actor.may(permission) else str(words.WHY_NOT["permission"]) % {"permission": permission}
 
 
 def why_no_case(actor: Actor, order_id: int) -> str:

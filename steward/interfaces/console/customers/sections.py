@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from steward.interfaces.console.messaging import preference_form
 from steward.interfaces.console.stations.facts import visits
+from steward.kernel import moment
 from steward.kernel.actor import Actor
 from steward.modules.customers.queries import words
 from steward.modules.customers.queries.accounts import account_history
@@ -21,8 +22,10 @@ from steward.modules.logistics.queries import shipments
 from steward.modules.orders import queries as orders
 from steward.modules.orders.queries.buyers import order_ids_of
 from steward.modules.payments import queries as payments
+from steward.modules.payments.queries import wallets
 from steward.modules.people import queries as people
 from steward.modules.people.queries import stations
+from steward.modules.returns.queries.compensations import compensations_of
 
 SHOWN = 20
 LOOKED_AT = 500
@@ -114,10 +117,26 @@ def _terms(actor: Actor, view: CustomerView) -> dict[str, Any]:
     return {"rows": [row for row in account_history(view.row.id) if row.ended_at is None]}
 
 
+def _wallet(actor: Actor, view: CustomerView) -> dict[str, Any]:
+    ids = view.row.member_ids
+    now = moment.now()
+    wallet = wallets.wallet_of(ids, now=now)
+    return {
+        "wallet": wallet,
+        "coupons": [(one, one.is_good(now)) for one in wallet.coupons],
+        "due": [one for one in wallet.handovers if one.state == "due"],
+        "history": wallets.wallet_history(ids, limit=SHOWN),
+        "given": compensations_of(customer_ids=ids, limit=SHOWN) if actor.may("returns.view") else [],
+        "may_give": actor.may("returns.compensate"),
+        "customer_id": view.row.id,
+    }
+
+
 SECTIONS: tuple[Section, ...] = (
     Section("orders", "main", "orders.view", _orders),
     Section("shipments", "main", "logistics.view", _shipments),
     Section("refunds", "main", "payments.view", _refunds),
+    Section("wallet", "main", "payments.view", _wallet),
     Section("tickets", "main", "tickets.view", _tickets),
     Section("visits", "main", "stations.view", _visits),
     Section("identities", "side", "customers.view", _identities),

@@ -14,6 +14,7 @@ from steward.interfaces.console.cases.pages import why_no_case
 from steward.interfaces.console.desk.reasons import reasons_of
 from steward.interfaces.console.desk.sorting import sorting_of
 from steward.interfaces.console.orders.actions import actions_of
+from steward.kernel import moment
 from steward.kernel.actor import Actor
 from steward.modules.customers.queries.merged import family
 from steward.modules.desk.queries import words
@@ -33,7 +34,9 @@ from steward.modules.payments import queries as payments
 from steward.modules.payments.queries import words as money_words
 from steward.modules.payments.rules import refunds
 from steward.modules.people.queries.lists import role_labels
+from steward.modules.returns.queries.advice import Advice, advice_of
 from steward.modules.returns.queries.cases import cases_of_order
+from steward.modules.returns.queries.compensations import compensations_of
 from steward.modules.returns.queries.words import KINDS
 
 OTHERS, RECENT = 6, 5
@@ -88,6 +91,8 @@ def _order(actor: Actor, view: TicketView) -> dict[str, Any]:
         "order": order,
         "shipments": [one.row for one in shipments_of_order(order.id)] if actor.may("logistics.view") else [],
         "cases": cases_of_order(order.id) if actor.may("returns.view") else [],
+        "advice": _advice(actor, detail.customer_id),
+        "compensations": compensations_of(order_ids=[order.id]) if actor.may("returns.view") else [],
         "refunds": payments.refunds_of_order(order.id) if actor.may("payments.view") else [],
         "order_actions": _actions(actor, detail, view, left_minor),
         "left_minor": left_minor,
@@ -95,6 +100,12 @@ def _order(actor: Actor, view: TicketView) -> dict[str, Any]:
         "cancel_causes": [(code, cancel_cause(code)) for code in transitions.CANCEL_CAUSES],
         "about": f"{view.number} {view.subject}"[:180],
     }
+
+
+def _advice(actor: Actor, customer_id: int | None) -> list[Advice]:
+    if customer_id is None or not actor.may("returns.view"):
+        return []
+    return advice_of([customer_id], now=moment.now())[customer_id]
 
 
 def _actions(actor: Actor, detail: orders.OrderDetail, view: TicketView, left_minor: int) -> list[OrderAction]:
@@ -118,11 +129,13 @@ def _actions(actor: Actor, detail: orders.OrderDetail, view: TicketView, left_mi
     )
     opening = f"{reverse('case_new')}?{urlencode([('order', number), ('ticket', str(view.id))])}"
     why_not_open = why_no_case(actor, detail.order.id)
+    goodwill = f"{reverse('compensation_new')}?{urlencode([('order', number), ('ticket', str(view.id))])}"
     return [
         OrderAction("case", _("Open a case"), "arrow-back-up", opening, why_not_open),
         OrderAction("exchange", KINDS["exchange"], "arrows-exchange", f"{opening}&kind=exchange", why_not_open),
         OrderAction("repair", _("Repair"), "tool", f"{opening}&kind=repair&reason=defective", why_not_open),
         OrderAction("reship", KINDS["reship"], "package-export", f"{opening}&kind=reship&reason=lost", why_not_open),
+        OrderAction("coupon", _("Make good"), "gift", goodwill, _permission(actor, "returns.compensate")),
         *found,
         OrderAction("refund", _("Refund"), "cash-banknote", why_not=why_no_refund),
         OrderAction("cancel", cancel.label, "x", cancel.url, cancel.why_not),

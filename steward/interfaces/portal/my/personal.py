@@ -27,6 +27,7 @@ from steward.modules.messaging.queries.accounts import channel_accounts
 from steward.modules.messaging.queries.own import own_messages, own_words
 from steward.modules.messaging.queries.readers import preference
 from steward.modules.orders.queries.own import count_own, own_orders
+from steward.modules.payments.queries.wallets import wallet_history, wallet_of
 from steward.modules.people.queries.stations import appointments_of_customers
 from steward.modules.returns.queries.own import own_cases
 
@@ -81,6 +82,8 @@ def export(request: MyRequest) -> HttpResponse:
         "sent_by_us": own_messages(members),
         "requests": own_cases(members, limit=MOST),
         "appointments": appointments_of_customers(members, limit=MOST),
+        "wallet": wallet_of(members, now=request.now),
+        "wallet_history": wallet_history(members, limit=MOST),
         "preferences": preference(request.visit.customer_id),
     }
     response = HttpResponse(msgspec.json.format(msgspec.json.encode(everything)), content_type="application/json")

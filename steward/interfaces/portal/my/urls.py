@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from steward.interfaces.portal.my import cases, orders, personal, places, repairs, requesting, signing_in
+from steward.interfaces.portal.my import cases, orders, personal, places, repairs, requesting, signing_in, wallet
 
 urlpatterns = [
     path("", orders.my_orders, name="my_orders"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("visits/new", places.book, name="my_book"),
     path("visits/<int:appointment_id>/move", places.move, name="my_appointment_move"),
     path("visits/<int:appointment_id>/cancel", places.cancel, name="my_appointment_cancel"),
+    path("wallet", wallet.my_wallet, name="my_wallet"),
     path("help", personal.my_help, name="my_help"),
     path("me", personal.me, name="my_data"),
     path("me/preferences", personal.my_preferences, name="my_preferences"),

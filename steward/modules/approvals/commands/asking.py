@@ -31,9 +31,9 @@ class Ask(Struct, frozen=True, kw_only=True):
     `involved` are the actors who had a hand in it, besides who asks; who owns the key of a program among them has too.
     `asked_by` names whose wish it is where a part of the system asks for them; `number` is what people call the
     subject. `earlier_minor` went before in the same matter and counts with the amount towards the limit, so that slices
-    do not help; `strictest` asks by the strictest tier of all where amounts cannot be added up. Units: minor units of
-    `currency`. A fact `decided_on` names the page that alone takes the decision, because more than a verdict is given
-    there.
+    do not help; `strictest` asks by the strictest tier of all where amounts cannot be added up; `at_least` so many
+    people agree, however small the amount. Units: minor units of `currency`. A fact `decided_on` names the page that
+    alone takes the decision, because more than a verdict is given there.
     """
 
     kind: str
@@ -45,6 +45,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     amount_minor: int = 0
     earlier_minor: int = 0
     strictest: bool = False
+    at_least: int = 0
     currency: str = ""
     facts: Mapping[str, Any] = {}
     reason: str = ""
@@ -101,7 +102,8 @@ def _tier(ask: Ask, policy: Policy) -> rules.Tier | None:
     tiers = tiers_of(policy)
     if ask.strictest:
         return rules.strictest(tiers)
-    return rules.tier_for(tiers, amount_minor=ask.amount_minor + ask.earlier_minor, currency=ask.currency)
+    amount_minor = ask.amount_minor + ask.earlier_minor
+    return rules.tier_for(tiers, amount_minor=amount_minor, currency=ask.currency, at_least=ask.at_least)
 
 
 def _columns(

@@ -45,3 +45,14 @@ def test_the_same_bound_twice_and_an_unknown_role_are_named_together() -> None:
 @given(st.sampled_from(rules.STATES), st.sampled_from(["grant", "refuse", "expire", "withdraw"]))
 def test_what_is_settled_stays_settled(state: rules.State, verb: rules.Verb) -> None:
     assert (rules.next_state(state, verb) is None) == (state != "open")
+
+
+def test_so_many_people_as_were_asked_for_agree_even_below_every_bound() -> None:
+    given = [rules.Tier(deciders=n, from_minor=n * 100, currency="CNY", role=f"r{n}") for n in range(3)]
+
+    def deciders(minor: int, at_least: int) -> int | None:
+        found = rules.tier_for(given, amount_minor=minor, currency="CNY", at_least=at_least)
+        return found.deciders if found else None
+
+    assert (deciders(5, 0), deciders(5, 1), deciders(5, 2), deciders(250, 1)) == (0, 1, 2, 2)
+    assert deciders(5, 4) == 4

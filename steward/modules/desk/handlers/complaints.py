@@ -6,15 +6,13 @@ from collections.abc import Sequence
 
 from steward.kernel import moment
 from steward.kernel.actor import system
-from steward.modules.approvals.events import ApprovalSettled
-from steward.modules.desk.commands.compensating import KIND, SUBJECT, follow_compensations
-from steward.modules.desk.commands.compensation_refunds import follow_refunds
+from steward.modules.desk.commands.compensating import follow_compensations
 from steward.modules.desk.commands.complaint_moving import resume_complaints
 from steward.modules.desk.commands.complaints import notice_complaints
 from steward.modules.desk.commands.follow_ups import note_undelivered
 from steward.modules.desk.events import TicketContinued, TicketOpened, TicketRestated
 from steward.modules.messaging.events import MessageFailed
-from steward.modules.payments.events import RefundDecided, RefundFailed, RefundPaid, RefundWithdrawn
+from steward.modules.returns.events import CompensationAdvanced
 
 DESK = system("desk")
 
@@ -37,32 +35,10 @@ def on_ticket_restated_notice_complaints(events: Sequence[TicketRestated]) -> No
         notice_complaints(DESK, ticket_ids=about, now=moment.now())
 
 
-def on_approval_settled_follow_compensations(events: Sequence[ApprovalSettled]) -> None:
-    """Grant or refuse compensations as it was decided."""
-    settled = [event for event in events if event.kind == KIND and event.about_kind == SUBJECT]
-    if settled:
-        follow_compensations(DESK, settled=settled, now=moment.now())
-
-
-def on_refund_decided_follow_compensations(events: Sequence[RefundDecided]) -> None:
-    """Refuse compensations whose refund was refused."""
-    if refused := [event.request_id for event in events if event.decision == "refused"]:
-        follow_refunds(DESK, refund_ids=[], request_ids=refused, now=moment.now())
-
-
-def on_refund_paid_follow_compensations(events: Sequence[RefundPaid]) -> None:
-    """Let compensations count as handed over once the money is back."""
-    follow_refunds(DESK, refund_ids=[event.refund_id for event in events], request_ids=[], now=moment.now())
-
-
-def on_refund_failed_follow_compensations(events: Sequence[RefundFailed]) -> None:
-    """Refuse compensations whose refund failed."""
-    follow_refunds(DESK, refund_ids=[event.refund_id for event in events], request_ids=[], now=moment.now())
-
-
-def on_refund_withdrawn_follow_compensations(events: Sequence[RefundWithdrawn]) -> None:
-    """Refuse compensations whose refund was called off, or that nobody decided about in time."""
-    follow_refunds(DESK, refund_ids=[event.refund_id for event in events], request_ids=[], now=moment.now())
+def on_compensation_advanced_follow_wishes(events: Sequence[CompensationAdvanced]) -> None:
+    """Let what was asked for in complaints follow what became of it."""
+    if ids := {event.compensation_id for event in events if event.complaint}:
+        follow_compensations(DESK, given_ids=ids, now=moment.now())
 
 
 def on_message_failed_end_follow_ups(events: Sequence[MessageFailed]) -> None:

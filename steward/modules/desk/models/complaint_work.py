@@ -36,8 +36,8 @@ class ComplaintMeasure(models.Model):
 class Compensation(models.Model):
     """A wish to make good with an amount, and what became of it. Units: minor units of the currency.
 
-    `approval_id` is what somebody else decides where a limit asks for it, `refund_request_id` the refund that carries
-    it out; without one a second person hands it over by hand.
+    `given_id` is the compensation of returns that costs the house something; `approval_id` is what somebody else
+    decides about it, `refund_request_id` the refund that carries it out; without one a second person hands it over.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -49,6 +49,7 @@ class Compensation(models.Model):
     state = models.CharField(max_length=12, default="asked")
     asked_by = models.CharField(max_length=80)
     asked_at = models.DateTimeField()
+    given_id = models.BigIntegerField(null=True, unique=True)
     approval_id = models.BigIntegerField(null=True)
     refund_request_id = models.BigIntegerField(null=True)
     settled_at = models.DateTimeField(null=True)

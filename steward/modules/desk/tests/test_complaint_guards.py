@@ -21,6 +21,7 @@ from steward.modules.desk.tests.words import customer, said, word
 from steward.modules.payments import commands as payments
 from steward.modules.payments.queries import refunds_of_order
 from steward.modules.people import queries as people
+from steward.modules.returns.models import Compensation as Given
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +129,7 @@ def test_slices_of_another_currency_make_the_strictest_limit_count() -> None:
     number = registered(customer_id=customer())
     ask(number, 1, "coupon")
     assert ask(number, 1, "coupon").state == "granted"
-    Compensation.objects.update(currency="USD")
+    Given.objects.update(currency="USD")
 
     third = ask(number, 1, "coupon")
 
@@ -140,7 +141,7 @@ def test_what_was_given_long_ago_counts_for_the_order_but_not_for_the_customer()
     old, other = registered(customer_id=mei, order_id=9), registered(customer_id=mei)
     same = registered(order_id=9)
     ask(old, 3_000, "coupon")
-    Compensation.objects.update(asked_at=LATER - 100 * DAY)
+    Given.objects.update(proposed_at=LATER - 100 * DAY)
 
     assert ask(other, 3_000, "coupon").state == "granted"
     assert ask(same, 3_000, "coupon").state == "asked"

@@ -1,4 +1,4 @@
-"""Rows of the money module: the ledger, refunds, and what providers' statements say."""
+"""Rows of the money module: the ledger, refunds, what providers' statements say, and customers' wallets."""
 
 from steward.modules.payments.models.ledger import DIRECTIONS, Callback, Entry, Provider, ProviderShop
 from steward.modules.payments.models.refunds import (
@@ -10,13 +10,25 @@ from steward.modules.payments.models.refunds import (
     RefundStep,
 )
 from steward.modules.payments.models.statements import Difference, Statement, StatementRow
+from steward.modules.payments.models.wallets import (
+    Coupon,
+    CouponUse,
+    Handover,
+    WalletAccount,
+    WalletEntry,
+    WalletLot,
+    WalletTerms,
+)
 
 __all__ = [
     "DIRECTIONS",
     "Callback",
+    "Coupon",
+    "CouponUse",
     "Difference",
     "Entry",
     "ForeignRefund",
+    "Handover",
     "OrderBalance",
     "PaymentBalance",
     "Provider",
@@ -26,4 +38,8 @@ __all__ = [
     "RefundStep",
     "Statement",
     "StatementRow",
+    "WalletAccount",
+    "WalletEntry",
+    "WalletLot",
+    "WalletTerms",
 ]

@@ -19,7 +19,7 @@ from steward.kernel.command import command
 from steward.modules.orders.queries.money import facts_of
 from steward.modules.payments.commands import RefundWant, request_refund
 from steward.modules.people import queries as people
-from steward.modules.returns.commands import granting
+from steward.modules.returns.commands import granting, owing
 from steward.modules.returns.commands.closing import WITH_MONEY, close_if_done
 from steward.modules.returns.commands.deciding import OwnCase, is_own, opened_it
 from steward.modules.returns.commands.inspecting import newest_inspections
@@ -70,8 +70,9 @@ def settle_case(
     `early`: also of those that did not come yet or were not looked at, by the same four eyes as approving. Above the
     limits of payments others have to agree: nobody who had a hand in the case. Returns the amount; 0 where nothing is
     due for what was found. Units: minor currency units. Raises: NotFound, NoMoney, NothingDue, OwnCase, NotEnoughLeft.
-    Emits: CaseRefundAsked, RefundRequested, CaseClosed. Locks: the case, its pieces, the money of the order's family.
-    Source: RET-4.
+    What it owes besides money follows once it is paid, at once where no money is due.
+    Emits: CaseRefundAsked, RefundRequested, CaseOwedSettled, CaseClosed. Locks: the case, its pieces, the money of the
+    order's family, accounts of points and cards. Source: RET-4.
     """
     row = locked_case(actor, case_id)
     pieces = _due(row, pieces_of(row), early=early, wanted=piece_ids)
@@ -83,6 +84,8 @@ def settle_case(
     refund = _written(actor, row, due, pieces, now, early=early)
     if due.amount_minor:
         _ask(actor, row, refund, pieces, now)
+    carrier = refund if due.amount_minor else None
+    owing.note_owed(actor, row, quote=due.quote, refund=carrier, key=refund.key, now=now)
     close_if_done(actor, row, now)
     return due.amount_minor
 
@@ -144,10 +147,9 @@ def _share(found: Inspection | None) -> int:
 def _written(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: datetime, *, early: bool) -> RefundDue:
     """Write the refund due with its parts, and share it over its pieces. Where nothing goes back it is done by that."""
     before = RefundDue.objects.filter(case=row).count()
-    digest = hashlib.sha256(",".join(map(str, sorted(due.piece_ids))).encode()).hexdigest()[:16]
     refund = RefundDue.objects.create(
         case=row,
-        key=f"{digest}.{before + 1}",
+        key=f"{_digest(due)}.{before + 1}",
         amount_minor=due.amount_minor,
         asked_at=now,
         asked_by=actor.id,
@@ -199,6 +201,10 @@ def _ask(actor: Actor, row: Case, refund: RefundDue, pieces: Sequence[Piece], no
         simulated=row.simulated,
     )
     events.record(actor, [asked])
+
+
+def _digest(due: Due) -> str:
+    return hashlib.sha256(",".join(map(str, sorted(due.piece_ids))).encode()).hexdigest()[:16]
 
 
 def hands_of(row: Case, pieces: Sequence[Piece]) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from steward.modules.returns.models import Surplus as SurplusRow
 from steward.modules.returns.queries import views
 from steward.modules.returns.queries.alone import granted_alone
 from steward.modules.returns.queries.exchanges import ExchangeView, exchange_of
+from steward.modules.returns.queries.owed import owed_of_cases
 from steward.modules.returns.queries.views import CaseRow, CaseView, NextStep, ParcelView, PieceView
 from steward.modules.returns.rules import states
 
@@ -192,6 +193,7 @@ def case(number: str | int, *, shops: Collection[str] = ()) -> CaseView:
         refunds=refunds,
         guidance=_structs(views.GuidanceView, Guidance.objects.filter(case_id=row.id).order_by("id")),
         surplus=_structs(views.SurplusView, SurplusRow.objects.filter(case_id=row.id).order_by("id"), sku="item__sku"),
+        owed=owed_of_cases([row.id]).get(row.id, []),
         next=_next(row, pieces, refunds, exchange),
         alone_minor=whole.worth_minor + granted_alone([row.order_id], but=row.id).get(row.order_id, 0),
         exchange=exchange,

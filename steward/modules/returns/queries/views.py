@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from steward.modules.returns.queries import words
 from steward.modules.returns.queries.exchanges import ExchangeView
+from steward.modules.returns.queries.owed import OwedView
 
 
 class CaseRow(Struct, frozen=True, kw_only=True):
@@ -214,6 +215,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     refunds: list[RefundView]
     guidance: list[GuidanceView]
     surplus: list[SurplusView]
+    owed: list[OwedView]
     next: NextStep
     alone_minor: int
     exchange: ExchangeView | None = None

@@ -1,0 +1,1 @@
+"""Compensation for customers: proposed, decided, given, out of budgets."""
