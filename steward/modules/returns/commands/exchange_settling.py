@@ -28,6 +28,7 @@ from steward.modules.returns.commands.exchange_moving import (
 )
 from steward.modules.returns.commands.exchanging import ask_for_difference, goods_to_send
 from steward.modules.returns.commands.moving import pieces_of
+from steward.modules.returns.commands.owing import note_owed
 from steward.modules.returns.commands.pricing import prices_of
 from steward.modules.returns.commands.settling import NothingDue, due_of, hands_of
 from steward.modules.returns.events import CaseRefundAsked
@@ -157,12 +158,14 @@ def _pay(actor: Actor, both: Both, pieces: Sequence[Piece], quote: Quote, reckon
         )
         exchange.credited_minor += reckoning.credit_minor
         exchange.save(update_fields=["credited_minor"])
+        note_owed(actor, row, quote=quote, refund=None, key=due.key, now=now)
         _share_out(due, pieces, reckoning.credit_minor + beyond_minor)
         parts = [Part(kind=DIFFERENCE, amount_minor=beyond_minor)]
     if beyond_minor:
         due = _write(actor, row, "difference", beyond_minor, parts, now)
         if not reckoning.credit_minor:
             _share_out(due, pieces, beyond_minor)
+            note_owed(actor, row, quote=quote, refund=due, key=due.key, now=now)
         _give_back(actor, both, due, pieces, now)
 
 
