@@ -24,7 +24,7 @@ from steward.modules.returns.commands.moving import (
     stop_clock,
 )
 from steward.modules.returns.commands.telling import tell_decided
-from steward.modules.returns.models import Case, Piece
+from steward.modules.returns.models import Case, Piece, Repair
 from steward.modules.returns.rules import joining, states
 
 LONGEST_REASON = 400
@@ -111,8 +111,10 @@ def withdraw_case(actor: Actor, *, case_id: int, reason: str = "", now: datetime
     """
     row = locked_case(actor, case_id)
     pieces = pieces_of(row)
-    if row.refunded_minor or any(
-        piece.settled_at or piece.reception not in ("awaiting", "left_with_customer") for piece in pieces
+    if (
+        row.refunded_minor
+        or any(piece.settled_at or piece.reception not in ("awaiting", "left_with_customer") for piece in pieces)
+        or Repair.objects.filter(case=row).exclude(state__in=("awaiting", "cancelled")).exists()
     ):
         raise UnderWay
     move_case(row, "withdraw", now)

@@ -18,7 +18,7 @@ from steward.modules.returns.commands.repairing_charges import drop_charge, refu
 from steward.modules.returns.commands.repairing_goods import release_parts
 from steward.modules.returns.commands.repairing_moving import hands, locked_repair, move_repair
 from steward.modules.returns.commands.requesting import open_cases
-from steward.modules.returns.models import Case, Piece, Repair
+from steward.modules.returns.models import Case, Piece, Repair, RepairVisit
 from steward.modules.returns.queries.warranties import may_choose_remedy
 from steward.modules.returns.rules import repair as rules
 
@@ -83,6 +83,7 @@ def _end(actor: Actor, repair_id: int, verb: str, now: datetime, **changes: Any)
 def _let_piece_go(actor: Actor, row: Repair, case: Case, now: datetime) -> None:
     """Let the piece be judged, and free for another case; the case ends with its last repair."""
     Piece.objects.filter(id=row.piece_id).update(acceptance="accepted", live=False)
+    RepairVisit.objects.filter(repair=row, state="planned", appointment_id=None).update(state="done")
     if not Repair.objects.filter(case=case).exclude(state__in=rules.OVER).exists() and is_done(case):
         complete_case(hands(actor, "returns.decide"), case_id=case.id, now=now)
 
