@@ -73,5 +73,7 @@ def test_a_repair_is_diagnosed_quoted_agreed_to_and_done_on_phones(visit: Visit)
     guest.look("agreed")
 
     admin.go(f"/returns/repairs/{number}")
-    admin.press("开始维修")
+    admin.page.locator("summary").filter(has_text="开始维修").click()
+    admin.page.locator("form[action$='/begin'] button").click()
+    admin.toast("已开始维修")
     admin.look("queue-of-repairs")

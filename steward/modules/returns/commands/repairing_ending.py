@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import errors
@@ -115,7 +115,7 @@ def choose_remedy(actor: Actor, *, repair_id: int, remedy: str, now: datetime) -
         source=case.source,
         words=case.words,
         ticket_id=case.ticket_id,
-        despite=_now("Instead of repair %(number)s, which the warranty gives a right to") % {"number": row.number},
+        despite=gettext("Instead of repair %(number)s, which the warranty gives a right to") % {"number": row.number},
     )
     receipt = open_cases(hands(actor, "returns.request", "returns.decide"), drafts=[draft], now=now)[0]
     if receipt.refusal is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import errors, events, numbering
@@ -135,7 +135,7 @@ def cancel_repairs(actor: Actor, *, case_ids: Collection[int], now: datetime) ->
         row, case = locked_repair(actor, id_)
         move_repair(actor, row, case, "cancel", now)
         release_parts(actor, row, now)
-        call_off(actor, row, _now("The repair was called off"), now)
+        call_off(actor, row, gettext("The repair was called off"), now)
         count += 1
     return count
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
@@ -73,7 +73,7 @@ def book_visit(actor: Actor, *, repair_id: int, draft: VisitDraft, now: datetime
     row, case = locked_repair(actor, repair_id)
     if row.state in rules.OVER or not now < draft.starts_at <= now + FURTHEST:
         raise UnfitVisit
-    call_off(actor, row, _now("Another time was chosen"), now)
+    call_off(actor, row, gettext("Another time was chosen"), now)
     _place(actor, row, case, draft, now)
     appointment_id, ends_at = None, draft.starts_at + timedelta(minutes=int(parameters.value(ON_SITE_MIN)))
     if draft.station:
