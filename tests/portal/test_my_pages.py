@@ -102,6 +102,7 @@ def every_page(order: Order, case: Case, visit_id: int, offer_id: int = 1) -> di
         "my_choice": [case.number],
         "my_withdraw": [case.number],
         "my_appointment_move": [visit_id],
+        "my_repair": ["RP-2026-000001"],  # whose it is: test_repairs
         "my_appointment_cancel": [visit_id],
         "my_nothing": ["orders/1/2/3"],
     }

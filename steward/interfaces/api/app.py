@@ -7,7 +7,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 
-# What adds operations to the router of `orders`, `people` or `repairs` must be loaded before it is taken over.
+# Modules that add operations to the router of `orders`, `people` or `repairs` must be loaded before it is taken over.
 from steward.interfaces.api import (
     accounts,
     approvals,

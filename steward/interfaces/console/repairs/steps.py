@@ -77,7 +77,7 @@ def _beside(actor: Actor, view: RepairView) -> Iterator[StepShown]:
         return
     if state in ("received", "diagnosed", "approved", "in_repair"):
         yield StepShown("parts", _("Needs a part"), "puzzle", may)
-    if state in ("diagnosed", "in_repair"):
+    if (state, "give_up") in rules.TRANSITIONS:
         yield StepShown("give_up", _("Cannot be repaired"), "x", may)
     if state in ("awaiting", "received", "diagnosed", "declined"):
         yield StepShown("cover", _("Decide about the warranty"), "shield-check", _may(actor, DECIDE))

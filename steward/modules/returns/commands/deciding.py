@@ -29,7 +29,7 @@ from steward.modules.returns.commands.moving import (
 )
 from steward.modules.returns.commands.telling import tell_decided
 from steward.modules.returns.commands.valuing import value
-from steward.modules.returns.models import Case, Piece
+from steward.modules.returns.models import Case, Piece, Repair
 from steward.modules.returns.rules import states
 
 LONGEST_REASON = 400
@@ -118,8 +118,10 @@ def withdraw_case(actor: Actor, *, case_id: int, reason: str = "", now: datetime
     """
     row = locked_case(actor, case_id)
     pieces = pieces_of(row)
-    if row.refunded_minor or any(
-        piece.settled_at or piece.reception not in ("awaiting", "left_with_customer") for piece in pieces
+    if (
+        row.refunded_minor
+        or any(piece.settled_at or piece.reception not in ("awaiting", "left_with_customer") for piece in pieces)
+        or Repair.objects.filter(case=row).exclude(state__in=("awaiting", "cancelled")).exists()
     ):
         raise UnderWay
     if are_under_way(pieces):

@@ -122,11 +122,11 @@ def _locked(actor: Actor, charge_id: int) -> tuple[Repair, RepairCharge]:
 
 
 def _follow(actor: Actor, row: Repair, one: RepairCharge, now: datetime) -> bool:
-    """Note what the ledger says was paid, net of what went back."""
+    """Note what the ledger says was paid; it is paid when that is enough without what went back."""
     paid, back = paid_and_refunded({one.account: one.currency})[one.account]
-    RepairCharge.objects.filter(id=one.id).update(paid_minor=max(0, paid - back))
-    one.paid_minor = max(0, paid - back)
-    is_paid = one.state == "due" and one.paid_minor >= one.amount_minor
+    RepairCharge.objects.filter(id=one.id).update(paid_minor=paid)
+    one.paid_minor = paid
+    is_paid = one.state == "due" and paid - back >= one.amount_minor
     if is_paid:
         _settle(actor, row, one, "paid", "", now)
     return is_paid

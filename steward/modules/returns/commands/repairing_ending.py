@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import errors
@@ -18,7 +18,7 @@ from steward.modules.returns.commands.repairing_charges import drop_charge, refu
 from steward.modules.returns.commands.repairing_goods import release_parts
 from steward.modules.returns.commands.repairing_moving import hands, locked_repair, move_repair
 from steward.modules.returns.commands.requesting import open_cases
-from steward.modules.returns.models import Case, Piece, Repair
+from steward.modules.returns.models import Case, Piece, Repair, RepairVisit
 from steward.modules.returns.queries.warranties import may_choose_remedy
 from steward.modules.returns.rules import repair as rules
 
@@ -83,6 +83,7 @@ def _end(actor: Actor, repair_id: int, verb: str, now: datetime, **changes: Any)
 def _let_piece_go(actor: Actor, row: Repair, case: Case, now: datetime) -> None:
     """Let the piece be judged, and free for another case; the case ends with its last repair."""
     Piece.objects.filter(id=row.piece_id).update(acceptance="accepted", live=False)
+    RepairVisit.objects.filter(repair=row, state="planned", appointment_id=None).update(state="done")
     if not Repair.objects.filter(case=case).exclude(state__in=rules.OVER).exists() and is_done(case):
         complete_case(hands(actor, "returns.decide"), case_id=case.id, now=now)
 
@@ -114,7 +115,7 @@ def choose_remedy(actor: Actor, *, repair_id: int, remedy: str, now: datetime) -
         source=case.source,
         words=case.words,
         ticket_id=case.ticket_id,
-        despite=_now("Instead of repair %(number)s, which the warranty gives a right to") % {"number": row.number},
+        despite=gettext("Instead of repair %(number)s, which the warranty gives a right to") % {"number": row.number},
     )
     receipt = open_cases(hands(actor, "returns.request", "returns.decide"), drafts=[draft], now=now)[0]
     if receipt.refusal is not None:

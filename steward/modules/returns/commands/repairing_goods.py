@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
@@ -146,7 +146,7 @@ def use_parts(actor: Actor, row: Repair, used: Mapping[int, int], now: datetime)
                 free.append(id_)
     keeper = hands(actor, "stock.move")
     if taken:
-        take_set_aside(keeper, taken=taken, reason=_now("Part of a repair"), now=now)
+        take_set_aside(keeper, taken=taken, reason=gettext("Part of a repair"), now=now)
     release_set_aside(keeper, ids=free, now=now)
     RepairPart.objects.bulk_update(parts, ["state", "used"])
     if parts:

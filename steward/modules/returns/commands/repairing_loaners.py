@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
@@ -78,7 +78,7 @@ def lend(actor: Actor, *, repair_id: int, draft: LoanDraft, now: datetime) -> in
     [places] = set_aside(keeper, wants=[want], now=now)
     if not places:
         raise NothingToLend(sku=item.sku)
-    take_set_aside(keeper, taken={places[0].id: 1}, reason=_now("Lent during a repair"), now=now)
+    take_set_aside(keeper, taken={places[0].id: 1}, reason=gettext("Lent during a repair"), now=now)
     loaner = Loaner(
         repair=row, item_id=item.id, serial=serial, warehouse=places[0].warehouse, lot=places[0].lot, lent_at=now,
         lent_by=actor.id, due_at=rules.loaner_due(now, days),
@@ -107,7 +107,7 @@ def take_loaner_back(actor: Actor, *, loaner_id: int, grade: str, note: str = ""
         raise UnfitLoan
     _end(loaner, "returned", now, grade=grade, note=note.strip()[:400])
     draft = MovementDraft(
-        loaner.warehouse, loaner.item_id, "returned", 1, reference=row.number, reason=_now("Lent during a repair"),
+        loaner.warehouse, loaner.item_id, "returned", 1, reference=row.number, reason=gettext("Lent during a repair"),
         lot=loaner.lot, condition=CONDITIONS[grade],
     )  # fmt: skip
     record_movements(hands(actor, "stock.move"), movements=[draft], now=now)

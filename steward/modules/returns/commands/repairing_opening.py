@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from steward.kernel import errors, events, numbering
@@ -13,6 +14,7 @@ from steward.kernel.command import command
 from steward.modules.returns.commands.moving import lock_cases, move_pieces, pieces_of
 from steward.modules.returns.commands.repairing_goods import release_parts
 from steward.modules.returns.commands.repairing_moving import hands, locked_repair, move_repair
+from steward.modules.returns.commands.repairing_visits import call_off
 from steward.modules.returns.events import RepairOpened
 from steward.modules.returns.models import Case, Piece, Repair
 from steward.modules.returns.queries.warranties import PieceSold, repaired_before, warranties
@@ -133,6 +135,7 @@ def cancel_repairs(actor: Actor, *, case_ids: Collection[int], now: datetime) ->
         row, case = locked_repair(actor, id_)
         move_repair(actor, row, case, "cancel", now)
         release_parts(actor, row, now)
+        call_off(actor, row, gettext("The repair was called off"), now)
         count += 1
     return count
 

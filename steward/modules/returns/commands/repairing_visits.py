@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
@@ -15,7 +15,7 @@ from steward.kernel import errors, events, parameters
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.people.commands.appointments import AppointmentDraft, book_appointment, cancel_appointment
-from steward.modules.people.queries.stations import appointment
+from steward.modules.people.queries.stations import appointment, station
 from steward.modules.returns.commands.moving import move_pieces, pieces_of
 from steward.modules.returns.commands.repairing_moving import SUBJECT, hands, locked_repair, move_repair
 from steward.modules.returns.events import RepairVisitSet
@@ -73,7 +73,7 @@ def book_visit(actor: Actor, *, repair_id: int, draft: VisitDraft, now: datetime
     row, case = locked_repair(actor, repair_id)
     if row.state in rules.OVER or not now < draft.starts_at <= now + FURTHEST:
         raise UnfitVisit
-    _call_off(actor, row, _now("Another time was chosen"), now)
+    call_off(actor, row, gettext("Another time was chosen"), now)
     _place(actor, row, case, draft, now)
     appointment_id, ends_at = None, draft.starts_at + timedelta(minutes=int(parameters.value(ON_SITE_MIN)))
     if draft.station:
@@ -95,6 +95,7 @@ def book_visit(actor: Actor, *, repair_id: int, draft: VisitDraft, now: datetime
         raise TechnicianBusy from error
     if technician is not None and row.technician_id is None:
         Repair.objects.filter(id=row.id).update(technician_id=technician)
+    Case.objects.filter(id=case.id, return_by__lt=ends_at).update(return_by=ends_at)
     _announce(actor, row, visit)
     return visit.id
 
@@ -115,7 +116,9 @@ def _place(actor: Actor, row: Repair, case: Case, draft: VisitDraft, now: dateti
 
 
 def _technician(row: Repair, draft: VisitDraft, ends_at: datetime) -> int | None:
-    """Choose who comes. At a station nobody of ours has to: its own people may see to it. Raises: TechnicianBusy."""
+    """Choose who comes. At a station nobody of ours has to, and at a partner's nobody does. Raises: TechnicianBusy."""
+    if draft.technician_id is None and draft.station and station(draft.station).is_partner:
+        return None
     able, _skill = qualified(row.item.category)
     free = free_technicians(able, draft.starts_at, ends_at)
     if draft.technician_id is not None:
@@ -135,11 +138,15 @@ def cancel_visit(actor: Actor, *, repair_id: int, reason: str, now: datetime) ->
     Emits: RepairVisitSet, AppointmentSettled. Locks: the case, the repair, the appointment.
     """
     row, _case = locked_repair(actor, repair_id)
-    if not _call_off(actor, row, reason, now):
+    if not call_off(actor, row, reason, now):
         raise UnfitVisit
 
 
-def _call_off(actor: Actor, row: Repair, reason: str, now: datetime) -> bool:
+def call_off(actor: Actor, row: Repair, reason: str, now: datetime) -> bool:
+    """Call off the visit of a locked repair that is to come, if there is one; a step of commands.
+
+    Emits: RepairVisitSet, AppointmentSettled.
+    """
     visit = RepairVisit.objects.filter(repair=row, state="planned").first()
     if visit is None:
         return False

@@ -259,14 +259,15 @@ def give_up_repair(actor: Actor, *, repair_id: int, work: WorkDraft, now: dateti
 
 @command(needs="returns.repair")
 def give_back_unrepaired(actor: Actor, *, repair_id: int, now: datetime) -> None:
-    """Let something go back as it came. Raises: NotFound, NotPossible. Emits: RepairMoved, RepairPartsChanged.
+    """Let something go back as it came; nothing is owed for it. Raises: NotFound, NotPossible.
 
-    Locks: the case, the repair, then stock.
+    Emits: RepairMoved, RepairPartsChanged, RepairChargeSettled. Locks: the case, the repair, then stock and money.
     """
     row, case = locked_repair(actor, repair_id)
     move_repair(actor, row, case, "give_back", now)
     withdraw_quote(actor, row, case, now)
     release_parts(actor, row, now)
+    drop_charge(actor, row, now)
 
 
 @command(needs="returns.repair")

@@ -8,9 +8,8 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 STATES: Mapping[str, Any] = {
     "awaiting": pgettext_lazy("repair", "Expected"),
@@ -145,7 +144,7 @@ def warranty_words(why: str, until: datetime | None) -> str:
 def line_words(line: Mapping[str, Any], language: str) -> str:
     """Name one line of a quote in a language."""
     if line["kind"] == "labour":
-        return _now("Work, %(minutes)s minutes") % {"minutes": line["quantity"]}
+        return gettext("Work, %(minutes)s minutes") % {"minutes": line["quantity"]}
     if line["kind"] == "part":
         names = line["names"]
         name = names["en"] if language.startswith("en") else names["zh"]

@@ -34,6 +34,8 @@ TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("declined", "quote"): "quoted",
     ("declined", "give_back"): "ready",
     ("approved", "begin"): "in_repair",
+    ("approved", "give_up"): "not_repairable",
+    ("approved", "give_back"): "ready",
     ("in_repair", "test"): "tested",
     ("in_repair", "give_up"): "not_repairable",
     ("tested", "redo"): "in_repair",

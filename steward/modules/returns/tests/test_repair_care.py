@@ -17,6 +17,7 @@ from steward.modules.people.commands import appointments
 from steward.modules.people.models import Appointment
 from steward.modules.people.tests.test_stations import station
 from steward.modules.returns.commands import (
+    deciding,
     repairing_ending,
     repairing_loaners,
     repairing_opening,
@@ -113,10 +114,24 @@ def test_on_site_the_technician_says_when_they_are_there_and_nothing_is_sent() -
     )
 
     repairing_working.receive_on_site(mending.technician(), repair_id=row.id, now=FRIDAY_TEN)
+    with pytest.raises(deciding.UnderWay):
+        deciding.withdraw_case(make.agent_wang(), case_id=receipt.id or 0, now=FRIDAY_TEN)
     row = mending.mended(mending.diagnosed(row, now=FRIDAY_TEN), now=FRIDAY_TEN)
     repairing_ending.hand_over(mending.technician(), repair_id=row.id, now=FRIDAY_TEN)
 
     assert (mending.again(row).state, Case.objects.get().state) == ("handed_over", "completed")
+    assert RepairVisit.objects.get().state == "done"
+
+
+def test_a_case_that_is_withdrawn_frees_the_time_at_the_station() -> None:
+    receipt = mending.asked(mending.sold())
+    visit = _at_station(mending.repair_of(receipt))
+
+    deciding.withdraw_case(make.agent_wang(), case_id=receipt.id or 0, now=case.LATER)
+    make.settle()
+
+    visit.refresh_from_db()
+    assert (visit.state, Appointment.objects.get().state) == ("cancelled", "cancelled")
 
 
 def test_who_lacks_the_skill_of_the_goods_gets_no_repair() -> None:

@@ -175,6 +175,16 @@ def test_what_was_paid_goes_back_when_it_cannot_be_repaired_after_all() -> None:
     assert [(one.order_id, one.amount_minor) for one in Refund.objects.all()] == [(charge.account, 15_900)]
 
 
+def test_a_customer_who_changes_their_mind_before_it_is_begun_owes_nothing() -> None:
+    row, quote = _quoted()
+    _answer(quote, is_approved=True)
+
+    repairing_working.give_back_unrepaired(mending.technician(), repair_id=row.id, now=LATE)
+
+    assert (mending.again(row).state, RepairCharge.objects.get().state) == ("ready", "dropped")
+    assert Stock.objects.get(item__sku="PSU-1").held == 0
+
+
 def test_somebody_who_may_decide_makes_it_free_with_a_reason() -> None:
     make.item("PSU-1", stock=1)
     order = mending.sold(months=1)
