@@ -77,7 +77,7 @@ def _settle(actor: Actor, row: Case, exchange: Exchange, now: datetime) -> bool:
         _leave_out(actor, (row, exchange), counting, now)
     quote = due_of(row, unpaid).quote
     order = replacements([exchange.order_id or 0])[exchange.order_id or 0]
-    exchange.worth_minor = quote.total_minor if quote else 0
+    exchange.worth_minor = quote.total_minor if quote is not None else 0
     exchange.save(update_fields=["worth_minor"])
     reckoning = rules.reckoned(total_minor=order.total_minor, paid_minor=_kept(order), worth_minor=exchange.worth_minor)
     if reckoning.to_pay_minor and exchange.state == "reserved":
@@ -150,7 +150,7 @@ def _pay(
     """Let pieces that count pay for the replacement, once, and ask for what they are worth beyond it to go back."""
     row, exchange = both
     Piece.objects.filter(id__in=[one.id for one in pieces]).update(settled_at=now)
-    parts = list(quote.parts) if quote else []
+    parts = list(quote.parts) if quote is not None else []
     beyond_minor = reckoning.to_give_back_minor
     if reckoning.credit_minor:
         told = [Part(kind=DIFFERENCE, amount_minor=-beyond_minor)] if beyond_minor else []
