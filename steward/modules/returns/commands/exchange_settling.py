@@ -78,6 +78,8 @@ def _settle(actor: Actor, row: Case, exchange: Exchange, now: datetime) -> bool:
         _leave_out(actor, (row, exchange), counting, now)
     quote = due_of(row, unpaid).quote
     order = replacements([exchange.order_id or 0])[exchange.order_id or 0]
+    exchange.worth_minor = quote.total_minor
+    exchange.save(update_fields=["worth_minor"])
     reckoning = rules.reckoned(total_minor=order.total_minor, paid_minor=_kept(order), worth_minor=quote.total_minor)
     if reckoning.to_pay_minor and exchange.state == "reserved":
         replacing.expect_credit(order_id=order.id, credit_minor=reckoning.credit_minor)
@@ -117,9 +119,10 @@ def _nothing_counts(actor: Actor, both: Both, now: datetime) -> bool:
 
 
 def _leave_out(actor: Actor, both: Both, counting: Sequence[Piece], now: datetime) -> None:
-    """Send nothing for pieces that do not count: their goods are free, and what is sent is priced anew.
+    """Send nothing for pieces that do not count: their goods are free.
 
-    What is sent again is always priced anew, so that it never costs anything.
+    What has the price of then is priced anew, so that it costs what the pieces that count are worth; what is sent again
+    always is, so that it never costs anything.
     """
     row, exchange = both
     swaps = list(Swap.objects.filter(exchange=exchange, kept=True).select_related("piece").order_by("id"))
@@ -127,17 +130,16 @@ def _leave_out(actor: Actor, both: Both, counting: Sequence[Piece], now: datetim
     kept = [one for one in swaps if one.piece_id in ids]
     if len(kept) == len(swaps) and row.kind != "reship":
         return
-    prices = prices_of([(row, [Wish(one.piece.line_id, one.piece.item_id, one.item_id) for one in kept])])[0]
-    total_minor = sum(prices) + exchange.shipping_minor
+    anew = prices_of([(row, [Wish(one.piece.line_id, one.piece.item_id, one.item_id) for one in kept])])[0]
+    for swap, price in zip(kept, anew, strict=True):
+        swap.price_minor = price if swap.basis == "then" else swap.price_minor
+    total_minor = sum(one.price_minor for one in kept) + exchange.shipping_minor
     if len(kept) == len(swaps) and total_minor == exchange.total_minor:
         return
     Swap.objects.filter(exchange=exchange).exclude(piece_id__in=ids).update(kept=False)
-    for swap, price in zip(kept, prices, strict=True):
-        swap.price_minor = price
     Swap.objects.bulk_update(kept, ["price_minor"])
     exchange.total_minor = total_minor
-    exchange.worth_minor = sum(prices) if row.kind == "reship" else exchange.worth_minor
-    exchange.save(update_fields=["total_minor", "worth_minor"])
+    exchange.save(update_fields=["total_minor"])
     replacing.change_goods(
         actor, order_id=exchange.order_id or 0, goods=goods_to_send([exchange])[exchange.id], now=now
     )

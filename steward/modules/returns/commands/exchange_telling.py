@@ -31,11 +31,10 @@ def tell_to_pay(actor: Actor, row: Case, exchange: Exchange, to_pay_minor: int, 
 
 
 def tell_released(actor: Actor, row: Case, exchange: Exchange, now: datetime) -> int:
-    """Say that a replacement goes out, and what of the goods' worth goes back."""
+    """Say that a replacement goes out."""
 
     def words(_row: Case) -> str:
-        said = _("Your replacement %(number)s is being sent now.") % {"number": exchange.order_number}
-        return said
+        return _("Your replacement %(number)s is being sent now.") % {"number": exchange.order_number}
 
     return tell_news(actor, [row], f"exchange_sent:{exchange.order_number}", words, now)
 

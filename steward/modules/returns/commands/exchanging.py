@@ -158,6 +158,7 @@ def advance(actor: Actor, row: Case, exchange: Exchange, now: datetime) -> None:
     move_exchange(exchange, "advance", now)
     replacing.let_go(actor, order_ids=[exchange.order_id or 0], now=now)
     start_clock(actor, row, GOODS, now, due_at=row.return_by)
+    telling.tell_released(actor, row, exchange, now)
 
 
 @command(needs="returns.receive")
