@@ -48,7 +48,7 @@ def budgets(request: StaffRequest) -> HttpResponse:
         "teams": people.teams(),
         "currencies": CURRENCIES,
         "today": moment.now().date(),
-        "may_set": request.actor.may("returns.budgets"),
+        "may_change": request.actor.may("returns.budgets"),
         "tab": "budgets",
     }
     return render(request, "console/compensations/budgets.html", facts)
