@@ -26,6 +26,7 @@ from steward.sample import (
     carriers,
     checks,
     clearing,
+    compensation,
     complaints,
     desk,
     exceptions,
@@ -172,6 +173,9 @@ def _serve(crew: Crew, cases: list[work.Case], now: datetime, say: Say) -> None:
     aftermath.open_some(crew, now)
     say("repairing")
     repairs.mend(crew, now)
+    say("making good, out of budgets")
+    compensation.set_up(crew, now)
+    compensation.give(crew, now)
     say("trying other rules of returns on past cases")
     after_sales.try_proposal(crew, now)
 

@@ -15,7 +15,9 @@ from steward.modules.deadlines.models import Clock
 from steward.modules.inventory import queries as inventory
 from steward.modules.orders.models import Conflict, ImportRun, Offer, Order, OrderFinding, Verification
 from steward.modules.payments.models import Callback, Difference, Refund
-from steward.modules.returns.models import Exchange
+from steward.modules.payments.queries.wallets import wallet_faults
+from steward.modules.returns.models import Compensation, Exchange
+from steward.modules.returns.queries.compensations import budget_faults
 from steward.sample import crew, loading
 from tests.make import NOW
 
@@ -56,6 +58,12 @@ class TestTheLoadedSample(TestCase):
         assert self.loaded is not None
         assert self.loaded.past_orders == Order.objects.filter(historic=True, source="sample").count() == PAST
         assert self.loaded.live_orders >= LIVE
+
+    def test_compensation_was_given_within_budgets_that_add_up(self) -> None:
+        states = set(Compensation.objects.values_list("state", flat=True))
+        assert {"given", "proposed"} <= states
+        assert budget_faults() == []
+        assert wallet_faults() == []
 
     def test_live_orders_stand_in_every_state_a_live_order_can_have(self) -> None:
         live = Order.objects.filter(historic=False)

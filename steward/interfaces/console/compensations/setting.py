@@ -14,6 +14,7 @@ from steward.interfaces.console.access import StaffRequest, needs
 from steward.interfaces.console.addresses import row_number
 from steward.interfaces.console.compensations.proposing import typed_minor
 from steward.interfaces.console.notices import say
+from steward.interfaces.console.returns.policies_form import LANGUAGE_NAMES
 from steward.kernel import moment
 from steward.modules.catalog import queries as catalog
 from steward.modules.people import queries as people
@@ -48,7 +49,7 @@ def budgets(request: StaffRequest) -> HttpResponse:
         "teams": people.teams(),
         "currencies": CURRENCIES,
         "today": moment.now().date(),
-        "may_set": request.actor.may("returns.budgets"),
+        "may_change": request.actor.may("returns.budgets"),
         "tab": "budgets",
     }
     return render(request, "console/compensations/budgets.html", facts)
@@ -79,16 +80,20 @@ def reasons(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         return _save_reason(request)
     rows = queries.compensation_reasons(active_only=False)
+    roles = people.roles()
+    names = {one.code: one.label for one in roles}
     edited = next((row for row in rows if row.code == request.GET.get("code", "")), None)
     facts = {
         "tree": queries.reason_tree(rows),
         "roots": [row for row in rows if row.parent is None],
         "edited": edited,
         "kinds": [(code, label, edited is None or code in edited.kinds) for code, label in words.KINDS.items()],
-        "languages": [(code, edited.labels.get(code, "") if edited else "") for code in LANGUAGES],
+        "languages": [
+            (code, LANGUAGE_NAMES[code], edited.labels.get(code, "") if edited else "") for code in LANGUAGES
+        ],
         "currencies": CURRENCIES,
-        "limits": queries.compensation_limits(),
-        "roles": people.roles(),
+        "limits": [(names.get(one.role, one.role), one) for one in queries.compensation_limits()],
+        "roles": roles,
         "tab": "reasons",
     }
     return render(request, "console/compensations/reasons.html", facts)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from msgspec import Struct
 
 from steward.kernel import sql
@@ -71,6 +71,14 @@ CAUSES: dict[str, Any] = {
 }
 
 
+HANDOVER_KINDS: dict[str, Any] = {
+    "points": gettext_lazy("Points"),
+    "credit": pgettext_lazy("points and credit", "Credit"),
+    "card": gettext_lazy("Gift card"),
+    "coupon": gettext_lazy("Coupon"),
+}
+
+
 class CouponRow(Struct, frozen=True):
     """One coupon; `ending` is its last four signs. Units: minor units; permille."""
 
@@ -126,6 +134,11 @@ class HandoverRow(Struct, frozen=True):
     settled_by: str
     outside_reference: str
     why: str
+
+    @property
+    def kind_label(self) -> str:
+        """Name what is handed over."""
+        return str(HANDOVER_KINDS[self.kind])
 
 
 class Fault(Struct, frozen=True):

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
-from steward.kernel import errors, events
+from steward.kernel import errors, events, money
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.kernel.money import CURRENCIES
@@ -82,7 +82,7 @@ def set_budget(actor: Actor, *, draft: BudgetDraft, now: datetime) -> int:
     row = Budget.objects.select_for_update().get(**key)
     used = row.reserved_minor + row.spent_minor
     if draft.amount_minor < used:
-        raise BudgetUsed(used=used)
+        raise BudgetUsed(used=f"{money.to_decimal(used, row.currency)} {row.currency}")
     before = row.amount_minor
     row.amount_minor, row.set_at, row.set_by = draft.amount_minor, now, actor.id
     row.save(update_fields=["amount_minor", "set_at", "set_by"])
@@ -124,7 +124,9 @@ def reserve(wishes: Sequence[Compensation], today: date) -> tuple[dict[int, Budg
         tightest = min(own, key=_left, default=None)
         if tightest is not None and _left(tightest) < wish.amount_minor:
             refused[place] = BudgetSpent(
-                left=_left(tightest), currency=tightest.currency, until=tightest.last_date.isoformat()
+                left=money.to_decimal(_left(tightest), tightest.currency),
+                currency=tightest.currency,
+                until=tightest.last_date.isoformat(),
             )
             continue
         for budget in own:
