@@ -66,6 +66,7 @@ class ItemFacts(Struct, frozen=True):
     return_class: str
     warranty_months: int
     serialised: bool
+    family: str
     components: tuple[tuple[int, int], ...] = ()
 
 
