@@ -28,6 +28,7 @@ from steward.modules.orders.commands.change_facts import read_facts
 from steward.modules.orders.commands.change_goods import lock_planned
 from steward.modules.orders.commands.change_merging import merge_orders, unmerge_orders
 from steward.modules.orders.commands.change_planning import Plan, UnfitWish, planned
+from steward.modules.orders.commands.change_policing import refuse_by_rules, refuse_goods_by_rules
 from steward.modules.orders.commands.change_splitting import split_order
 from steward.modules.orders.commands.moving import Standing, lock_orders
 from steward.modules.orders.commands.offers import waits_for_goods, withdraw_offers
@@ -102,7 +103,8 @@ def propose_change(actor: Actor, *, order_id: int, wish: Wish, now: datetime) ->
     """Preview a change: what it does to lines, money, promises and shipments is computed and kept, nothing is changed.
 
     An open preview of the order lapses. Returns the change's id. Raises: NotFound, ReasonMissing, NotPermitted,
-    NotChangeable, UnfitWish, Erased. Emits: OrderChangeProposed, OrderChangeEnded. Locks: the orders, their money.
+    NotChangeable, NotOffered, UnfitWish, Erased. Emits: OrderChangeProposed, OrderChangeEnded.
+    Locks: the orders, their money.
     """
     wish = structs.replace(wish, reason=wish.reason.strip()[:200])
     if not wish.reason:
@@ -145,7 +147,7 @@ def confirm_change(actor: Actor, *, change_id: int, now: datetime) -> None:
     """Carry a previewed change out, whole or not at all; confirmed again it changes nothing.
 
     It counts only against the very facts it was previewed on. Raises: NotFound, NotPermitted, ChangeOver, ChangeStale,
-    NotChangeable, UnfitWish. Emits: OrderChanged and what the change leads to.
+    NotChangeable, NotOffered, UnfitWish. Emits: OrderChanged and what the change leads to.
     Locks: the orders in id order, their money, then what lock_goods locks.
     """
     found = OrderChange.objects.filter(id=change_id).values_list("order_id", "other_id", "kind").first()
@@ -256,7 +258,7 @@ def _planned(
     other_id: int | None,
     undone: OrderChange | None,
 ) -> Plan:
-    """Ask the rules whether the change is possible, and compute it. Raises: NotChangeable, UnfitWish."""
+    """Ask the rules whether the change is possible, and compute it. Raises: NotChangeable, NotOffered, UnfitWish."""
     for id_ in (order_id, *([other_id] if other_id else [])):
         its = facts[id_]
         if wish.kind == "unmerge" and id_ == other_id:
@@ -265,12 +267,16 @@ def _planned(
             raise NotChangeable(why=change_words.hindrance("order_over"))
         if why := rules.hindrance(wish.kind, its.state, its.fulfilment_state, its.looks):
             raise NotChangeable(why=change_words.hindrance(why))
+    rule = refuse_by_rules(order_id, kind=wish.kind, cause=wish.cause, reason=wish.reason)
     if wish.kind == "merge" and other_id:
         parties = [_party(standings[id_], facts[id_]) for id_ in (order_id, other_id)]
         why_not = rules.merge_hindrance(*parties)
         if why_not:
             raise NotChangeable(why=change_words.merge_hindrance(why_not))
-    return planned(wish, facts[order_id], standings[order_id].pool, other=facts.get(other_id or 0), undone=undone)
+    its = facts[order_id]
+    plan = planned(wish, its, standings[order_id].pool, other=facts.get(other_id or 0), undone=undone)
+    refuse_goods_by_rules(rule, wish, its, plan)
+    return plan
 
 
 def _party(one: Standing, facts: Facts) -> rules.Party:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from steward.kernel import errors
 from steward.modules.orders.models import Conflict, Hold, Order, OrderChange, OrderFinding, Verification
 from steward.modules.orders.queries import change_words, words
+from steward.modules.orders.queries.change_policy import refused_kinds
 from steward.modules.orders.rules.change_plan import Effects
 from steward.modules.orders.rules.changes import Kind, Looks, possible
 
@@ -142,4 +143,5 @@ def possible_changes(order_id: int) -> dict[Kind, str]:
         is_being_refunded=row.payment_state in ("refunding", "partly_refunded", "refunded"),
     )
     found = possible(row.state, row.fulfilment_state, looks)
-    return {kind: change_words.hindrance(why) for kind, why in found.items()}
+    refused = refused_kinds(order_id, tuple(kind for kind, why in found.items() if not why))
+    return {kind: change_words.hindrance(why) or refused.get(kind, "") for kind, why in found.items()}
