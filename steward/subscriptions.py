@@ -78,6 +78,7 @@ from steward.modules.orders.events import (
 )
 from steward.modules.payments import handlers as payments
 from steward.modules.payments.events import (
+    HandoverSettled,
     PaymentMismatched,
     PaymentRecorded,
     RefundDecided,
@@ -105,6 +106,7 @@ from steward.modules.returns.events import (
     CaseOpened,
     CasePieceMoved,
     CaseRefundAsked,
+    CaseRefundSettled,
     ParcelAnnounced,
 )
 
@@ -262,6 +264,8 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     ParcelAnnounced: [desk_flows.on_parcel_announced_tick_steps],
     CasePieceMoved: [returns.on_case_piece_moved_settle_alone, desk_flows.on_case_piece_moved_tick_steps],
     CaseInspected: [returns.on_case_inspected_settle_alone, desk_flows.on_case_inspected_tick_steps],
+    CaseRefundSettled: [returns.on_case_refund_settled_carry_out_owed],
+    HandoverSettled: [returns.on_handover_settled_follow_owed],
     CaseRefundAsked: [desk_flows.on_case_refund_asked_tick_steps],
     CaseClosed: [desk_flows.on_case_closed_tick_steps],
     CustomerErased: [

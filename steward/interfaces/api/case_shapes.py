@@ -183,6 +183,18 @@ class CaseRefund(Schema):
     parts: list[CaseRefundPart]
 
 
+class CaseOwed(Schema):
+    """What a refund owes besides money; earned points that lapse count below 0. Units: points, or minor units."""
+
+    id: int
+    kind: Literal["points", "points_earned", "card", "coupon"]
+    amount: int
+    moved: int
+    code: str
+    state: Literal["owed", "to_hand_over", "carried_out", "nobody", "refused", "dropped"]
+    ended_at: datetime | None
+
+
 class CaseNext(Schema):
     """What happens next, and until when."""
 
@@ -207,6 +219,7 @@ class CaseFull(Schema):
     pieces: list[CasePiece]
     parcels: list[CaseParcel]
     refunds: list[CaseRefund]
+    owed: list[CaseOwed]
     next: CaseNext
 
 

@@ -234,3 +234,82 @@ class ChargeAnswered(Event, frozen=True, kw_only=True):
     answer: str
     amount_minor: int
     currency: str
+
+
+class WalletMoved(Event, frozen=True, kw_only=True):
+    """Points or credit were given (above 0) or taken (below). Units: points, or minor units of `currency`."""
+
+    KIND = "payments.wallet_moved"
+    SUBJECT = "account"
+    account_id: int
+    customer_id: int | None
+    kind: str
+    amount: int
+    currency: str
+    cause: str
+    number: str
+    reference: str
+
+
+class CouponIssued(Event, frozen=True, kw_only=True):
+    """A customer was given a coupon."""
+
+    KIND = "payments.coupon_issued"
+    SUBJECT = "coupon"
+    coupon_id: int
+    customer_id: int
+    cause: str
+    number: str
+    reference: str
+
+
+class CouponMoved(Event, frozen=True, kw_only=True):
+    """A coupon was used, given back, withdrawn, or lapsed. Units: minor currency units."""
+
+    KIND = "payments.coupon_moved"
+    SUBJECT = "coupon"
+    coupon_id: int
+    customer_id: int
+    after: str
+    saved_minor: int = 0
+    reference: str = ""
+
+
+class HandoverAsked(Event, frozen=True, kw_only=True):
+    """A shop that keeps its own books has to give or take something there. Units: points or minor units, signed."""
+
+    KIND = "payments.handover_asked"
+    SUBJECT = "handover"
+    handover_id: int
+    shop: str
+    kind: str
+    amount: int
+    currency: str
+    cause: str
+    number: str
+    external_number: str
+    reference: str
+
+
+class HandoverSettled(Event, frozen=True, kw_only=True):
+    """A shop, or a person for it, said that something was handed over, or that it will not be."""
+
+    KIND = "payments.handover_settled"
+    SUBJECT = "handover"
+    handover_id: int
+    shop: str
+    state: str
+    reference: str
+    outside_reference: str
+    why: str
+
+
+class WalletDiffered(Event, frozen=True, kw_only=True):
+    """The reconciler found a balance that is not what its entries sum to. Units: points or minor units."""
+
+    KIND = "payments.wallet_differed"
+    SUBJECT = "account"
+    account_id: int
+    balance: int
+    entries: int
+    lots: int

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from steward.kernel import actor, moment
 from steward.modules.payments import queries
-from steward.modules.payments.commands import alerts, connecting, inquiring, reaching, statements, working
+from steward.modules.payments.commands import alerts, connecting, inquiring, lapsing, reaching, statements, working
 from steward.modules.payments.ports import Answer
 
 SYSTEM = actor.system("payments")
@@ -86,3 +86,15 @@ def ask_about_payments(timestamp: int) -> int:
     for statement_id in queries.statements_to_compare(limit=AT_ONCE):
         statements.compare_statement(SYSTEM, statement_id=statement_id, now=moment.now())
     return asked
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="payments.lapse_wallets", queue="clock", queueing_lock="payments.lapse_wallets")
+def lapse_wallets(timestamp: int) -> int:
+    """Let points and coupons lapse whose time is over, batch by batch, then prove the balances. Returns how many."""
+    count, now = 0, moment.now()
+    for lapse in (lapsing.lapse_points, lapsing.lapse_coupons):
+        while done := lapse(SYSTEM, now=now):
+            count += done
+    lapsing.prove_wallets(SYSTEM)
+    return count

@@ -161,3 +161,19 @@ class CaseClosed(Event, frozen=True, kw_only=True):
     state: str
     refunded_minor: int
     currency: str
+
+
+class CaseOwedSettled(Event, frozen=True, kw_only=True):
+    """What a refund owed besides money was carried out, or where it stands. Units: points or minor units."""
+
+    KIND = "returns.case_owed_settled"
+    SUBJECT = "case"
+    case_id: int
+    number: str
+    order_id: int
+    ticket_id: int | None
+    owed_id: int
+    kind: str
+    state: str
+    amount: int
+    moved: int

@@ -8,9 +8,9 @@ from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
 from steward.modules.logistics.events import ShipmentDelivered, ShipmentMoved
-from steward.modules.payments.events import RefundDecided, RefundFailed, RefundPaid, RefundWithdrawn
-from steward.modules.returns.commands import following, paying, settling
-from steward.modules.returns.events import CaseDecided, CaseInspected, CasePieceMoved
+from steward.modules.payments.events import HandoverSettled, RefundDecided, RefundFailed, RefundPaid, RefundWithdrawn
+from steward.modules.returns.commands import following, owing, paying, settling
+from steward.modules.returns.events import CaseDecided, CaseInspected, CasePieceMoved, CaseRefundSettled
 from steward.modules.returns.models import Case
 
 SYSTEM = system("returns")
@@ -69,6 +69,16 @@ def on_refund_withdrawn_follow_cases(events: Sequence[RefundWithdrawn]) -> None:
 def on_refund_decided_follow_cases(events: Sequence[RefundDecided]) -> None:
     """Let cases know that a second person refused a refund."""
     paying.follow_refunds(SYSTEM, request_ids=[event.request_id for event in events], now=moment.now())
+
+
+def on_case_refund_settled_carry_out_owed(events: Sequence[CaseRefundSettled]) -> None:
+    """Give back points, card money and coupons once the money of their refund went back."""
+    owing.follow_settled(SYSTEM, settled=events, now=moment.now())
+
+
+def on_handover_settled_follow_owed(events: Sequence[HandoverSettled]) -> None:
+    """Let what is owed besides money follow what shops say they handed over."""
+    owing.follow_handovers(SYSTEM, settled=events, now=moment.now())
 
 
 def on_customer_erased_forget_words(events: Sequence[CustomerErased]) -> None:

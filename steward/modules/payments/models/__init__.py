@@ -1,14 +1,26 @@
-"""Rows of the money module: the ledger, refunds, and what providers' statements say."""
+"""Rows of the money module: the ledger, refunds, what providers' statements say, and customers' wallets."""
 
 from steward.modules.payments.models.ledger import DIRECTIONS, Callback, Entry, Provider, ProviderShop
 from steward.modules.payments.models.refunds import OrderBalance, PaymentBalance, Refund, RefundRequest, RefundStep
 from steward.modules.payments.models.statements import Difference, Statement, StatementRow
+from steward.modules.payments.models.wallets import (
+    Coupon,
+    CouponUse,
+    Handover,
+    WalletAccount,
+    WalletEntry,
+    WalletLot,
+    WalletTerms,
+)
 
 __all__ = [
     "DIRECTIONS",
     "Callback",
+    "Coupon",
+    "CouponUse",
     "Difference",
     "Entry",
+    "Handover",
     "OrderBalance",
     "PaymentBalance",
     "Provider",
@@ -18,4 +30,8 @@ __all__ = [
     "RefundStep",
     "Statement",
     "StatementRow",
+    "WalletAccount",
+    "WalletEntry",
+    "WalletLot",
+    "WalletTerms",
 ]

@@ -59,7 +59,15 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "logistics.ship",
         "logistics.track",
     ),
-    "payments": ("payments.view", "payments.record", "payments.refund", "payments.approve", "payments.reconcile"),
+    "payments": (
+        "payments.view",
+        "payments.record",
+        "payments.refund",
+        "payments.approve",
+        "payments.reconcile",
+        "payments.wallets",
+        "payments.wallet_terms",
+    ),
     "deadlines": ("deadlines.clocks",),
     "approvals": ("approvals.view", "approvals.decide"),
     "returns": (
@@ -70,6 +78,8 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "returns.inspect",
         "returns.refund",
         "returns.policies",
+        "returns.compensate",
+        "returns.budgets",
     ),
     "desk": ("tickets.view", "tickets.work", "tickets.manage", "tickets.supervise"),
     "customers": (

@@ -19,7 +19,7 @@ from steward.modules.orders.queries.money import facts_of
 from steward.modules.payments import queries as payments
 from steward.modules.payments.commands import RefundWant, request_refund
 from steward.modules.people import queries as people
-from steward.modules.returns.commands import granting
+from steward.modules.returns.commands import granting, owing
 from steward.modules.returns.commands.closing import WITH_MONEY, close_if_done
 from steward.modules.returns.commands.deciding import OwnCase, is_own, opened_it
 from steward.modules.returns.commands.inspecting import newest_inspections
@@ -66,8 +66,9 @@ def settle_case(
     `early`: also of those that did not come yet or were not looked at, by the same four eyes as approving. Above the
     limits of payments others have to agree: nobody who had a hand in the case. Returns the amount; 0 where nothing is
     due for what was found. Units: minor currency units. Raises: NotFound, NoMoney, NothingDue, OwnCase, NotEnoughLeft.
-    Emits: CaseRefundAsked, RefundRequested, CaseClosed. Locks: the case, its pieces, the money of the order's family.
-    Source: RET-4.
+    What it owes besides money follows once it is paid, at once where no money is due.
+    Emits: CaseRefundAsked, RefundRequested, CaseOwedSettled, CaseClosed. Locks: the case, its pieces, the money of the
+    order's family, accounts of points and cards. Source: RET-4.
     """
     row = locked_case(actor, case_id)
     pieces = _due(row, pieces_of(row), early=early, wanted=piece_ids)
@@ -77,8 +78,8 @@ def settle_case(
         raise OwnCase
     due = due_of(row, pieces)
     Piece.objects.filter(id__in=due.piece_ids).update(settled_at=now)
-    if due.amount_minor > 0:
-        _ask(actor, row, due, pieces, now, early=early)
+    refund = _ask(actor, row, due, pieces, now, early=early) if due.amount_minor > 0 else None
+    owing.note_owed(actor, row, quote=due.quote, refund=refund, key=refund.key if refund else _digest(due), now=now)
     close_if_done(actor, row, now)
     return due.amount_minor
 
@@ -131,13 +132,12 @@ def _share(found: Inspection | None) -> int:
     return found.share_permille if found else 1000
 
 
-def _ask(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: datetime, *, early: bool) -> None:
+def _ask(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: datetime, *, early: bool) -> RefundDue:
     """Write the refund due with its parts, and ask payments for it under its key."""
     before = RefundDue.objects.filter(case=row).count()
-    digest = hashlib.sha256(",".join(map(str, sorted(due.piece_ids))).encode()).hexdigest()[:16]
     refund = RefundDue.objects.create(
         case=row,
-        key=f"{digest}.{before + 1}",
+        key=f"{_digest(due)}.{before + 1}",
         amount_minor=due.amount_minor,
         asked_at=now,
         asked_by=actor.id,
@@ -184,6 +184,11 @@ def _ask(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: dateti
         simulated=row.simulated,
     )
     events.record(actor, [asked])
+    return refund
+
+
+def _digest(due: Due) -> str:
+    return hashlib.sha256(",".join(map(str, sorted(due.piece_ids))).encode()).hexdigest()[:16]
 
 
 def _hands(row: Case, pieces: Sequence[Piece]) -> tuple[str, ...]:

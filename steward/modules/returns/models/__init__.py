@@ -3,6 +3,7 @@
 from steward.modules.returns.models.cases import Case, Evidence, Guidance, Parcel, Piece, Surplus
 from steward.modules.returns.models.inspections import Inspection
 from steward.modules.returns.models.money import QuotePart, RefundDue
+from steward.modules.returns.models.owed import Owed
 from steward.modules.returns.models.policies import Backtest, Policy, Reason
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Evidence",
     "Guidance",
     "Inspection",
+    "Owed",
     "Parcel",
     "Piece",
     "Policy",

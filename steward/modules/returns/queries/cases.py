@@ -16,6 +16,7 @@ from steward.modules.payments.queries import RefundRow, refunds_of_order
 from steward.modules.returns.models import Case, Evidence, Guidance, Inspection, Parcel, Piece, QuotePart, RefundDue
 from steward.modules.returns.models import Surplus as SurplusRow
 from steward.modules.returns.queries import views
+from steward.modules.returns.queries.owed import owed_of_cases
 from steward.modules.returns.queries.views import CaseRow, CaseView, NextStep, ParcelView, PieceView
 from steward.modules.returns.rules import states
 
@@ -157,6 +158,7 @@ def case(number: str | int, *, shops: Collection[str] = ()) -> CaseView:
         refunds=refunds,
         guidance=_structs(views.GuidanceView, Guidance.objects.filter(case_id=row.id).order_by("id")),
         surplus=_structs(views.SurplusView, SurplusRow.objects.filter(case_id=row.id).order_by("id"), sku="item__sku"),
+        owed=owed_of_cases([row.id]).get(row.id, []),
         next=_next(row, pieces, refunds),
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from steward.modules.returns.queries import words
+from steward.modules.returns.queries.owed import OwedView
 
 
 class CaseRow(Struct, frozen=True, kw_only=True):
@@ -201,6 +202,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     refunds: list[RefundView]
     guidance: list[GuidanceView]
     surplus: list[SurplusView]
+    owed: list[OwedView]
     next: NextStep
 
     @property
