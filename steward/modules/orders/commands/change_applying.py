@@ -24,9 +24,11 @@ from steward.modules.orders.commands.screening import screen_again
 from steward.modules.orders.commands.waiting import units_wanted
 from steward.modules.orders.events import OrderMended
 from steward.modules.orders.models import Order, OrderChange
+from steward.modules.orders.queries.money import facts_of
 from steward.modules.orders.rules.change_effects import Amounts
 from steward.modules.orders.rules.change_plan import Facts, Wish
 from steward.modules.orders.rules.changes import phase
+from steward.modules.payments.commands.cards import redeem_card
 
 SYSTEM = system("orders")
 
@@ -83,8 +85,22 @@ def change_lines(job: Job) -> None:
     goods.note_shortage(job.actor, one.id, missing, now)
     _note_amounts(job, before)
     goods.give_back_difference(job.actor, one.id, job.plan.effects.refund_minor, one.currency, job.hands, now)
+    if job.wish.card and job.plan.effects.asked_minor:
+        pay_difference(job)
     follow_payments(SYSTEM, order_ids=[one.id], now=now)
     look_again(one, now)
+
+
+def pay_difference(job: Job) -> None:
+    """Let the gift card that was named pay what the change asks for. Raises: CardTooShort."""
+    redeem_card(
+        job.actor,
+        order=facts_of([job.one.id])[0],
+        code=job.wish.card,
+        amount_minor=job.plan.effects.asked_minor,
+        key=job.label,
+        now=job.now,
+    )
 
 
 def _call_off_the_rest(job: Job) -> None:

@@ -24,6 +24,7 @@ from steward.modules.orders.commands.change_applying import (
     change_lines,
     change_service,
 )
+from steward.modules.orders.commands.change_cards import allow_card, refuse_short_card
 from steward.modules.orders.commands.change_facts import read_facts
 from steward.modules.orders.commands.change_goods import lock_planned
 from steward.modules.orders.commands.change_merging import merge_orders, unmerge_orders
@@ -103,18 +104,19 @@ def propose_change(actor: Actor, *, order_id: int, wish: Wish, now: datetime) ->
     """Preview a change: what it does to lines, money, promises and shipments is computed and kept, nothing is changed.
 
     An open preview of the order lapses. Returns the change's id. Raises: NotFound, ReasonMissing, NotPermitted,
-    NotChangeable, NotOffered, UnfitWish, Erased. Emits: OrderChangeProposed, OrderChangeEnded.
+    NotChangeable, NotOffered, UnfitWish, CardTooShort, Erased. Emits: OrderChangeProposed, OrderChangeEnded.
     Locks: the orders, their money.
     """
     wish = structs.replace(wish, reason=wish.reason.strip()[:200])
     if not wish.reason:
         raise ReasonMissing
     _allow(actor, wish.kind)
+    allow_card(actor, wish)
     undone = _undone(order_id, wish) if wish.kind == "unmerge" else None
     other_id = _other_id(wish, undone)
     standings = _locked(order_id, other_id)
     facts = read_facts(list(standings.values()))
-    plan = _planned(wish, standings, facts, order_id, other_id, undone)
+    plan = _planned(wish, standings, facts, order_id, other_id, undone, now)
     _lapse(actor, OrderChange.objects.filter(order_id=order_id, state="draft"), "replaced", now)
     base = _base(facts, order_id, other_id)
     row = OrderChange.objects.create(
@@ -147,7 +149,7 @@ def confirm_change(actor: Actor, *, change_id: int, now: datetime) -> None:
     """Carry a previewed change out, whole or not at all; confirmed again it changes nothing.
 
     It counts only against the very facts it was previewed on. Raises: NotFound, NotPermitted, ChangeOver, ChangeStale,
-    NotChangeable, NotOffered, UnfitWish. Emits: OrderChanged and what the change leads to.
+    NotChangeable, NotOffered, UnfitWish, CardTooShort. Emits: OrderChanged and what the change leads to.
     Locks: the orders in id order, their money, then what lock_goods locks.
     """
     found = OrderChange.objects.filter(id=change_id).values_list("order_id", "other_id", "kind").first()
@@ -166,7 +168,7 @@ def confirm_change(actor: Actor, *, change_id: int, now: datetime) -> None:
     if version(base) != row.base_version:
         raise ChangeStale(_differences(row.base, to_builtins(base)))
     wish = _wish_of(row)
-    plan = _planned(wish, standings, facts, order_id, other_id, row.undoes)
+    plan = _planned(wish, standings, facts, order_id, other_id, row.undoes, now)
     effects = to_builtins(plan.effects)
     if effects != row.effects:
         raise ChangeStale(rules.differences(row.effects, effects))
@@ -257,6 +259,7 @@ def _planned(
     order_id: int,
     other_id: int | None,
     undone: OrderChange | None,
+    now: datetime,
 ) -> Plan:
     """Ask the rules whether the change is possible, and compute it. Raises: NotChangeable, NotOffered, UnfitWish."""
     for id_ in (order_id, *([other_id] if other_id else [])):
@@ -276,6 +279,7 @@ def _planned(
     its = facts[order_id]
     plan = planned(wish, its, standings[order_id].pool, other=facts.get(other_id or 0), undone=undone)
     refuse_goods_by_rules(rule, wish, its, plan)
+    refuse_short_card(wish, plan, its.currency, now)
     return plan
 
 

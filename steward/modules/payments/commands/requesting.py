@@ -22,6 +22,7 @@ from steward.modules.payments.models import Entry, Refund, RefundRequest
 from steward.modules.payments.queries.refunds import payables
 from steward.modules.payments.rules import OrderFacts
 from steward.modules.payments.rules import refunds as rules
+from steward.modules.payments.rules.wallets import CARDS
 
 PREFIX = "RF"
 SEQUENCE = "payments_refund_id_seq"
@@ -228,5 +229,7 @@ def _write_refund(
 
 def ready_state(provider: str, simulated: bool) -> str:
     """Name where a refund waits that may go out: for its turn, or for a person where nothing reaches the provider."""
+    if provider == CARDS:
+        return "waiting"
     known = queries.find_provider(provider)
     return "waiting" if simulated or (known is not None and known.connector) else "by_hand"

@@ -1,0 +1,98 @@
+"""Gift cards pay for orders and get their money back, in both books or in none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from steward.kernel.actor import NotPermitted
+from steward.modules.orders.commands import cancel, changing
+from steward.modules.orders.commands.card_payments import NothingOpen, pay_by_card
+from steward.modules.orders.models import Order
+from steward.modules.orders.rules.change_plan import LineWish, Wish
+from steward.modules.orders.tests.test_changing import PRICE, line_of, order
+from steward.modules.payments import tasks
+from steward.modules.payments.commands.cards import CardTooShort
+from steward.modules.payments.commands.wallets import Posting, post_wallets
+from steward.modules.payments.models import Entry, Refund
+from steward.modules.payments.queries.cards import card_balance
+from tests import make
+
+pytestmark = pytest.mark.django_db
+CARD = "GC-88"
+
+
+def card(amount_minor: int) -> None:
+    """Let somebody have a gift card."""
+    one = Posting(reference="sold:1", kind="card", amount=amount_minor, currency="CNY", code=CARD, kept_here=True)
+    post_wallets(make.TESTER, postings=[one], now=make.NOW)
+
+
+def left() -> int:
+    """Return what the card holds."""
+    return card_balance(CARD, "CNY", now=make.NOW)
+
+
+def paid(one: Order) -> Sequence[tuple[str, str, int]]:
+    """List the payments of an order."""
+    return list(Entry.objects.filter(order_id=one.id).order_by("id").values_list("provider", "method", "amount_minor"))
+
+
+def test_a_card_pays_what_is_open_once() -> None:
+    one = order(paid=False, quantity=1)
+    card(20_000)
+
+    pay_by_card(make.administrator(), order_id=one.id, code=CARD, now=make.NOW)
+    with pytest.raises(NothingOpen):
+        pay_by_card(make.administrator(), order_id=one.id, code=CARD, now=make.NOW)
+    make.settle()
+
+    one.refresh_from_db()
+    assert (one.payment_state, one.state, left()) == ("paid", "approved", 100)
+    assert paid(one) == [("gift_card", CARD, PRICE)]
+
+
+def test_a_card_that_holds_less_pays_nothing() -> None:
+    one = order(paid=False, quantity=1)
+    card(PRICE - 1)
+
+    with pytest.raises(CardTooShort):
+        pay_by_card(make.administrator(), order_id=one.id, code=CARD, now=make.NOW)
+    with pytest.raises(CardTooShort):
+        pay_by_card(make.administrator(), order_id=one.id, code="GC-UNKNOWN", now=make.NOW)
+
+    assert (left(), paid(one)) == (PRICE - 1, [])
+
+
+def test_money_of_a_cancelled_order_is_on_the_card_again_without_anybody_s_doing_once() -> None:
+    one = order(paid=False, quantity=1)
+    card(PRICE)
+    pay_by_card(make.administrator(), order_id=one.id, code=CARD, now=make.NOW)
+
+    cancel.cancel_order(make.administrator(), order_id=one.id, cause="customer", reason="second thoughts", now=make.NOW)
+    tasks.work_batch()
+    tasks.work_batch()
+    make.settle()
+
+    one.refresh_from_db()
+    assert (one.payment_state, left()) == ("refunded", PRICE)
+    assert Refund.objects.get(order_id=one.id).state == "succeeded"
+
+
+def test_a_card_pays_what_a_change_of_lines_asks_for_or_nothing_is_changed() -> None:
+    one = order(quantity=1)
+    card(PRICE)
+    by = make.administrator()
+    wish = Wish(kind="lines", reason="One more", lines=[LineWish(line_id=line_of(one).id, quantity=2)], card=CARD)
+
+    with pytest.raises(NotPermitted):
+        changing.propose_change(make.checker_chen(), order_id=one.id, wish=wish, now=make.NOW)
+    change_id = changing.propose_change(by, order_id=one.id, wish=wish, now=make.NOW)
+    changing.confirm_change(by, change_id=change_id, now=make.NOW)
+
+    one.refresh_from_db()
+    assert (one.total_minor, one.payment_state, left()) == (2 * PRICE, "paid", 0)
+    more = Wish(kind="lines", reason="Even more", lines=[LineWish(line_id=line_of(one).id, quantity=3)], card=CARD)
+    with pytest.raises(CardTooShort):
+        changing.propose_change(by, order_id=one.id, wish=more, now=make.NOW)
