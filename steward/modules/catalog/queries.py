@@ -102,6 +102,12 @@ def shop_by_code(code: str) -> ShopFacts | None:
     return shops_by_code().get(code)
 
 
+def variants_of(family: str) -> list[ItemFacts]:
+    """List the active items of one product, by SKU; none for no family."""
+    rows = Item.objects.filter(family=family, active=True).exclude(family="").order_by("sku")
+    return _with_components([ItemFacts(*row) for row in rows.values_list(*_ITEM_FIELDS)])
+
+
 def items_by_sku(skus: Iterable[str]) -> dict[str, ItemFacts]:
     """Return the active items among the SKUs; unknown ones are left out. A change is seen within five seconds.
 

@@ -276,10 +276,9 @@ def _planned(
         why_not = rules.merge_hindrance(*parties)
         if why_not:
             raise NotChangeable(why=change_words.merge_hindrance(why_not))
-    its = facts[order_id]
-    plan = planned(wish, its, standings[order_id].pool, other=facts.get(other_id or 0), undone=undone)
-    refuse_goods_by_rules(rule, wish, its, plan)
-    refuse_short_card(wish, plan, its.currency, now)
+    plan = planned(wish, facts[order_id], standings[order_id].pool, other=facts.get(other_id or 0), undone=undone)
+    refuse_goods_by_rules(rule, wish, facts[order_id], plan)
+    refuse_short_card(wish, plan, facts[order_id].currency, now)
     return plan
 
 
