@@ -76,7 +76,11 @@ def _load_goods(world: Row) -> None:
             price_minor = cents(variant["price"])
             items.append(
                 catalog.ItemDraft(
-                    sku=item_id, name_zh=name, name_en=name, price_minor=price_minor, currency=policy.CURRENCY,
+                    sku=item_id,
+                    name_zh=name,
+                    name_en=name,
+                    price_minor=price_minor,
+                    currency=policy.CURRENCY,
                     family=product_id,
                 )  # fmt: skip
             )

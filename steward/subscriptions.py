@@ -70,6 +70,7 @@ from steward.modules.orders.events import (
     OrderCancelled,
     OrderChanged,
     OrderConflicted,
+    OrderFulfilmentChanged,
     OrderMended,
     OrderPaymentChanged,
     OrderPromised,
@@ -107,6 +108,7 @@ from steward.modules.returns.events import (
     CasePieceMoved,
     CaseRefundAsked,
     CaseRefundSettled,
+    ExchangeMoved,
     ParcelAnnounced,
 )
 
@@ -121,7 +123,11 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_order_promised_withdraw_offers,
         fulfilment.on_order_promised_allocate_orders,
     ],
-    OrderPaymentChanged: [orders.on_order_payment_changed_tell_buyers],
+    OrderPaymentChanged: [
+        orders.on_order_payment_changed_tell_buyers,
+        returns.on_order_payment_changed_settle_exchanges,
+    ],
+    OrderFulfilmentChanged: [returns.on_order_fulfilment_changed_note_deliveries],
     OrderCancelled: [
         fulfilment.on_order_cancelled_end_allocations,
         orders.on_order_cancelled_offer_goods,
@@ -130,6 +136,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_order_cancelled_tell_buyers,
         orders.on_order_cancelled_withdraw_offers,
         logistics.on_order_cancelled_cancel_shipments,
+        returns.on_order_cancelled_follow_exchanges,
         desk_flows.on_order_cancelled_tick_steps,
     ],
     OrderChanged: [
@@ -225,6 +232,7 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
         orders.on_clock_breached_expire_offers,
         deadlines.on_clock_breached_tell_people,
         orders.on_clock_breached_open_exception,
+        returns.on_clock_breached_lapse_exchanges,
     ],
     SurgeStarted: [incidents.on_surge_started_advance_waiting],
     StepChanged: [orders.on_step_changed_advance_orders],
@@ -260,10 +268,23 @@ SUBSCRIPTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     ],
     ReturnAnnounced: [desk_flows.on_return_announced_tick_steps],
     CaseOpened: [desk_flows.on_case_opened_tick_steps],
-    CaseDecided: [returns.on_case_decided_settle_alone, desk_flows.on_case_decided_tick_steps],
+    CaseDecided: [
+        returns.on_case_decided_settle_alone,
+        returns.on_case_decided_end_exchanges,
+        desk_flows.on_case_decided_tick_steps,
+    ],
+    ExchangeMoved: [returns.on_exchange_moved_go_on],
     ParcelAnnounced: [desk_flows.on_parcel_announced_tick_steps],
-    CasePieceMoved: [returns.on_case_piece_moved_settle_alone, desk_flows.on_case_piece_moved_tick_steps],
-    CaseInspected: [returns.on_case_inspected_settle_alone, desk_flows.on_case_inspected_tick_steps],
+    CasePieceMoved: [
+        returns.on_case_piece_moved_settle_alone,
+        returns.on_case_piece_moved_settle_exchanges,
+        desk_flows.on_case_piece_moved_tick_steps,
+    ],
+    CaseInspected: [
+        returns.on_case_inspected_settle_alone,
+        returns.on_case_inspected_settle_exchanges,
+        desk_flows.on_case_inspected_tick_steps,
+    ],
     CaseRefundSettled: [returns.on_case_refund_settled_carry_out_owed],
     HandoverSettled: [returns.on_handover_settled_follow_owed],
     CaseRefundAsked: [desk_flows.on_case_refund_asked_tick_steps],

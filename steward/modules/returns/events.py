@@ -177,3 +177,27 @@ class CaseOwedSettled(Event, frozen=True, kw_only=True):
     state: str
     amount: int
     moved: int
+
+
+class ExchangeMoved(Event, frozen=True, kw_only=True):
+    """What is sent in the place of goods has got further, or back; `verb` says how, `why` what for it stopped.
+
+    `to_pay_minor` is what the customer has to pay of it now. Units: minor currency units.
+    """
+
+    KIND = "returns.exchange_moved"
+    SUBJECT = "case"
+    case_id: int
+    number: str
+    order_id: int
+    ticket_id: int | None
+    kind: str
+    verb: str
+    state: str
+    why: str
+    replacement_order_id: int | None
+    replacement_number: str
+    total_minor: int
+    credited_minor: int
+    to_pay_minor: int
+    currency: str

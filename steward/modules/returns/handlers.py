@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from steward.kernel import moment
 from steward.kernel.actor import system
 from steward.modules.customers.events import CustomerErased
+from steward.modules.deadlines.events import ClockBreached
 from steward.modules.logistics.events import ShipmentDelivered, ShipmentMoved
+from steward.modules.orders.events import OrderCancelled, OrderFulfilmentChanged, OrderPaymentChanged
 from steward.modules.payments.events import HandoverSettled, RefundDecided, RefundFailed, RefundPaid, RefundWithdrawn
-from steward.modules.returns.commands import following, owing, paying, settling
-from steward.modules.returns.events import CaseDecided, CaseInspected, CasePieceMoved, CaseRefundSettled
-from steward.modules.returns.models import Case
+from steward.modules.returns.commands import (
+    exchange_ending,
+    exchange_settling,
+    exchanging,
+    following,
+    owing,
+    paying,
+    settling,
+)
+from steward.modules.returns.commands.exchange_moving import PAYMENT
+from steward.modules.returns.commands.moving import SUBJECT
+from steward.modules.returns.events import CaseDecided, CaseInspected, CasePieceMoved, CaseRefundSettled, ExchangeMoved
+from steward.modules.returns.models import Case, Exchange
+from steward.modules.returns.rules import exchange
 
 SYSTEM = system("returns")
 
@@ -85,3 +98,66 @@ def on_customer_erased_forget_words(events: Sequence[CustomerErased]) -> None:
     """Forget what an erased person wrote about their cases; what was decided and paid stays."""
     rows = Case.objects.filter(customer_id__in=[event.customer_id for event in events])
     rows.update(words="", answers={})
+
+
+def on_exchange_moved_go_on(events: Sequence[ExchangeMoved]) -> None:
+    """Let what is set aside go where nothing has to come back, or came already; give money back where it is wanted."""
+    now = moment.now()
+    if reserved := {event.case_id for event in events if event.verb == "reserve"}:
+        exchange_settling.settle_exchanges(SYSTEM, case_ids=reserved, now=now)
+    if turned := {event.case_id for event in events if (event.verb, event.why) == ("end", "refund")}:
+        settling.settle_alone(SYSTEM, case_ids=turned, now=now)
+
+
+def on_case_inspected_settle_exchanges(events: Sequence[CaseInspected]) -> None:
+    """Let goods that were found to be in order pay for what is sent in their place."""
+    _settle({event.case_id for event in events if event.settled})
+
+
+def on_case_piece_moved_settle_exchanges(events: Sequence[CasePieceMoved]) -> None:
+    """Go on with exchanges of which nothing is to come any more; set aside anew what came after all."""
+    _settle({event.case_id for event in events if event.after in ("lost", "expired")})
+    came = {event.case_id for event in events if event.after == "received"}
+    late = Exchange.objects.filter(case__in=came, state="ended", why="lapsed").values_list("case_id", flat=True)
+    if late:
+        exchanging.reserve_again(SYSTEM, case_ids=set(late), now=moment.now())
+
+
+def _settle(case_ids: Collection[int]) -> None:
+    waiting = Exchange.objects.filter(case__in=case_ids).exclude(state__in=("released", *exchange.OVER))
+    ids = set(waiting.values_list("case_id", flat=True))
+    if ids:
+        exchange_settling.settle_exchanges(SYSTEM, case_ids=ids, now=moment.now())
+
+
+def on_case_decided_end_exchanges(events: Sequence[CaseDecided]) -> None:
+    """Let go what was set aside for cases that came to nothing."""
+    ids = {event.case_id for event in events if event.verb in ("withdraw", "refuse", "lapse")}
+    if ids:
+        exchange_ending.end_with_cases(SYSTEM, case_ids=ids, now=moment.now())
+
+
+def on_order_payment_changed_settle_exchanges(events: Sequence[OrderPaymentChanged]) -> None:
+    """Go on with exchanges whose difference, or charge, was paid."""
+    orders = {event.order_id for event in events if event.after in ("partly_paid", "paid", "overpaid")}
+    _settle(set(Exchange.objects.filter(order_id__in=orders).values_list("case_id", flat=True)))
+
+
+def on_order_cancelled_follow_exchanges(events: Sequence[OrderCancelled]) -> None:
+    """Let somebody choose anew where what was to be sent was cancelled."""
+    ids = {event.order_id for event in events}
+    exchange_ending.follow_cancelled(SYSTEM, order_ids=ids, now=moment.now())
+
+
+def on_order_fulfilment_changed_note_deliveries(events: Sequence[OrderFulfilmentChanged]) -> None:
+    """Close cases whose replacement arrived."""
+    ids = {event.order_id for event in events if event.after == "delivered"}
+    if ids:
+        exchange_settling.note_deliveries(SYSTEM, order_ids=ids, now=moment.now())
+
+
+def on_clock_breached_lapse_exchanges(events: Sequence[ClockBreached]) -> None:
+    """Let replacements go whose difference was not paid in time."""
+    ids = {event.about_id for event in events if (event.about_kind, event.clock_kind) == (SUBJECT, PAYMENT)}
+    if ids:
+        exchange_ending.lapse_unpaid(SYSTEM, case_ids=ids, now=moment.now())

@@ -86,9 +86,10 @@ def without_time_left(order_ids: Sequence[int], now: datetime) -> list[int]:
 
 
 def _may_lapse(one: Standing) -> bool:
-    """Tell whether an order may be cancelled for want of payment: never what was sold on account."""
+    """Tell whether an order may be cancelled for want of payment: never what goods or an account pay for."""
     sold_on_account = one.goes_on_unpaid or (one.has_invoice and one.state == "approved")
-    waits = one.payment_state in OWING and not sold_on_account and not one.historic
+    paid_by_goods = one.awaits_goods or one.is_covered
+    waits = one.payment_state in OWING and not (sold_on_account or paid_by_goods or one.historic)
     return waits and can_cancel(one.state, one.fulfilment_state)
 
 

@@ -89,6 +89,7 @@ def _facts(
             has_errors=one.has_errors,
             awaits_verification=awaits,
             is_being_refunded=bool(claimed_minor) or state in BEING_REFUNDED,
+            is_paid_by_goods=one.awaits_goods or one.credit_minor > 0,
         ),
     )
 

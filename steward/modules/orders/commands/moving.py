@@ -47,6 +47,8 @@ class Standing(Struct):
     on_account: bool = False
     has_invoice: bool = False
     whole_minor: int = 0
+    credit_minor: int = 0
+    awaits_goods: bool = False
     is_verified: bool = False
     awaits_verification: bool = False
 
@@ -62,8 +64,13 @@ class Standing(Struct):
 
     @property
     def may_go_on(self) -> bool:
-        """Tell whether its money lets it go on: paid, or bought on account."""
-        return is_settled(self.payment_state) or self.goes_on_unpaid
+        """Tell whether its money lets it go on: paid, bought on account, or paid by goods that are to come back."""
+        return is_settled(self.payment_state) or self.goes_on_unpaid or self.is_covered
+
+    @property
+    def is_covered(self) -> bool:
+        """Tell whether goods that are still to come back pay what is open of it. Source: RET-5."""
+        return self.credit_minor > 0 and self.payment_state in OWING and not self.open_minor
 
     @property
     def judged_minor(self) -> int:
@@ -72,8 +79,8 @@ class Standing(Struct):
 
     @property
     def open_minor(self) -> int:
-        """Return what is still to be paid, as far as the order has heard. Units: minor currency units."""
-        return max(0, self.total_minor - self.paid_minor)
+        """Return what its buyer still has to pay, as far as the order has heard. Units: minor currency units."""
+        return max(0, self.total_minor - self.paid_minor - self.credit_minor)
 
 
 class Move(Struct):

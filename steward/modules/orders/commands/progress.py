@@ -50,11 +50,11 @@ AUTO_LIMITS = parameters.define(
 def advance_orders(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> int:
     """Move orders on: screened, checks passed, payment in, audit where nobody needs to look.
 
-    Returns how many were approved. A second run is harmless. Past orders stay where they are, and what screening holds
-    goes no step forward. Emits: OrderHeld, OrderStateChanged, OrderApproved, AuditDelayed.
-    Locks: orders in id order.
+    Returns how many were approved. A second run is harmless. Past orders and those that wait for goods to come back
+    stay where they are, and what screening holds goes no step forward. Emits: OrderHeld, OrderStateChanged,
+    OrderApproved, AuditDelayed. Locks: orders in id order.
     """
-    orders = [one for one in lock_orders(order_ids).values() if not one.historic]
+    orders = [one for one in lock_orders(order_ids).values() if not (one.historic or one.awaits_goods)]
     screen_locked(actor, orders, now)
     verify_locked(actor, orders, now)
     own = own_steps([one.id for one in orders])
@@ -115,7 +115,7 @@ def reasons(one: Standing, limits_minor: Mapping[str, int], *, has_unexpected_mo
         by_hand=one.by_hand and not one.is_verified,
         amounts_mended=one.amounts_mended and not one.is_verified,
         awaits_verification=one.awaits_verification,
-        payment_state="paid" if one.goes_on_unpaid else one.payment_state,
+        payment_state="paid" if one.goes_on_unpaid or one.is_covered else one.payment_state,
         has_unexpected_money=has_unexpected_money,
         total_minor=one.judged_minor,
         limit_minor=limit_of(one.currency, limits_minor),

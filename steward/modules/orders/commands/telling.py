@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,21 +17,21 @@ from steward.modules.payments.events import RefundPaid, RefundStuck
 @command(needs="orders.advance")
 def tell_received(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> int:
     """Confirm that orders came in. Returns how many buyers are told; said before is not said again."""
-    orders = [one for one in addressed(order_ids).values() if one.state != "cancelled"]
+    orders = [one for one in _bought(order_ids) if one.state != "cancelled"]
     return _send(actor, [_about(one, "order_received", total=_money(one, one.total_minor)) for one in orders], now)
 
 
 @command(needs="orders.advance")
 def tell_paid(actor: Actor, *, order_ids: Sequence[int], now: datetime) -> int:
     """Say that the money for orders is there. Returns how many buyers are told."""
-    orders = addressed(order_ids).values()
+    orders = _bought(order_ids)
     return _send(actor, [_about(one, "order_paid", paid=_money(one, one.paid_minor)) for one in orders], now)
 
 
 @command(needs="orders.advance")
 def tell_cancelled(actor: Actor, *, causes: Mapping[int, str], now: datetime) -> int:
     """Say that orders were cancelled and why. `causes` by order id. Returns how many buyers are told."""
-    orders = addressed(causes).values()
+    orders = _bought(causes)
     return _send(actor, [_about(one, "order_cancelled", cause=cause_words(causes[one.id])) for one in orders], now)
 
 
@@ -95,6 +95,11 @@ def tell_refund_late(actor: Actor, *, refunds: Sequence[RefundStuck], now: datet
         ],
         now,
     )
+
+
+def _bought(order_ids: Iterable[int]) -> list[Addressed]:
+    """Leave out what was sent in the place of other goods: after-sales tells about it."""
+    return [one for one in addressed(order_ids).values() if one.replaces_id is None]
 
 
 def _send(actor: Actor, messages: Sequence[Outgoing], now: datetime) -> int:

@@ -70,7 +70,7 @@ def _waits(one: Standing) -> bool:
     if one.historic:
         return False
     if one.state == "approved":
-        may_have = one.payment_state in ("paid", "overpaid") or one.goes_on_unpaid
+        may_have = one.payment_state in ("paid", "overpaid") or one.goes_on_unpaid or one.is_covered
         return may_have and one.fulfilment_state in (*WAITING_STATES, IN_PART)
     return one.state in OPEN and one.fulfilment_state in WAITING_STATES
 

@@ -49,6 +49,24 @@ class OrderApproved(Event, frozen=True, kw_only=True):
     over_credit: str = ""
 
 
+class OrderReplaced(Event, frozen=True, kw_only=True):
+    """Goods of an order are sent anew, or others in their place; `verb` says how far the replacement has got.
+
+    open: it was made and its goods promised. shrink: some of it is not sent after all. let_go: it goes its way.
+    charge: the goods that should pay for it did not come. Units: minor currency units.
+    """
+
+    KIND = "orders.order_replaced"
+    SUBJECT = "order"
+    order_id: int
+    replaces_id: int
+    replaces_number: str
+    verb: str
+    total_minor: int
+    credit_minor: int
+    currency: str
+
+
 class OrderCancelled(Event, frozen=True, kw_only=True):
     """An order was called off; its promises were given back."""
 

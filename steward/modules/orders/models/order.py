@@ -14,7 +14,7 @@ STATES = ("received", "checked", "audit", "approved", "completed", "cancelled")
 PAYMENT_STATES = ("unpaid", "partly_paid", "paid", "overpaid", "refunding", "partly_refunded", "refunded")
 RARE_PAYMENT_STATES = ("partly_paid", "overpaid", "refunding", "partly_refunded", "refunded")
 PRIORITIES = ("low", "normal", "urgent")
-SOURCES = ("api", "bulk", "file", "folder", "form", "sample")
+SOURCES = ("api", "bulk", "file", "folder", "form", "sample", "exchange")
 
 
 class Order(models.Model):
@@ -89,6 +89,19 @@ class Order(models.Model):
         help_text="Went into that order",
     )
 
+    replaces = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="replacements",
+        db_index=False,
+        help_text="Sent in the place of goods of that order",
+    )
+    credit_minor = models.BigIntegerField(
+        db_default=0, help_text="What goods that are still to come back will pay of it"
+    )
+    awaits_goods = models.BooleanField(db_default=False, help_text="Stays here until after-sales let it go")
+
     class Meta:
         db_table = "orders_order"
         constraints = (
@@ -100,6 +113,11 @@ class Order(models.Model):
             models.CheckConstraint(condition=Q(priority__in=PRIORITIES), name="order_priority"),
             models.CheckConstraint(condition=~Q(state="cancelled") | ~Q(cancel_cause=""), name="order_cancel_cause"),
             models.CheckConstraint(condition=Q(refunded_minor__lte=F("paid_minor")), name="order_refund_within_paid"),
+            models.CheckConstraint(
+                condition=Q(credit_minor=0, awaits_goods=False)
+                | Q(replaces__isnull=False, credit_minor__gte=0, credit_minor__lte=F("total_minor")),
+                name="order_credit_of_replacement",
+            ),
         )
         indexes = (
             models.Index(fields=["state", "id"], name="order_state_id"),
@@ -118,6 +136,7 @@ class Order(models.Model):
             ),
             models.Index(fields=["split_from"], condition=Q(split_from__isnull=False), name="order_split_from"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="order_merged_into"),
+            models.Index(fields=["replaces"], condition=Q(replaces__isnull=False), name="order_replaces"),
             models.Index(
                 fields=["customer", "invoice_due_at"], condition=Q(invoice_due_at__isnull=False), name="order_invoices"
             ),

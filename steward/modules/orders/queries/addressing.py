@@ -45,6 +45,7 @@ class Addressed(Struct, frozen=True):
     total_minor: int
     paid_minor: int
     simulated: bool
+    replaces_id: int | None
 
 
 def addressed(order_ids: Iterable[int]) -> dict[int, Addressed]:

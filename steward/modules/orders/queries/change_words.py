@@ -44,6 +44,7 @@ HINDRANCES: dict[str, Any] = {
     "part_left": _("part of the goods has left the house; only what is still here can be called off."),
     "order_over": _("the order is over."),
     "held": _("screening holds it; release or reject it first."),
+    "after_sales": _("it stands for goods that come back; choose others in their case."),
     "conflict": _("it came again with other content; settle that first."),
     "open_errors": _("findings are open; mend or accept them first."),
     "awaits_verification": _("another person has to check it first."),

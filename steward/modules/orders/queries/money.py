@@ -17,6 +17,7 @@ FIELDS = (
     "external_number",
     "simulated",
     "whole_minor",
+    "credit_minor",
 )
 
 
@@ -27,7 +28,7 @@ def facts_of(order_ids: Iterable[int]) -> list[OrderFacts]:
         OrderFacts(
             order_id=row.id,
             number=row.number,
-            total_minor=row.total_minor,
+            total_minor=row.total_minor - row.credit_minor,  # what is expected as money
             currency=row.currency,
             shop=row.shop.code,
             external_number=row.external_number,

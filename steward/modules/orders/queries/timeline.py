@@ -21,6 +21,7 @@ TEXTS: Mapping[str, Any] = {
     "orders.order_received": _("The order came in (%(source)s)."),
     "orders.order_state_changed": _("The order moved on. %(reason)s"),
     "orders.order_approved": _("The order was approved."),
+    "orders.order_replaced": _("It stands for goods of the order %(replaces_number)s: %(replaced_word)s"),
     "orders.order_cancelled": _("The order was cancelled. %(reason)s"),
     "orders.order_payment_changed": _("The payment changed."),
     "orders.order_fulfilment_changed": _("What becomes of the goods changed."),
@@ -180,6 +181,8 @@ def event_text(kind: str, data: Mapping[str, Any]) -> str:
     if change := data.get("change"):
         facts["change_word"] = change_words.kind(str(change))
         facts["outcome_word"] = words.word(change_words.STATES, str(data.get("outcome", "")))
+    if kind == "orders.order_replaced":
+        facts["replaced_word"] = words.word(words.REPLACED, str(data.get("verb", "")))
     if isinstance(name := data.get("name"), Mapping):
         facts["step_word"] = exception_words.in_language(dict(name))
     if answer := data.get("answer"):

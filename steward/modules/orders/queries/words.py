@@ -55,6 +55,13 @@ SHIPMENT_STATES: dict[str, Any] = {
     "damaged": pgettext_lazy("shipment", "Damaged"),
     "cancelled": pgettext_lazy("shipment", "Called off"),
 }
+# How far an order has got that stands for goods of another.
+REPLACED: dict[str, Any] = {
+    "open": pgettext_lazy("replacement", "its goods are set aside."),
+    "shrink": pgettext_lazy("replacement", "some of it is not sent after all."),
+    "let_go": pgettext_lazy("replacement", "it goes its way."),
+    "charge": pgettext_lazy("replacement", "what should pay for it did not come back, so it is to be paid."),
+}
 SOURCES: dict[str, Any] = {
     "api": pgettext_lazy("order source", "Interface"),
     "bulk": pgettext_lazy("order source", "Bulk interface"),
@@ -62,6 +69,7 @@ SOURCES: dict[str, Any] = {
     "folder": pgettext_lazy("order source", "Watched folder"),
     "form": pgettext_lazy("order source", "Entered by hand"),
     "sample": pgettext_lazy("order source", "Sample data"),
+    "exchange": pgettext_lazy("order source", "After-sales"),
 }
 STEPS: dict[str, Any] = {
     "received": pgettext_lazy("order step", "Intake"),

@@ -33,6 +33,8 @@ POSSIBLE: Mapping[Phase, frozenset[Kind]] = {
 CHECKED_AGAIN = frozenset({"address", "lines", "cancel_lines"})
 # These move goods and money between two orders; nobody may use them to get past a look that is still to come.
 TWO_ORDERS = frozenset({"split", "merge", "unmerge"})
+# What stands in the place of goods that are to come back holds just these; after-sales chooses others.
+FOR_REPLACEMENTS = frozenset({"address", "service", "cancel"})
 
 Hindrance = Literal[
     "",
@@ -45,6 +47,7 @@ Hindrance = Literal[
     "open_errors",
     "awaits_verification",
     "money_on_its_way_back",
+    "after_sales",
 ]
 
 
@@ -57,6 +60,7 @@ class Looks(Struct, frozen=True, kw_only=True):
     has_errors: bool = False
     awaits_verification: bool = False
     is_being_refunded: bool = False
+    is_paid_by_goods: bool = False
 
 
 def phase(state: str, fulfilment_state: str) -> Phase:
@@ -80,6 +84,8 @@ def hindrance(kind: str, state: str, fulfilment_state: str, looks: Looks) -> Hin
     if kind not in POSSIBLE[now]:
         reasons: Mapping[Phase, Hindrance] = {"ended": "order_over", "leaving": "part_left"}
         return reasons.get(now, "goods_left")
+    if looks.is_paid_by_goods and kind not in FOR_REPLACEMENTS:
+        return "after_sales"
     if kind not in TWO_ORDERS:
         return ""
     found: Mapping[Hindrance, bool] = {

@@ -7,12 +7,12 @@ CROSS JOIN LATERAL (
            count(*) FILTER (WHERE state = 'cancelled' AND cancel_cause = 'customer') AS refused,
            count(*) FILTER (WHERE state = 'cancelled' AND cancel_cause = 'fraud') AS abused,
            count(*) FILTER (WHERE state IN ('received', 'checked', 'audit')) AS open,
-           sum(total_minor - paid_minor) FILTER (
+           sum(total_minor - paid_minor - credit_minor) FILTER (
                WHERE state IN ('approved', 'completed') AND currency = asked.currency AND paid_minor < total_minor
                  AND NOT historic
            ) AS owed_minor
     FROM (
-        SELECT o.state, o.cancel_cause, o.total_minor, o.paid_minor, o.currency, o.historic, o.split_from_id IS NULL AS is_whole,
+        SELECT o.state, o.cancel_cause, o.total_minor, o.paid_minor, o.credit_minor, o.currency, o.historic, o.split_from_id IS NULL AS is_whole,
                o.state IN ('approved', 'completed') OR (o.historic AND o.state <> 'cancelled' AND o.payment_state = 'paid') AS kept
         FROM orders_order AS o
         WHERE o.customer_id IN (SELECT kin_id FROM customers_kin WHERE customer_id = asked.customer_id) AND o.id <> asked.id AND NOT o.simulated

@@ -19,4 +19,4 @@ CROSS JOIN LATERAL (
           SELECT l.item_id, l.quantity FROM orders_line AS l WHERE l.order_id = o.id)
     ORDER BY t.id DESC LIMIT 1
 ) AS twin
-WHERE o.state IN ('received', 'checked', 'audit') AND NOT o.historic
+WHERE o.state IN ('received', 'checked', 'audit') AND NOT o.historic AND o.replaces_id IS NULL

@@ -12,7 +12,7 @@ SELECT o.id, o.state, o.payment_state, o.fulfilment_state, o.total_minor, o.paid
        o.priority, o.customer_id,
        EXISTS (SELECT FROM customers_kin AS kin JOIN customers_account AS a ON a.customer_id = kin.kin_id
                WHERE kin.customer_id = o.customer_id AND a.currency = o.currency AND a.ended_at IS NULL),
-       o.invoice_due_at IS NOT NULL, o.whole_minor
+       o.invoice_due_at IS NOT NULL, o.whole_minor, o.credit_minor, o.awaits_goods
 FROM orders_order AS o
 JOIN catalog_shop AS shop ON shop.id = o.shop_id
 WHERE o.id = ANY (%(ids)s::bigint[])

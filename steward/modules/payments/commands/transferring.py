@@ -27,13 +27,21 @@ class NotThere(errors.Refusal):
 
 
 def transfer_money(
-    actor: Actor, *, source: OrderFacts, target: OrderFacts, amount_minor: int, label: str, now: datetime
+    actor: Actor,
+    *,
+    source: OrderFacts,
+    target: OrderFacts,
+    amount_minor: int,
+    label: str,
+    now: datetime,
+    is_credit: bool = False,
 ) -> int:
     """Let so much of an order's payments count for another order, as a step of the caller's command.
 
     The permission was checked there. What is promised back or given back stays where it is. Each payment that moves
     keeps its provider and method, and what goes back of it later goes back by the payment the provider knows. `label`
-    names the change, once; the same label again is refused by the ledger. Returns the amount.
+    names the change, once; the same label again is refused by the ledger. As a credit it counts as given back where it
+    comes from: the goods it paid for came back (RET-5). Returns the amount.
     Units: minor units of the source's currency. Raises: NotThere. Emits: MoneyMoved. Locks: the money of both.
     """
     lock_money([source.order_id, target.order_id])
@@ -46,7 +54,7 @@ def transfer_money(
     payments = Entry.objects.select_related("origin").in_bulk([share.entry_id for share in shares])
     entries = []
     for share in shares:
-        entries += _pair(payments[share.entry_id], target.order_id, share.amount_minor, label)
+        entries += _pair(payments[share.entry_id], target.order_id, share.amount_minor, label, is_credit=is_credit)
         shrunk = PaymentBalance.objects.filter(payment_id=share.entry_id)
         shrunk.update(paid_minor=F("paid_minor") - share.amount_minor)
     Entry.objects.bulk_create(entries)
@@ -66,7 +74,7 @@ def transfer_money(
     return amount_minor
 
 
-def _pair(payment: Entry, order_id: int, amount_minor: int, label: str) -> list[Entry]:
+def _pair(payment: Entry, order_id: int, amount_minor: int, label: str, *, is_credit: bool) -> list[Entry]:
     """Make the two entries of one payment's part that moves."""
     same = {
         "provider": payment.provider,
@@ -76,6 +84,7 @@ def _pair(payment: Entry, order_id: int, amount_minor: int, label: str) -> list[
         "currency": payment.currency,
         "happened_at": payment.happened_at,
         "simulated": payment.simulated,
+        "is_credit": is_credit,
     }
     gives = Entry(order_id=payment.order_id, direction="refund", origin=payment, **same)
     gets = Entry(order_id=order_id, direction="payment", origin=payment.origin or payment, **same)

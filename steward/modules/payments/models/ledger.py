@@ -14,7 +14,8 @@ class Entry(models.Model):
 
     Money that moves from one order to another (they were parted, or became one) is two entries with an `origin`: on
     the one that gives, a refund whose origin is the payment that shrinks; on the one that gets, a payment whose origin
-    is the one the provider knows. No money leaves the house by them.
+    is the one the provider knows. No money leaves the house by them. With `is_credit` the one that gives counts as
+    given back: its goods came back, and what they were worth pays for others (RET-5).
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -29,6 +30,7 @@ class Entry(models.Model):
     recorded_at = models.DateTimeField(db_default=Now())
     simulated = models.BooleanField(db_default=False)
     origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="moved", db_index=False)
+    is_credit = models.BooleanField(db_default=False)
 
     class Meta:
         db_table = "payments_entry"
@@ -36,6 +38,7 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=["provider", "transaction", "direction"], name="payment_once"),
             models.CheckConstraint(condition=Q(direction__in=DIRECTIONS), name="payment_direction"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_positive"),
+            models.CheckConstraint(condition=Q(is_credit=False) | Q(origin__isnull=False), name="payment_credit_moves"),
         )
         indexes = (
             models.Index(fields=["order_id"], name="payment_order"),

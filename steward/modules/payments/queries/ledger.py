@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,7 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: datetime
     simulated: bool
     origin_id: int | None = None
+    is_credit: bool = False
 
     @property
     def is_moved(self) -> bool:
@@ -98,16 +99,33 @@ def order_of_payment(provider: str, transaction: str) -> int | None:
 def paid_and_refunded(currency_by_order: dict[int, str]) -> dict[int, tuple[int, int]]:
     """Sum what was paid and refunded per order, in the order's own currency only; one query for all.
 
-    What moved to another order was not paid for this one after all. Units: minor currency units. Orders without entries
-    have (0, 0).
+    What moved to another order was not paid for this one after all; what counts there as credit was given back here.
+    Units: minor currency units. Orders without entries have (0, 0).
+    """
+    return {
+        id_: (paid, back + credit) for id_, (paid, back, credit) in paid_back_and_credited(currency_by_order).items()
+    }
+
+
+def paid_back_and_credited(currency_by_order: dict[int, str]) -> dict[int, tuple[int, int, int]]:
+    """Sum per order, in its own currency, what was paid, what left the house, and what pays for other goods instead.
+
+    One query for all. Units: minor currency units.
     """
     entries: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
+    credits: Counter[tuple[int, str]] = Counter()
     rows = Entry.objects.filter(order_id__in=list(currency_by_order))
-    fields = ("order_id", "direction", "currency", "amount_minor", "origin_id")
-    for order_id, direction, currency, amount, origin_id in rows.values_list(*fields):
+    fields = ("order_id", "direction", "currency", "amount_minor", "origin_id", "is_credit")
+    for order_id, direction, currency, amount, origin_id, is_credit in rows.values_list(*fields):
         has_moved_on = direction == "refund" and origin_id is not None
-        entries[order_id].append(("payment", currency, -amount) if has_moved_on else (direction, currency, amount))
-    return {id_: rules.totals(entries[id_], currency) for id_, currency in currency_by_order.items()}
+        if has_moved_on and is_credit:
+            credits[order_id, currency] += amount
+        else:
+            entries[order_id].append(("payment", currency, -amount) if has_moved_on else (direction, currency, amount))
+    return {
+        id_: (*rules.totals(entries[id_], currency), credits[id_, currency])
+        for id_, currency in currency_by_order.items()
+    }
 
 
 def claimed(currency_by_order: dict[int, str]) -> dict[int, int]:

@@ -15,7 +15,7 @@ from steward.kernel import errors
 from steward.modules.approvals import queries as approvals
 from steward.modules.approvals.queries import DecisionView
 from steward.modules.payments.models import Entry, OrderBalance, PaymentBalance, Refund, RefundStep
-from steward.modules.payments.queries.ledger import paid_and_refunded
+from steward.modules.payments.queries.ledger import paid_back_and_credited
 from steward.modules.payments.rules import refunds as rules
 
 
@@ -204,19 +204,19 @@ def left_to_refund(order_id: int, currency: str) -> int:
 
 
 def paid_and_gone(currency_by_order: dict[int, str]) -> dict[int, tuple[int, int]]:
-    """Sum per order, in its own currency, what was paid, and what went back or is on its way back.
+    """Sum per order, in its own currency, what was paid, and what went back, is on its way back, or pays for others.
 
     Units: minor currency units. Two statements for all.
     """
-    sums = paid_and_refunded(currency_by_order)
+    sums = paid_back_and_credited(currency_by_order)
     rows = OrderBalance.objects.filter(order_id__in=list(currency_by_order))
     fields = ("order_id", "currency", "refunded_minor", "claimed_minor")
     balances = {(row[0], row[1]): (row[2], row[3]) for row in rows.values_list(*fields)}
     found = {}
     for id_, currency in currency_by_order.items():
-        paid_minor, booked_minor = sums[id_]
+        paid_minor, booked_minor, credit_minor = sums[id_]
         refunded_minor, claimed_minor = balances.get((id_, currency), (0, 0))
-        found[id_] = paid_minor, max(booked_minor, refunded_minor) + claimed_minor
+        found[id_] = paid_minor, max(booked_minor, refunded_minor) + claimed_minor + credit_minor
     return found
 
 

@@ -10,8 +10,8 @@ from steward.kernel import errors
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.returns.commands.moving import announce_closed, locked_case, move_case, pieces_of
-from steward.modules.returns.models import Case, Piece, RefundDue
-from steward.modules.returns.rules import states
+from steward.modules.returns.models import Case, Exchange, Piece, RefundDue
+from steward.modules.returns.rules import exchange, states
 
 WITH_MONEY = ("refund_only", "return_refund")
 
@@ -32,9 +32,18 @@ def is_done(row: Case) -> bool:
     return not owed and not RefundDue.objects.filter(case=row, state="asked").exists()
 
 
+def is_exchanged(row: Case) -> bool:
+    """Tell whether what is sent in the place of goods of a case has arrived, or will not be sent.
+
+    What was let go with the case, and came with its goods after all, is set aside anew.
+    """
+    over = Exchange.objects.filter(case=row, state__in=exchange.OVER)
+    return over.exclude(state="ended", why__in=exchange.WITH_THE_CASE).exists()
+
+
 def close_if_done(actor: Actor, row: Case, now: datetime) -> bool:
-    """Complete a locked case whose money went back. What has to be sent out or mended is closed by who does that."""
-    done = row.kind in WITH_MONEY and is_done(row)
+    """Complete a locked case whose money went back, or whose replacement arrived. What is mended is closed by hand."""
+    done = (row.kind in WITH_MONEY or is_exchanged(row)) and is_done(row)
     if done:
         _complete(actor, row, now)
     return done
@@ -49,7 +58,8 @@ def complete_case(actor: Actor, *, case_id: int, now: datetime) -> None:
     row = locked_case(actor, case_id)
     pieces_of(row)
     states.next_state(row.state, "complete")
-    if not is_done(row):
+    waits = Exchange.objects.filter(case=row).exclude(state__in=("released", *exchange.OVER))
+    if not is_done(row) or waits.exists():
         raise NotDone
     _complete(actor, row, now)
 

@@ -12,6 +12,7 @@ from steward.kernel.command import command
 from steward.modules.orders.commands.moving import lock_orders
 from steward.modules.people import queries as people
 from steward.modules.returns.commands import granting
+from steward.modules.returns.commands.exchanging import OutOfStock, goods_missing
 from steward.modules.returns.commands.moving import (
     ANSWER,
     announce_closed,
@@ -76,13 +77,15 @@ def approve_case(actor: Actor, *, case_id: int, now: datetime) -> None:
     """Agree to a case: the customer is told, and sends the goods back where they are wanted.
 
     Above the limit up to which the policy grants alone somebody else than who opened it has to; a program acts with the
-    hands of its owner. Raises: NotFound, NotPossible, OwnCase. Emits: CaseDecided. Locks: the case. Source: RET-2.
+    hands of its owner. What is sent instead is set aside at once, or the case cannot be approved.
+    Raises: NotFound, NotPossible, OwnCase, OutOfStock. Emits: CaseDecided. Locks: the case, promises. Source: RET-2.
     """
     row = locked_case(actor, case_id)
     states.next_state(row.state, "approve")
     if is_own(row, actor):
         raise OwnCase
-    granting.approve(actor, [row], decider=people.person_behind(actor.id), now=now)
+    if short := granting.approve(actor, [row], decider=people.person_behind(actor.id), now=now):
+        raise OutOfStock(goods=goods_missing(short[row.id]))
 
 
 @command(needs="returns.decide")

@@ -18,10 +18,19 @@ class Want(Struct, frozen=True):
     quantity: int
 
 
+class Instead(Struct, frozen=True):
+    """In the place of so many pieces of a line, pieces of another item."""
+
+    line_id: int
+    sku: str
+    quantity: int
+
+
 class CaseDraft(Struct, frozen=True, kw_only=True):
     """What somebody wants of an order. `source` names the door; `outside_number` and `answer_due_at` a marketplace's.
 
-    `despite` says why a case is opened against the policy: only who may decide does, and another decides.
+    `instead` says what is wanted in the place of pieces; those it leaves out are wanted again. `despite` says why a
+    case is opened against the policy: only who may decide does, and another decides.
     """
 
     order_number: str
@@ -37,6 +46,7 @@ class CaseDraft(Struct, frozen=True, kw_only=True):
     answer_due_at: datetime | None = None
     opened: bool | None = None
     despite: str = ""
+    instead: tuple[Instead, ...] = ()
 
 
 class Refused(Struct, frozen=True):

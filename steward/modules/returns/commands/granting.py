@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from steward.kernel.actor import Actor
+from steward.modules.returns.commands.exchanging import reserve
 from steward.modules.returns.commands.moving import ANSWER, announce_decision, stop_clock
 from steward.modules.returns.commands.telling import tell_decided
 from steward.modules.returns.models import Case, Piece
@@ -18,7 +19,10 @@ POLICY = "policy"
 
 
 def grant_alone(actor: Actor, rows: Sequence[Case], now: datetime) -> dict[int, str]:
-    """Approve those cases the policy grants by itself. Returns their states by id. Emits: CaseDecided."""
+    """Approve those cases the policy grants by itself. Returns their states by id. Emits: CaseDecided.
+
+    What cannot be exchanged, as the goods are not there, waits for a person.
+    """
     wanted = [row for row in rows if joining.is_granted_alone(verdict_of(row), row.quoted_minor)]
     if wanted:
         approve(actor, wanted, decider=POLICY, now=now)
@@ -31,12 +35,16 @@ def verdict_of(row: Case) -> Verdict:
     return msgspec.convert(said, Verdict) if said else Verdict(eligible=False)
 
 
-def approve(actor: Actor, rows: Collection[Case], *, decider: str, now: datetime) -> None:
+def approve(actor: Actor, rows: Collection[Case], *, decider: str, now: datetime) -> dict[int, dict[int, int]]:
     """Approve requested cases that are locked, or were written in this transaction: set based, however many.
 
-    Where nothing is to be sent back the pieces stay with the customer and count at once. The customer is told.
-    Emits: CaseDecided.
+    Where nothing is to be sent back the pieces stay with the customer and count at once. The customer is told. What is
+    to be sent instead is set aside; returns what of it is short, by case: these are not approved. Emits: CaseDecided.
     """
+    for row in rows:
+        row.return_by = now + timedelta(hours=_hours_to_send(row)) if _hours_to_send(row) else None
+    short = reserve(actor, list(rows), now)
+    rows = [row for row in rows if row.id not in short]
     hours: dict[int, list[int]] = {}
     for row in rows:
         hours.setdefault(_hours_to_send(row), []).append(row.id)
@@ -52,7 +60,6 @@ def approve(actor: Actor, rows: Collection[Case], *, decider: str, now: datetime
             now,
             decider,
         )
-        row.return_by = now + timedelta(hours=_hours_to_send(row)) if _hours_to_send(row) else None
     kept = [row.id for row in rows if row.kind not in states.SENT_BACK]
     if kept:
         here = Piece.objects.filter(case_id__in=kept, reception="awaiting", live=True)
@@ -60,6 +67,7 @@ def approve(actor: Actor, rows: Collection[Case], *, decider: str, now: datetime
     stop_clock(actor, rows, ANSWER, now)
     announce_decision(actor, rows, "approve", decider=decider)
     tell_decided(actor, rows, now)
+    return short
 
 
 def _hours_to_send(row: Case) -> int:

@@ -13,8 +13,9 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.deadlines.commands import ClockStart, start_clocks
 from steward.modules.messaging.commands.enclosing import keep_files
+from steward.modules.returns.commands.choosing import refuse_choices, write_choices
 from steward.modules.returns.commands.claiming import Claim, claim_pieces, claims_of
-from steward.modules.returns.commands.drafts import CaseDraft, CaseReceipt, Refused, Want
+from steward.modules.returns.commands.drafts import CaseDraft, CaseReceipt, Instead, Refused, Want
 from steward.modules.returns.commands.granting import grant_alone
 from steward.modules.returns.commands.valuing import worth_of
 from steward.modules.returns.events import CaseOpened
@@ -23,7 +24,7 @@ from steward.modules.returns.queries.verdicts import Ask, verdicts
 from steward.modules.returns.rules import joining
 from steward.modules.returns.rules.policy import Verdict
 
-__all__ = ["CaseDraft", "CaseReceipt", "Refused", "Want", "open_cases"]
+__all__ = ["CaseDraft", "CaseReceipt", "Instead", "Refused", "Want", "open_cases"]
 
 PREFIX, SEQUENCE = "RMA", "returns_case_id_seq"
 SUBJECT, ANSWER = "return", "case_decision"
@@ -41,6 +42,7 @@ def open_cases(actor: Actor, *, drafts: Sequence[CaseDraft], now: datetime) -> l
     answers = _answers(claims, now)
     for claim, verdict in zip(claims, answers, strict=True):
         _refuse(actor, claim, verdict)
+    refuse_choices(claims)
     wished = [place for place, claim in enumerate(claims) if claim.refusal is None and claim.known is None]
     ids = numbering.next_ids(SEQUENCE, len(wished)) if wished else []
     lost = claim_pieces({id_: claims[place] for id_, place in zip(ids, wished, strict=True)}) if wished else set()
@@ -52,6 +54,7 @@ def open_cases(actor: Actor, *, drafts: Sequence[CaseDraft], now: datetime) -> l
             rows[place] = _row(actor, id_, claims[place], answers[place], now)
     _value(rows, claims)
     _write(actor, rows, claims, now)
+    write_choices(rows, claims, now)
     granted = grant_alone(actor, list(rows.values()), now)
     return [_receipt(place, claims, answers, rows, granted) for place in range(len(claims))]
 

@@ -166,7 +166,7 @@ def _ask(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: dateti
         amount_minor=due.amount_minor,
         reason=row.number,
         asked_by=actor.id,
-        involved=_hands(row, pieces),
+        involved=hands_of(row, pieces),
     )
     payer = dataclasses.replace(actor, permissions=actor.permissions | {"payments.refund"})
     receipt = request_refund(payer, want=want, now=now)
@@ -191,7 +191,7 @@ def _digest(due: Due) -> str:
     return hashlib.sha256(",".join(map(str, sorted(due.piece_ids))).encode()).hexdigest()[:16]
 
 
-def _hands(row: Case, pieces: Sequence[Piece]) -> tuple[str, ...]:
+def hands_of(row: Case, pieces: Sequence[Piece]) -> tuple[str, ...]:
     """Name who had a hand in a case: who opened it, decided it, looked at its goods."""
     looked = Inspection.objects.filter(piece_id__in=[piece.id for piece in pieces]).values_list(
         "inspected_by", flat=True

@@ -21,7 +21,7 @@ from steward.modules.returns.rules import states
 
 def tell_decided(actor: Actor, rows: Collection[Case], now: datetime) -> int:
     """Say that cases were approved, and until when the goods have to be sent, or refused and why."""
-    return _tell(actor, rows, "decided", _decision, now)
+    return tell_news(actor, rows, "decided", _decision, now)
 
 
 def tell_inspected(actor: Actor, row: Case, pieces: Collection[Piece], now: datetime) -> int:
@@ -39,7 +39,7 @@ def tell_inspected(actor: Actor, row: Case, pieces: Collection[Piece], now: date
             "rejected": rejected,
         }
 
-    return _tell(actor, [row], f"inspected:{accepted}:{rejected}", words, now)
+    return tell_news(actor, [row], f"inspected:{accepted}:{rejected}", words, now)
 
 
 def _decision(row: Case) -> str:
@@ -55,7 +55,8 @@ def _decision(row: Case) -> str:
     )
 
 
-def _tell(actor: Actor, rows: Collection[Case], what: str, words: Callable[[Case], str], now: datetime) -> int:
+def tell_news(actor: Actor, rows: Collection[Case], what: str, words: Callable[[Case], str], now: datetime) -> int:
+    """Send a message about cases to their customers; `what` names it, so that it is said once. Returns how many."""
     orders = addressed({row.order_id for row in rows})
     messages = []
     for row in rows:

@@ -1,6 +1,7 @@
 """Rows of returns: policies, cases with their pieces, parcels and evidence, what was found, what it is worth."""
 
 from steward.modules.returns.models.cases import Case, Evidence, Guidance, Parcel, Piece, Surplus
+from steward.modules.returns.models.exchanges import Exchange, Swap
 from steward.modules.returns.models.inspections import Inspection
 from steward.modules.returns.models.money import QuotePart, RefundDue
 from steward.modules.returns.models.owed import Owed
@@ -10,6 +11,7 @@ __all__ = [
     "Backtest",
     "Case",
     "Evidence",
+    "Exchange",
     "Guidance",
     "Inspection",
     "Owed",
@@ -20,4 +22,5 @@ __all__ = [
     "Reason",
     "RefundDue",
     "Surplus",
+    "Swap",
 ]

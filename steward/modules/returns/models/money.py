@@ -13,8 +13,9 @@ from steward.modules.returns.rules.quote import PARTS
 class RefundDue(models.Model):
     """One refund a case asks for; `request_id` is the request of payments that carries it out.
 
-    Several where money goes out early or the rest after a second look. `key` makes the same step ask once: it is what
-    the step is called by, and unique in the case. Units: minor units of the case's currency.
+    With `credit_order_id` it pays for that order instead, and no money leaves the house. Several where money goes out
+    early or the rest after a second look. `key` makes the same step ask once: it is what the step is called by, and
+    unique in the case. Units: minor units of the case's currency.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -22,6 +23,7 @@ class RefundDue(models.Model):
     key = models.CharField(max_length=60)
     amount_minor = models.BigIntegerField()
     request_id = models.BigIntegerField(null=True, unique=True)
+    credit_order_id = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, db_default="asked")
     asked_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
@@ -35,6 +37,9 @@ class RefundDue(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["case", "key"], name="return_refund_once"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="return_refund_positive"),
+            models.CheckConstraint(
+                condition=Q(credit_order_id=None) | Q(request_id=None, state="paid"), name="return_refund_or_credit"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=("asked", "paid", "refused", "failed")), name="return_refund_state"
             ),

@@ -30,6 +30,7 @@ KINDS: dict[str, Any] = {
     "deduction": pgettext_lazy("part of a refund", "Deduction"),
     "goodwill": pgettext_lazy("part of a refund", "Goodwill"),
     "beyond_paid": pgettext_lazy("part of a refund", "More than was paid"),
+    "exchange_difference": pgettext_lazy("part of a refund", "Beyond what the replacement costs"),
 }
 DEDUCTIONS: dict[str, Any] = {
     "packaging": pgettext_lazy("deduction", "The packaging is missing."),
@@ -68,6 +69,7 @@ TEXTS: dict[str, Any] = {
     "beyond_paid": gettext_lazy(
         "%(paid)s were paid and %(refunded)s given back already; more than that cannot go back"
     ),
+    "exchange_difference": gettext_lazy("The goods that came back are worth more than their replacement costs"),
 }
 
 

@@ -117,6 +117,7 @@ PARTS: Mapping[str, Any] = {
     "deduction": pgettext_lazy("part of a refund", "Deduction"),
     "goodwill": pgettext_lazy("part of a refund", "Goodwill"),
     "beyond_paid": pgettext_lazy("part of a refund", "More than was paid"),
+    "exchange_difference": pgettext_lazy("part of a refund", "Beyond what the replacement costs"),
 }
 REFUSALS: Mapping[str, Any] = {
     "unknown_order": _("There is no order “%(number)s”."),
@@ -125,6 +126,7 @@ REFUSALS: Mapping[str, Any] = {
     "too_many_words": _("Please say it in at most %(most)s characters."),
     "not_sent": _("%(sku)s: only %(most)s pieces were sent and can come back."),
     "claimed_already": _("%(sku)s: another case claims these pieces already; %(most)s are left."),
+    "unfit_choice": _("%(sku)s cannot be had in the place of these goods."),
     "same_number_twice": _("The number %(number)s is in these drafts twice."),
 }
 

@@ -28,6 +28,7 @@ PARTS = (
     "deduction",
     "goodwill",
     "beyond_paid",
+    "exchange_difference",
 )
 # What may be held back beside shares of the goods' value; the page and the API know a sentence for each.
 DEDUCTIONS = ("packaging", "accessories", "usage", "damage", "cleaning", "other")

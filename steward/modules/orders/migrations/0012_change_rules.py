@@ -9,7 +9,7 @@ from steward.kernel.first_rows import FirstRows
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0010_adjustments'),
+        ('orders', '0011_replacements'),
     ]
 
     operations = [
