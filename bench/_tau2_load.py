@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from bench import _tau2_policy as policy
-from bench._tau2_model import cents, net
+from bench._tau2_model import cents
 from steward.kernel.actor import system
 from steward.modules.catalog import commands as catalog
 from steward.modules.customers.commands.addresses import keep_address
@@ -19,7 +19,6 @@ from steward.modules.customers.rules.buyers import Address
 from steward.modules.inventory.commands.moving import MovementDraft, record_movements
 from steward.modules.inventory.commands.places import open_warehouse
 from steward.modules.orders.commands.audit import approve_orders
-from steward.modules.orders.commands.cancel import cancel_order
 from steward.modules.orders.commands.fulfilment import follow_fulfilment
 from steward.modules.orders.commands.intake import Intake
 from steward.modules.orders.commands.progress import advance_orders
@@ -68,7 +67,8 @@ def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
 
 def _load_goods(world: Row) -> None:
     """Put every variant into the catalogue as an item of its product's family, and what is there on the shelf."""
-    sold = Counter(item["item_id"] for order in world["orders"].values() for item in order["items"])
+    sold_in = (order for order in world["orders"].values() if order["status"] != "cancelled")
+    sold = Counter(item["item_id"] for order in sold_in for item in order["items"])
     items, on_shelf = [], {}
     for product_id, product in world["products"].items():
         for item_id, variant in product["variants"].items():
@@ -82,7 +82,7 @@ def _load_goods(world: Row) -> None:
                     price_minor=price_minor,
                     currency=policy.CURRENCY,
                     family=product_id,
-                )  # fmt: skip
+                )
             )
             on_shelf[item_id] = sold[item_id] + (PLENTY if variant["available"] else 0)
     made = catalog.create_items(BENCH, items=items)
@@ -150,7 +150,7 @@ def _load_orders(world: Row, orders: Sequence[Row], loaded: Loaded, now: datetim
 
 
 def _move_on(world: Row, loaded: Loaded, now: datetime) -> None:
-    """Bring orders to where theirs stand: handed over, delivered, cancelled with their money given back."""
+    """Bring orders to where theirs stand: handed over, delivered. Those given back at the source came in cancelled."""
     states: dict[str, list[int]] = {}
     for order_id, order in world["orders"].items():
         states.setdefault(order["status"], []).append(loaded.orders[order_id][0])
@@ -159,8 +159,6 @@ def _move_on(world: Row, loaded: Loaded, now: datetime) -> None:
         done = follow_fulfilment(BENCH, states=moved, now=now - timedelta(days=1))
         if len(done) != len(moved):
             raise SystemExit(f"{len(moved) - len(done)} orders could not be {after}")
-    for id_ in states.get("cancelled", ()):
-        cancel_order(BENCH, order_id=id_, cause="refunded_at_source", reason="as it was there", now=now)
 
 
 def _load_users(world: Row, loaded: Loaded, now: datetime) -> None:
@@ -190,8 +188,3 @@ def address_of(address: Row) -> Address:
         street=street_of(address),
         postcode=address["zip"],
     )
-
-
-def is_paid_whole(order: Row) -> bool:
-    """Tell whether one of their orders was paid as its items cost, which every one of theirs is."""
-    return sum(net(order).values()) in (0, sum(cents(item["price"]) for item in order["items"]))

@@ -89,6 +89,9 @@ def set_up(manager: Actor, now: datetime) -> None:
     save_policy(manager, rules=RETURNS, note=NOTE, expected_version=active_policy().version)
     approvals.set_policy(manager, kind="refund", tiers=[Tier(deciders=0, currency=CURRENCY)], version=1)
     parameters.set_parameter(manager, name="orders.auto_audit_limits_minor", new={CURRENCY: 0}, reason=NOTE)
+    # Their cards are looked at when an exchange is agreed, and pay when it is settled.
+    parameters.set_parameter(manager, name="returns.exchange_card_pays_at_once", new=False, reason=NOTE)
+    parameters.set_parameter(manager, name="returns.exchange_in_stock_only", new=True, reason=NOTE)
     save_and_activate(manager, name="none", hold_at=100, rules=[BLOCKED], reason=NOTE, now=now)
     role = Role.objects.get(code="customer_service")
     for permission in AGENT_MAY:

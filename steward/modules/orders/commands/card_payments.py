@@ -12,6 +12,7 @@ from steward.kernel.command import command
 from steward.modules.orders.commands.families import lock_families
 from steward.modules.orders.commands.moving import lock_order
 from steward.modules.orders.commands.progress import follow_payments
+from steward.modules.orders.models import Order
 from steward.modules.orders.queries.money import facts_of
 from steward.modules.payments import queries as payments
 from steward.modules.payments.commands.cards import redeem_card
@@ -37,7 +38,9 @@ def pay_by_card(actor: Actor, *, order_id: int, code: str, now: datetime) -> int
     one = lock_order(order_id)
     lock_families([order_id])
     paid_minor, gone_minor = payments.paid_and_gone({order_id: one.currency})[order_id]
-    open_minor = one.total_minor - (paid_minor - gone_minor)
+    # Goods that are still to come back pay for a replacement, too.
+    credit_minor = Order.objects.values_list("credit_minor", flat=True).get(id=order_id)
+    open_minor = one.total_minor - credit_minor - (paid_minor - gone_minor)
     if open_minor <= 0 or one.historic or one.state in ("cancelled", "completed"):
         raise NothingOpen
     # What was paid so far makes the key: pressed twice, the second finds nothing open.

@@ -22,7 +22,7 @@ CHOICE = parameters.define(
     "family",
     unit="",
     kind="text",
-    label=_("What goods may be exchanged for: same (the same item), family (its category or substitutes), any"),
+    label=_("What goods may be exchanged for: same (the same item), family (its variants or substitutes), any"),
 )
 SAME_PRICE_THEN = parameters.define(
     "returns.exchange_same_price_then",
@@ -83,9 +83,12 @@ def wishes(
 
 def _may_have(kind: str, currency: str, bought: catalog.ItemFacts, item: catalog.ItemFacts, goods: Goods) -> bool:
     same = item.id == bought.id
-    family = item.id in goods.substitutes.get(bought.id, frozenset()) or (
-        bool(item.category) and item.category == bought.category
+    kin = (
+        bought.family == item.family
+        if bought.family or item.family
+        else bool(item.category) and item.category == bought.category
     )
+    family = kin or item.id in goods.substitutes.get(bought.id, frozenset())
     choice = str(parameters.value(CHOICE)) if kind == "exchange" else "same"
     fits = same or (item.sku != NO_GOODS and item.currency == currency)
     return fits and rules.may_choose(choice, same=same, same_family=family)

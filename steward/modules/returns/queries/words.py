@@ -127,6 +127,7 @@ REFUSALS: Mapping[str, Any] = {
     "not_sent": _("%(sku)s: only %(most)s pieces were sent and can come back."),
     "claimed_already": _("%(sku)s: another case claims these pieces already; %(most)s are left."),
     "unfit_choice": _("%(sku)s cannot be had in the place of these goods."),
+    "not_in_stock": _("%(sku)s is not there now. Choose something else, or give the money back."),
     "same_number_twice": _("The number %(number)s is in these drafts twice."),
 }
 
