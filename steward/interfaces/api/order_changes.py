@@ -18,7 +18,7 @@ from steward.modules.orders.rules.change_plan import MOST, LineWish, Wish
 from steward.modules.orders.rules.transitions import CANCEL_CAUSES
 
 router = Router(tags=["changes"])
-ChangeKind = Literal["address", "lines", "cancel_lines", "service", "cancel", "split", "merge", "unmerge"]
+ChangeKind = Literal["address", "lines", "cancel_lines", "service", "cancel", "split", "merge", "unmerge", "means"]
 ChangeState = Literal["draft", "confirmed", "declined", "lapsed"]
 ChangeId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 RowId = Annotated[int, Field(ge=0, le=BIGGEST_ID)]
@@ -60,7 +60,8 @@ class ChangeInput(Input):
 
     address: `recipient` · lines, cancel_lines: `lines`, `shipping_minor` · service: `service` · cancel: `cause` ·
     split: `shares` · merge: `other_number` · unmerge: `undoes` (the merge's id). `card`: a gift
-    card that pays at once what a change of lines asks for (needs `payments.cards` as well).
+    card that pays at once what a change of lines asks for, or with `means` the whole (needs `payments.cards` as well).
+    `means` without a card: the customer paid the whole anew, and what came before goes back.
     """
 
     kind: ChangeKind

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from msgspec import structs, to_builtins
 
 from steward.kernel import errors, events, parameters, personal
-from steward.kernel.actor import Actor, NotPermitted, system
+from steward.kernel.actor import Actor, system
 from steward.kernel.command import command
 from steward.modules.customers.commands.matching import open_key
 from steward.modules.orders.commands.audit import ReasonMissing
@@ -22,9 +22,10 @@ from steward.modules.orders.commands.change_applying import (
     cancel_whole,
     change_address,
     change_lines,
+    change_means,
     change_service,
 )
-from steward.modules.orders.commands.change_cards import allow_card, refuse_short_card
+from steward.modules.orders.commands.change_cards import allow, refuse_short_card, with_means
 from steward.modules.orders.commands.change_facts import read_facts
 from steward.modules.orders.commands.change_goods import lock_planned
 from steward.modules.orders.commands.change_merging import merge_orders, unmerge_orders
@@ -42,8 +43,6 @@ from steward.modules.orders.rules.change_plan import Facts, Wish, version
 from steward.modules.orders.rules.transitions import MERGED
 
 NEEDS = "orders.change"
-# Whoever may change orders may not thereby do what another right is for.
-ALSO_NEEDS: Mapping[str, str] = {"cancel": "orders.cancel"}
 SYSTEM = system("orders")
 # Of these orders goods may have been set aside, and shipments may wait for them.
 SET_ASIDE = ("allocated", "partly_shipped")
@@ -56,6 +55,7 @@ APPLYING: Mapping[str, Applying] = {
     "split": split_order,
     "merge": merge_orders,
     "unmerge": unmerge_orders,
+    "means": change_means,
 }
 DRAFT_H = parameters.define(
     "orders.change_draft_h",
@@ -110,8 +110,7 @@ def propose_change(actor: Actor, *, order_id: int, wish: Wish, now: datetime) ->
     wish = structs.replace(wish, reason=wish.reason.strip()[:200])
     if not wish.reason:
         raise ReasonMissing
-    _allow(actor, wish.kind)
-    allow_card(actor, wish)
+    allow(actor, wish.kind, card=wish.card)
     undone = _undone(order_id, wish) if wish.kind == "unmerge" else None
     other_id = _other_id(wish, undone)
     standings = _locked(order_id, other_id)
@@ -156,7 +155,7 @@ def confirm_change(actor: Actor, *, change_id: int, now: datetime) -> None:
     if found is None:
         raise errors.NotFound(key=change_id)
     order_id, other_id, kind = found
-    _allow(actor, kind)
+    allow(actor, kind)
     standings = _locked(order_id, other_id)
     row = OrderChange.objects.select_related("undoes").get(id=change_id)
     if row.state == "confirmed":
@@ -217,12 +216,6 @@ def lapse_changes(actor: Actor, *, now: datetime) -> int:
     return _lapse(actor, over, "moved_on", now) + _lapse(actor, drafts.filter(proposed_at__lt=before), "too_old", now)
 
 
-def _allow(actor: Actor, kind: str) -> None:
-    needed = ALSO_NEEDS.get(kind)
-    if needed and not actor.may(needed):
-        raise NotPermitted(permission=needed)
-
-
 def _locked(order_id: int, other_id: int | None) -> dict[int, Standing]:
     """Lock the orders of a change in id order. Raises: NotFound."""
     wanted = [order_id, *([other_id] if other_id else [])]
@@ -277,6 +270,7 @@ def _planned(
         if why_not:
             raise NotChangeable(why=change_words.merge_hindrance(why_not))
     plan = planned(wish, facts[order_id], standings[order_id].pool, other=facts.get(other_id or 0), undone=undone)
+    plan = with_means(plan, wish, facts[order_id])
     refuse_goods_by_rules(rule, wish, facts[order_id], plan)
     refuse_short_card(wish, plan, facts[order_id].currency, now)
     return plan

@@ -38,7 +38,7 @@ class Wish(Struct, frozen=True, kw_only=True):
 
     address: `recipient` (fields and their new values) · lines, cancel_lines: `lines`, `shipping_minor` · service:
     `service` · cancel: `cause` · split: `shares` · merge: `other_number` · unmerge: `undoes`. `card`: the
-    gift card that pays at once what a change of lines asks for.
+    gift card that pays at once what a change of lines asks for, or with means the whole order.
     """
 
     kind: Kind

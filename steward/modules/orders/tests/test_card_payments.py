@@ -9,6 +9,7 @@ import pytest
 from steward.kernel.actor import NotPermitted
 from steward.modules.orders.commands import cancel, changing
 from steward.modules.orders.commands.card_payments import NothingOpen, pay_by_card
+from steward.modules.orders.commands.change_planning import UnfitWish
 from steward.modules.orders.models import Order
 from steward.modules.orders.rules.change_plan import LineWish, Wish
 from steward.modules.orders.tests.test_changing import PRICE, line_of, order
@@ -96,3 +97,48 @@ def test_a_card_pays_what_a_change_of_lines_asks_for_or_nothing_is_changed() -> 
     more = Wish(kind="lines", reason="Even more", lines=[LineWish(line_id=line_of(one).id, quantity=3)], card=CARD)
     with pytest.raises(CardTooShort):
         changing.propose_change(by, order_id=one.id, wish=more, now=make.NOW)
+
+
+def test_a_card_pays_the_whole_instead_and_what_came_before_goes_back() -> None:
+    one = order(quantity=1)
+    card(PRICE)
+    by = make.administrator()
+    wish = Wish(kind="means", reason="Rather the card", card=CARD)
+
+    change_id = changing.propose_change(by, order_id=one.id, wish=wish, now=make.NOW)
+    changing.confirm_change(by, change_id=change_id, now=make.NOW)
+    make.settle()
+
+    back = Refund.objects.get(order_id=one.id)
+    assert (back.provider, back.amount_minor, left()) == ("alipay", PRICE, 0)
+    one.refresh_from_db()
+    assert (one.state, one.total_minor) == ("approved", PRICE)
+    with pytest.raises(changing.NotChangeable):  # money is on its way back
+        changing.propose_change(by, order_id=one.id, wish=wish, now=make.NOW)
+
+
+def test_a_card_that_holds_less_than_the_whole_changes_nothing() -> None:
+    one = order(quantity=1)
+    card(PRICE - 1)
+
+    with pytest.raises(CardTooShort):
+        wish = Wish(kind="means", reason="Rather the card", card=CARD)
+        changing.propose_change(make.administrator(), order_id=one.id, wish=wish, now=make.NOW)
+
+    assert (left(), Refund.objects.count()) == (PRICE - 1, 0)
+
+
+def test_other_means_pay_the_whole_first_then_what_came_before_goes_back() -> None:
+    one = order(quantity=1)
+    by, wish = make.administrator(), Wish(kind="means", reason="Rather by bank")
+    with pytest.raises(UnfitWish):
+        changing.propose_change(by, order_id=one.id, wish=wish, now=make.NOW)
+
+    make.bank_money(one.id, PRICE)
+    make.settle()
+    change_id = changing.propose_change(by, order_id=one.id, wish=wish, now=make.NOW)
+    changing.confirm_change(by, change_id=change_id, now=make.NOW)
+
+    assert [(back.provider, back.amount_minor) for back in Refund.objects.filter(order_id=one.id)] == [
+        ("alipay", PRICE)
+    ]
