@@ -23,7 +23,7 @@ from steward.modules.inventory import queries as inventory
 from steward.modules.orders import queries as orders
 from steward.modules.orders.commands import changing
 from steward.modules.orders.commands.cancel import cancel_order
-from steward.modules.orders.queries.changes import change
+from steward.modules.orders.queries.changes import change, possible_changes
 from steward.modules.orders.queries.detail import LineView
 from steward.modules.orders.rules.change_plan import LineWish, Wish
 from steward.modules.payments import commands as payments
@@ -104,6 +104,16 @@ def _modify_items(
         _charge(scene, order_id, asked_minor, payment_method_id)
 
 
+def _modify_payment(scene: Scene, order_id: str, payment_method_id: str) -> None:
+    """Let a card pay instead; by other means the customer pays anew first, where the change is possible at all."""
+    is_card = _is_card(scene, order_id, payment_method_id)
+    if not is_card:
+        if why := possible_changes(_id(scene, order_id))["means"]:
+            raise RefusedHere(why)
+        _charge(scene, order_id, orders.order_detail(_id(scene, order_id)).order.total_minor, payment_method_id)
+    _changed(scene, order_id, Wish(kind="means", reason=WHY, card=payment_method_id if is_card else ""))
+
+
 def _charge(scene: Scene, order_id: str, amount_minor: int, means: str) -> None:
     """Play the payment provider: the customer pays what Steward asked for by the means they named."""
     entry = PaymentEntryDraft(
@@ -111,7 +121,7 @@ def _charge(scene: Scene, order_id: str, amount_minor: int, means: str) -> None:
         amount_minor=amount_minor,
         currency=policy.CURRENCY,
         provider="till",
-        transaction=f"{order_id}-difference",
+        transaction=f"{order_id}-{means}-{amount_minor}",
         happened_at=scene.now,
         method=means,
     )
@@ -245,6 +255,7 @@ def _hand_on(scene: Scene, summary: str) -> None:
 ACTIONS: Mapping[str, Callable[..., None]] = {
     "cancel_pending_order": _cancel,
     "modify_pending_order_items": _modify_items,
+    "modify_pending_order_payment": _modify_payment,
     "modify_pending_order_address": _modify_address,
     "modify_user_address": _modify_user,
     "return_delivered_order_items": _return,

@@ -38,7 +38,7 @@ CHANGES: list[dict[str, Any]] = [
         "within_family": True,
         "in_stock": True,
     },
-    {"code": "address", "kinds": ["address"], "closed_by": ["lines"]},
+    {"code": "address_and_means", "kinds": ["address", "means"], "closed_by": ["lines"]},
     {
         "code": "nothing_else",
         "kinds": ["cancel_lines", "service", "split", "merge", "unmerge"],

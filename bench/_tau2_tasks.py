@@ -178,6 +178,10 @@ def _wishes(world: Row, order_id: str) -> list[tuple[str, dict[str, Any]]]:
         ("cancel_pending_order", {"order_id": order_id, "reason": "no longer needed"}),
         ("modify_pending_order_address", {"order_id": order_id, **order["address"]}),
         *([("return_delivered_order_items", returned)] if means else []),
+        *(
+            ("modify_pending_order_payment", {"order_id": order_id, "payment_method_id": card})
+            for card in _cards(world, order)
+        ),
         *(("modify_pending_order_items", swap) for swap in swaps),
         *(("exchange_delivered_order_items", swap) for swap in swaps),
     ]

@@ -11,6 +11,7 @@ Their shop is loaded into a database of its own and left behind by nobody. Which
 | pending, processed, delivered, cancelled | approved and promised; handed over; delivered; cancelled and given back |
 | cancel | `cancel_order` for the customer: money back to the means it came by, cards at once |
 | modify items | change of lines: difference given back, or asked for; a card pays, else the bench is the till |
+| modify payment | change of means: a card pays the whole, else the till; what came before goes back |
 | modify address, modify user's address | change of address; `keep_address` |
 | return, exchange | case granted by the return policy; the replacement is set aside, the difference reckoned |
 | hand over to a person | ticket without an owner |

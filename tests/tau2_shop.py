@@ -63,7 +63,7 @@ def world() -> Row:
     users = [
         _user("vera_holm", 1, ("card", 0), ("gift", 500)),
         _user("otto_brandt", 2, ("pal", 0)),
-        _user("ida_sorel", 3, ("gift", 20_000)),
+        _user("ida_sorel", 3, ("gift", 20_000), ("pal", 0)),
         _user("nils_aker", 4, ("card", 0), ("gift", 9_000)),
     ]
     orders = [
@@ -99,6 +99,7 @@ def _swap(order_id: str, old: list[str], new: list[str], means: str) -> Row:
 
 
 CANCEL, ITEMS, ADDRESS = "cancel_pending_order", "modify_pending_order_items", "modify_pending_order_address"
+PAYMENT = "modify_pending_order_payment"
 RETURN, EXCHANGE = "return_delivered_order_items", "exchange_delivered_order_items"
 TASKS: dict[str, list[tuple[str, Row]]] = {
     "who_and_what": [
@@ -122,6 +123,9 @@ TASKS: dict[str, list[tuple[str, Row]]] = {
         (ITEMS, _swap("#1", ["RUG-M"], ["RUG-S"], "card_1")),
         (CANCEL, {"order_id": "#1", "reason": "no longer needed"}),
     ],
+    "a_card_pays_instead": [(PAYMENT, {"order_id": "#7", "payment_method_id": "gift_4"})],
+    "other_means_pay_instead_of_a_card": [(PAYMENT, {"order_id": "#6", "payment_method_id": "pal_3"})],
+    "a_card_too_short_to_pay_instead": [(PAYMENT, {"order_id": "#1", "payment_method_id": "gift_1"})],
     "card_gets_its_money_back_at_once": [
         (CANCEL, {"order_id": "#6", "reason": "ordered by mistake"}),
         (CANCEL, {"order_id": "#5", "reason": "too dear"}),
