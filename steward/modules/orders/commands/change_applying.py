@@ -113,8 +113,9 @@ def change_means(job: Job) -> None:
         redeem_card(
             job.actor, order=order, code=job.wish.card, amount_minor=found.card_minor, key=job.label, now=job.now
         )
-    want = want_back(job.facts, found, job.actor.id, tuple(job.hands), job.reason)
-    request_refund(SYSTEM, want=want, now=job.now)
+    if found.refund_minor:
+        want = want_back(job.facts, found, job.actor.id, tuple(job.hands), job.reason)
+        request_refund(SYSTEM, want=want, now=job.now)
     follow_payments(SYSTEM, order_ids=[job.one.id], now=job.now)
 
 

@@ -26,11 +26,11 @@ class Means(Struct, frozen=True):
 def means_of(facts: Facts, card: str) -> Means:
     """Choose what goes back and what pays instead, for an order whose money is locked.
 
-    A gift card pays the whole at once. Any other means the customer has used already: they paid the whole a second
-    time, and what came before goes back. Raises: UnfitWish.
+    A gift card pays the whole at once, also where nothing is paid yet. Any other means the customer has used already:
+    they paid the whole a second time, and what came before goes back. Raises: UnfitWish.
     """
     paid = [one for one in payables(facts.order_id, facts.currency) if one.left_minor > 0]
-    if not facts.total_minor or not paid:
+    if not facts.total_minor or not (paid or card):
         raise UnfitWish(why=_("nothing is paid yet; the customer pays by the means they like."))
     if card:
         if _is_paid_by(paid, card):

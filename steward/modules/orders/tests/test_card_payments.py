@@ -117,6 +117,19 @@ def test_a_card_pays_the_whole_instead_and_what_came_before_goes_back() -> None:
         changing.propose_change(by, order_id=one.id, wish=wish, now=make.NOW)
 
 
+def test_a_card_pays_an_order_nobody_has_paid_yet() -> None:
+    one = order(paid=False, quantity=1)
+    card(PRICE)
+    by, wish = make.administrator(), Wish(kind="means", reason="Pays by card", card=CARD)
+
+    change_id = changing.propose_change(by, order_id=one.id, wish=wish, now=make.NOW)
+    changing.confirm_change(by, change_id=change_id, now=make.NOW)
+    make.settle()
+
+    one.refresh_from_db()
+    assert (one.payment_state, one.state, left(), Refund.objects.count()) == ("paid", "approved", 0, 0)
+
+
 def test_a_card_that_holds_less_than_the_whole_changes_nothing() -> None:
     one = order(quantity=1)
     card(PRICE - 1)
