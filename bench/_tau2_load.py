@@ -170,13 +170,17 @@ def _load_users(world: Row, loaded: Loaded, now: datetime) -> None:
     for user_id, customer_id in loaded.users.items():
         user = world["users"][user_id]
         keep_address(BENCH, customer_id=customer_id, address=address_of(user["address"]), now=now)
-        cards += [
-            Posting(reference=f"sold:{means}", kind="card", amount=minor, currency=policy.CURRENCY, code=means,
-                    kept_here=True)
-            for means, row in user["payment_methods"].items()
-            if row["source"] == "gift_card" and (minor := cents(row["balance"]))
-        ]  # fmt: skip
+        for means, row in user["payment_methods"].items():
+            if row["source"] == "gift_card":
+                cards += _card(means, cents(row["balance"]))
     post_wallets(BENCH, postings=cards, now=now)
+
+
+def _card(code: str, minor: int) -> list[Posting]:
+    """Say how a card came to hold so much; one that holds nothing any more was used up."""
+    facts: dict[str, Any] = {"kind": "card", "currency": policy.CURRENCY, "code": code, "kept_here": True}
+    sold = Posting(reference=f"sold:{code}", amount=minor or 1, **facts)
+    return [sold] if minor else [sold, Posting(reference=f"used:{code}", amount=-1, cause="redemption", **facts)]
 
 
 def address_of(address: Row) -> Address:

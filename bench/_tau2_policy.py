@@ -20,8 +20,8 @@ from steward.modules.returns.queries.policies import active_policy
 
 SHOP, CURRENCY = "tau2", "USD"
 NOTE = "the shop's own policy"
-# Beyond what every agent may do: they cancel, keep addresses and let cards pay by themselves.
-AGENT_MAY = ("orders.cancel", "orders.reveal", "customers.edit", "payments.cards", "tickets.work")
+# Beyond what every agent may do: theirs cancel and keep addresses by themselves.
+AGENT_MAY = ("orders.cancel", "customers.edit")
 NO_LIMIT = 10**12
 CHANGES: list[dict[str, Any]] = [
     {

@@ -62,7 +62,7 @@ def world() -> Row:
     """Return the shop."""
     users = [
         _user("vera_holm", 1, ("card", 0), ("gift", 500)),
-        _user("otto_brandt", 2, ("pal", 0)),
+        _user("otto_brandt", 2, ("pal", 0), ("gift", 0)),
         _user("ida_sorel", 3, ("gift", 20_000), ("pal", 0)),
         _user("nils_aker", 4, ("card", 0), ("gift", 9_000)),
     ]
@@ -74,6 +74,7 @@ def world() -> Row:
         _order("#5", "ida_sorel", 3, "pending", "gift_3", "RUG-S", "MUG-RED"),
         _order("#6", "ida_sorel", 3, "pending", "gift_3", "MUG-BLUE"),
         _order("#7", "nils_aker", 4, "pending", "card_4", "RUG-S"),
+        _order("#9", "otto_brandt", 2, "pending", "gift_2", "MUG-RED"),
         _order("#8", "nils_aker", 4, "cancelled", "card_4", "RUG-M"),
     ]
     variants = {
@@ -130,6 +131,7 @@ TASKS: dict[str, list[tuple[str, Row]]] = {
         (CANCEL, {"order_id": "#6", "reason": "ordered by mistake"}),
         (CANCEL, {"order_id": "#5", "reason": "too dear"}),
     ],
+    "a_spent_card_holds_money_again": [(CANCEL, {"order_id": "#9", "reason": "no longer needed"})],
     "another_address": [
         ("modify_user_address", {"user_id": "ida_sorel", **_address(30)}),
         (ADDRESS, {"order_id": "#5", **_address(30)}),

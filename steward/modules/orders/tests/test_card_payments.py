@@ -12,6 +12,7 @@ from steward.modules.orders.commands.card_payments import NothingOpen, pay_by_ca
 from steward.modules.orders.commands.change_planning import UnfitWish
 from steward.modules.orders.models import Order
 from steward.modules.orders.rules.change_plan import LineWish, Wish
+from steward.modules.orders.rules.drafts import PaymentDraft
 from steward.modules.orders.tests.test_changing import PRICE, line_of, order
 from steward.modules.payments import tasks
 from steward.modules.payments.commands.cards import CardTooShort
@@ -79,6 +80,16 @@ def test_money_of_a_cancelled_order_is_on_the_card_again_without_anybody_s_doing
     one.refresh_from_db()
     assert (one.payment_state, left()) == ("refunded", PRICE)
     assert Refund.objects.get(order_id=one.id).state == "succeeded"
+
+
+def test_money_of_a_card_that_is_a_shop_s_own_is_paid_back_by_hand() -> None:
+    paid_there = PaymentDraft("T-1", PRICE, make.NOW, "gift_card", "SHOP-CARD")
+    one = order(quantity=1, payments=[paid_there])
+
+    cancel.cancel_order(make.administrator(), order_id=one.id, cause="customer", reason="second thoughts", now=make.NOW)
+    tasks.work_batch()
+
+    assert Refund.objects.get(order_id=one.id).state == "by_hand"
 
 
 def test_a_card_pays_what_a_change_of_lines_asks_for_or_nothing_is_changed() -> None:

@@ -15,7 +15,7 @@ from steward.modules.payments.commands.booking import book_paid
 from steward.modules.payments.commands.recording import post_entries
 from steward.modules.payments.commands.wallets import Posting, post_wallets
 from steward.modules.payments.models import Refund
-from steward.modules.payments.queries.cards import card_balance
+from steward.modules.payments.queries.cards import card_balance, is_our_card
 from steward.modules.payments.rules import OrderFacts, PaymentEntryDraft
 from steward.modules.payments.rules.wallets import CARDS, LONGEST_CARD
 
@@ -75,12 +75,15 @@ def redeem_card(actor: Actor, *, order: OrderFacts, code: str, amount_minor: int
     return post_entries(actor, entries=[entry], now=now)[0].entry_id
 
 
-def put_back(actor: Actor, refund: Refund, now: datetime) -> None:
+def put_back(actor: Actor, refund: Refund, now: datetime) -> bool:
     """Put the money of a refund back onto the card that paid, and book it: nobody outside has to be asked.
 
-    The money lock is held. Emits: WalletMoved, PaymentRecorded, RefundPaid. Locks: the card's account.
+    Returns whether it could: a card that is not in our books is paid back by hand. The money lock is held.
+    Emits: WalletMoved, PaymentRecorded, RefundPaid. Locks: the card's account.
     """
     payment = refund.payment.origin or refund.payment
+    if not is_our_card(payment.method, refund.currency):
+        return False
     given = Posting(
         reference=f"refund:{refund.number}",
         kind="card",
@@ -96,3 +99,4 @@ def put_back(actor: Actor, refund: Refund, now: datetime) -> None:
     post_wallets(actor, postings=[given], now=now)
     key = f"card:{refund.number}"
     book_paid(actor, refund, "succeed", transaction=key, amount_minor=refund.amount_minor, at=now, now=now)
+    return True

@@ -87,8 +87,7 @@ def _claim(actor: Actor, refund: Refund, now: datetime) -> Errand | None:
         if not _is_covered(refund):
             give_up(actor, refund, "void", now, failure="refunded_elsewhere")
             return None
-        if refund.provider == CARDS:
-            put_back(actor, refund, now)
+        if refund.provider == CARDS and put_back(actor, refund, now):
             return None
         if not _is_connected(refund):
             move(actor, refund, "hand_over", now)

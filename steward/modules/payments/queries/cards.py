@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from steward.modules.payments.models import WalletLot
+from steward.modules.payments.models import WalletAccount, WalletLot
 from steward.modules.payments.rules import wallets as rules
+
+
+def is_our_card(code: str, currency: str) -> bool:
+    """Tell whether a gift card is kept in our books; one that is a shop's own is paid back by hand."""
+    return WalletAccount.objects.filter(kind="card", code=code, currency=currency).exclude(code="").exists()
 
 
 def card_balance(code: str, currency: str, *, now: datetime) -> int:
