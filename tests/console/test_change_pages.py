@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from steward.modules.customers.queries.accounts import accounts_in_force
 from steward.modules.orders.models import Line, Order, OrderChange, Step
+from steward.modules.payments.commands.wallets import Posting, post_wallets
+from steward.modules.payments.queries.cards import card_balance
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +43,23 @@ def test_a_split_is_chosen_previewed_and_carried_out() -> None:
     assert part.number in page.get(reverse("order", args=[one.number])).content.decode()
 
 
+def test_a_gift_card_is_named_on_the_page_and_pays_instead() -> None:
+    one, page = order(), make.browser("admin", locale="en")
+    sold = Posting(reference="sold", kind="card", amount=3 * PRICE, currency="CNY", code="GC-1", kept_here=True)
+    post_wallets(make.TESTER, postings=[sold], now=make.NOW)
+
+    posted = {"kind": "means", "card": "GC-1", "reason": "Rather the card"}
+    preview = page.post(reverse("order_change_propose", args=[one.number]), posted, follow=True)
+    page.post(reverse("order_change_confirm", args=[one.number, OrderChange.objects.get().id]))
+
+    assert "597.00" in preview.content.decode()
+    assert card_balance("GC-1", "CNY", now=make.NOW) == 0
+    assert (
+        'name="card"'
+        not in make.browser("chen").get(reverse("order_change", args=[one.number]), {"kind": "means"}).content.decode()
+    )
+
+
 def test_a_change_that_makes_no_sense_comes_back_with_the_form() -> None:
     one, page = order(), make.browser("chen", locale="en")
     line = Line.objects.get(order=one)
@@ -51,7 +70,7 @@ def test_a_change_that_makes_no_sense_comes_back_with_the_form() -> None:
     assert not OrderChange.objects.exists()
 
 
-@pytest.mark.parametrize("kind", ["lines", "address", "service", "split", "merge", "cancel", "nonsense"])
+@pytest.mark.parametrize("kind", ["lines", "address", "means", "service", "split", "merge", "cancel", "nonsense"])
 def test_every_kind_of_change_has_its_form(kind: str) -> None:
     one, page = order(), make.browser("chen")
     assert page.get(reverse("order_change", args=[one.number]), {"kind": kind}).status_code == 200

@@ -14,6 +14,7 @@ CustomerPathId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 CustomerId = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
 Why = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=Said)]
 Value = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=Plain)]
+Part = Annotated[str, StringConstraints(max_length=200, pattern=Plain)]
 Kind = Annotated[str, StringConstraints(min_length=2, max_length=40, pattern=Plain)]
 Proof = Literal["code", "call", "channel", "document"]
 assert set(Proof.__args__) == set(PROOFS)  # type: ignore[attr-defined]
@@ -36,6 +37,7 @@ class CustomerSummary(Schema):
     name: str
     phone: str
     email: str
+    address: str
     created_at: datetime
     erased_at: datetime | None
     simulated: bool
@@ -96,6 +98,17 @@ class IdentityInput(Input):
     kind: Kind
     value: Value
     verified_how: Proof | None = None
+
+
+class AddressInput(Input):
+    """Where parcels go; `street` may hold the whole address as one text."""
+
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "CN"
+    province: Part = ""
+    city: Part = ""
+    district: Part = ""
+    street: Value
+    postcode: Annotated[str, Field(max_length=20, pattern=Plain)] = ""
 
 
 class VerifyInput(Input):

@@ -10,8 +10,9 @@ from steward.interfaces.api.people_shapes import PathCode
 from steward.interfaces.api.replies import replayable
 from steward.kernel import moment
 from steward.kernel.actor import NotPermitted
-from steward.modules.customers.commands import identities, merging, proposing
+from steward.modules.customers.commands import addresses, identities, merging, proposing
 from steward.modules.customers.queries import directory, proposals, search
+from steward.modules.customers.rules.buyers import Address
 from steward.modules.orders.queries.buyers import buyers_of
 
 router = Router(tags=["customers"])
@@ -153,6 +154,17 @@ def add_identity(request: ApiRequest, id_: shapes.CustomerPathId, payload: shape
         verified_how=payload.verified_how or "",
         now=moment.now(),
     )
+    return _full(id_)
+
+
+@router.put(
+    "/customers/{id_}/address", response=shapes.CustomerFull, operation_id="keep_address", summary="Keep an address"
+)
+@replayable
+def keep_address(request: ApiRequest, id_: shapes.CustomerPathId, payload: shapes.AddressInput) -> shapes.CustomerFull:
+    """Keep where a customer's parcels go unless an order says otherwise. Needs `customers.edit`."""
+    address = Address(**payload.model_dump())
+    addresses.keep_address(request.auth, customer_id=id_, address=address, now=moment.now())
     return _full(id_)
 
 

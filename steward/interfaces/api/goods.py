@@ -39,6 +39,7 @@ MOST_MM = 100_000
 Category = Annotated[str, Field(max_length=80, pattern=r"^([a-z0-9_-]+(/[a-z0-9_-]+)*)?$")]
 ReturnClass = Literal["", "custom_made", "fresh", "digital", "press", "hygiene", "final_sale"]
 Warranty = Annotated[int, Field(ge=0, le=240)]
+Family = Annotated[str, Field(max_length=64, pattern=Plain)]
 Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=Said)]
 
 
@@ -73,6 +74,7 @@ class ItemInput(Input):
     return_class: ReturnClass = ""
     warranty_months: Warranty = 0
     serialised: bool = False
+    family: Family = ""
 
 
 class ReturnFactsItem(Input):
@@ -89,6 +91,12 @@ class ReturnFactsInput(Input):
     """What after-sales has to know of items that are there: all of it, what is left out is emptied."""
 
     items: list[ReturnFactsItem] = Field(min_length=1, max_length=1000)
+
+
+class FamiliesInput(Input):
+    """SKU → the product it is a variant of (a name that its variants share); "" takes it out of its family."""
+
+    families: dict[Sku, Family] = Field(min_length=1, max_length=1000)
 
 
 class ItemsChanged(Schema):
@@ -157,6 +165,14 @@ def set_return_facts(request: ApiRequest, payload: ReturnFactsInput) -> ItemsCha
     """Set category, return class, warranty and serial numbers of items, all or none. Needs `catalog.edit`."""
     drafts = [catalog_commands.ReturnFacts(**item.model_dump()) for item in payload.items]
     return ItemsChanged(changed=catalog_commands.set_return_facts(request.auth, items=drafts))
+
+
+@router.put("/items/families", response=ItemsChanged, operation_id="set_families", summary="Say what are variants")
+@replayable
+def set_families(request: ApiRequest, payload: FamiliesInput) -> ItemsChanged:
+    """Say of items of which product they are variants, all or none. Needs `catalog.edit`."""
+    families = {str(sku): family for sku, family in payload.families.items()}
+    return ItemsChanged(changed=catalog_commands.set_families(request.auth, families=families))
 
 
 @router.get("/stock", response=StockPage, operation_id="list_stock", summary="List stock")

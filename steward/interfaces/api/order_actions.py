@@ -1,6 +1,6 @@
 """What can be done to an order: cancel, approve, reveal."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from ninja import Field
 from pydantic import AwareDatetime
@@ -8,10 +8,10 @@ from pydantic import AwareDatetime
 from steward.interfaces.api.access import ApiRequest
 from steward.interfaces.api.orders import Number, covered, in_utc, router
 from steward.interfaces.api.replies import replayable
-from steward.interfaces.api.schemas import Code, Input, OrderFull, Revealed, Text
+from steward.interfaces.api.schemas import Code, Input, OrderFull, Plain, Revealed, Text
 from steward.kernel import moment
 from steward.modules.orders import queries
-from steward.modules.orders.commands import audit, cancel, reveal, urgency
+from steward.modules.orders.commands import audit, cancel, card_payments, reveal, urgency
 from steward.modules.orders.rules.process import CHOSEN
 from steward.modules.orders.rules.transitions import CANCEL_CAUSES
 
@@ -39,6 +39,12 @@ class UrgencyInput(Input):
     reason: Text
 
 
+class CardInput(Input):
+    """The gift card that pays."""
+
+    code: Annotated[str, Field(min_length=1, max_length=40, pattern=Plain)]
+
+
 class RevealInput(Input):
     """Why somebody needs the personal data."""
 
@@ -53,6 +59,18 @@ def cancel_order(request: ApiRequest, number: Number, payload: CancelInput) -> O
     order_id = covered(request, number).order.id
     now = moment.now()
     cancel.cancel_order(request.auth, order_id=order_id, cause=payload.cause, reason=payload.reason, now=now)
+    return OrderFull.model_validate(queries.order_detail(order_id))
+
+
+@router.post(
+    "/orders/{number}/card-payments", response=OrderFull, operation_id="pay_by_card", summary="Pay with a gift card"
+)
+@replayable
+def pay_by_card(request: ApiRequest, number: Number, payload: CardInput) -> OrderFull:
+    """Let a gift card pay all that is open of an order, or nothing where it holds less. Needs `payments.cards`."""
+    request.auth.require("payments.cards")
+    order_id = covered(request, number).order.id
+    card_payments.pay_by_card(request.auth, order_id=order_id, code=payload.code, now=moment.now())
     return OrderFull.model_validate(queries.order_detail(order_id))
 
 

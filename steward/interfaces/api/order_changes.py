@@ -18,7 +18,7 @@ from steward.modules.orders.rules.change_plan import MOST, LineWish, Wish
 from steward.modules.orders.rules.transitions import CANCEL_CAUSES
 
 router = Router(tags=["changes"])
-ChangeKind = Literal["address", "lines", "cancel_lines", "service", "cancel", "split", "merge", "unmerge"]
+ChangeKind = Literal["address", "lines", "cancel_lines", "service", "cancel", "split", "merge", "unmerge", "means"]
 ChangeState = Literal["draft", "confirmed", "declined", "lapsed"]
 ChangeId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 RowId = Annotated[int, Field(ge=0, le=BIGGEST_ID)]
@@ -59,7 +59,9 @@ class ChangeInput(Input):
     """A change to preview; each kind reads its own parts.
 
     address: `recipient` · lines, cancel_lines: `lines`, `shipping_minor` · service: `service` · cancel: `cause` ·
-    split: `shares` · merge: `other_number` · unmerge: `undoes` (the merge's id).
+    split: `shares` · merge: `other_number` · unmerge: `undoes` (the merge's id). `card`: a gift
+    card that pays at once what a change of lines asks for, or with `means` the whole (needs `payments.cards` as well).
+    `means` without a card: the customer paid the whole anew, and what came before goes back.
     """
 
     kind: ChangeKind
@@ -72,6 +74,7 @@ class ChangeInput(Input):
     shares: list[ChangeShare] = Field(default_factory=list, max_length=500)
     other_number: Annotated[str, Field(max_length=40, pattern=Plain)] = ""
     undoes: RowId = 0
+    card: Annotated[str, Field(max_length=40, pattern=Plain)] = ""
 
 
 class ChangedLine(Schema):
@@ -177,6 +180,7 @@ def propose_change(request: ApiRequest, number: Number, payload: ChangeInput) ->
         shares=[Share(share.line_id, share.quantity) for share in payload.shares],
         other_number=payload.other_number,
         undoes=payload.undoes,
+        card=payload.card,
     )
     change_id = changing.propose_change(request.auth, order_id=order_id, wish=wish, now=moment.now())
     return ChangeOut.model_validate(changes.change(change_id))

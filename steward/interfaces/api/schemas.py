@@ -228,6 +228,7 @@ class Item(Schema):
     return_class: str
     warranty_months: int
     serialised: bool
+    family: str
 
 
 class ItemPage(Schema):

@@ -209,6 +209,7 @@ SECTIONS: tuple[Section, ...] = (
             Entry(_("Time limits"), "time_limits", "settings.policies", "clock", key="t"),
             Entry(_("Standard answers"), "desk_macros", "settings.desk", "bolt"),
             Entry(_("Order process"), "process", "orders.process", "route"),
+            Entry(_("Rules of changing orders"), "change_rules", "orders.process", "edit-circle"),
             Entry(_("Who has to agree"), "approval_policies", "approvals.view", "scale"),
             Entry(_("Staff"), "staff", "settings.staff", "users", key="s"),
             Entry(_("Roles and permissions"), "permission_matrix", "settings.roles", "shield-check"),

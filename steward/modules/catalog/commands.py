@@ -13,33 +13,43 @@ from steward.kernel import arrays, errors, events, money
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.catalog import queries, rules
-from steward.modules.catalog.events import ComponentsChosen, ItemCreated, ReturnFactsSet, SubstitutesChosen
+from steward.modules.catalog.events import (
+    ComponentsChosen,
+    ItemCreated,
+    ItemFamilySet,
+    ReturnFactsSet,
+    SubstitutesChosen,
+)
 from steward.modules.catalog.models import BundleComponent, Item, Shop, Substitute
 from steward.modules.catalog.rules import ABC_CLASSES, STORAGE_CLASSES
 
 INSERT = """
 INSERT INTO catalog_item (sku, name_zh, name_en, stocked, storage_class, price_minor, currency, weight_g, barcode,
                           usual_quantity, origin, shelf_life_days, minimum_remaining_days, length_mm, width_mm,
-                          height_mm, abc_class, category, return_class, warranty_months, serialised, active)
+                          height_mm, abc_class, category, return_class, warranty_months, serialised, family, active)
 SELECT *, true
 FROM unnest(%(skus)s::text[], %(names_zh)s::text[], %(names_en)s::text[], %(stocked)s::boolean[], %(classes)s::text[],
             %(prices)s::bigint[], %(currencies)s::text[], %(weights)s::integer[], %(barcodes)s::text[],
             %(usual)s::integer[], %(origins)s::text[], %(shelf_life)s::integer[], %(remaining)s::integer[],
             %(lengths)s::integer[], %(widths)s::integer[], %(heights)s::integer[], %(abc)s::text[],
-            %(categories)s::text[], %(return_classes)s::text[], %(warranties)s::integer[], %(serialised)s::boolean[])
+            %(categories)s::text[], %(return_classes)s::text[], %(warranties)s::integer[], %(serialised)s::boolean[],
+            %(families)s::text[])
      AS fresh (sku, name_zh, name_en, stocked, storage_class, price_minor, currency, weight_g, barcode, usual_quantity,
                origin, shelf_life_days, minimum_remaining_days, length_mm, width_mm, height_mm, abc_class, category,
-               return_class, warranty_months, serialised)
+               return_class, warranty_months, serialised, family)
 ORDER BY sku
 ON CONFLICT (sku) DO NOTHING
 RETURNING id, sku
 """
+
+LONGEST_FAMILY = 64
 
 
 class ItemDraft(Struct, forbid_unknown_fields=True):
     """An item to add. Units: minor currency units, grams, pieces, days, millimetres (0: unknown), months (0: none).
 
     `category` is a path of codes ("kitchen/stoves"); `return_class`: why it is not taken back without a reason.
+    `family`: what variants of one product share ("t-shirt": each size and colour is an item of its own).
     """
 
     sku: str
@@ -63,6 +73,7 @@ class ItemDraft(Struct, forbid_unknown_fields=True):
     return_class: str = ""
     warranty_months: int = 0
     serialised: bool = False
+    family: str = ""
 
 
 class UnfitItem(errors.Refusal):
@@ -77,6 +88,7 @@ def _is_fit(item: ItemDraft) -> bool:
     return (
         bool(item.sku.strip())
         and len(item.sku) <= 64
+        and len(item.family) <= LONGEST_FAMILY
         and item.storage_class in STORAGE_CLASSES
         and item.currency in money.CURRENCIES
         and item.abc_class in ("", *ABC_CLASSES)
@@ -119,6 +131,7 @@ def create_items(actor: Actor, *, items: Sequence[ItemDraft]) -> dict[str, int]:
         "return_classes": arrays.texts([item.return_class for item in fresh]),
         "warranties": arrays.integers([item.warranty_months for item in fresh]),
         "serialised": arrays.flags([item.serialised for item in fresh]),
+        "families": arrays.texts([item.family for item in fresh]),
     }
     with connection.cursor() as cursor:
         cursor.execute(INSERT, columns)
@@ -173,6 +186,29 @@ def set_return_facts(actor: Actor, *, items: Sequence[ReturnFacts]) -> int:
             for row in changed
         ],
     )
+    queries.forget()
+    return len(changed)
+
+
+@command(needs="catalog.edit")
+def set_families(actor: Actor, *, families: Mapping[str, str]) -> int:
+    """Say of items (by SKU) of which product they are variants; "" takes one out of its family.
+
+    Returns how many changed. Raises: UnfitItem naming the SKU that is unknown, or whose family does not fit.
+    Emits: ItemFamilySet. Locks: the items by id. Source: ORD-9, RET-5.
+    """
+    rows = list(Item.objects.select_for_update().filter(sku__in=families).order_by("id"))
+    known = {row.sku for row in rows}
+    for sku, family in families.items():
+        if sku not in known or len(family) > LONGEST_FAMILY or "\0" in family:
+            raise UnfitItem(sku=sku)
+    changed = [row for row in rows if row.family != families[row.sku]]
+    told = [ItemFamilySet(item_id=row.id, sku=row.sku, before=row.family, after=families[row.sku]) for row in changed]
+    for row in changed:
+        row.family = families[row.sku]
+    Item.objects.bulk_update(changed, ["family"])
+    Item.objects.filter(id__in=[row.id for row in changed]).update(changed_at=Now())
+    events.record(actor, told)
     queries.forget()
     return len(changed)
 

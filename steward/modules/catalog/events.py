@@ -37,6 +37,17 @@ class ComponentsChosen(Event, frozen=True, kw_only=True):
     after: dict[str, int]
 
 
+class ItemFamilySet(Event, frozen=True, kw_only=True):
+    """Somebody said of which product an item is a variant; "" of none."""
+
+    KIND = "catalog.item_family_set"
+    SUBJECT = "item"
+    item_id: int
+    sku: str
+    before: str
+    after: str
+
+
 class ReturnFactsSet(Event, frozen=True, kw_only=True):
     """Somebody said what after-sales has to know of an item. Units: months."""
 

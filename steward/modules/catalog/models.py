@@ -53,6 +53,7 @@ class Item(models.Model):
     height_mm = models.PositiveIntegerField(db_default=0)
     abc_class = models.CharField(max_length=1, blank=True, db_default="")
     category = models.CharField(max_length=80, blank=True, db_default="", help_text="Path of codes: a/b")
+    family = models.CharField(max_length=64, blank=True, db_default="", help_text="Variants of one product share it")
     return_class = models.CharField(max_length=12, blank=True, db_default="", help_text="Why it is not taken back")
     warranty_months = models.PositiveSmallIntegerField(db_default=0)
     serialised = models.BooleanField(db_default=False)
@@ -73,6 +74,7 @@ class Item(models.Model):
             models.CheckConstraint(condition=Q(origin__in=("catalog", "import")), name="item_origin"),
             models.CheckConstraint(condition=Q(abc_class__in=("", *ABC_CLASSES)), name="item_abc_class"),
         )
+        indexes = (models.Index(fields=["family"], condition=~Q(family=""), name="item_family"),)
 
 
 class BundleComponent(models.Model):

@@ -66,6 +66,7 @@ class ItemFacts(Struct, frozen=True):
     return_class: str
     warranty_months: int
     serialised: bool
+    family: str
     components: tuple[tuple[int, int], ...] = ()
 
 
@@ -99,6 +100,12 @@ memory.remembers(forget)
 def shop_by_code(code: str) -> ShopFacts | None:
     """Find a shop by its code; None when there is none."""
     return shops_by_code().get(code)
+
+
+def variants_of(family: str) -> list[ItemFacts]:
+    """List the active items of one product, by SKU; none for no family."""
+    rows = Item.objects.filter(family=family, active=True).exclude(family="").order_by("sku")
+    return _with_components([ItemFacts(*row) for row in rows.values_list(*_ITEM_FIELDS)])
 
 
 def items_by_sku(skus: Iterable[str]) -> dict[str, ItemFacts]:

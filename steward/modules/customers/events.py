@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from steward.kernel.events import AWAITED, Event
 
 
@@ -12,6 +14,15 @@ class CustomerErased(Event, frozen=True, kw_only=True):
     SUBJECT = "customer"
     customer_id: int
     reason: str
+
+
+class CustomerAddressKept(Event, frozen=True, kw_only=True):
+    """A customer's own address was set anew; where it is, the sealed profile says."""
+
+    KIND = "customers.customer_address_kept"
+    SUBJECT = "customer"
+    customer_id: int
+    kept_at: datetime
 
 
 class CustomerRevealed(Event, frozen=True, kw_only=True):

@@ -17,12 +17,15 @@ from steward.interfaces.console.customers.sections import sections_of
 from steward.interfaces.console.notices import say
 from steward.kernel import moment
 from steward.kernel.errors import BadInput
-from steward.modules.customers.commands import identities, rights
+from steward.modules.customers.commands import addresses, identities, rights
 from steward.modules.customers.queries import proposals, words
 from steward.modules.customers.queries.directory import customer_view
+from steward.modules.customers.rules.buyers import Address
 from steward.modules.orders.queries.buyers import buyer_totals
+from steward.modules.orders.queries.findings import field_label
 
 REVEALED = ("name", "phone", "email")
+ADDRESS = ("province", "city", "district", "street", "postcode")
 
 
 @require_GET
@@ -39,6 +42,7 @@ def customer(request: StaffRequest, customer_id: int) -> HttpResponse:
         "columns": sections_of(request.actor, view),
         "waiting": proposals.proposals_of(view.row.member_ids),
         "known": list({words.icon(kind): words.kind(kind) for kind in view.row.kinds}.items()),
+        "address_fields": [(name, field_label(f"recipient.{name}")) for name in ADDRESS],
         "reveal_url": reverse("customer_reveal", args=[view.row.id]) if request.actor.may("customers.reveal") else "",
         **summed(totals),
     }
@@ -81,6 +85,19 @@ def identity_add(request: StaffRequest, customer_id: int) -> HttpResponse:
         )
     except BadInput as refusal:
         return say(request, str(refusal.findings[0]["message"]), tone="danger", to=to)
+    return say(request, _("Noted."), to=to)
+
+
+@require_POST
+@needs("customers.edit")
+def customer_address(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Keep where somebody wants their parcels to go."""
+    to = reverse("customer", args=[customer_id])
+    typed = {name: request.POST.get(name, "").strip()[:200] for name in ADDRESS}
+    try:
+        addresses.keep_address(request.actor, customer_id=customer_id, address=Address(**typed), now=moment.now())
+    except addresses.NoStreet as refusal:
+        return say(request, str(refusal), tone="danger", to=to)
     return say(request, _("Noted."), to=to)
 
 

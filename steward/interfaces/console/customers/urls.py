@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:customer_id>", page.customer, name="customer"),
     path("<int:customer_id>/reveal", page.customer_reveal, name="customer_reveal"),
     path("<int:customer_id>/identities", page.identity_add, name="identity_add"),
+    path("<int:customer_id>/address", page.customer_address, name="customer_address"),
     path("<int:customer_id>/merge", merging.merge, name="customer_merge"),
     path("<int:customer_id>/erase", page.customer_erase, name="customer_erase"),
 ]

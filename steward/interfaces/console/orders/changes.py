@@ -33,7 +33,7 @@ NEW_LINES = 3
 RECIPIENT = tuple(f"recipient.{name}" for name in ("name", "phone", "province", "city", "district", "street"))
 WAITING_SHIPMENTS = ("planned", "picking", "packed")
 # What is offered as a page of its own; pieces are cancelled on the page of the lines.
-SHOWN = ("lines", "address", "service", "split", "merge", "cancel")
+SHOWN = ("lines", "address", "means", "service", "split", "merge", "cancel")
 
 
 def of_order(actor: Actor, detail: queries.OrderDetail) -> dict[str, Any]:
@@ -130,6 +130,7 @@ def _form(request: StaffRequest, number: str, kind: str, *, problem: str = "", s
         "recipient": [(field, field_label(field)) for field in RECIPIENT],
         "services": [(one.code, f"{one.carrier_name} · {one.name}") for one in carriers.services() if one.active],
         "cancel_causes": [(cause, words.cancel_cause(cause)) for cause in transitions.CANCEL_CAUSES],
+        "may_use_cards": request.actor.may("payments.cards"),
         "may_cancel": request.actor.may("orders.cancel"),
         "undoable": changes.undoable_merge(detail.order.id),
         "open_change": changes.open_change(detail.order.id),
@@ -147,6 +148,7 @@ def _wish(request: StaffRequest, detail: queries.OrderDetail, kind: str) -> Wish
         "cancel": lambda request, _detail: {"cause": request.POST.get("cause", "")},
         "split": _shares,
         "merge": lambda request, _detail: {"other_number": request.POST.get("other", "").strip()[:40]},
+        "means": lambda request, _detail: {"card": request.POST.get("card", "").strip()[:40]},
         "unmerge": lambda request, _detail: {"undoes": _count(request.POST.get("undoes", ""), most=10**18)},
     }
     if kind not in readers:
@@ -174,7 +176,8 @@ def _lines(request: StaffRequest, detail: queries.OrderDetail) -> dict[str, Any]
         if sku := request.POST.get(f"sku-{place}", "").strip()[:64]:
             pieces = _count(request.POST.get(f"quantity-{place}", "") or "1")
             wishes.append(LineWish(sku=sku, quantity=pieces))
-    return {"lines": wishes, "shipping_minor": _minor(request.POST.get("shipping", ""), currency)}
+    card = request.POST.get("card", "").strip()[:40]
+    return {"lines": wishes, "shipping_minor": _minor(request.POST.get("shipping", ""), currency), "card": card}
 
 
 def _fewer(request: StaffRequest, detail: queries.OrderDetail) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from steward.modules.returns.rules.policy_shapes import REFUSALS
 LANGUAGE_NAMES = {"zh-hans": "简体", "zh-hant": "繁體", "en": "English"}
 CHOSEN = ("kinds", "reasons", "faults", "return_classes", "platforms", "shops")
 TYPED = ("categories", "skus")
-ANSWERS = ("delivered", "opened", "trusted")
+ANSWERS = ("delivered", "opened", "trusted", "first")
 NUMBERS = ("restocking_permille", "pictures", "videos", "return_within_h", "answer_within_h")
 PRICES = ("price_from_minor", "price_below_minor")
 Rule = dict[str, Any]

@@ -24,6 +24,8 @@ WHYS: Mapping[str, Any] = {
     "opened": gettext_lazy("Once opened, goods of this kind cannot be sent back without a reason."),
     "final_sale": gettext_lazy("It was sold for good, as agreed on purchase."),
     "not_delivered": gettext_lazy("It has not arrived yet. Ask us to stop the parcel, or turn it away at the door."),
+    "not_in_stock": gettext_lazy("This is not there now. Choose something else, or your money back."),
+    "once_only": gettext_lazy("This is possible once for each order, and you have asked for it before."),
     "too_late": gettext_lazy("The time for this is over."),
     "claimed_already": gettext_lazy("You have asked for this already; see your requests."),
     "not_sent": gettext_lazy("Not all of these goods have been sent yet."),

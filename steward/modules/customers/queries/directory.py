@@ -14,6 +14,7 @@ from steward.kernel.errors import NotFound
 from steward.kernel.models import PersonKey
 from steward.modules.customers.models import Customer, Identity, Merge
 from steward.modules.customers.queries.merged import families
+from steward.modules.customers.queries.own import address_of
 from steward.modules.customers.rules.identities import EMAIL, PHONE, group_of
 
 LONGEST_PAGE = 200
@@ -26,6 +27,7 @@ class CustomerRow(Struct, frozen=True, kw_only=True):
     name: str
     phone: str
     email: str
+    address: str
     created_at: datetime
     erased_at: datetime | None
     simulated: bool
@@ -177,6 +179,7 @@ def _row(row: Customer, keys: dict[int, bytes], members: list[int], kinds: dict[
         name=personal.masked_name(name),
         phone=personal.masked_phone(phone) if phone else "",
         email=personal.masked_email(email) if email else "",
+        address=_masked_address(profile),
         created_at=row.created_at,
         erased_at=row.erased_at,
         simulated=row.simulated,
@@ -184,6 +187,15 @@ def _row(row: Customer, keys: dict[int, bytes], members: list[int], kinds: dict[
         member_ids=members,
         kinds=sorted({kind for member in members for kind in kinds.get(member, ())}),
     )
+
+
+def _masked_address(profile: Any) -> str:
+    """Show where somebody lives down to the district; the street is masked."""
+    kept = address_of(profile)
+    if kept is None:
+        return ""
+    parts = (kept.province, kept.city, kept.district, personal.masked_street(kept.street))
+    return " ".join(part for part in dict.fromkeys(parts) if part)
 
 
 def _opened(sealed: bytes | memoryview | None, key: bytes | None) -> Any:

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from steward.kernel import personal
 from steward.modules.customers.models import Customer, Identity
+from steward.modules.customers.rules.buyers import Address
 
 
 class OwnIdentity(Struct, frozen=True):
@@ -28,6 +30,7 @@ class OwnData(Struct, frozen=True, kw_only=True):
     name: str
     phone: str
     email: str
+    address: Address | None
     since: datetime
     identities: list[OwnIdentity]
 
@@ -47,11 +50,19 @@ def own_data(customer_ids: Collection[int]) -> list[OwnData]:
                 for one, value in identities
                 if one.customer_id == row.id
             ],
-            **_profile(_opened(keys[row.id], row.sealed)),
+            address=address_of(opened),
+            **_profile(opened),
         )
         for row in rows
         if row.id in keys
+        for opened in (_opened(keys[row.id], row.sealed),)
     ]
+
+
+def address_of(profile: Any) -> Address | None:
+    """Read the address kept in an opened profile; None where none is."""
+    kept = (profile or {}).get("address")
+    return msgspec.convert(kept, Address) if kept else None
 
 
 def own_keys(rows: Iterable[Customer]) -> dict[int, bytes]:

@@ -5,6 +5,17 @@ from __future__ import annotations
 from msgspec import Struct
 
 
+class Address(Struct, frozen=True, omit_defaults=True):
+    """Where somebody's parcels go unless an order says otherwise; `country` is its ISO code."""
+
+    country: str = "CN"
+    province: str = ""
+    city: str = ""
+    district: str = ""
+    street: str = ""
+    postcode: str = ""
+
+
 class Profile(Struct, omit_defaults=True):
     """What is kept of a buyer, sealed with their own key. `phone` in E.164 where it could be read."""
 

@@ -12,6 +12,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.deadlines import queries as deadlines
 from steward.modules.inventory.commands.promising import release_promises
+from steward.modules.orders.commands.change_policing import refuse_by_rules
 from steward.modules.orders.commands.families import lock_families
 from steward.modules.orders.commands.invoices import call_off_invoices
 from steward.modules.orders.commands.late_audits import note_late
@@ -50,7 +51,7 @@ class GoodsHandedOver(errors.Refusal):
 def cancel_order(actor: Actor, *, order_id: int, cause: str, reason: str, now: datetime) -> None:
     """Cancel one order, give its goods back and ask for the customer's money to go back.
 
-    Raises: NotFound, NotPossible, UnknownCause, GoodsHandedOver. Emits: OrderStateChanged, OrderCancelled.
+    Raises: NotFound, NotPossible, UnknownCause, GoodsHandedOver, NotOffered. Emits: OrderStateChanged, OrderCancelled.
     Locks: the order, the money of its family, then its promises. What was paid stays in the ledger until it goes back.
     """
     if cause not in transitions.CANCEL_CAUSES:
@@ -58,6 +59,7 @@ def cancel_order(actor: Actor, *, order_id: int, cause: str, reason: str, now: d
     one = lock_order(order_id)
     if is_handed_over(one.fulfilment_state):
         raise GoodsHandedOver
+    refuse_by_rules(order_id, kind="cancel", cause=cause, reason=reason)
     cancel_locked(actor, [Move(one, "cancel", reason, cause)], now)
 
 

@@ -15,6 +15,7 @@ from steward.modules.inventory.commands.promising import lower_promises
 from steward.modules.inventory.commands.reserving import release_reservations
 from steward.modules.orders.commands import change_goods as goods
 from steward.modules.orders.commands.cancel import cancel_locked
+from steward.modules.orders.commands.change_means import means_of, want_back
 from steward.modules.orders.commands.change_planning import Plan
 from steward.modules.orders.commands.invoices import forget_paid_invoices
 from steward.modules.orders.commands.mend import change_recipient
@@ -24,9 +25,12 @@ from steward.modules.orders.commands.screening import screen_again
 from steward.modules.orders.commands.waiting import units_wanted
 from steward.modules.orders.events import OrderMended
 from steward.modules.orders.models import Order, OrderChange
+from steward.modules.orders.queries.money import facts_of
 from steward.modules.orders.rules.change_effects import Amounts
 from steward.modules.orders.rules.change_plan import Facts, Wish
 from steward.modules.orders.rules.changes import phase
+from steward.modules.payments.commands import request_refund
+from steward.modules.payments.commands.cards import redeem_card
 
 SYSTEM = system("orders")
 
@@ -83,8 +87,36 @@ def change_lines(job: Job) -> None:
     goods.note_shortage(job.actor, one.id, missing, now)
     _note_amounts(job, before)
     goods.give_back_difference(job.actor, one.id, job.plan.effects.refund_minor, one.currency, job.hands, now)
+    if job.wish.card and job.plan.effects.asked_minor:
+        pay_difference(job)
     follow_payments(SYSTEM, order_ids=[one.id], now=now)
     look_again(one, now)
+
+
+def pay_difference(job: Job) -> None:
+    """Let the gift card that was named pay what the change asks for. Raises: CardTooShort."""
+    redeem_card(
+        job.actor,
+        order=facts_of([job.one.id])[0],
+        code=job.wish.card,
+        amount_minor=job.plan.effects.asked_minor,
+        key=job.label,
+        now=job.now,
+    )
+
+
+def change_means(job: Job) -> None:
+    """Let other means pay for the order, and ask for what came before to go back. Raises: CardTooShort."""
+    found = means_of(job.facts, job.wish.card)
+    order = facts_of([job.one.id])[0]
+    if found.card_minor:
+        redeem_card(
+            job.actor, order=order, code=job.wish.card, amount_minor=found.card_minor, key=job.label, now=job.now
+        )
+    if found.refund_minor:
+        want = want_back(job.facts, found, job.actor.id, tuple(job.hands), job.reason)
+        request_refund(SYSTEM, want=want, now=job.now)
+    follow_payments(SYSTEM, order_ids=[job.one.id], now=job.now)
 
 
 def _call_off_the_rest(job: Job) -> None:

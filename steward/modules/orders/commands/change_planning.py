@@ -82,6 +82,8 @@ def _of_whole(wish: Wish, facts: Facts) -> Plan:
             raise UnfitWish(why=_("this service is chosen already."))
         told = structs.replace(effects, service_before=facts.service, service_after=wish.service)
         return Plan(after=facts.amounts, effects=told)
+    if wish.kind == "means":
+        return Plan(after=facts.amounts, effects=effects)
     if wish.cause not in transitions.CANCEL_CAUSES:
         raise UnfitWish(why=_("name the cause of cancelling."))
     nothing = Amounts(lines=(), shipping_minor=0, discount_minor=0, total_minor=0)

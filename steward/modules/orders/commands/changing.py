@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from msgspec import structs, to_builtins
 
 from steward.kernel import errors, events, parameters, personal
-from steward.kernel.actor import Actor, NotPermitted, system
+from steward.kernel.actor import Actor, system
 from steward.kernel.command import command
 from steward.modules.customers.commands.matching import open_key
 from steward.modules.orders.commands.audit import ReasonMissing
@@ -22,12 +22,15 @@ from steward.modules.orders.commands.change_applying import (
     cancel_whole,
     change_address,
     change_lines,
+    change_means,
     change_service,
 )
+from steward.modules.orders.commands.change_cards import allow, refuse_short_card, with_means
 from steward.modules.orders.commands.change_facts import read_facts
 from steward.modules.orders.commands.change_goods import lock_planned
 from steward.modules.orders.commands.change_merging import merge_orders, unmerge_orders
 from steward.modules.orders.commands.change_planning import Plan, UnfitWish, planned
+from steward.modules.orders.commands.change_policing import refuse_by_rules, refuse_goods_by_rules
 from steward.modules.orders.commands.change_splitting import split_order
 from steward.modules.orders.commands.moving import Standing, lock_orders
 from steward.modules.orders.commands.offers import waits_for_goods, withdraw_offers
@@ -40,8 +43,6 @@ from steward.modules.orders.rules.change_plan import Facts, Wish, version
 from steward.modules.orders.rules.transitions import MERGED
 
 NEEDS = "orders.change"
-# Whoever may change orders may not thereby do what another right is for.
-ALSO_NEEDS: Mapping[str, str] = {"cancel": "orders.cancel"}
 SYSTEM = system("orders")
 # Of these orders goods may have been set aside, and shipments may wait for them.
 SET_ASIDE = ("allocated", "partly_shipped")
@@ -54,6 +55,7 @@ APPLYING: Mapping[str, Applying] = {
     "split": split_order,
     "merge": merge_orders,
     "unmerge": unmerge_orders,
+    "means": change_means,
 }
 DRAFT_H = parameters.define(
     "orders.change_draft_h",
@@ -102,17 +104,18 @@ def propose_change(actor: Actor, *, order_id: int, wish: Wish, now: datetime) ->
     """Preview a change: what it does to lines, money, promises and shipments is computed and kept, nothing is changed.
 
     An open preview of the order lapses. Returns the change's id. Raises: NotFound, ReasonMissing, NotPermitted,
-    NotChangeable, UnfitWish, Erased. Emits: OrderChangeProposed, OrderChangeEnded. Locks: the orders, their money.
+    NotChangeable, NotOffered, UnfitWish, CardTooShort, Erased. Emits: OrderChangeProposed, OrderChangeEnded.
+    Locks: the orders, their money.
     """
     wish = structs.replace(wish, reason=wish.reason.strip()[:200])
     if not wish.reason:
         raise ReasonMissing
-    _allow(actor, wish.kind)
+    allow(actor, wish.kind, card=wish.card)
     undone = _undone(order_id, wish) if wish.kind == "unmerge" else None
     other_id = _other_id(wish, undone)
     standings = _locked(order_id, other_id)
     facts = read_facts(list(standings.values()))
-    plan = _planned(wish, standings, facts, order_id, other_id, undone)
+    plan = _planned(wish, standings, facts, order_id, other_id, undone, now)
     _lapse(actor, OrderChange.objects.filter(order_id=order_id, state="draft"), "replaced", now)
     base = _base(facts, order_id, other_id)
     row = OrderChange.objects.create(
@@ -145,14 +148,14 @@ def confirm_change(actor: Actor, *, change_id: int, now: datetime) -> None:
     """Carry a previewed change out, whole or not at all; confirmed again it changes nothing.
 
     It counts only against the very facts it was previewed on. Raises: NotFound, NotPermitted, ChangeOver, ChangeStale,
-    NotChangeable, UnfitWish. Emits: OrderChanged and what the change leads to.
+    NotChangeable, NotOffered, UnfitWish, CardTooShort. Emits: OrderChanged and what the change leads to.
     Locks: the orders in id order, their money, then what lock_goods locks.
     """
     found = OrderChange.objects.filter(id=change_id).values_list("order_id", "other_id", "kind").first()
     if found is None:
         raise errors.NotFound(key=change_id)
     order_id, other_id, kind = found
-    _allow(actor, kind)
+    allow(actor, kind)
     standings = _locked(order_id, other_id)
     row = OrderChange.objects.select_related("undoes").get(id=change_id)
     if row.state == "confirmed":
@@ -164,7 +167,7 @@ def confirm_change(actor: Actor, *, change_id: int, now: datetime) -> None:
     if version(base) != row.base_version:
         raise ChangeStale(_differences(row.base, to_builtins(base)))
     wish = _wish_of(row)
-    plan = _planned(wish, standings, facts, order_id, other_id, row.undoes)
+    plan = _planned(wish, standings, facts, order_id, other_id, row.undoes, now)
     effects = to_builtins(plan.effects)
     if effects != row.effects:
         raise ChangeStale(rules.differences(row.effects, effects))
@@ -213,12 +216,6 @@ def lapse_changes(actor: Actor, *, now: datetime) -> int:
     return _lapse(actor, over, "moved_on", now) + _lapse(actor, drafts.filter(proposed_at__lt=before), "too_old", now)
 
 
-def _allow(actor: Actor, kind: str) -> None:
-    needed = ALSO_NEEDS.get(kind)
-    if needed and not actor.may(needed):
-        raise NotPermitted(permission=needed)
-
-
 def _locked(order_id: int, other_id: int | None) -> dict[int, Standing]:
     """Lock the orders of a change in id order. Raises: NotFound."""
     wanted = [order_id, *([other_id] if other_id else [])]
@@ -255,8 +252,9 @@ def _planned(
     order_id: int,
     other_id: int | None,
     undone: OrderChange | None,
+    now: datetime,
 ) -> Plan:
-    """Ask the rules whether the change is possible, and compute it. Raises: NotChangeable, UnfitWish."""
+    """Ask the rules whether the change is possible, and compute it. Raises: NotChangeable, NotOffered, UnfitWish."""
     for id_ in (order_id, *([other_id] if other_id else [])):
         its = facts[id_]
         if wish.kind == "unmerge" and id_ == other_id:
@@ -265,12 +263,17 @@ def _planned(
             raise NotChangeable(why=change_words.hindrance("order_over"))
         if why := rules.hindrance(wish.kind, its.state, its.fulfilment_state, its.looks):
             raise NotChangeable(why=change_words.hindrance(why))
+    rule = refuse_by_rules(order_id, kind=wish.kind, cause=wish.cause, reason=wish.reason)
     if wish.kind == "merge" and other_id:
         parties = [_party(standings[id_], facts[id_]) for id_ in (order_id, other_id)]
         why_not = rules.merge_hindrance(*parties)
         if why_not:
             raise NotChangeable(why=change_words.merge_hindrance(why_not))
-    return planned(wish, facts[order_id], standings[order_id].pool, other=facts.get(other_id or 0), undone=undone)
+    plan = planned(wish, facts[order_id], standings[order_id].pool, other=facts.get(other_id or 0), undone=undone)
+    plan = with_means(plan, wish, facts[order_id])
+    refuse_goods_by_rules(rule, wish, facts[order_id], plan)
+    refuse_short_card(wish, plan, facts[order_id].currency, now)
+    return plan
 
 
 def _party(one: Standing, facts: Facts) -> rules.Party:

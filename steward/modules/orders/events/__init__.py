@@ -1,6 +1,7 @@
 """What orders announce."""
 
 from steward.modules.orders.events.changes import (
+    ChangePolicySet,
     OfferAnswered,
     OfferExpired,
     OfferMade,
@@ -45,6 +46,7 @@ from steward.modules.orders.events.orders import (
 __all__ = [
     "AuditDelayed",
     "CauseChanged",
+    "ChangePolicySet",
     "DetectorChanged",
     "ExceptionClosed",
     "ExceptionOpened",

@@ -51,6 +51,17 @@ class OrderChanged(Event, frozen=True, kw_only=True):
     other_number: str = ""
 
 
+class ChangePolicySet(Event, frozen=True, kw_only=True):
+    """New rules of changing orders are in force; `rules` names those that are new, changed or gone."""
+
+    KIND = "orders.change_policy_set"
+    SUBJECT = "change_policy"
+    change_policy_id: int
+    version: int
+    rules: list[str]
+    note: str
+
+
 class StepChanged(Event, frozen=True, kw_only=True):
     """A manager changed a step of the order process; a new version is in force."""
 

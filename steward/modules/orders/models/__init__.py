@@ -1,5 +1,6 @@
 """Rows of orders: the order with all that hangs on it, what screening keeps, and the checks by another person."""
 
+from steward.modules.orders.models.change_policy import ChangePolicy
 from steward.modules.orders.models.changes import OrderChange
 from steward.modules.orders.models.exceptions import Cause, Detector, ExceptionCase, ExceptionNote, Mute
 from steward.modules.orders.models.offers import Offer
@@ -40,6 +41,7 @@ __all__ = [
     "Backtest",
     "Cancellation",
     "Cause",
+    "ChangePolicy",
     "Conflict",
     "Detector",
     "EntrySource",

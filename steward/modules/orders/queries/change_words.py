@@ -20,6 +20,7 @@ KINDS: dict[str, Any] = {
     "split": pgettext_lazy("change", "Split"),
     "merge": pgettext_lazy("change", "Merge"),
     "unmerge": pgettext_lazy("change", "Take apart again"),
+    "means": pgettext_lazy("change", "Means of payment"),
 }
 STATES: dict[str, Any] = {
     "draft": pgettext_lazy("change", "Preview"),

@@ -12,6 +12,7 @@ from msgspec import Struct
 from steward.kernel import errors
 from steward.modules.orders.models import Conflict, Hold, Order, OrderChange, OrderFinding, Verification
 from steward.modules.orders.queries import change_words, words
+from steward.modules.orders.queries.change_policy import refused_kinds
 from steward.modules.orders.rules.change_plan import Effects
 from steward.modules.orders.rules.changes import Kind, Looks, possible
 
@@ -150,4 +151,5 @@ def possible_changes(order_id: int) -> dict[Kind, str]:
         is_paid_by_goods=row.awaits_goods or row.credit_minor > 0,
     )
     found = possible(row.state, row.fulfilment_state, looks)
-    return {kind: change_words.hindrance(why) for kind, why in found.items()}
+    refused = refused_kinds(order_id, tuple(kind for kind, why in found.items() if not why))
+    return {kind: change_words.hindrance(why) or refused.get(kind, "") for kind, why in found.items()}

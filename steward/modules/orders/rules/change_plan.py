@@ -37,7 +37,8 @@ class Wish(Struct, frozen=True, kw_only=True):
     """What somebody wants of an order; each kind of change reads its own parts.
 
     address: `recipient` (fields and their new values) · lines, cancel_lines: `lines`, `shipping_minor` · service:
-    `service` · cancel: `cause` · split: `shares` · merge: `other_number` · unmerge: `undoes`.
+    `service` · cancel: `cause` · split: `shares` · merge: `other_number` · unmerge: `undoes`. `card`: the
+    gift card that pays at once what a change of lines asks for, or with means the whole order.
     """
 
     kind: Kind
@@ -50,6 +51,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     shares: list[Share] = []
     other_number: Annotated[str, Meta(max_length=40)] = ""
     undoes: int = 0
+    card: Annotated[str, Meta(max_length=40)] = ""
 
 
 class Facts(Struct, frozen=True, kw_only=True):

@@ -9,8 +9,18 @@ from msgspec import Struct
 
 from steward.modules.orders.rules.fulfilment import HANDED_OVER_STATES
 
-Kind = Literal["address", "lines", "cancel_lines", "service", "cancel", "split", "merge", "unmerge"]
-KINDS: tuple[Kind, ...] = ("address", "lines", "cancel_lines", "service", "cancel", "split", "merge", "unmerge")
+Kind = Literal["address", "lines", "cancel_lines", "service", "cancel", "split", "merge", "unmerge", "means"]
+KINDS: tuple[Kind, ...] = (
+    "address",
+    "lines",
+    "cancel_lines",
+    "service",
+    "cancel",
+    "split",
+    "merge",
+    "unmerge",
+    "means",
+)
 STATES = ("draft", "confirmed", "declined", "lapsed")
 # What ends a draft by itself: another preview took its place, its order moved on, nobody decided in time.
 LAPSES = ("replaced", "moved_on", "too_old")
@@ -86,6 +96,8 @@ def hindrance(kind: str, state: str, fulfilment_state: str, looks: Looks) -> Hin
         return reasons.get(now, "goods_left")
     if looks.is_paid_by_goods and kind not in FOR_REPLACEMENTS:
         return "after_sales"
+    if kind == "means":
+        return "money_on_its_way_back" if looks.is_being_refunded else ""
     if kind not in TWO_ORDERS:
         return ""
     found: Mapping[Hindrance, bool] = {

@@ -22,6 +22,7 @@ from steward.modules.payments.models import Entry, Refund, RefundRequest
 from steward.modules.payments.queries.refunds import payables
 from steward.modules.payments.rules import OrderFacts
 from steward.modules.payments.rules import refunds as rules
+from steward.modules.payments.rules.wallets import CARDS
 
 PREFIX = "RF"
 SEQUENCE = "payments_refund_id_seq"
@@ -47,7 +48,8 @@ class RefundWant(msgspec.Struct, frozen=True, kw_only=True):
     """What is to go back for one order; without an amount all that is left. Units: minor currency units.
 
     `asked_by` names whose wish it is where a part of the system asks for them, `involved` who else had a hand in it:
-    none of them agrees to it. `known_minor` is what at least counts as given back before.
+    none of them agrees to it. `known_minor` is what at least counts as given back before. `payment_ids`: of these
+    payments only; none: of any.
     """
 
     order: OrderFacts
@@ -58,6 +60,7 @@ class RefundWant(msgspec.Struct, frozen=True, kw_only=True):
     asked_by: str = ""
     involved: tuple[str, ...] = ()
     known_minor: int = 0
+    payment_ids: tuple[int, ...] = ()
 
 
 class RequestReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +149,8 @@ def _open(actor: Actor, want: RefundWant, amount_minor: int, now: datetime) -> R
     """Write the request, its refunds and what they claim. The money lock is held. Raises: NotEnoughLeft."""
     order = want.order
     refresh_balances([order.order_id])
-    shares = rules.allocate(payables(order.order_id, want.currency), amount_minor)
+    paid = payables(order.order_id, want.currency)
+    shares = rules.allocate([one for one in paid if _may_pay(want, one.entry_id)], amount_minor)
     left_minor = sum(share.amount_minor for share in shares)
     if left_minor != amount_minor:
         raise NotEnoughLeft(left=left_minor, wanted=amount_minor, currency=want.currency)
@@ -197,6 +201,10 @@ def _open(actor: Actor, want: RefundWant, amount_minor: int, now: datetime) -> R
     )
 
 
+def _may_pay(want: RefundWant, entry_id: int) -> bool:
+    return not want.payment_ids or entry_id in want.payment_ids
+
+
 def _write_refund(
     actor: Actor, request: RefundRequest, share: rules.Share, id_: int, number: str, now: datetime
 ) -> None:
@@ -228,5 +236,7 @@ def _write_refund(
 
 def ready_state(provider: str, simulated: bool) -> str:
     """Name where a refund waits that may go out: for its turn, or for a person where nothing reaches the provider."""
+    if provider == CARDS:
+        return "waiting"
     known = queries.find_provider(provider)
     return "waiting" if simulated or (known is not None and known.connector) else "by_hand"

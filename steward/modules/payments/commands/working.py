@@ -19,6 +19,7 @@ from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.payments import queries
 from steward.modules.payments.commands.booking import give_up
+from steward.modules.payments.commands.cards import put_back
 from steward.modules.payments.commands.locking import PACKAGE, refresh_balances, try_lock_money
 from steward.modules.payments.commands.moving import lock_refund, move
 from steward.modules.payments.commands.succeeding import take_success
@@ -26,6 +27,7 @@ from steward.modules.payments.models import OrderBalance, Refund
 from steward.modules.payments.ports import Answer, Gateway, GatewayOpener, RefundOrder
 from steward.modules.payments.rules import PaymentEntryDraft
 from steward.modules.payments.rules import refunds as rules
+from steward.modules.payments.rules.wallets import CARDS
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +70,8 @@ def claim_refunds(actor: Actor, *, now: datetime, limit: int = 20, number: str |
 
     Those asked for first come first; `number` takes that one alone. Those of providers that do not work wait until
     they do. Nobody else gets them until the lease ends. One that was being sent when its worker died is asked after,
-    never just sent again. Locks: refunds that nobody holds, then their orders' money where nobody has it.
+    never just sent again. Money of gift cards goes back at once.
+    Emits: RefundPaid of those. Locks: refunds that nobody holds, then their orders' money where nobody has it.
     """
     with connection.cursor() as cursor:
         cursor.execute(sql.load(PACKAGE, "claim_due"), {"now": now, "limit": limit, "number": number})
@@ -85,6 +88,8 @@ def _claim(actor: Actor, refund: Refund, now: datetime) -> Errand | None:
         refresh_balances([refund.order_id])
         if not _is_covered(refund):
             give_up(actor, refund, "void", now, failure="refunded_elsewhere")
+            return None
+        if refund.provider == CARDS and put_back(actor, refund, now):
             return None
         if not _is_connected(refund):
             move(actor, refund, "hand_over", now)

@@ -228,20 +228,20 @@ def payables(order_id: int, currency: str) -> list[rules.Payable]:
     entries = list(
         Entry.objects.filter(order_id=order_id, currency=currency, amount_minor__gt=0)
         .order_by("happened_at", "id")
-        .values_list("id", "direction", "provider", "amount_minor", "origin_id")
+        .values_list("id", "direction", "provider", "amount_minor", "origin_id", "method")
     )
     taken: Counter[int] = Counter()
     for id_, claimed, refunded in PaymentBalance.objects.filter(payment__order_id=order_id).values_list(
         "payment_id", "claimed_minor", "refunded_minor"
     ):
         taken[id_] += claimed + refunded
-    for _id, direction, _provider, amount, origin_id in entries:
+    for _id, direction, _provider, amount, origin_id, _method in entries:
         if direction == "refund" and origin_id is not None:
             taken[origin_id] += amount
     ours = set(Refund.objects.filter(order_id=order_id, entry__isnull=False).values_list("entry_id", flat=True))
     paid = [
-        rules.Payable(id_, provider, amount - taken[id_])
-        for id_, direction, provider, amount, _origin in entries
+        rules.Payable(id_, provider, amount - taken[id_], method)
+        for id_, direction, provider, amount, _origin, method in entries
         if direction == "payment"
     ]
     outside = [(row[2], row[3]) for row in entries if row[1] == "refund" and row[0] not in ours and not row[4]]

@@ -72,6 +72,7 @@ class Payable(msgspec.Struct, frozen=True):
     entry_id: int
     provider: str
     left_minor: int
+    method: str = ""
 
 
 class Share(msgspec.Struct, frozen=True):

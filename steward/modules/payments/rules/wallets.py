@@ -15,6 +15,9 @@ from msgspec import Struct
 from steward.kernel import lifecycles
 
 KINDS = ("points", "credit", "card")
+# The provider under which what gift cards pay stands in the ledger of orders, the card's code as its method.
+CARDS = "gift_card"
+LONGEST_CARD = 40
 KEPT = ("here", "outside")
 CAUSES = ("grant", "compensation", "refund", "redemption", "taking_back", "lapse", "correction")
 HANDOVER_KINDS = (*KINDS, "coupon")

@@ -75,6 +75,7 @@ LABELS: dict[str, Any] = {
     "logistics.track": _("See to tracking: sources, unknown codes and numbers"),
     "payments.view": _("See payments"),
     "payments.record": _("Record payments"),
+    "payments.cards": _("Let gift cards pay for orders"),
     "payments.refund": _("Ask for refunds"),
     "payments.approve": _("Settle disputes about refunds"),
     "payments.reconcile": _("Compare statements of payment providers"),

@@ -62,6 +62,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "payments": (
         "payments.view",
         "payments.record",
+        "payments.cards",
         "payments.refund",
         "payments.approve",
         "payments.reconcile",

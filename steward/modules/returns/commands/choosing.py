@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from steward.kernel import errors
+from steward.kernel import errors, parameters
+from steward.modules.catalog import queries as catalog
+from steward.modules.catalog.rules import units_on_shelf
+from steward.modules.inventory import queries as inventory
 from steward.modules.returns.commands.claiming import Claim
 from steward.modules.returns.commands.drafts import Instead, Refused
 from steward.modules.returns.commands.pricing import Goods, basis_of, freight_of, goods_of, prices_of, wishes
 from steward.modules.returns.models import Case, Exchange, Piece, Swap
 from steward.modules.returns.rules import exchange as rules
 from steward.modules.returns.rules.exchange import Wish
+
+IN_STOCK_ONLY = parameters.define(
+    "returns.exchange_in_stock_only",
+    default=False,
+    unit="",
+    kind="boolean",
+    label=_("An exchange is opened only where what is wanted instead is there (no: it waits for a person)"),
+)
 
 
 class UnfitChoice(errors.Refusal):
@@ -35,6 +47,19 @@ def refuse_choices(claims: Sequence[Claim]) -> None:
         said = _wishes(one, goods) if one.draft.kind in rules.KINDS else one.draft.instead[0].sku
         if isinstance(said, str):
             one.refusal = Refused("unfit_choice", {"sku": said[:64]})
+        elif one.draft.kind == "exchange" and parameters.value(IN_STOCK_ONLY) and (short := _short(one, said)):
+            one.refusal = Refused("not_in_stock", {"sku": short})
+
+
+def _short(claim: Claim, chosen: Sequence[Wish]) -> str:
+    """Name what is wanted and not there; "" where all is. Who comes at once may still be too late: then it waits."""
+    shop = catalog.shop_by_code(claim.order.shop) if claim.order else None
+    pool = shop.pool if shop else ""
+    wanted = Counter(wish.item_id for wish in chosen)
+    units = units_on_shelf(wanted, catalog.components_of(wanted))
+    free = inventory.free_units([(item_id, pool) for item_id in units])
+    short = [item_id for item_id, pieces in units.items() if free.get((item_id, pool), 0) < pieces]
+    return ", ".join(item.sku for item in catalog.items_by_id(short).values() if item.stocked)
 
 
 def _wishes(claim: Claim, goods: Goods) -> list[Wish] | str:

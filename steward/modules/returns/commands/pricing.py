@@ -90,9 +90,12 @@ def wishes(
 
 def _may_have(kind: str, currency: str, bought: catalog.ItemFacts, item: catalog.ItemFacts, goods: Goods) -> bool:
     same = item.id == bought.id
-    family = item.id in goods.substitutes.get(bought.id, frozenset()) or (
-        bool(item.category) and item.category == bought.category
+    kin = (
+        bought.family == item.family
+        if bought.family or item.family
+        else bool(item.category) and item.category == bought.category
     )
+    family = kin or item.id in goods.substitutes.get(bought.id, frozenset())
     fits = same or (item.sku != NO_GOODS and item.currency == currency)
     return fits and rules.may_choose(choice_for(kind), same=same, same_family=family)
 

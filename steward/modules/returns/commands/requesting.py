@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,13 +69,23 @@ def _answers(claims: Sequence[Claim], now: datetime) -> list[Verdict | None]:
             pictures=claim.pictures,
             videos=claim.videos,
             opened=claim.draft.opened,
+            is_next=is_next,
         )
-        for claim in claims
+        for claim, is_next in _in_turn(claims)
         if claim.order is not None
         for line in claim.lines
     ]
     said = iter(verdicts(asks, now=now) if asks else [])
     return [joining.joined([next(said) for _line in claim.lines]) if claim.lines else None for claim in claims]
+
+
+def _in_turn(claims: Sequence[Claim]) -> Iterator[tuple[Claim, bool]]:
+    """Go through claims; tell of each whether an earlier one of the batch is about the same order."""
+    seen: set[int] = set()
+    for claim in claims:
+        yield claim, claim.order is not None and claim.order.id in seen
+        if claim.order is not None and claim.pieces:
+            seen.add(claim.order.id)
 
 
 def _refuse(actor: Actor, claim: Claim, verdict: Verdict | None) -> None:

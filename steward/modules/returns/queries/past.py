@@ -57,7 +57,8 @@ def _past(row: Case, lines: Counter[int], shown: Counter[tuple[int, str]]) -> Pa
     told = row.answers.get("opened")
     opened = told if isinstance(told, bool) else None
     asks = tuple(
-        Ask(row.order_id, line_id, row.kind, row.reason.code, pictures, videos, opened) for line_id in sorted(lines)
+        Ask(row.order_id, line_id, row.kind, row.reason.code, pictures, videos, opened, row.id)
+        for line_id in sorted(lines)
     )
     decided = row.decided_at is not None and row.decider not in ("", POLICY)
     approved = row.state != "refused" if decided else None

@@ -85,6 +85,7 @@ def condition_lines(rule: Rule, reason_names: Mapping[str, str]) -> Lines:
         ("delivered", _yes_no(when.delivered)),
         ("opened", _yes_no(when.opened)),
         ("trusted", _yes_no(when.trusted)),
+        ("first", _yes_no(when.first)),
         ("warranty", str(words.WARRANTY.get(when.warranty, ""))),
     ]
     if when.currency and not (when.price_from_minor or when.price_below_minor):

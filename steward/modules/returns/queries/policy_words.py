@@ -69,6 +69,7 @@ WHYS: dict[str, Any] = {
     "final_sale": gettext_lazy("It was sold for good: that was agreed on purchase."),
     "not_delivered": gettext_lazy("It has not been delivered yet: cancel the order, or turn the parcel away."),
     "not_offered": gettext_lazy("The house does not offer this for such goods."),
+    "once_only": gettext_lazy("Once only: goods of this order came back or were exchanged before."),
     "too_late": gettext_lazy("Too late: this was possible until %(until)s."),
     "kind_not_offered": gettext_lazy("This solution is not offered here; another one is."),
     "no_rule": gettext_lazy("No rule of the policy allows this."),
@@ -91,6 +92,7 @@ CONDITIONS: dict[str, Any] = {
     "delivered": gettext_lazy("Delivered"),
     "opened": pgettext_lazy("goods", "Opened"),
     "trusted": gettext_lazy("Trusted customer"),
+    "first": gettext_lazy("First case of the order"),
     "warranty": gettext_lazy("Warranty"),
     "window": gettext_lazy("Window"),
 }

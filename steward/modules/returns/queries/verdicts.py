@@ -11,14 +11,20 @@ from msgspec import Struct
 
 from steward.kernel import arrays, sql
 from steward.modules.orders.queries.credit import credits_of
+from steward.modules.returns.models import Case
 from steward.modules.returns.queries.policies import ReasonView, active_policy, all_reasons, book_of
 from steward.modules.returns.rules.policy import Book, Facts, Verdict
+from steward.modules.returns.rules.states import WITHOUT_RESULT
 
 PACKAGE = "steward.modules.returns"
 
 
 class Ask(Struct, frozen=True):
-    """What somebody wants of one line of an order, why, and what they show. `opened` None: nobody has told."""
+    """What somebody wants of one line of an order, why, and what they show. `opened` None: nobody has told.
+
+    `case_id` names the case that asked it, where one did: only those before it count as earlier. `is_next`: another
+    wish about the order, not written yet, comes before this one.
+    """
 
     order_id: int
     line_id: int
@@ -27,6 +33,8 @@ class Ask(Struct, frozen=True):
     pictures: int = 0
     videos: int = 0
     opened: bool | None = None
+    case_id: int | None = None
+    is_next: bool = False
 
 
 class LineSold(Struct, frozen=True):
@@ -70,12 +78,30 @@ def answer(book: Book, ask: Ask, facts: Facts | str, now: datetime) -> Verdict:
 def facts_of(asks: Sequence[Ask], reasons: Mapping[str, ReasonView]) -> list[Facts | str]:
     """Gather what is known of each ask's line and buyer, in their order; else the code of what is unknown.
 
-    Two statements however many asks. A buyer is trusted whom their other orders prove so (rules/credit of orders).
+    Three statements however many asks. A buyer is trusted whom their other orders prove so (rules/credit of orders).
     """
     lines = _lines({ask.line_id for ask in asks})
     credit = credits_of({row[1] for row in lines.values()})
     trusted = {order_id for order_id, one in credit.items() if one.grade == "trusted"}
-    return [_facts(ask, lines.get(ask.line_id), reasons.get(ask.reason), trusted) for ask in asks]
+    cases = _cases({ask.order_id for ask in asks})
+    return [
+        _facts(ask, lines.get(ask.line_id), reasons.get(ask.reason), trusted, first=_is_first(ask, cases))
+        for ask in asks
+    ]
+
+
+def _cases(order_ids: set[int]) -> dict[int, list[int]]:
+    """Name the cases of orders that still count."""
+    found: dict[int, list[int]] = {}
+    rows = Case.objects.filter(order_id__in=order_ids).exclude(state__in=WITHOUT_RESULT)
+    for order_id, case_id in rows.values_list("order_id", "id"):
+        found.setdefault(order_id, []).append(case_id)
+    return found
+
+
+def _is_first(ask: Ask, cases: Mapping[int, Sequence[int]]) -> bool:
+    earlier = (id_ for id_ in cases.get(ask.order_id, ()) if ask.case_id is None or id_ < ask.case_id)
+    return not ask.is_next and not any(earlier)
 
 
 def _lines(line_ids: set[int]) -> dict[int, tuple[Any, ...]]:
@@ -84,7 +110,9 @@ def _lines(line_ids: set[int]) -> dict[int, tuple[Any, ...]]:
         return {row[0]: row for row in cursor.fetchall()}
 
 
-def _facts(ask: Ask, line: tuple[Any, ...] | None, reason: ReasonView | None, trusted: set[int]) -> Facts | str:
+def _facts(
+    ask: Ask, line: tuple[Any, ...] | None, reason: ReasonView | None, trusted: set[int], *, first: bool
+) -> Facts | str:
     if line is None or line[1] != ask.order_id:
         return "unknown_line"
     if reason is None:
@@ -108,4 +136,5 @@ def _facts(ask: Ask, line: tuple[Any, ...] | None, reason: ReasonView | None, tr
         trusted=line[1] in trusted,
         pictures=ask.pictures,
         videos=ask.videos,
+        first=first,
     )

@@ -135,6 +135,7 @@ REFUSALS: Mapping[str, Any] = {
     "unknown_file": _("There is no file %(file)s you could use here. Upload it, or choose one the customer sent."),
     "more_than_kept": _("Of line %(position)s only %(kept)s pieces are left to return, not %(quantity)s."),
     "unfit_choice": _("%(sku)s cannot be had in the place of these goods."),
+    "not_in_stock": _("%(sku)s is not there now. Choose something else, or give the money back."),
     "same_number_twice": _("The number %(number)s is in these drafts twice."),
 }
 

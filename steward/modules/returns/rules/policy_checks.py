@@ -39,6 +39,7 @@ CHECKS: dict[str, Check] = {
     "price_from_minor": lambda when, facts, now: facts.price_minor >= when.price_from_minor,
     "price_below_minor": lambda when, facts, now: facts.price_minor < when.price_below_minor,
     "delivered": lambda when, facts, now: (facts.delivered_at is not None) is when.delivered,
+    "first": lambda when, facts, now: facts.first is when.first,
     "warranty": lambda when, facts, now: _warranty_is(when.warranty, facts, now),
 }
 # Those whose answer hangs on one fact that many asks share; a book remembers them by these facts.

@@ -22,7 +22,7 @@ Amount = Annotated[int, Meta(ge=0, le=10**15)]
 Hours = Annotated[int, Meta(ge=0, le=24 * 366)]
 Many = Annotated[tuple[Name, ...], Meta(max_length=100)]
 # What a rule that refuses may give as its reason; the words stand in queries/policy_words.py.
-REFUSALS = ("excluded", "opened", "final_sale", "not_delivered", "not_offered")
+REFUSALS = ("excluded", "opened", "final_sale", "not_delivered", "not_offered", "once_only")
 # What else an answer may be short of.
 WHYS = (*REFUSALS, "too_late", "kind_not_offered", "no_rule", "evidence_missing", "unknown_line", "unknown_reason")
 
@@ -31,7 +31,8 @@ class When(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What has to be so for a rule to fit; what is left empty may be anything.
 
     `reasons` mean those below them too, `categories` all goods under that path. `opened` that nobody has told yet
-    counts as not opened: inspection will show. `warranty` "over" fits goods that had one only.
+    counts as not opened: inspection will show. `warranty` "over" fits goods that had one only. `first`: whether the
+    order had no case before of which something came (refused, withdrawn, solved and lapsed ones do not count).
     """
 
     kinds: tuple[Kind, ...] = ()
@@ -49,6 +50,7 @@ class When(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     opened: bool | None = None
     trusted: bool | None = None
     warranty: Literal["", "within", "over"] = ""
+    first: bool | None = None
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -65,7 +67,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     when: When = When()
     within_days: Annotated[int, Meta(ge=0, le=3_660)] | None = None
     since: Literal["delivered", "placed"] = "delivered"
-    why: Literal["", "excluded", "opened", "final_sale", "not_delivered", "not_offered"] = ""
+    why: Literal["", "excluded", "opened", "final_sale", "not_delivered", "not_offered", "once_only"] = ""
     freight: Literal["by_fault", "merchant", "customer"] = "by_fault"
     restocking_permille: Annotated[int, Meta(ge=0, le=1_000)] = 0
     automatic: dict[Annotated[str, Meta(pattern="^[A-Z]{3}$")], Amount] = {}
@@ -97,6 +99,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     pictures: int
     videos: int
     warranty_months: int = 0
+    first: bool = True
     time_zone: str = "Asia/Shanghai"
 
 

@@ -33,6 +33,8 @@ TRANSITIONS: dict[tuple[str, str], str] = {
 }
 STATES = ("requested", "approved", "refused", "withdrawn", "solved", "lapsed", "completed")
 OPEN = ("requested", "approved")
+# Nothing came of these: whoever asks again asks as if for the first time.
+WITHOUT_RESULT = ("refused", "withdrawn", "solved", "lapsed")
 
 # Where a piece is.
 RECEPTIONS: dict[tuple[str, str], str] = {

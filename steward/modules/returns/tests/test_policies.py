@@ -122,7 +122,7 @@ def test_many_asks_cost_as_many_statements_as_one() -> None:
             verdicts(part, now=make.NOW)
         counts.append(len(caught))
 
-    assert counts == [4, 4]
+    assert counts == [5, 5]
 
 
 def test_a_new_version_decides_and_the_old_one_stays() -> None:
