@@ -25,6 +25,13 @@ SET subject = '', text = ''
 FROM messaging_message AS message
 WHERE message.id = spoken.message_id AND message.customer_id = ANY (%(customers)s::bigint[])
 """
+# What was told of their matters in words of people; the rest of a message is numbers and days.
+UNSAY = """
+UPDATE messaging_message
+SET params = jsonb_set(params, '{news}', (SELECT jsonb_object_agg(key, '…') FROM jsonb_each(params -> 'news')))
+WHERE customer_id = ANY (%(customers)s::bigint[]) AND jsonb_typeof(params -> 'news') = 'object'
+    AND params -> 'news' <> '{}'
+"""
 LOSE = """
 WITH gone AS (
     SELECT attachment.id, attachment.storage_name, attachment.thumbnail
@@ -70,6 +77,7 @@ def redact_customers(actor: Actor, *, customer_ids: Sequence[int], now: datetime
     with connection.cursor() as cursor:
         cursor.execute(REDACT, wanted)
         cursor.execute(SILENCE, wanted)
+        cursor.execute(UNSAY, wanted)
         cursor.execute(LEAVE, wanted)
         cursor.execute(LOSE, wanted)
         return [name for row in cursor.fetchall() for name in row if name]

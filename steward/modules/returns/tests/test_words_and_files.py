@@ -12,7 +12,7 @@ from PIL import Image
 from steward.kernel.actor import Actor
 from steward.kernel.models import Event
 from steward.modules.inventory.models import Movement
-from steward.modules.messaging.models import Attachment
+from steward.modules.messaging.models import Attachment, Message
 from steward.modules.messaging.rules.channels import Part
 from steward.modules.returns.commands import deciding, guiding, inspecting, photos, receiving
 from steward.modules.returns.models import Case, Evidence, Guidance, Inspection, Surplus
@@ -90,6 +90,7 @@ def test_nothing_written_or_shown_of_an_erased_customers_case_is_left() -> None:
     draft = guiding.GuidanceDraft(kind="tutorial", words=SECRET, link="https://example.com/mei")
     guiding.offer_guidance(zhao, case_id=receipt.id or 0, draft=draft, now=case.LATER)
     deciding.refuse_case(zhao, case_id=receipt.id or 0, reason=SECRET, now=case.LATER)
+    assert any(SECRET in str(params) for params in Message.objects.values_list("params", flat=True))
     deciding.reconsider_case(zhao, case_id=receipt.id or 0, reason=SECRET, now=case.LATER)
     deciding.approve_case(make.TESTER, case_id=receipt.id or 0, now=case.LATER)
     ids = [one.id for one in case.pieces(receipt)]
@@ -113,6 +114,7 @@ def test_nothing_written_or_shown_of_an_erased_customers_case_is_left() -> None:
     assert set(Attachment.objects.values_list("refusal", "storage_name")) == {("erased", "")}
     assert not any(default_storage.exists(name) for name in names)
     assert not any(SECRET in str(data) for data in Event.objects.values_list("data", flat=True))
+    assert not any(SECRET in str(params) for params in Message.objects.values_list("params", flat=True))
     assert not Movement.objects.filter(reason__contains=SECRET).exists()
 
 
