@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from steward.kernel import moment
+from steward.kernel import moment, parked
 from steward.modules.payments.models import Callback
+from steward.modules.returns.commands import repairing_quotes
 from steward.modules.returns.models import Repair, RepairCharge, RepairQuote
 from steward.modules.returns.tests import case, mending
 from tests import make
@@ -89,3 +90,19 @@ def test_visits_loaners_and_what_is_owed_answer_kindly_where_there_is_nothing() 
     assert caller.post(f"{at}/waive", {"why": "x"}).status_code == 404
     assert caller.post(f"{at}/visits/cancel", {"why": "x"}).json()["code"] == "unfit_visit"
     assert caller.post(f"{at}/remedy", {"remedy": "refund"}).json()["code"] == "not_possible_in_state"
+
+
+def test_too_little_from_a_provider_leaves_it_owed_and_parks_nothing() -> None:
+    secret = make.provider()
+    row = mending.came(mending.asked(mending.sold(months=1), now=mending.AFTER), now=mending.AFTER)
+    row = mending.diagnosed(row, now=mending.AFTER)
+    quote = repairing_quotes.quote_repair(mending.technician(), repair_id=row.id, minutes=30, now=mending.AFTER)
+    repairing_quotes.answer_quote(make.TESTER, quote_id=quote, is_approved=True, now=mending.AFTER)
+    paid = {"order": row.number, "shop": "", "external_number": "", "transaction": "T-RP", "amount_minor": 100}
+
+    assert call(secret, body(**paid)).json()["outcome"] == "applied"
+    make.settle()
+
+    charge = RepairCharge.objects.get()
+    assert (charge.state, charge.paid_minor, parked.count_parked_jobs()) == ("due", 100, 0)
+    assert make.browser("admin").get("/exceptions/").status_code == 200

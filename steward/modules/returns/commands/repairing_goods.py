@@ -13,6 +13,7 @@ from steward.kernel import errors, events
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.catalog import queries as catalog
+from steward.modules.inventory import queries as inventory
 from steward.modules.inventory.commands.setting_aside import (
     SetAsideWant,
     release_set_aside,
@@ -35,7 +36,9 @@ class UnfitPart(errors.Refusal):
 
     code = "unfit_part"
     status = 422
-    message = _("%(sku)s cannot be a part of this repair: name goods kept in stock, 1 to 99 pieces, before it is done.")
+    message = _(
+        "%(sku)s cannot be a part of this repair: name goods kept in stock, 1 to 99 pieces, a warehouse there is."
+    )
 
 
 class PartWant(Struct, frozen=True, kw_only=True):
@@ -64,12 +67,14 @@ def want_parts(actor: Actor, *, repair_id: int, wants: Sequence[PartWant], now: 
 def add_parts(actor: Actor, row: Repair, wants: Sequence[PartWant], now: datetime) -> list[RepairPart]:
     """Write parts of a locked repair with what they cost; a step of commands. Raises: UnfitPart."""
     known = catalog.items_by_code([want.sku for want in wants])
+    places = {"", *(code for code, _name in inventory.warehouses())}
     values = unit_values([one.id for one in known.values()])
     parts = []
     for want in wants:
         item = known.get(want.sku)
         fits = item is not None and item.stocked and not item.components and 0 < want.quantity <= MOST_PIECES
-        if item is None or not fits or row.state not in WANTING or (want.price_minor or 0) < 0:
+        fits = fits and want.warehouse in places and (want.price_minor or 0) >= 0
+        if item is None or not fits or row.state not in WANTING:
             raise UnfitPart(sku=want.sku[:64])
         price = item.price_minor if want.price_minor is None else want.price_minor
         is_charged = row.coverage != "in" and row.state not in WORKING
