@@ -85,6 +85,10 @@ def standing(order: orders.OrderRow, ways: Sequence[Shown] = ()) -> Standing:
     if order.fulfilment_state == "short":
         more = _("It moves on by itself as soon as the goods are here.")
         return Standing("amber", _("Something you ordered is out of stock."), more)
+    if order.source == "exchange" and order.state == "checked":
+        return Standing(
+            "blue", _("It is set aside for you."), _("We send it once it is paid, by your goods or by you.")
+        )
     if order.payment_state in ("unpaid", "partly_paid") and order.state == "checked":
         return Standing("amber", _("We are waiting for your payment."))
     if order.fulfilment_state == "delivered":

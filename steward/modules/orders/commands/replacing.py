@@ -122,7 +122,7 @@ def _row(actor: Actor, id_: int, one: Replacement, replaced: Order, *, stocked: 
         id=id_,
         number=numbering.number("SO", id_, now),
         external_number=one.number,
-        state="received",
+        state="checked",  # it waits for what pays it
         payment_state=payment_state(total_minor=total_minor, paid_minor=0, refunded_minor=0),
         fulfilment_state="promised" if stocked else "none",
         state_since=now,

@@ -34,7 +34,7 @@ def test_nothing_moves_ends_or_changes_it_while_its_goods_are_to_come_back() -> 
 
     row = Order.objects.select_related("replaces").get(id=made.order_id)
     assert row.replaces is not None
-    assert (row.state, row.fulfilment_state, row.customer_id) == ("received", "promised", row.replaces.customer_id)
+    assert (row.state, row.fulfilment_state, row.customer_id) == ("checked", "promised", row.replaces.customer_id)
     assert not Clock.objects.filter(subject_kind="order", subject_id=row.id).exists()
     changes = possible_changes(row.id)
     assert (changes["address"], bool(changes["lines"]), bool(changes["merge"])) == ("", True, True)

@@ -35,7 +35,7 @@ def test_what_is_dearer_is_asked_of_the_customer_and_released_when_paid() -> Non
 
     swaps.back(receipt)
     make.settle()
-    assert (swaps.both(receipt)[0].state, swaps.both(receipt)[1].state) == ("reserved", "received")
+    assert (swaps.both(receipt)[0].state, swaps.both(receipt)[1].state) == ("reserved", "checked")
     swaps.paid(made, 10_000)
 
     exchange, made = swaps.both(receipt)

@@ -28,12 +28,12 @@ def test_the_same_again_is_set_aside_at_approval_and_costs_nothing() -> None:
     exchange, made = swaps.both(receipt)
 
     assert (exchange.state, case.case_of(receipt).replacement_order_id) == ("reserved", made.id)
-    assert (made.state, made.fulfilment_state, made.awaits_goods) == ("received", "promised", True)
+    assert (made.state, made.fulfilment_state, made.awaits_goods) == ("checked", "promised", True)
     assert (made.total_minor, made.credit_minor, made.replaces_id) == (19_900, 19_900, order.id)
     assert swaps.free("TENT-2") == before - 1
     make.settle()
     made.refresh_from_db()
-    assert (made.state, made.awaits_goods) == ("received", True)
+    assert (made.state, made.awaits_goods) == ("checked", True)
 
 
 def test_goods_that_are_back_pay_for_it_and_it_goes_once() -> None:
