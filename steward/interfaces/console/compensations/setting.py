@@ -88,9 +88,7 @@ def reasons(request: StaffRequest) -> HttpResponse:
         "roots": [row for row in rows if row.parent is None],
         "edited": edited,
         "kinds": [(code, label, edited is None or code in edited.kinds) for code, label in words.KINDS.items()],
-        "languages": [
-            (code, LANGUAGE_NAMES[code], edited.labels.get(code, "") if edited else "") for code in LANGUAGES
-        ],
+        "labels": [(code, LANGUAGE_NAMES[code], edited.labels.get(code, "") if edited else "") for code in LANGUAGES],
         "currencies": CURRENCIES,
         "limits": [(names.get(one.role, one.role), one) for one in queries.compensation_limits()],
         "roles": roles,

@@ -62,10 +62,10 @@ def ask_handovers(actor: Actor, drafts: Sequence[HandoverDraft], now: datetime) 
         return []
     references = [one.reference for one in drafts]
     known = set(Handover.objects.filter(reference__in=references).values_list("reference", flat=True))
+    fresh = {one.reference: one for one in drafts if one.reference not in known}
     rows = [
         Handover(**{name: getattr(one, name) for name in HandoverDraft.__struct_fields__}, due_at=now)
-        for one in drafts
-        if one.reference not in known
+        for one in fresh.values()
     ]
     Handover.objects.bulk_create(rows, ignore_conflicts=True)
     ids = dict(Handover.objects.filter(reference__in=references).values_list("reference", "id"))

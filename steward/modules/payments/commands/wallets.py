@@ -131,7 +131,9 @@ class _Books:
 
     def post(self, actor: Actor, days: dict[str, int]) -> dict[str, Posted]:
         """Book all, then write: entries, new lots, used lots, balances, events."""
-        results = {one.reference: self._book(actor, one, days.get(one.shop, 0)) for one in self.postings}
+        results: dict[str, Posted] = {}
+        for one in self.postings:  # twice in one batch is answered like once
+            results.setdefault(one.reference, self._book(actor, one, days.get(one.shop, 0)))
         WalletEntry.objects.bulk_create(self.entries)
         WalletLot.objects.bulk_create(self.fresh)
         write_rows(self.changed.values(), ["left"])

@@ -5,11 +5,14 @@ Source: RET-7; docs/decisions/0038.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
@@ -87,21 +90,29 @@ def propose_compensations(actor: Actor, *, wishes: Sequence[Wish], now: datetime
     terms = terms_of_shops({ground.shop_of(wish) for wish in wishes})
     receipts: dict[int, Receipt] = {}
     rows: dict[int, Compensation] = {}
+    before: dict[int, Counter[str]] = {}
+    firsts: dict[str, int] = {}
     for place, wish in enumerate(wishes):
         if wish.key and (done := ground.known.get(wish.key)):
             receipts[place] = _receipt(done)
             continue
+        if wish.key and firsts.setdefault(wish.key, place) != place:
+            continue  # the same key again in this batch: it is answered like the first
         why = _misfit(wish, ground, terms)
         if why:
             receipts[place] = Receipt(refusal=UnfitGoodwill(why=str(WHY[why])))
             continue
         rows[place] = _row(wish, ground, terms, now)
-    refused, draws = budgets.reserve(list(rows.values()), now.date())
+        before[place] = ground.earlier(wish, rows[place])
+    refused, draws = budgets.reserve(list(rows.values()), now.astimezone(ZoneInfo(settings.TIME_ZONE)).date())
     for index, refusal in refused.items():
         receipts[list(rows)[index]] = Receipt(refusal=refusal)
     kept = {place: row for index, (place, row) in enumerate(rows.items()) if index not in refused}
-    _write(actor, list(kept.values()), draws, ground, wishes, list(kept), now)
-    return [receipts.get(place) or _receipt(kept[place]) for place in range(len(wishes))]
+    for row, id_ in zip(kept.values(), numbering.next_ids(SEQUENCE, len(kept)), strict=True):
+        row.id, row.number = id_, numbering.number(PREFIX, id_, now)
+    _write(actor, list(kept.values()), draws, [_ask(row, ground, before[at]) for at, row in kept.items()], now)
+    receipts |= {place: _receipt(row) for place, row in kept.items()}
+    return [receipts[place if place in receipts else firsts[wish.key]] for place, wish in enumerate(wishes)]
 
 
 def _misfit(wish: Wish, ground: Ground, terms: dict[str, ShopTerms]) -> str:
@@ -164,20 +175,11 @@ def _row(wish: Wish, ground: Ground, terms: dict[str, ShopTerms], now: datetime)
 
 
 def _write(
-    actor: Actor,
-    rows: list[Compensation],
-    draws: list[BudgetDraw],
-    ground: Ground,
-    wishes: Sequence[Wish],
-    places: list[int],
-    now: datetime,
+    actor: Actor, rows: list[Compensation], draws: list[BudgetDraw], asks: Sequence[Ask | None], now: datetime
 ) -> None:
     """Write what was accepted, ask who has to agree, tell, and give what nobody has to agree to."""
     if not rows:
         return
-    for row, id_ in zip(rows, numbering.next_ids(SEQUENCE, len(rows)), strict=True):
-        row.id, row.number = id_, numbering.number(PREFIX, id_, now)
-    asks: list[Ask | None] = [_ask(row, ground, wishes[place]) for row, place in zip(rows, places, strict=True)]
     Compensation.objects.bulk_create(rows)
     for draw in draws:
         draw.compensation_id = draw.compensation.id
@@ -197,9 +199,8 @@ def _write(
         goodwill_giving.grant(actor, free, now)
 
 
-def _ask(row: Compensation, ground: Ground, wish: Wish) -> Ask | None:
+def _ask(row: Compensation, ground: Ground, earlier: Counter[str]) -> Ask | None:
     """Say what somebody else has to agree to; None where the role's own limit covers it."""
-    earlier = ground.earlier(wish, row)
     before_minor = earlier.pop(row.currency, 0)
     total_minor = before_minor + row.amount_minor
     alone_minor = ground.alone.get(row.currency)

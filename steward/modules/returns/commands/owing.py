@@ -50,7 +50,7 @@ def note_owed(
             for one in owed
         ]
     )
-    if refund is None:
+    if refund is None or refund.amount_minor == 0:
         _carry_out(actor, [one.id for one in rows], now)
 
 

@@ -296,6 +296,18 @@ def test_in_a_batch_each_is_answered_and_the_number_of_statements_is_the_same() 
     assert [one.refusal and one.refusal.code for one in receipts] == [None, "budget_spent"]
 
 
+def test_what_goes_before_in_the_same_batch_counts_and_one_key_in_it_counts_once() -> None:
+    purse.kept_here()
+    order = goodwill.ordered()
+    wishes = [goodwill.wish(order_number=order.number, minor=100, key=key) for key in ("a", "a", "b", "c")]
+
+    receipts = compensating.propose_compensations(make.agent_wang(), wishes=wishes, now=make.NOW)
+
+    assert [one.state for one in receipts] == ["given", "given", "given", "proposed"]
+    assert (receipts[0].number, [one.code for one in receipts[3].signs]) == (receipts[1].number, ["same_reason"])
+    assert Compensation.objects.count() == 3
+
+
 def test_what_was_written_is_forgotten_with_an_erased_customer() -> None:
     purse.kept_here()
     order = goodwill.ordered()
