@@ -43,23 +43,32 @@ def refuse_choices(claims: Sequence[Claim]) -> None:
         {line.item_id for one in choosing for line in one.lines},
         [instead for one in choosing for instead in one.draft.instead],
     )
+    chosen = []
     for one in choosing:
         said = _wishes(one, goods) if one.draft.kind in rules.KINDS else one.draft.instead[0].sku
         if isinstance(said, str):
             one.refusal = Refused("unfit_choice", {"sku": said[:64]})
-        elif one.draft.kind == "exchange" and parameters.value(IN_STOCK_ONLY) and (short := _short(one, said)):
-            one.refusal = Refused("not_in_stock", {"sku": short})
+        elif one.draft.kind == "exchange":
+            chosen.append((one, Counter(wish.item_id for wish in said)))
+    if chosen and parameters.value(IN_STOCK_ONLY):
+        _refuse_short(chosen)
 
 
-def _short(claim: Claim, chosen: Sequence[Wish]) -> str:
-    """Name what is wanted and not there; "" where all is. Who comes at once may still be too late: then it waits."""
-    shop = catalog.shop_by_code(claim.order.shop) if claim.order else None
-    pool = shop.pool if shop else ""
-    wanted = Counter(wish.item_id for wish in chosen)
-    units = units_on_shelf(wanted, catalog.components_of(wanted))
-    free = inventory.free_units([(item_id, pool) for item_id in units])
-    short = [item_id for item_id, pieces in units.items() if free.get((item_id, pool), 0) < pieces]
-    return ", ".join(item.sku for item in catalog.items_by_id(short).values() if item.stocked)
+def _refuse_short(chosen: Sequence[tuple[Claim, Counter[int]]]) -> None:
+    """Refuse what is wanted and not there; who comes at once may still be too late: then it waits. Three statements."""
+    components = catalog.components_of({item_id for _claim, wanted in chosen for item_id in wanted})
+    shops = catalog.shops_by_code()
+    units = []
+    for claim, wanted in chosen:
+        assert claim.order is not None
+        pool = shops[claim.order.shop].pool
+        units.append({(item_id, pool): pieces for item_id, pieces in units_on_shelf(wanted, components).items()})
+    free = inventory.free_units({key for mine in units for key in mine})
+    items = catalog.items_by_id({item_id for mine in units for item_id, _pool in mine})
+    for (claim, _wanted), mine in zip(chosen, units, strict=True):
+        short = [items[key[0]] for key, pieces in mine.items() if free.get(key, 0) < pieces]
+        if names := ", ".join(item.sku for item in short if item.stocked):
+            claim.refusal = Refused("not_in_stock", {"sku": names})
 
 
 def _wishes(claim: Claim, goods: Goods) -> list[Wish] | str:
