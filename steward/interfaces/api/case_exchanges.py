@@ -4,7 +4,7 @@ from typing import Any
 
 from ninja import Router
 
-from steward.interfaces.api import case_shapes as shapes
+from steward.interfaces.api import case_exchange_shapes, case_shapes
 from steward.interfaces.api.access import ApiRequest
 from steward.interfaces.api.cases import CaseNumber, insteads_of, read_case
 from steward.interfaces.api.replies import replayable_sealed
@@ -17,11 +17,11 @@ router = Router(tags=["returns"])
 
 @router.post(
     "/returns/exchange-previews",
-    response=shapes.ExchangePreview,
+    response=case_exchange_shapes.ExchangePreview,
     operation_id="preview_exchange",
     summary="Preview an exchange",
 )
-def preview(request: ApiRequest, payload: shapes.ExchangePreviewInput) -> Any:
+def preview(request: ApiRequest, payload: case_exchange_shapes.ExchangePreviewInput) -> Any:
     """Say what an exchange would cost, what is to pay or goes back, and what is there. Nothing is written.
     Needs `returns.request`."""
     request.auth.require("returns.request")
@@ -52,12 +52,14 @@ def _order(request: ApiRequest, number: str) -> OrderBought:
 
 @router.post(
     "/returns/cases/{case}/replacement",
-    response=shapes.CaseFull,
+    response=case_shapes.CaseFull,
     operation_id="choose_replacement",
     summary="Choose what is sent instead",
 )
 @replayable_sealed
-def choose(request: ApiRequest, case: CaseNumber, payload: shapes.ReplacementInput) -> shapes.CaseFull:
+def choose(
+    request: ApiRequest, case: CaseNumber, payload: case_exchange_shapes.ReplacementInput
+) -> case_shapes.CaseFull:
     """Choose what is sent in the place of a case's goods; of a granted case it is set aside at once.
     Needs `returns.request`."""
     request.auth.require("returns.request")
@@ -65,32 +67,32 @@ def choose(request: ApiRequest, case: CaseNumber, payload: shapes.ReplacementInp
     lines = {line.position: line.id for order in orders_bought(ids=[row.order_id]) for line in order.lines}
     insteads = insteads_of(payload.lines, lines)
     exchanging.choose_replacements(request.auth, case_id=row.id, insteads=insteads, now=moment.now())
-    return shapes.CaseFull.model_validate(read_case(request, case))
+    return case_shapes.CaseFull.model_validate(read_case(request, case))
 
 
 @router.post(
     "/returns/cases/{case}/refund-instead",
-    response=shapes.CaseFull,
+    response=case_shapes.CaseFull,
     operation_id="refund_instead",
     summary="Give money back instead",
 )
 @replayable_sealed
-def refund_instead(request: ApiRequest, case: CaseNumber) -> shapes.CaseFull:
+def refund_instead(request: ApiRequest, case: CaseNumber) -> case_shapes.CaseFull:
     """Give money back instead of other goods, as long as these have not left. Needs `returns.decide`."""
     request.auth.require("returns.decide")
     exchange_ending.refund_instead(request.auth, case_id=read_case(request, case).row.id, now=moment.now())
-    return shapes.CaseFull.model_validate(read_case(request, case))
+    return case_shapes.CaseFull.model_validate(read_case(request, case))
 
 
 @router.post(
     "/returns/cases/{case}/difference",
-    response=shapes.CaseFull,
+    response=case_shapes.CaseFull,
     operation_id="give_difference_back",
     summary="Give the difference back",
 )
 @replayable_sealed
-def difference(request: ApiRequest, case: CaseNumber) -> shapes.CaseFull:
+def difference(request: ApiRequest, case: CaseNumber) -> case_shapes.CaseFull:
     """Ask anew for what goods were worth beyond their replacement, where it did not go back. Needs `returns.refund`."""
     request.auth.require("returns.refund")
     exchange_settling.give_difference_back(request.auth, case_id=read_case(request, case).row.id, now=moment.now())
-    return shapes.CaseFull.model_validate(read_case(request, case))
+    return case_shapes.CaseFull.model_validate(read_case(request, case))

@@ -1,0 +1,63 @@
+"""What returns announce."""
+
+from steward.modules.returns.events.cases import (
+    CaseClosed,
+    CaseDecided,
+    CaseInspected,
+    CaseOpened,
+    CasePieceMoved,
+    CaseRefundAsked,
+    CaseRefundSettled,
+    ExchangeMoved,
+    ParcelAnnounced,
+    ReturnPolicySet,
+    ReturnReasonSet,
+)
+from steward.modules.returns.events.goodwill import (
+    BudgetSet,
+    CaseOwedSettled,
+    CompensationAdvanced,
+    CompensationLimitSet,
+    CompensationProposed,
+    CompensationReasonSet,
+)
+from steward.modules.returns.events.repairs import (
+    LoanerMoved,
+    RepairCharged,
+    RepairChargeSettled,
+    RepairMoved,
+    RepairOpened,
+    RepairPartsChanged,
+    RepairQuoteAnswered,
+    RepairQuoted,
+    RepairVisitSet,
+)
+
+__all__ = [
+    "BudgetSet",
+    "CaseClosed",
+    "CaseDecided",
+    "CaseInspected",
+    "CaseOpened",
+    "CaseOwedSettled",
+    "CasePieceMoved",
+    "CaseRefundAsked",
+    "CaseRefundSettled",
+    "CompensationAdvanced",
+    "CompensationLimitSet",
+    "CompensationProposed",
+    "CompensationReasonSet",
+    "ExchangeMoved",
+    "LoanerMoved",
+    "ParcelAnnounced",
+    "RepairChargeSettled",
+    "RepairCharged",
+    "RepairMoved",
+    "RepairOpened",
+    "RepairPartsChanged",
+    "RepairQuoteAnswered",
+    "RepairQuoted",
+    "RepairVisitSet",
+    "ReturnPolicySet",
+    "ReturnReasonSet",
+]
