@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from steward.kernel import parameters
 from steward.modules.catalog import queries as catalog
+from steward.modules.catalog.rules import are_kin
 from steward.modules.orders.queries.returning import OrderBought, orders_bought
 from steward.modules.returns.commands.drafts import Instead
 from steward.modules.returns.commands.valuing import worth_of
@@ -22,7 +23,7 @@ CHOICE = parameters.define(
     "family",
     unit="",
     kind="text",
-    label=_("What goods may be exchanged for: same (the same item), family (its variants or substitutes), any"),
+    label=_("What goods may be exchanged for: same (the same item), family (its category or substitutes), any"),
 )
 SAME_PRICE_THEN = parameters.define(
     "returns.exchange_same_price_then",
@@ -83,12 +84,9 @@ def wishes(
 
 def _may_have(kind: str, currency: str, bought: catalog.ItemFacts, item: catalog.ItemFacts, goods: Goods) -> bool:
     same = item.id == bought.id
-    kin = (
-        bought.family == item.family
-        if bought.family or item.family
-        else bool(item.category) and item.category == bought.category
+    family = item.id in goods.substitutes.get(bought.id, frozenset()) or (
+        are_kin((bought.family, bought.category), (item.family, item.category))
     )
-    family = kin or item.id in goods.substitutes.get(bought.id, frozenset())
     choice = str(parameters.value(CHOICE)) if kind == "exchange" else "same"
     fits = same or (item.sku != NO_GOODS and item.currency == currency)
     return fits and rules.may_choose(choice, same=same, same_family=family)
