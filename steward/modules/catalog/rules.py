@@ -20,6 +20,13 @@ def is_fit_for_return(category: str, return_class: str, warranty_months: int) ->
     return is_path and return_class in ("", *RETURN_CLASSES) and 0 <= warranty_months <= MOST_WARRANTY_MONTHS
 
 
+def are_kin(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Tell whether two items (family, category) are variants of one product; without families the category says."""
+    if one[0] or other[0]:
+        return one[0] == other[0]
+    return bool(one[1]) and one[1] == other[1]
+
+
 def units_on_shelf(wanted: Mapping[int, int], components: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
     """Say what has to be taken from the shelf: bundles by their components, everything else as it is.
 

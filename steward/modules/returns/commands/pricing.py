@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from steward.kernel import parameters
 from steward.modules.catalog import queries as catalog
+from steward.modules.catalog.rules import are_kin
 from steward.modules.orders.queries.returning import OrderBought, orders_bought
 from steward.modules.returns.commands.drafts import Instead
 from steward.modules.returns.commands.valuing import worth_of
@@ -90,12 +91,9 @@ def wishes(
 
 def _may_have(kind: str, currency: str, bought: catalog.ItemFacts, item: catalog.ItemFacts, goods: Goods) -> bool:
     same = item.id == bought.id
-    kin = (
-        bought.family == item.family
-        if bought.family or item.family
-        else bool(item.category) and item.category == bought.category
+    family = item.id in goods.substitutes.get(bought.id, frozenset()) or (
+        are_kin((bought.family, bought.category), (item.family, item.category))
     )
-    family = kin or item.id in goods.substitutes.get(bought.id, frozenset())
     fits = same or (item.sku != NO_GOODS and item.currency == currency)
     return fits and rules.may_choose(choice_for(kind), same=same, same_family=family)
 
