@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Request, expect
 
 from steward.kernel import moment
@@ -27,7 +29,12 @@ def of_shop() -> None:
 
 
 def own() -> int:
-    return ChatVisit.objects.filter(account__code=CODE).values_list("id", flat=True).get()
+    """Find the visit; a browser that was just opened begins one a moment later."""
+    visits = ChatVisit.objects.filter(account__code=CODE)
+    deadline = time.monotonic() + MS / 1000
+    while not visits.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return visits.values_list("id", flat=True).get()
 
 
 def forget() -> None:

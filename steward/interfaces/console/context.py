@@ -26,20 +26,22 @@ THEMES = ("auto", "light", "dark")
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Give templates the frame of the console; what shows parts of a page anew has its frame already."""
     actor = actor_of(request)
-    if asked_parts(request):
-        return {"actor": actor, "frame": "console/frame/part.html", "locale": get_language() or settings.LANGUAGE_CODE}
     locale = get_language() or settings.LANGUAGE_CODE
     theme = getattr(request.user, "theme", "") if actor else request.COOKIES.get("theme", "")
     takes_calls = bool(actor and actor.staff_id and actor.may("tickets.work"))
-    return {
+    mine = {
         "actor": actor,
-        "menu": navigation.menu(actor, request) if actor else "",
+        "locale": locale,
         "takes_calls": takes_calls,
         "my_calls": calls.calls_for(actor.staff_id or 0, now=moment.now()) if actor and takes_calls else [],
         "unread_notices": notices.unread_count(actor.staff_id or 0) if actor else 0,
+    }
+    if asked_parts(request):
+        return mine | {"frame": "console/frame/part.html"}
+    return mine | {
+        "menu": navigation.menu(actor, request) if actor else "",
         "house_name": parameters.value(HOUSE_NAME) or _("Steward"),
         "html_language": {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(locale, locale),
-        "locale": locale,
         "languages": LANGUAGE_LETTERS,
         "theme": theme if theme in THEMES else "auto",
         "shell_texts": _texts,

@@ -59,7 +59,8 @@
       byUrl.set(url, [...(byUrl.get(url) || []), `#${part.id}`]);
     });
     byUrl.forEach(([first, ...others], url) => {
-      const headers = { "X-Parts": [first, ...others].map((id) => id.slice(1)).join(" ") };
+      const own = url === location.pathname + location.search;
+      const headers = own ? { "X-Parts": [first, ...others].map((id) => id.slice(1)).join(" ") } : {};
       const context = { target: first, select: first, swap: "outerMorph", headers };
       if (others.length) context.selectOOB = others.map((id) => `${id}:outerMorph`).join(",");
       htmx.ajax("GET", url, context);
