@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from steward.kernel import events, money
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
 from steward.modules.orders.commands import replacing
-from steward.modules.orders.queries.money import facts_of
 from steward.modules.orders.queries.replacing import ReplacementView, replacements
 from steward.modules.payments import queries as payments
-from steward.modules.payments.commands import RefundWant, request_refund
 from steward.modules.returns.commands import exchange_telling as telling
 from steward.modules.returns.commands.closing import close_if_done, difference_due
 from steward.modules.returns.commands.exchange_ending import charge, end
@@ -27,12 +23,12 @@ from steward.modules.returns.commands.exchange_moving import (
     tell_moved,
 )
 from steward.modules.returns.commands.exchanging import ask_for_difference, goods_to_send
+from steward.modules.returns.commands.giving_back import ask_payments, share_out, write_due
 from steward.modules.returns.commands.moving import pieces_of
 from steward.modules.returns.commands.owing import note_owed
 from steward.modules.returns.commands.pricing import prices_of
-from steward.modules.returns.commands.settling import NothingDue, due_of, hands_of
-from steward.modules.returns.events import CaseRefundAsked
-from steward.modules.returns.models import Case, Exchange, Piece, QuotePart, RefundDue, Swap
+from steward.modules.returns.commands.settling import NothingDue, due_of
+from steward.modules.returns.models import Case, Exchange, Piece, RefundDue, Swap
 from steward.modules.returns.rules import exchange as rules
 from steward.modules.returns.rules import states
 from steward.modules.returns.rules.exchange import Reckoning, Wish
@@ -161,12 +157,12 @@ def _pay(actor: Actor, both: Both, pieces: Sequence[Piece], quote: Quote, reckon
         exchange.credited_minor += reckoning.credit_minor
         exchange.save(update_fields=["credited_minor"])
         note_owed(actor, row, quote=quote, refund=None, key=due.key, now=now)
-        _share_out(due, pieces, reckoning.credit_minor + beyond_minor)
+        share_out(due, pieces, reckoning.credit_minor + beyond_minor, now)
         parts = [Part(kind=DIFFERENCE, amount_minor=beyond_minor)]
     if beyond_minor:
         due = _write(actor, row, "difference", beyond_minor, parts, now)
         if not reckoning.credit_minor:
-            _share_out(due, pieces, beyond_minor)
+            share_out(due, pieces, beyond_minor, now)
             note_owed(actor, row, quote=quote, refund=due, key=due.key, now=now)
         _give_back(actor, both, due, pieces, now)
 
@@ -182,67 +178,16 @@ def _write(
     order_id: int | None = None,
 ) -> RefundDue:
     """Write money that is due, with what it consists of; what pays for another order is paid by that."""
-    count = RefundDue.objects.filter(case=row, key__startswith=f"{name}.").count()
+    key = f"{name}.{RefundDue.objects.filter(case=row, key__startswith=f'{name}.').count() + 1}"
     paid = {"state": "paid", "ended_at": now, "paid_minor": amount_minor, "credit_order_id": order_id}
-    due = RefundDue.objects.create(
-        case=row,
-        key=f"{name}.{count + 1}",
-        amount_minor=amount_minor,
-        asked_at=now,
-        asked_by=actor.id,
-        **(paid if order_id else {}),
-    )
-    QuotePart.objects.bulk_create(
-        QuotePart(
-            refund=due,
-            position=place,
-            kind=part.kind,
-            line_id=part.line_id,
-            quantity=part.quantity,
-            amount_minor=part.amount_minor,
-            facts=dict(part.facts),
-        )
-        for place, part in enumerate(parts, start=1)
-    )
-    return due
-
-
-def _share_out(due: RefundDue, pieces: Sequence[Piece], worth_minor: int) -> None:
-    """Share over pieces what they were worth; the shares sum."""
-    each = money.allocate(worth_minor, [1] * len(pieces))
-    for piece, share in zip(sorted(pieces, key=lambda one: one.id), each, strict=True):
-        piece.refund, piece.settled_minor = due, share
-    Piece.objects.bulk_update(pieces, ["refund", "settled_minor"])
+    facts = paid if order_id else {}
+    return write_due(actor, row, key=key, amount_minor=amount_minor, parts=parts, now=now, **facts)
 
 
 def _give_back(actor: Actor, both: Both, due: RefundDue, pieces: Sequence[Piece], now: datetime) -> None:
     """Ask payments for what goods are worth beyond their replacement; above its limits others have to agree."""
     row, exchange = both
-    want = RefundWant(
-        order=facts_of([row.order_id])[0],
-        cause="return",
-        currency=row.currency,
-        amount_minor=due.amount_minor,
-        reason=row.number,
-        asked_by=actor.id,
-        involved=hands_of(row, pieces),
-    )
-    payer = dataclasses.replace(actor, permissions=actor.permissions | {"payments.refund"})
-    receipt = request_refund(payer, want=want, now=now)
-    RefundDue.objects.filter(id=due.id).update(request_id=receipt.request_id)
-    asked = CaseRefundAsked(
-        case_id=row.id,
-        number=row.number,
-        order_id=row.order_id,
-        ticket_id=row.ticket_id,
-        refund_id=due.id,
-        request_id=receipt.request_id,
-        amount_minor=due.amount_minor,
-        currency=row.currency,
-        early=False,
-        simulated=row.simulated,
-    )
-    events.record(actor, [asked])
+    ask_payments(actor, row, due, pieces, now)
     telling.tell_given_back(actor, row, exchange, due.amount_minor, now)
 
 

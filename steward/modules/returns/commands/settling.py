@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -13,21 +12,17 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
-from steward.kernel import errors, events
+from steward.kernel import errors
 from steward.kernel.actor import Actor
 from steward.kernel.command import command
-from steward.modules.orders.queries.money import facts_of
-from steward.modules.payments.commands import RefundWant, request_refund
-from steward.modules.people import queries as people
 from steward.modules.returns.commands import granting, owing
 from steward.modules.returns.commands.closing import WITH_MONEY, close_if_done
 from steward.modules.returns.commands.deciding import OwnCase, is_own, opened_it
+from steward.modules.returns.commands.giving_back import ask_payments, share_out, write_due
 from steward.modules.returns.commands.inspecting import newest_inspections
 from steward.modules.returns.commands.moving import locked_case, pieces_of
 from steward.modules.returns.commands.valuing import quoted, taken_of
-from steward.modules.returns.events import CaseRefundAsked
 from steward.modules.returns.models import Case, Inspection, Piece, QuotePart, RefundDue
-from steward.modules.returns.queries.alone import POLICY
 from steward.modules.returns.queries.quotes import COUNTING
 from steward.modules.returns.rules import states
 from steward.modules.returns.rules.quote import Quote
@@ -83,7 +78,7 @@ def settle_case(
     due = due_of(row, pieces)
     refund = _written(actor, row, due, pieces, now, early=early)
     if due.amount_minor:
-        _ask(actor, row, refund, pieces, now)
+        ask_payments(actor, row, refund, pieces, now)
     carrier = refund if due.amount_minor else None
     owing.note_owed(actor, row, quote=due.quote, refund=carrier, key=refund.key, now=now)
     close_if_done(actor, row, now)
@@ -147,81 +142,20 @@ def _share(found: Inspection | None) -> int:
 def _written(actor: Actor, row: Case, due: Due, pieces: Sequence[Piece], now: datetime, *, early: bool) -> RefundDue:
     """Write the refund due with its parts, and share it over its pieces. Where nothing goes back it is done by that."""
     before = RefundDue.objects.filter(case=row).count()
-    refund = RefundDue.objects.create(
-        case=row,
-        key=f"{_digest(due)}.{before + 1}",
+    digest = hashlib.sha256(",".join(map(str, sorted(due.piece_ids))).encode()).hexdigest()[:16]
+    done = {} if due.amount_minor else {"state": "paid", "ended_at": now}
+    refund = write_due(
+        actor,
+        row,
+        key=f"{digest}.{before + 1}",
         amount_minor=due.amount_minor,
-        asked_at=now,
-        asked_by=actor.id,
+        parts=due.quote.parts,
+        now=now,
         early=early,
-        **({} if due.amount_minor else {"state": "paid", "ended_at": now}),
+        **done,
     )
-    QuotePart.objects.bulk_create(
-        [
-            QuotePart(
-                refund=refund,
-                position=place,
-                kind=part.kind,
-                line_id=part.line_id,
-                quantity=part.quantity,
-                amount_minor=part.amount_minor,
-                facts=dict(part.facts),
-            )
-            for place, part in enumerate(due.quote.parts, start=1)
-        ]
-    )
-    _share_out(refund, pieces, now)
+    share_out(refund, pieces, due.amount_minor, now)
     return refund
-
-
-def _ask(actor: Actor, row: Case, refund: RefundDue, pieces: Sequence[Piece], now: datetime) -> None:
-    """Ask payments for a refund that was written."""
-    want = RefundWant(
-        order=facts_of([row.order_id])[0],
-        cause="return",
-        currency=row.currency,
-        amount_minor=refund.amount_minor,
-        reason=row.number,
-        asked_by=actor.id,
-        involved=hands_of(row, pieces),
-    )
-    payer = dataclasses.replace(actor, permissions=actor.permissions | {"payments.refund"})
-    receipt = request_refund(payer, want=want, now=now)
-    RefundDue.objects.filter(id=refund.id).update(request_id=receipt.request_id)
-    asked = CaseRefundAsked(
-        case_id=row.id,
-        number=row.number,
-        order_id=row.order_id,
-        ticket_id=row.ticket_id,
-        refund_id=refund.id,
-        request_id=receipt.request_id,
-        amount_minor=refund.amount_minor,
-        currency=row.currency,
-        early=refund.early,
-        simulated=row.simulated,
-    )
-    events.record(actor, [asked])
-
-
-def _digest(due: Due) -> str:
-    return hashlib.sha256(",".join(map(str, sorted(due.piece_ids))).encode()).hexdigest()[:16]
-
-
-def hands_of(row: Case, pieces: Sequence[Piece]) -> tuple[str, ...]:
-    """Name who had a hand in a case: who opened it, decided it, looked at its goods."""
-    looked = Inspection.objects.filter(piece_id__in=[piece.id for piece in pieces]).values_list(
-        "inspected_by", flat=True
-    )
-    known = {row.requested_by, row.decider, *looked} - {"", POLICY}
-    return tuple(sorted(set(people.persons_behind(known).values())))
-
-
-def _share_out(refund: RefundDue, pieces: Sequence[Piece], now: datetime) -> None:
-    """Share a refund over its pieces, the cents that are left to the first; the shares sum. Units: minor units."""
-    each, rest = divmod(refund.amount_minor, len(pieces))
-    for place, piece in enumerate(sorted(pieces, key=lambda one: one.id)):
-        piece.refund, piece.settled_at, piece.settled_minor = refund, now, each + (1 if place < rest else 0)
-    Piece.objects.bulk_update(pieces, ["refund", "settled_at", "settled_minor"])
 
 
 def settle_alone(actor: Actor, *, case_ids: Collection[int], now: datetime) -> int:
