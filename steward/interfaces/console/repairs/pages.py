@@ -19,6 +19,7 @@ from steward.kernel import moment
 from steward.kernel.actor import Actor
 from steward.modules.deadlines.queries import next_clocks
 from steward.modules.inventory import queries as inventory
+from steward.modules.logistics.queries.carriers import carriers
 from steward.modules.messaging.queries.attachments import attachments, file_link
 from steward.modules.people import queries as people
 from steward.modules.people.queries import stations
@@ -103,6 +104,7 @@ def facts_of(actor: Actor, view: RepairView, *, station: str = "") -> dict[str, 
     names = _names(people_of)
     files = attachments([id_ for one in view.work for id_ in one.attachments])
     links = {one.id: (one, file_link(one.id, now=now)) for one in files if one.can_be_opened}
+    places = inventory.warehouses()
     return {
         "view": view,
         "row": view.row,
@@ -122,7 +124,9 @@ def facts_of(actor: Actor, view: RepairView, *, station: str = "") -> dict[str, 
         "work": [(one, [links[id_] for id_ in one.attachments if id_ in links]) for one in view.work],
         "quotes": [(one, [(words.line_words(line, language), line) for line in one.lines]) for one in view.quotes],
         "visits": [(one, names.get(one.technician_id or 0, "")) for one in view.visits],
-        "warehouses": inventory.warehouses(),
+        "warehouses": places,
+        "warehouse_names": dict(places),
+        "back_carrier": next((one.name for one in carriers() if one.code == view.back_carrier), view.back_carrier),
         "set_aside": [one for one in view.parts if one.state == "set_aside"],
         **_times(station, now),
     }

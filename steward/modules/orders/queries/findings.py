@@ -41,7 +41,7 @@ FIELDS: dict[str, Any] = {
     "coupon_amount": gettext_lazy("Coupon"),
     "coupon_threshold": gettext_lazy("Coupon from"),
     "points_amount": gettext_lazy("Paid with points"),
-    "points_count": gettext_lazy("Points"),
+    "points_count": pgettext_lazy("wallet", "Points"),
     "title": pgettext_lazy("of an order line", "Title"),
     "buyer": gettext_lazy("Buyer"),
     "goods": gettext_lazy("Goods"),

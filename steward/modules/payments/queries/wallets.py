@@ -72,7 +72,7 @@ CAUSES: dict[str, Any] = {
 
 
 HANDOVER_KINDS: dict[str, Any] = {
-    "points": gettext_lazy("Points"),
+    "points": pgettext_lazy("wallet", "Points"),
     "credit": pgettext_lazy("points and credit", "Credit"),
     "card": gettext_lazy("Gift card"),
     "coupon": gettext_lazy("Coupon"),

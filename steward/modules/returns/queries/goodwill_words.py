@@ -12,7 +12,7 @@ from steward.kernel import money
 
 KINDS: dict[str, Any] = {
     "coupon": gettext_lazy("Coupon"),
-    "points": gettext_lazy("Points"),
+    "points": pgettext_lazy("wallet", "Points"),
     "money": pgettext_lazy("compensation", "Money"),
     "goods": pgettext_lazy("compensation", "Goods"),
 }
