@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from msgspec import Struct
 
 from steward.kernel import moment
@@ -39,7 +39,7 @@ _PARTS = {
     "messaging.api": gettext_lazy("messages handed in"),
     "messaging.channels": gettext_lazy("channels"),
     "messaging.reports": gettext_lazy("reports of delivery"),
-    "orders": gettext_lazy("orders"),
+    "orders": pgettext_lazy("part of the system", "orders"),
     "payments": gettext_lazy("payments"),
     "payments.callback": gettext_lazy("payment callbacks"),
     "people.calendars": gettext_lazy("calendars"),
