@@ -25,6 +25,16 @@ from tests.browser.visitor import PHONE, Visitor
 from tests.portal.signed import picture
 
 AXE = settings.NODE_MODULES / "axe-core" / "axe.min.js"
+PAGES = {
+    "/my/": "orders",
+    "/my/cases": "cases",
+    "/my/me": "me",
+    "/my/visits": "visits",
+    "/my/visits/new": "book",
+    "/my/wallet": "wallet",
+    "/my/help": "help",
+    "/my/me/preferences": "preferences",
+}
 # Everything WCAG 2.2 AA asks for that a machine can see, and what axe holds good practice.
 FAULTS = """async (only) => (await axe.run(document, {resultTypes: ["violations"], ...only})).violations.map((one) =>
   `${one.id}: ${one.help} – ${one.nodes.map((node) => node.target + " " + node.failureSummary).join(" | ")}`)"""
@@ -110,10 +120,7 @@ def test_a_customer_signs_in_by_a_code_and_sends_something_back(visit: Visit) ->
     customer.page.wait_for_url(re.compile(r"/my/cases/RMA-"))
     customer.sees("灯不亮")
     faults += faults_of(customer, "case")
-    for path, name in (("/my/", "orders"), ("/my/cases", "cases"), ("/my/me", "me"), ("/my/visits", "visits")):
-        customer.go(path)
-        faults += faults_of(customer, name)
-    for path, name in (("/my/visits/new", "book"), ("/my/help", "help"), ("/my/me/preferences", "preferences")):
+    for path, name in PAGES.items():
         customer.go(path)
         faults += faults_of(customer, name)
     assert faults == []

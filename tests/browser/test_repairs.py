@@ -16,7 +16,7 @@ from steward.modules.returns.commands.requesting import open_cases
 from steward.modules.returns.models import Piece, Repair
 from tests import make
 from tests.browser.conftest import Visit
-from tests.browser.test_portal import apart
+from tests.browser.test_portal import apart, faults_of
 from tests.browser.visitor import DESK, PHONE
 
 
@@ -67,10 +67,10 @@ def test_a_repair_is_diagnosed_quoted_agreed_to_and_done_on_phones(visit: Visit)
     guest = visit(size=PHONE)
     guest.go(apart(lambda: _link(number)))
     guest.sees("请确认是否维修")
-    guest.look("quote-of-the-customer")
+    assert faults_of(guest, "quote-of-the-customer") == []
     guest.page.locator("button[name=wish][value=approve]").click()
     guest.sees("已安排维修")
-    guest.look("agreed")
+    assert faults_of(guest, "agreed") == []
 
     admin.go(f"/returns/repairs/{number}")
     admin.page.locator("summary").filter(has_text="开始维修").click()
