@@ -239,7 +239,7 @@ def on_case_inspected_settle_exchanges(events: Sequence[CaseInspected]) -> None:
 
 def on_case_piece_moved_settle_exchanges(events: Sequence[CasePieceMoved]) -> None:
     """Go on with exchanges of which nothing is to come any more; set aside anew what came after all."""
-    _settle({event.case_id for event in events if event.after in ("lost", "expired")})
+    _settle({event.case_id for event in events if event.after in ("lost", "expired", "cancelled")})
     came = {event.case_id for event in events if event.after == "received"}
     late = Exchange.objects.filter(case__in=came, state="ended", why="lapsed").values_list("case_id", flat=True)
     if late:

@@ -167,6 +167,7 @@ def confirm_change(actor: Actor, *, change_id: int, now: datetime) -> None:
     if version(base) != row.base_version:
         raise ChangeStale(_differences(row.base, to_builtins(base)))
     wish = _wish_of(row)
+    allow(actor, kind, card=wish.card)
     plan = _planned(wish, standings, facts, order_id, other_id, row.undoes, now)
     effects = to_builtins(plan.effects)
     if effects != row.effects:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import pytest
@@ -166,3 +167,16 @@ def test_other_means_pay_the_whole_first_then_what_came_before_goes_back() -> No
     assert [(back.provider, back.amount_minor) for back in Refund.objects.filter(order_id=one.id)] == [
         ("alipay", PRICE)
     ]
+
+
+def test_a_card_is_charged_only_by_who_may_charge_cards() -> None:
+    one = order(quantity=1)
+    card(PRICE)
+    wish = Wish(kind="means", reason="Rather the card", card=CARD)
+    change_id = changing.propose_change(make.administrator(), order_id=one.id, wish=wish, now=make.NOW)
+
+    clerk = dataclasses.replace(make.administrator(), permissions=frozenset({"orders.change"}))
+    with pytest.raises(NotPermitted):
+        changing.confirm_change(clerk, change_id=change_id, now=make.NOW)
+
+    assert left() == PRICE

@@ -65,7 +65,8 @@ def set_budget(actor: Actor, *, draft: BudgetDraft, now: datetime) -> int:
     Returns its id. Raises: BadBudget, BudgetUsed. Emits: BudgetSet. Locks: the budget.
     """
     known_team = not draft.team or draft.team in {one.code for one in people.teams()}
-    known_shop = not draft.shop or (catalog.shop_by_code(draft.shop) is not None and actor.covers(draft.shop))
+    known_shop = actor.covers(draft.shop) and catalog.shop_by_code(draft.shop) is not None
+    known_shop = known_shop if draft.shop else not actor.scopes  # a budget of all shops is set by who may all shops
     fits = draft.period in rules.PERIODS and draft.currency in CURRENCIES and draft.amount_minor >= 0
     if not (fits and known_team and known_shop):
         raise BadBudget

@@ -124,6 +124,9 @@ def _misfit(wish: Wish, ground: Ground, terms: dict[str, ShopTerms]) -> str:
         return "subject"
     if wish.kind not in rules.KINDS or (reason.kinds and wish.kind not in reason.kinds):
         return "kind"
+    order = ground.order_of(wish)
+    if wish.kind == "points" and order is not None and wish.currency != order.currency:
+        return "amount"  # what points cost is counted in the currency of their shop
     amount_minor = _amount(wish, terms[ground.shop_of(wish)])
     coupon = wish.coupon
     is_whole = wish.currency in money.CURRENCIES and 0 < amount_minor <= MOST_MINOR

@@ -113,8 +113,19 @@ class Ground:
             return False
         if wish.customer_id is not None and wish.customer_id not in self.kin:
             return False
+        if order is not None and not self._belongs(wish, order):
+            return False
         named = wish.customer_id or order or wish.ticket_id or wish.complaint  # a complaint may name a foreign order
-        return bool(named) and (order is None or self.actor.covers(order.shop))
+        # What is about no order is about no shop: only who may all of them proposes it.
+        return bool(named) and (self.actor.covers(order.shop) if order else not self.actor.scopes)
+
+    def _belongs(self, wish: Wish, order: OrderBought) -> bool:
+        """Tell whether case and customer are those of the order; who complains may be another, e.g. the recipient."""
+        if wish.case_number and self.cases[wish.case_number].order_id != order.id:
+            return False
+        if wish.customer_id is None or order.customer_id is None or wish.complaint:
+            return True
+        return order.customer_id in {wish.customer_id, *self.kin[wish.customer_id]}
 
     def look(self, wish: Wish, amount_minor: int) -> list[rules.Sign]:
         """List what speaks for a second look; earlier wishes of the batch count along. Units: minor units."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from steward.kernel import errors, events
@@ -21,7 +21,7 @@ from steward.modules.returns.commands.finding import (
     write_findings,
 )
 from steward.modules.returns.commands.moving import counted, locked_case, pieces_of
-from steward.modules.returns.commands.photos import UnknownFile, foreign_files
+from steward.modules.returns.commands.photos import refuse_foreign_files
 from steward.modules.returns.commands.stock import book_pieces
 from steward.modules.returns.commands.telling import tell_inspected
 from steward.modules.returns.events import CaseInspected
@@ -58,7 +58,7 @@ def inspect_pieces(actor: Actor, *, case_id: int, findings: Sequence[Finding], n
     touched = [pieces[one.piece_id] for one in looked]
     book_pieces(actor, row, {one.piece_id: one for one in looked}, touched, now)
     files = {id_ for finding in findings for id_ in finding.attachment_ids}
-    _own_files(actor, row, files)
+    refuse_foreign_files(actor, row, files)
     keep_files(sorted(files))
     Evidence.objects.bulk_create(
         [Evidence(case=row, attachment_id=id_, shows="inspection", given_by=actor.id, at=now) for id_ in sorted(files)],
@@ -91,14 +91,6 @@ def judge_pieces(actor: Actor, *, case_id: int, verdicts: Mapping[int, str], now
     newest = newest_inspections([piece.id for piece in here])
     book_pieces(actor, row, newest, here, now)
     _announce(actor, row, list(newest.values()), list(pieces.values()), since, now, judged=touched)
-
-
-def _own_files(actor: Actor, row: Case, files: Collection[int]) -> None:
-    """Refuse pictures that are neither the actor's, the customer's nor with the case. Raises: UnknownFile."""
-    known = set(Evidence.objects.filter(case=row, attachment_id__in=files).values_list("attachment_id", flat=True))
-    [foreign] = foreign_files(actor, [(row.customer_id, files)], known=known) if files else [None]
-    if foreign is not None:
-        raise UnknownFile(file=foreign)
 
 
 def _still_open(row: Case, verb: str, pieces: Sequence[Piece]) -> None:

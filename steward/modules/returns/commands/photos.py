@@ -14,6 +14,7 @@ from steward.modules.customers.queries.merged import families
 from steward.modules.messaging.commands.storing import RECEIVE, store_parts
 from steward.modules.messaging.queries.attachments import attachments, usable_files
 from steward.modules.messaging.rules.channels import Part
+from steward.modules.returns.models import Case, Evidence
 
 NEEDS = ("returns.request", "returns.inspect", "returns.receive", "returns.repair")
 
@@ -67,3 +68,11 @@ def foreign_files(
         foreign = (id_ for id_ in files if id_ not in known and (id_ not in usable or usable[id_] not in own))
         found.append(next(foreign, None))
     return found
+
+
+def refuse_foreign_files(actor: Actor, row: Case, files: Collection[int]) -> None:
+    """Refuse pictures that are neither the actor's, the customer's nor with the case. Raises: UnknownFile."""
+    known = set(Evidence.objects.filter(case=row, attachment_id__in=files).values_list("attachment_id", flat=True))
+    [foreign] = foreign_files(actor, [(row.customer_id, files)], known=known) if files else [None]
+    if foreign is not None:
+        raise UnknownFile(file=foreign)

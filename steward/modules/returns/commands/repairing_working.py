@@ -15,6 +15,7 @@ from steward.modules.deadlines.commands import Owner, set_owners
 from steward.modules.messaging.commands.enclosing import keep_files
 from steward.modules.people import queries as people
 from steward.modules.returns.commands.moving import INSPECTION, move_pieces, stop_clock
+from steward.modules.returns.commands.photos import refuse_foreign_files
 from steward.modules.returns.commands.repairing_charges import drop_charge
 from steward.modules.returns.commands.repairing_goods import (
     PartWant,
@@ -285,11 +286,12 @@ def receive_on_site(actor: Actor, *, repair_id: int, now: datetime) -> None:
 
 
 def _log(actor: Actor, row: Repair, kind: str, work: WorkDraft, now: datetime, *, passed: bool | None = None) -> None:
-    """Write down a piece of work with its pictures, and what the time costs. Raises: UnfitWork."""
+    """Write down a piece of work with its pictures, and what the time costs. Raises: UnfitWork, UnknownFile."""
     if not 0 <= work.minutes <= LONGEST_MIN:
         raise UnfitWork
     cost = rules.labour_minor(work.minutes, int(parameters.value(LABOUR_COST).get(row.currency, 0)))
     files = list(dict.fromkeys(work.attachment_ids))
+    refuse_foreign_files(actor, row.case, files)
     RepairWork.objects.create(
         repair=row, kind=kind, minutes=work.minutes, passed=passed, note=work.note.strip()[:1000], attachments=files,
         cost_minor=cost, at=now, by=actor.id,

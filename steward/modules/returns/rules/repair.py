@@ -32,6 +32,7 @@ TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("quoted", "approve"): "approved",
     ("quoted", "decline"): "declined",
     ("declined", "quote"): "quoted",
+    ("declined", "authorise"): "approved",
     ("declined", "give_back"): "ready",
     ("approved", "begin"): "in_repair",
     ("approved", "give_up"): "not_repairable",

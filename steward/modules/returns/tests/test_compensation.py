@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from typing import Any
 
@@ -317,3 +318,33 @@ def test_what_was_written_is_forgotten_with_an_erased_customer() -> None:
     make.settle()
 
     assert (goodwill.row(receipt).words, goodwill.row(receipt).amount_minor) == ("", 2_000)
+
+
+def test_nobody_is_made_good_for_the_order_of_somebody_else() -> None:
+    purse.kept_here()
+    order = goodwill.ordered()
+    stranger = goodwill.ordered("G-2", **make.somebody(7)).customer_id
+
+    with pytest.raises(compensating.UnfitGoodwill):
+        goodwill.proposed(order_number=order.number, customer_id=stranger)
+
+    assert goodwill.proposed(order_number=order.number, customer_id=order.customer_id).state == "given"
+
+
+def test_points_are_counted_in_the_currency_of_their_order() -> None:
+    purse.kept_here()
+    order = goodwill.ordered()
+
+    with pytest.raises(compensating.UnfitGoodwill):
+        goodwill.proposed(order_number=order.number, kind="points", points=500, currency="USD")
+
+
+def test_what_is_about_no_shop_is_for_who_may_all_of_them() -> None:
+    order = goodwill.ordered()
+    limited = dataclasses.replace(make.manager_zhao(), scopes=frozenset({"own"}))
+
+    with pytest.raises(compensating.UnfitGoodwill):
+        goodwill.proposed(by=limited, customer_id=order.customer_id)
+    draft = budgets.BudgetDraft(period="month", day=make.NOW.date(), currency="CNY", amount_minor=1)
+    with pytest.raises(budgets.BadBudget):
+        budgets.set_budget(limited, draft=draft, now=make.NOW)

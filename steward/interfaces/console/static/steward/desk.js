@@ -19,6 +19,7 @@
     const radio = document.querySelector(`.dk-composer [name="kind"][value="${kind}"]`);
     if (!radio) return false;
     radio.checked = true;
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
     document.querySelector(".dk-composer textarea").focus();
     return true;
   };
@@ -61,16 +62,16 @@
   let writing = false;
   let writingUntil = 0;
   const beat = (fields = {}) => steward.post(pane.dataset.presenceUrl, { writes: writing ? "1" : "0", ...fields });
-  const leave = () => {
-    if (!pane) return;
+  const leave = (left) => {
+    if (!left) return;
     const fields = new URLSearchParams({ leaves: "1" });
-    fetch(pane.dataset.presenceUrl, { method: "POST", keepalive: true, headers: { "x-csrftoken": steward.csrf() }, body: fields });
+    fetch(left.dataset.presenceUrl, { method: "POST", keepalive: true, headers: { "x-csrftoken": steward.csrf() }, body: fields });
   };
   setInterval(() => {
     if (writing && Date.now() > writingUntil) writing = false;
     if (pane && !document.hidden) beat();
   }, BEAT_MS);
-  window.addEventListener("pagehide", leave);
+  window.addEventListener("pagehide", () => leave(pane));
   // Who chats sees that somebody writes to them for some seconds after each beat.
   const CHAT_BEAT_MS = 4000;
   let beatAt = 0;
@@ -117,18 +118,22 @@
     steward.composer?.(closed.signal);
   };
   const WIDE = matchMedia("(min-width: 768px)"); // on a phone a ticket is a page of its own
+  let asked = 0; // of several that were opened quickly the last one counts
   const open = async (row) => {
-    leave();
+    const url = row.dataset.href;
+    const mine = ++asked;
+    if (pane && url === location.pathname + location.search) return; // it is open, with what was begun in it
+    const answer = await fetch(url, { headers: { "X-Parts": "dk-pane" } }).catch(() => null);
+    const page = answer?.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page && page.getElementById("dk-pane");
+    if (mine !== asked) return leave(fresh); // passed over: nobody looks at it
+    if (!fresh) return void (location.href = url); // signed out, gone, no line: the page says which
+    leave(pane);
     closed.abort();
     closed = new AbortController();
     writing = false;
-    const url = row.dataset.href;
-    const answer = await fetch(url, { headers: { "X-Parts": "dk-pane" } });
-    const page = answer.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page && page.getElementById("dk-pane");
-    if (!fresh) return void (location.href = url); // signed out, gone: the page says which
     document.title = page.title;
-    if (url !== location.pathname + location.search) history.pushState({}, "", url);
+    history.pushState({ htmx: true }, "", url); // going back loads the page, as htmx is told to
     document.getElementById("dk-pane").replaceWith(fresh);
     htmx.process(fresh);
     desk.classList.add("dk-has-ticket");
@@ -153,6 +158,5 @@
     event.preventDefault();
     open(link.closest(".dk-row"));
   });
-  window.addEventListener("popstate", () => location.reload());
   opened();
 })();

@@ -12,28 +12,41 @@ steward.composer = (closed) => {
   const kind = () => form.querySelector('[name="kind"]:checked')?.value || "note";
 
   // Drafts ----------------------------------------------------------------------------------------------------------------
+  const AGAIN_MS = 5000;
   let timer = 0;
   let sent = false;
   let kept = area.value;
+  let keptKind = kind();
+  const isKept = () => area.value === kept && (kind() === keptKind || !area.value.trim());
+  const saveIn = (milliseconds) => {
+    clearTimeout(timer);
+    timer = setTimeout(save, milliseconds);
+  };
   const save = async () => {
-    timer = 0;
-    if (sent || area.value === kept) return;
-    kept = area.value;
-    const answer = await steward.post(form.dataset.draftUrl, { kind: kind(), text: kept, macro: macro.value });
-    mark.textContent = answer.ok && kept.trim() ? form.dataset.saved : "";
+    if (sent || closed.aborted || isKept()) return;
+    const fields = { kind: kind(), text: area.value, macro: macro.value };
+    const answer = await steward.post(form.dataset.draftUrl, fields).catch(() => null);
+    if (answer?.ok) {
+      kept = fields.text;
+      keptKind = fields.kind;
+      mark.textContent = kept.trim() ? form.dataset.saved : "";
+    } else {
+      mark.textContent = steward.texts.failed;
+      saveIn(AGAIN_MS);
+    }
   };
   area.addEventListener("input", () => {
     mark.textContent = "";
-    clearTimeout(timer);
-    timer = setTimeout(save, SAVE_MS);
+    saveIn(SAVE_MS);
     if (kind() === "reply") steward.deskWrites?.(); // a note is not written to whoever chats
     if (!area.value.trim()) macro.value = "";
   });
+  form.addEventListener("change", (event) => event.target.name === "kind" && saveIn(SAVE_MS));
   const keep = () => {
     clearTimeout(timer);
-    if (sent || area.value === kept) return;
-    kept = area.value;
-    const fields = new URLSearchParams({ kind: kind(), text: area.value, macro: macro.value });
+    if (sent || isKept()) return;
+    [kept, keptKind] = [area.value, kind()];
+    const fields = new URLSearchParams({ kind: keptKind, text: kept, macro: macro.value });
     fetch(form.dataset.draftUrl, { method: "POST", keepalive: true, headers: { "x-csrftoken": steward.csrf() }, body: fields });
   };
   window.addEventListener("pagehide", keep, { signal: closed });

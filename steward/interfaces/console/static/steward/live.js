@@ -61,12 +61,21 @@
     byUrl.forEach(([first, ...others], url) => {
       const own = url === location.pathname + location.search;
       const headers = own ? { "X-Parts": [first, ...others].map((id) => id.slice(1)).join(" ") } : {};
-      const context = { target: first, select: first, swap: "outerMorph", headers };
+      const context = { target: first, select: first, swap: "outerMorph", headers, ownUrl: own ? url : "", kinds };
       if (others.length) context.selectOOB = others.map((id) => `${id}:outerMorph`).join(",");
       htmx.ajax("GET", url, context);
     });
     if (waiting.size) refreshIn(GATHER_MS * 3);
   };
+  // The parts of a ticket have the same ids as those of the next: what was asked of a page that is not shown any more
+  // must not be shown on this one.
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ownUrl, kinds } = event.detail.ctx || {};
+    if (!ownUrl || ownUrl === location.pathname + location.search) return;
+    event.preventDefault();
+    kinds.forEach((kind) => waiting.add(kind));
+    refreshIn(GATHER_MS);
+  });
   steward.changed = (kinds) => {
     kinds.forEach((kind) => waiting.add(kind));
     refreshIn(kinds.some((kind) => kind.startsWith("chat.")) ? AT_ONCE_MS : GATHER_MS);
@@ -103,6 +112,12 @@
     window.addEventListener("pagehide", () => stream.close(), { once: true });
   };
   connect();
+  // A page that comes back out of the browser's store has lost its stream, and what happened meanwhile.
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    connect();
+    steward.changed(["*"]);
+  });
 
   // Clocks and ages ----------------------------------------------------------------------------------------------------
   const span = (seconds) => {
